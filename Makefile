@@ -1,0 +1,53 @@
+# Anydoor. `make run` and `make test` do all their own set-up; `make help` lists the rest.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run test check format lock train record bench clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
+
+setup: ## everything needed to serve (also the trained model, where Python 3.10 can be had)
+	@$(PYTHON) tools/environment.py app
+	@$(PYTHON) tools/environment.py nlu || [ $$? -eq 3 ]
+
+setup-dev: ## everything needed to test
+	@$(PYTHON) tools/environment.py dev
+	@$(PYTHON) tools/environment.py nlu || [ $$? -eq 3 ]
+
+run: setup ## set up, train the model if needed, serve on http://127.0.0.1:8000 with the demonstration teams
+	@$(BIN)/anydoor train --if-needed
+	@$(BIN)/anydoor serve --demo
+
+test: setup-dev ## set up, then the whole test suite
+	@$(BIN)/anydoor train --if-needed
+	@$(BIN)/pytest -n 2 --dist loadgroup -r s
+
+check: setup-dev ## format, lint, types, import layers, the proof of the dialogue content
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/anydoor check
+
+format: ## put the code in the one format
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+train: setup ## train and evaluate the NLU model
+	@$(BIN)/anydoor train --evaluate
+
+record: setup-dev ## record the trained model's answers for the conversation tests
+	@$(BIN)/anydoor test --record
+
+bench: setup-dev ## run the benchmarks and print their figures
+	@$(BIN)/python -m benchmarks
+
+LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header
+lock: ## renew the locked requirement files (they hold hashes and no addresses)
+	@$(LOCK) --python-version 3.11 pyproject.toml -o requirements.lock
+	@$(LOCK) --python-version 3.11 pyproject.toml --group dev --group lock -o requirements-dev.lock
+
+clean: ## remove environments and caches (never the database)
+	rm -rf .venv nlu_server/.venv .mypy_cache .ruff_cache .pytest_cache build
