@@ -96,7 +96,7 @@ def sync_nlu() -> int:
     """Install Rasa alone in its own Python 3.10 environment."""
     lock, venv = NLU / "requirements.lock", NLU / ".venv"
     stamp = venv / "anydoor-nlu.stamp"
-    local = sorted(path for path in (NLU / "tf_stub").rglob("*") if path.suffix in {".py", ".toml"})
+    local = [NLU / "tf_stub" / "pyproject.toml", *sorted((NLU / "tf_stub" / "src").rglob("*.py"))]
     wanted = fingerprint(lock, *local)
     if up_to_date(stamp, wanted):
         return 0
