@@ -1,0 +1,125 @@
+"""The database: one model on SQLite and on PostgreSQL.
+
+SQLite: writes BEGIN IMMEDIATE behind one lock per process, reads BEGIN DEFERRED, WAL, `synchronous=FULL`
+asserted; a second worker process is refused. PostgreSQL: row locks, any number of processes.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session
+
+from services import crypto
+from services.errors import StorageError
+from services.settings import Settings
+
+_BUSY_SECONDS = 30
+_FULL = 2
+
+
+class Database:
+    """Opens sessions for reading and for writing; one per process."""
+
+    def __init__(self, url: str, keys: crypto.Keyring) -> None:
+        self.url = make_url(url)
+        self.keys = keys
+        self.on_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(url) if self.on_sqlite else _postgres(url)
+        crypto.attach(self.engine, keys)
+        self._writer = self.engine.execution_options(anydoor_write=True)
+        self._write_lock = threading.Lock()
+        self._mine = threading.local()
+        self._claimed: IO[str] | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> Database:
+        """The database that the settings name, with the keys they name; makes the home folder."""
+        settings.home.mkdir(parents=True, exist_ok=True)
+        return cls(settings.database_url, crypto.keyring(settings))
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction that commits at the end or, on any exception, leaves nothing."""
+        with self._alone(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """One session for reading; whatever is changed in it is rolled back."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """A write inside a write would wait for itself, so it is refused; SQLite's writers queue here."""
+        if getattr(self._mine, "writing", False):
+            raise StorageError("a write is already open in this thread")
+        if self.on_sqlite:
+            self._write_lock.acquire()
+        self._mine.writing = True
+        try:
+            yield
+        finally:
+            self._mine.writing = False
+            if self.on_sqlite:
+                self._write_lock.release()
+
+    def migrate(self, target: str = "head") -> None:
+        """Bring the tables to a revision, forward or back ("base" = none)."""
+        from services import migrate  # alembic costs 100 ms that a command may not need
+
+        migrate.run(self.engine, target)
+
+    def claim_process(self) -> None:
+        """Refuse a second worker process on SQLite (invariant 16); PostgreSQL takes any number."""
+        if not self.on_sqlite or self._claimed:
+            return
+        file = Path(f"{self.url.database}.worker").open("a")  # noqa: SIM115  held for the life of the process
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as taken:
+            file.close()
+            raise StorageError("another process already serves this SQLite file; use PostgreSQL for more") from taken
+        self._claimed = file
+
+    def close(self) -> None:
+        """Let go of every connection and of the worker's claim."""
+        self.engine.dispose()
+        if self._claimed:
+            self._claimed.close()
+            self._claimed = None
+
+
+def _postgres(url: str) -> Engine:
+    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, pool_size=10, max_overflow=60)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    """Set every new SQLite connection up, and refuse one that does not do what was asked."""
+    connection.isolation_level = None  # BEGIN is ours to say
+    mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    full = connection.execute("PRAGMA synchronous").fetchone()[0]
+    if mode != "wal" or full != _FULL:
+        raise StorageError(f"SQLite runs with journal {mode} and synchronous {full}, not WAL and FULL")
+
+
+def _begin(connection: Connection) -> None:
+    write = connection.get_execution_options().get("anydoor_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN DEFERRED")

@@ -1,0 +1,30 @@
+"""The exceptions of services.
+
+ServiceError
+├── SettingsError       a setting is missing or makes no sense
+├── StorageError        the database cannot be used as it is (wrong mode, second process, write inside a write)
+├── CryptoError         a value cannot be read with the keys at hand
+└── Stale               somebody else changed the row first; hear the message again
+"""
+
+from __future__ import annotations
+
+
+class ServiceError(Exception):
+    """Anything that services raise on purpose."""
+
+
+class SettingsError(ServiceError):
+    """A setting is missing or makes no sense."""
+
+
+class StorageError(ServiceError):
+    """The database cannot be used as it is."""
+
+
+class CryptoError(ServiceError):
+    """A value cannot be read with the keys at hand."""
+
+
+class Stale(ServiceError):
+    """The row is not what the caller saw; the caller reads again and starts over."""

@@ -1,0 +1,57 @@
+"""What the environment says; every variable of the interfaces is named here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read once at start; empty means that the part is not set up."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True, env_ignore_empty=True)
+
+    home: Path = Field(default=Path("var"), validation_alias="ANYDOOR_HOME")
+    database_address: str = Field(default="", validation_alias="ANYDOOR_DATABASE_URL")
+    public_url: str = Field(default="http://127.0.0.1:8000", validation_alias="ANYDOOR_PUBLIC_URL")
+    secret: SecretStr = Field(default=SecretStr(""), validation_alias="ANYDOOR_SECRET_KEY")
+    data_keys: SecretStr = Field(default=SecretStr(""), validation_alias="ANYDOOR_DATA_KEYS")
+    now: str = Field(default="", validation_alias="ANYDOOR_NOW")
+    nlu_url: str = Field(default="", validation_alias="NLU_URL")
+    nlu_token: SecretStr = Field(default=SecretStr(""), validation_alias="NLU_TOKEN")
+    twilio_account_sid: str = Field(default="", validation_alias="TWILIO_ACCOUNT_SID")
+    twilio_auth_token: SecretStr = Field(default=SecretStr(""), validation_alias="TWILIO_AUTH_TOKEN")
+    twilio_messaging_service_sid: str = Field(default="", validation_alias="TWILIO_MESSAGING_SERVICE_SID")
+    twilio_from: str = Field(default="", validation_alias="TWILIO_FROM")
+    twilio_api_url: str = Field(default="https://api.twilio.com", validation_alias="TWILIO_API_URL")
+    telegram_bot_token: SecretStr = Field(default=SecretStr(""), validation_alias="TELEGRAM_BOT_TOKEN")
+    telegram_webhook_secret: SecretStr = Field(default=SecretStr(""), validation_alias="TELEGRAM_WEBHOOK_SECRET")
+    telegram_api_url: str = Field(default="https://api.telegram.org/bot", validation_alias="TELEGRAM_API_URL")
+    smtp_url: SecretStr = Field(default=SecretStr(""), validation_alias="SMTP_URL")
+    from_email: str = Field(default="", validation_alias="ANYDOOR_FROM_EMAIL")
+
+    @property
+    def database_url(self) -> str:
+        """The database to use, as SQLAlchemy writes it; a SQLite file in the home folder unless set."""
+        if not self.database_address:
+            return f"sqlite:///{self.home.resolve() / 'anydoor.db'}"
+        scheme, _, rest = self.database_address.partition("://")
+        return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else self.database_address
+
+    @property
+    def has_sms(self) -> bool:
+        """Whether everything that SMS needs is set."""
+        sender = self.twilio_messaging_service_sid or self.twilio_from
+        return bool(self.twilio_account_sid and self.twilio_auth_token.get_secret_value() and sender)
+
+    @property
+    def has_telegram(self) -> bool:
+        """Whether everything that Telegram needs is set."""
+        return bool(self.telegram_bot_token.get_secret_value())
+
+
+def load() -> Settings:
+    """The settings of this process; pydantic's ValidationError names a variable that makes no sense."""
+    return Settings()
