@@ -1,0 +1,1 @@
+"""Parts of the Rasa pipeline (config.yml) that are our own."""
