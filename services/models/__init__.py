@@ -1,0 +1,54 @@
+"""All tables, one file a subject."""
+
+from __future__ import annotations
+
+from services.models.base import Base
+from services.models.content import DialogRevision, NotUnderstood
+from services.models.conversations import Conversation, EarlyReceipt, MessageIn, MessageOut
+from services.models.diary import Appointment, DiaryCell, Hold, ReminderSent
+from services.models.directory import ListingRow
+from services.models.duty import DutyAlert, DutyShift
+from services.models.people import AddressRow, Consent, Person, SourceCode
+from services.models.records import AuditHead, AuditRow, EventRow
+from services.models.referrals import CallBack, EligibilityDecision, Referral
+from services.models.staff import SetUpLink, SignIn, StaffMember
+from services.models.teams import Absence, Coach, Footprint, Team, WorkingHours
+from services.models.work import DueWork, Lease, RateCount
+
+__all__ = [
+    "Absence",
+    "AddressRow",
+    "Appointment",
+    "AuditHead",
+    "AuditRow",
+    "Base",
+    "CallBack",
+    "Coach",
+    "Consent",
+    "Conversation",
+    "DialogRevision",
+    "DiaryCell",
+    "DueWork",
+    "DutyAlert",
+    "DutyShift",
+    "EarlyReceipt",
+    "EligibilityDecision",
+    "EventRow",
+    "Footprint",
+    "Hold",
+    "Lease",
+    "ListingRow",
+    "MessageIn",
+    "MessageOut",
+    "NotUnderstood",
+    "Person",
+    "RateCount",
+    "Referral",
+    "ReminderSent",
+    "SetUpLink",
+    "SignIn",
+    "SourceCode",
+    "StaffMember",
+    "Team",
+    "WorkingHours",
+]

@@ -1,0 +1,104 @@
+"""What every table shares: names of constraints, times in UTC, sealed columns."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, LargeBinary, MetaData
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from services import crypto
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware time; kept in UTC, and refused without a zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Sealed(TypeDecorator[str]):
+    """Text under AES-GCM, bound to the column it stands in."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, column: str) -> None:
+        super().__init__()
+        self.column = column
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        if value is None:
+            return None
+        return crypto.keys_of_dialect(dialect).encrypt(value.encode(), self.column)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return crypto.keys_of_dialect(dialect).decrypt(bytes(value), self.column).decode()
+
+
+class SealedJson(TypeDecorator[Any]):
+    """JSON under AES-GCM, bound to the column it stands in; changed by assigning, never in place."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, column: str) -> None:
+        super().__init__()
+        self.column = column
+
+    def process_bind_param(self, value: Any | None, dialect: Dialect) -> bytes | None:
+        if value is None:
+            return None
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return crypto.keys_of_dialect(dialect).encrypt(text.encode(), self.column)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any | None:
+        if value is None:
+            return None
+        return json.loads(crypto.keys_of_dialect(dialect).decrypt(bytes(value), self.column))
+
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+Key = Annotated[int, mapped_column(Id, primary_key=True)]
+
+
+def rows(*constraints: Any) -> tuple[Any, ...]:
+    """Constraints of a table whose ids are never used twice, also not on SQLite after a deletion."""
+    return (*constraints, {"sqlite_autoincrement": True})
+
+
+class Base(DeclarativeBase):
+    """All tables; `Base.metadata` is what the migrations must add up to."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {  # noqa: RUF012  SQLAlchemy reads it so
+        int: Id,
+        datetime: UtcTime(),
+        dict[str, Any]: JSON(),
+        list[Any]: JSON(),
+    }
