@@ -1,0 +1,155 @@
+"""Make the compact tables of services/data from the open data (see services/data/README.md).
+
+    python tools/build_area_tables.py SHARED_DATA [--elsewhere FILE.csv.gz]
+
+SHARED_DATA is the folder with icb.csv, postcode/ and geography/. `--elsewhere` is a list "postcode,nation" (nation one
+of W S N L M) of the postcodes outside England, from the ONS Postcode Directory; without it they are taken over from
+the present table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import hashlib
+import sys
+from array import array
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from services.areas_table import (  # noqa: E402  (found once the root is on the path)
+    BITMAP,
+    HEADER,
+    LETTERS,
+    MAGIC,
+    PAIR_OF,
+    PAIRS,
+    PostcodeTable,
+    Value,
+    sector_key,
+)
+
+DATA = ROOT / "services" / "data"
+NATIONS = {"W": "wales", "S": "scotland", "N": "northern_ireland", "L": "islands", "M": "islands"}
+Row = tuple[int, int, Value, bool]  # sector key, letter pair, value, live
+
+
+def english(shared: Path) -> Iterator[Row]:
+    values: dict[tuple[str, str, str], Value] = {}
+    with gzip.open(shared / "postcode" / "postcode_icb_england.csv.gz", "rt", encoding="ascii", newline="") as file:
+        for postcode, lad, new, old, _, _, status in list(csv.reader(file))[1:]:
+            value = values.setdefault((lad, new, old), Value("england", lad, new, old))
+            yield sector_key(postcode[:-3], postcode[-3]), PAIR_OF[postcode[-2:]], value, status != "T"
+
+
+def from_list(path: Path) -> Iterator[Row]:
+    with gzip.open(path, "rt", encoding="ascii", newline="") as file:
+        for postcode, nation in list(csv.reader(file))[1:]:
+            if len(postcode) >= 5 and postcode[-3].isdigit() and postcode[-2:] in PAIR_OF and postcode[1:-3] != "PT":
+                value = Value(NATIONS[nation], "", "", "")
+                yield sector_key(postcode[:-3], postcode[-3]), PAIR_OF[postcode[-2:]], value, True
+
+
+def from_present_table() -> Iterator[Row]:
+    table = PostcodeTable(DATA / "postcodes.bin")
+    for sector, key in enumerate(table._keys):
+        outward, digit = base36(key // 10), str(key % 10)
+        for pair in range(PAIRS):
+            entry = table.entry(outward, digit + LETTERS[pair // 20] + LETTERS[pair % 20])
+            if entry and entry.exists and entry.value.nation != "england":
+                yield table._keys[sector], pair, entry.value, entry.live
+
+
+def base36(number: int) -> str:
+    text = ""
+    while number:
+        number, digit = divmod(number, 36)
+        text = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[digit] + text
+    return text
+
+
+def runs_of(rows: list[Row], sector_of: dict[int, int]) -> Iterator[tuple[int, Value]]:
+    """Where each run starts. A sector begins with its own first value: the best guess for a gap before it."""
+    before: Value | None = None
+    at_sector = -1
+    for key, pair, value, _ in rows:
+        if value != before:
+            yield sector_of[key] * PAIRS + (pair if key == at_sector else 0), value
+        before, at_sector = value, key
+
+
+def table_bytes(rows: list[Row]) -> bytes:
+    keys = sorted({row[0] for row in rows})
+    sector_of = {key: number for number, key in enumerate(keys)}
+    exists, live = bytearray(BITMAP * len(keys)), bytearray(BITMAP * len(keys))
+    for key, pair, _, is_live in rows:
+        byte, bit = sector_of[key] * BITMAP + (pair >> 3), 1 << (pair & 7)
+        exists[byte] |= bit
+        live[byte] |= bit if is_live else 0
+    runs = list(runs_of(rows, sector_of))
+    values = sorted({value for _, value in runs}, key=lambda v: (v.nation, v.lad, v.board26, v.board23))
+    kind_of = {value: number for number, value in enumerate(values)}
+    text = "".join(f"{v.nation},{v.lad},{v.board26},{v.board23}\n" for v in values).encode("ascii")
+    parts = [
+        HEADER.pack(MAGIC, len(keys), len(runs), len(text)),
+        array("I", keys).tobytes(),
+        bytes(exists),
+        bytes(live),
+        array("I", [start for start, _ in runs]).tobytes(),
+        array("H", [kind_of[value] for _, value in runs]).tobytes(),
+        text,
+    ]
+    return b"".join(parts)
+
+
+def write_csv(name: str, header: list[str], rows: Iterable[Iterable[str]]) -> None:
+    with (DATA / name).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def write_boards(shared: Path) -> None:
+    with (shared / "icb.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    columns = ["ons_code", "ods_code", "name", "short_name", "nhs_region", "valid_from", "valid_to", "successors"]
+    header = ["board", "ods_code", "name", "short_name", "region", "valid_from", "valid_to", "successors"]
+    write_csv("boards.csv", header, ([row[column] for column in columns] for row in rows))
+
+
+def write_lads(shared: Path) -> None:
+    with (shared / "geography" / "lad25_icb.csv").open(encoding="utf-8", newline="") as file:
+        names = {row["lad25cd"]: row["lad25nm"] for row in csv.DictReader(file)}
+    write_csv("lads.csv", ["lad", "name"], sorted(names.items()))
+
+
+def write_practices(shared: Path) -> None:
+    with (shared / "geography" / "gp_practices.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    columns = ["practice_ods", "name", "town", "postcode", "icb26", "icb23", "lad25"]
+    header = ["code", "name", "town", "postcode", "board26", "board23", "lad"]
+    write_csv("practices.csv", header, ([row[column] for column in columns] for row in rows))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("shared", type=Path)
+    parser.add_argument("--elsewhere", type=Path)
+    given = parser.parse_args()
+    elsewhere = from_list(given.elsewhere) if given.elsewhere else from_present_table()
+    rows = sorted([*english(given.shared), *elsewhere], key=lambda row: row[:2])
+    table = table_bytes(rows)
+    (DATA / "postcodes.bin").write_bytes(table)
+    (DATA / "postcodes.sha256").write_text(hashlib.sha256(table).hexdigest() + "  postcodes.bin\n", encoding="ascii")
+    write_boards(given.shared)
+    write_lads(given.shared)
+    write_practices(given.shared)
+    print(f"{len(rows)} postcodes, {len(table)} bytes")
+
+
+if __name__ == "__main__":
+    main()
