@@ -1,0 +1,1 @@
+"""The names a flow may call, each a thin call into services."""

@@ -1,0 +1,143 @@
+"""What each action promises: the slots it fills and, where they are few, the values it can give.
+
+The checker and the proof rely on it; `bot.actions` holds a function for every name here.
+"""
+
+from __future__ import annotations
+
+from bot.flows.definition import ActionSpec
+
+Values = tuple[str, ...] | None
+
+YES_NO = ("yes", "no")
+BOOKING = ("booked", "taken", "lapsed")
+LISTINGS: dict[str, Values] = {
+    "signpost_count": None,
+    "signpost_lines": None,
+    "more_listings": YES_NO,
+    "red_flags": YES_NO,
+}
+AREA: dict[str, Values] = {
+    "area_result": ("found", "confirm_suggestion", "need_full", "unknown", "outside_england"),
+    "nation": ("england", "wales", "scotland", "northern_ireland", "islands", "unknown"),
+    "board_name": None,
+    "postcode_suggestion": None,
+}
+BY: dict[str, Values] = {"call_back_by": None}
+
+
+def spec(
+    name: str, fills: dict[str, Values] | None = None, *, reads: tuple[str, ...] = (), events: tuple[str, ...] = ()
+) -> ActionSpec:
+    return ActionSpec(name, fills or {}, reads, events)
+
+
+SPECS: dict[str, ActionSpec] = {
+    action.name: action
+    for action in (
+        # where the person lives, and who helps there
+        spec("find_area", AREA, reads=("postcode",)),
+        spec("take_suggestion", {**AREA, "postcode": None}, reads=("postcode_suggestion",)),
+        spec("find_place", AREA, reads=("place",)),
+        spec(
+            "find_practice",
+            {"practice_result": ("found", "several", "none"), "practice_choices": None, **AREA},
+            reads=("practice",),
+        ),
+        spec(
+            "find_team",
+            {
+                "team_result": ("found", "none", "ask_practice", "ask_person"),
+                "team_name": None,
+                "team_short": None,
+                "controller": None,
+                "caller_number": None,
+                "call_length": None,
+                "team_accepts_call_back": YES_NO,
+                "asks_months": YES_NO,
+                "min_age": None,
+            },
+        ),
+        spec("check_age", {"age_result": ("adult", "young", "child")}, reads=("age",)),
+        spec(
+            "check_eligibility",
+            {"eligibility": ("yes", "no", "ask_a_person"), "eligibility_reason": None},
+            events=("eligibility",),
+        ),
+        # booking
+        spec(
+            "offer_openings",
+            {
+                "opening_choices": None,
+                "openings_count": None,
+                "openings_note": ("as_asked", "nearest", "soonest", "ambiguous", "none"),
+            },
+        ),
+        spec(
+            "hold_opening",
+            {"hold_result": ("held", "taken", "lapsed"), "opening_when": None},
+            reads=("opening",),
+            events=("opening_held",),
+        ),
+        spec("renew_hold", {"hold_result": ("held", "lapsed")}),
+        spec("release_hold"),
+        spec(
+            "book_opening",
+            {
+                "booking_result": BOOKING,
+                "appointment_when": None,
+                "coach_name": None,
+                "caller_number": None,
+                "call_length": None,
+            },
+            reads=("opening",),
+            events=("appointment_booked", "referral_shared"),
+        ),
+        spec(
+            "find_appointment",
+            {
+                "appointment_result": ("none", "one"),
+                "appointment_when": None,
+                "coach_name": None,
+                "caller_number": None,
+            },
+        ),
+        spec(
+            "move_appointment",
+            {"booking_result": BOOKING, "appointment_when": None, "coach_name": None, "caller_number": None},
+            events=("appointment_moved",),
+        ),
+        spec("call_off_appointment", {"call_off_result": ("called_off", "none")}, events=("appointment_called_off",)),
+        spec("queue_call_back", {"call_back_result": ("queued", "no_team"), **BY}, events=("call_back_queued",)),
+        spec(
+            "ask_person",
+            {"person_result": ("queued", "no_team"), **BY},
+            events=("person_asked_for", "call_back_queued"),
+        ),
+        # signposting
+        spec("signpost", LISTINGS, reads=("barriers", "health"), events=("signposted",)),
+        spec("signpost_more", LISTINGS, events=("signposted",)),
+        spec("doors_for", LISTINGS, events=("signposted",)),
+        # consent and the person's wishes
+        spec("record_consent_start", events=("consent",)),
+        spec("record_consent_share", events=("consent",)),
+        spec("record_consent_follow_up", events=("consent",)),
+        spec("withdraw_consent", events=("consent",)),
+        spec("opt_out", events=("opted_out",)),
+        spec("opt_in", events=("opted_in",)),
+        spec("stop_nudges"),
+        spec("mark_unsafe_to_text"),
+        spec("mark_wrong_number"),
+        spec("note_on_behalf"),
+        spec("note_need"),
+        spec("set_voicemail"),
+        spec("export_my_data"),
+        spec("delete_my_data", {"delete_result": ("done",)}),
+        # looking back
+        spec("summarise_answers", {"summary_lines": None, "sensitive_count": None, "summary_all": None}),
+        spec("has_phone", {"phone_known": YES_NO}),
+        spec("place_known", {"place_known": YES_NO}),
+        # safety
+        spec("alert_duty", {"duty_result": ("alerted", "no_rota")}, events=("duty_alert",)),
+    )
+}

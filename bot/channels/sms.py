@@ -1,0 +1,142 @@
+"""SMS by Twilio: signed form posts in, the REST API out.
+
+Errors of sending: a busy or silent provider is `SendLater`, a person who stopped (21610) is
+`PersonStopped`, a number that cannot be reached is `SendFailed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from requests.exceptions import RequestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+
+from bot.flows.segments import segments, to_gsm7
+from services.messages import Address, Choice, Inbound, Outbound, PersonStopped, Receipt, SendFailed, SendLater
+
+TIMEOUT_SECONDS = 10.0
+PERSON_STOPPED = 21610
+TOO_MANY = 20429
+TWILIO_API = "https://api.twilio.com"
+
+
+class Form(Protocol):
+    """A form post: one value or several of a name."""
+
+    def get(self, key: str, default: Any = None) -> Any: ...
+
+
+def signature_is_valid(url: str, form: Mapping[str, Any], signature: str, token: str) -> bool:
+    """Whether Twilio signed this post. `url` is the public one that Twilio was given, not what a proxy made of it."""
+    return bool(signature) and bool(RequestValidator(token).validate(url, form, signature))
+
+
+def address_of(number: str) -> Address:
+    return Address("sms", number.strip().removeprefix("whatsapp:"))
+
+
+def media_kind(form: Form) -> str | None:
+    if str(form.get("NumMedia") or "0") in {"", "0"}:
+        return None
+    kind = str(form.get("MediaContentType0") or "").partition("/")[0]
+    return {"image": "photo", "audio": "voice", "video": "video"}.get(kind, "file")
+
+
+def read(form: Form) -> Inbound:
+    """Twilio's words -> `Inbound`. Raises KeyError when a post lacks the sender or the message id."""
+    sender, message_id = form.get("From"), form.get("MessageSid") or form.get("SmsMessageSid")
+    if not sender or not message_id:
+        raise KeyError("From and MessageSid are needed")
+    media = media_kind(form)
+    return Inbound(
+        address=address_of(str(sender)),
+        provider_id=str(message_id),
+        text=str(form.get("Body") or ""),
+        kind="media" if media else "text",
+        media=media,
+        provider_stopped=str(form.get("OptOutType") or "").upper() == "STOP",
+    )
+
+
+def read_status(form: Form) -> tuple[str, str, str | None]:
+    """(provider id, status, error code) of a status callback. Raises KeyError when it names no message."""
+    message_id = form.get("MessageSid") or form.get("SmsSid")
+    if not message_id:
+        raise KeyError("MessageSid is needed")
+    error = form.get("ErrorCode")
+    return str(message_id), str(form.get("MessageStatus") or form.get("SmsStatus") or ""), str(error) if error else None
+
+
+def render(text: str, choices: tuple[Choice, ...] = ()) -> str:
+    """The words as one text message: choices as a numbered list, in the GSM-7 alphabet where that can be done."""
+    lines = [text, *(f"{number}. {choice.title}" for number, choice in enumerate(choices, start=1))]
+    return to_gsm7("\n".join(lines))
+
+
+class RestBase(TwilioHttpClient):
+    """Twilio's own HTTP client, aimed at another base address (a stand-in on loopback, a regional proxy)."""
+
+    def __init__(self, base: str) -> None:
+        super().__init__(timeout=TIMEOUT_SECONDS)
+        self.base = base.rstrip("/")
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
+        return super().request(method, url.replace(TWILIO_API, self.base, 1), *args, **kwargs)
+
+
+class SmsChannel:
+    """Sends by Twilio's REST API; stays in worker threads."""
+
+    def __init__(
+        self, account: str, token: str, *, api: str, sender: Mapping[str, str], status_url: str | None
+    ) -> None:
+        """`sender`: {"messaging_service_sid": …} or {"from_": …}. `status_url`: where Twilio posts delivery receipts."""
+        self.client = Client(account, token, http_client=RestBase(api))
+        self.sender = dict(sender)
+        self.status_url = status_url
+
+    def send(self, outbound: Outbound) -> Receipt:
+        body = render(outbound.text, outbound.choices)
+        if outbound.repeat and outbound.first_attempt_at:
+            already = self.find(outbound.address.value, body, outbound.first_attempt_at)
+            if already:
+                return already
+        callback = {"status_callback": self.status_url} if self.status_url else {}
+        message = attempt(
+            lambda: self.client.messages.create(to=outbound.address.value, body=body, **self.sender, **callback)
+        )
+        return Receipt(provider_id=message.sid, segments=segments(body), status=str(message.status or "queued"))
+
+    def find(self, number: str, body: str, since: datetime) -> Receipt | None:
+        """The provider's record of the same words to the same number, so that a repeat after a crash is not sent."""
+        sent = attempt(lambda: self.client.messages.list(to=number, date_sent_after=since, limit=20))
+        for message in sent:
+            if message.body == body and message.direction != "inbound":
+                return Receipt(provider_id=message.sid, segments=segments(body), status=str(message.status or "sent"))
+        return None
+
+
+def attempt(call: Any) -> Any:
+    """One call to the provider, its many failures turned into the three that the outbox understands."""
+    try:
+        return call()
+    except TwilioRestException as error:
+        raise refusal(error) from error
+    except (RequestException, TwilioException, OSError, ValueError, KeyError, TypeError) as error:
+        raise SendLater() from error
+
+
+def refusal(error: TwilioRestException) -> Exception:
+    if error.code == PERSON_STOPPED:
+        return PersonStopped()
+    if error.code == TOO_MANY or error.status == 429 or error.status >= 500:
+        return SendLater()
+    if error.status in {401, 403, 404, 408}:
+        return SendLater()  # ours to put right, not the person's number
+    return SendFailed(str(error.code or error.status))

@@ -1,0 +1,1 @@
+"""Stand-ins of the providers on loopback: real HTTP, every send recorded, faults on demand."""
