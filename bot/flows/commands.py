@@ -1,0 +1,127 @@
+"""What understanding asks of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from bot.flows.definition import Json
+
+
+@dataclass(frozen=True, slots=True)
+class SetSlot:
+    """An answer: to the open question, to a later one, or to one never asked."""
+
+    slot: str
+    value: Json
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Correct:
+    """Change an earlier answer; a value of None asks for it again."""
+
+    slot: str
+    value: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartFlow:
+    """Go into a flow or pattern now; the open question waits."""
+
+    flow: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Say why the open question is asked, or say it again."""
+
+    kind: Literal["why", "repeat"]
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Go back to the question before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Leave the open question unanswered."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartAgain:
+    """Forget the answers and begin again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """A message that answered nothing; `hint` is the response that says what went wrong."""
+
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One reading of an unclear message. `title` is a response id (utter_…) or the words to show."""
+
+    title: str
+    commands: tuple[SetSlot | StartFlow | Correct, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clarify:
+    """Ask which of a few readings was meant."""
+
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Crisis:
+    """Give crisis help of this kind now."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """The person wants no more messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptIn:
+    """The person wants messages again."""
+
+
+Command: TypeAlias = (
+    SetSlot | Correct | StartFlow | Say | Back | Skip | StartAgain | Unclear | Clarify | Crisis | OptOut | OptIn
+)
+
+
+def option_to_json(option: Option) -> dict[str, Json]:
+    """An offered reading as JSON, kept in the state until the person picks one."""
+    return {"title": option.title, "commands": [_to_json(command) for command in option.commands]}
+
+
+def option_from_json(data: Mapping[str, Json]) -> Option:
+    commands = data["commands"]
+    assert isinstance(commands, list)
+    return Option(str(data["title"]), tuple(_from_json(command) for command in commands))
+
+
+def _to_json(command: SetSlot | StartFlow | Correct) -> dict[str, Json]:
+    if isinstance(command, StartFlow):
+        return {"do": "start", "flow": command.flow}
+    if isinstance(command, Correct):
+        return {"do": "correct", "slot": command.slot, "value": command.value}
+    return {"do": "set", "slot": command.slot, "value": command.value, "said": command.said}
+
+
+def _from_json(data: Mapping[str, Json]) -> SetSlot | StartFlow | Correct:
+    if data["do"] == "start":
+        return StartFlow(str(data["flow"]))
+    if data["do"] == "correct":
+        return Correct(str(data["slot"]), data["value"])
+    return SetSlot(str(data["slot"]), data["value"], str(data.get("said", "")))

@@ -1,0 +1,285 @@
+"""What a book of flows is made of: flows, steps, slots, responses, and what an action promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Final, Literal, TypeAlias
+
+from bot.flows.conditions import Condition
+
+Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
+SlotType = Literal[
+    "text", "yes_no", "choice", "choices", "number", "age", "date", "time", "duration", "opening",
+    "postcode", "practice", "phone", "name", "place", "flag", "words",
+]  # fmt: skip
+SLOT_TYPES: Final = frozenset(SlotType.__args__)  # type: ignore[attr-defined]
+OUTCOMES: Final = ("booked", "call_back", "signposted", "left", "stopped", "crisis_help")
+END: Final = "END"
+SKIPPED: Final = "skipped"
+START_AGAIN: Final = "start_again"
+"""The one action the engine does itself: forget every answer and every interrupted flow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line in a file, for findings."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong with the content, and what to do about it."""
+
+    file: str
+    line: int
+    message: str
+    what_to_do: str
+    severity: Literal["error", "advice"] = "error"
+    conversation: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        shown = f"{self.file}:{self.line}: {self.severity}: {self.message} {self.what_to_do}".rstrip()
+        return shown + "".join(f"\n      {line}" for line in self.conversation)
+
+
+class ContentErrors(Exception):
+    """The content cannot be used; `findings` holds every reason at once."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = list(findings)
+        super().__init__("\n".join(str(finding) for finding in findings))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer on offer; `also` lists other ways to say it."""
+
+    value: str
+    title: str
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SlotSpec:
+    """What a slot may hold and who fills it."""
+
+    name: str
+    type: str
+    choices: tuple[Choice, ...] = ()
+    choices_from: str | None = None
+    also: tuple[Choice, ...] = ()
+    sensitive: bool = False
+    retention: str | None = None
+    depends_on: tuple[str, ...] = ()
+    default: Json = None
+    volunteered: bool = True
+    max_length: int | None = None
+    set_by: str = "person"
+    declared: bool = True
+    place: Place = Place("", 0)
+
+    @property
+    def options(self) -> tuple[Choice, ...]:
+        """The fixed answers; a list from `choices_from` comes between the two at run time."""
+        return self.choices + self.also
+
+    def title_of(self, value: Json) -> str | None:
+        """The words shown for one of the fixed answers."""
+        return next((choice.title for choice in self.options if choice.value == value), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """Words for one thing the assistant says. Keys of `parts`: text, sms, telegram, web, why, easier."""
+
+    name: str
+    parts: Mapping[str, str]
+    place: Place = Place("", 0)
+    lines: Mapping[str, int] = field(default_factory=dict)
+    locked: bool = False
+
+    def text_for(self, channel: str) -> str:
+        return self.parts.get(channel) or self.parts.get("text", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Where a step goes: to `target` (a step id or END) if `condition` holds; None always holds."""
+
+    condition: Condition | None
+    target: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """An answer that is refused when `condition` holds, with the response that says why."""
+
+    condition: Condition
+    utter: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """What happens when a question stays unanswered; durations in seconds."""
+
+    nudge: str | None
+    after: int | None
+    expires: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseStep:
+    id: str
+    place: Place
+    next: tuple[Branch, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collect(BaseStep):
+    slot: str
+    utter: str
+    ask_before_filling: bool = False
+    skippable: bool = False
+    tries: int = 3
+    rejections: tuple[Rejection, ...] = ()
+    silence: Silence | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action(BaseStep):
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utter(BaseStep):
+    response: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetSlots(BaseStep):
+    values: tuple[tuple[str, Json], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(BaseStep):
+    flow: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link(BaseStep):
+    flow: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome(BaseStep):
+    outcome: str
+
+
+Step: TypeAlias = Collect | Action | Utter | SetSlots | Call | Link | Outcome
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A named list of steps; inline steps of branches are in `steps` under ids of their own."""
+
+    id: str
+    name: str
+    description: str
+    steps: Mapping[str, Step]
+    intents: tuple[str, ...] = ()
+    keeps_place: bool = True
+    waits: bool = False
+    locked: bool = False
+    place: Place = Place("", 0)
+
+    @cached_property
+    def first(self) -> str:
+        return next(iter(self.steps), END)
+
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """Where each step stands, in the order of the file."""
+        return {step_id: position for position, step_id in enumerate(self.steps)}
+
+    @property
+    def is_pattern(self) -> bool:
+        return self.id.startswith("pattern_")
+
+    @property
+    def is_crisis(self) -> bool:
+        return self.id.startswith("pattern_crisis")
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """What an action promises: the slots it fills and, where they are few, the values it can give."""
+
+    name: str
+    fills: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+    reads: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Book:
+    """Everything under dialogs/ that is content: flows, slots and responses; `revision` is its content's hash."""
+
+    revision: str
+    flows: Mapping[str, Flow]
+    slots: Mapping[str, SlotSpec]
+    responses: Mapping[str, Response]
+    languages: Mapping[str, Mapping[str, Response]] = field(default_factory=dict)
+    actions: Mapping[str, ActionSpec] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, str]:
+        """The texts of the files: what an immutable revision row holds. Read again by reading.read_files."""
+        return dict(self.files)
+
+    @cached_property
+    def triggers(self) -> Mapping[str, str]:
+        """Intent -> the flow it starts."""
+        return {intent: flow.id for flow in self.flows.values() for intent in flow.intents}
+
+    @cached_property
+    def dependants(self) -> Mapping[str, tuple[str, ...]]:
+        """Slot -> slots to clear when it changes (one level)."""
+        found: dict[str, list[str]] = {}
+        for spec in self.slots.values():
+            for name in spec.depends_on:
+                found.setdefault(name, []).append(spec.name)
+        return {name: tuple(names) for name, names in found.items()}
+
+    @cached_property
+    def collects(self) -> Mapping[str, frozenset[str]]:
+        """Flow -> every slot asked for in it or in a flow it calls or links to."""
+        return {flow_id: frozenset(self._collected(flow_id, set())) for flow_id in self.flows}
+
+    def _collected(self, flow_id: str, seen: set[str]) -> Iterator[str]:
+        if flow_id in seen or flow_id not in self.flows:
+            return
+        seen.add(flow_id)
+        for step in self.flows[flow_id].steps.values():
+            if isinstance(step, Collect):
+                yield step.slot
+            elif isinstance(step, Call | Link):
+                yield from self._collected(step.flow, seen)
+
+    def with_safety_of(self, today: Book) -> Book:
+        """This book with today's locked flows, their slots and words: safety is never pinned to an old revision."""
+        locked = {flow_id: flow for flow_id, flow in today.flows.items() if flow.locked}
+        kept = {flow_id: flow for flow_id, flow in self.flows.items() if not flow.locked}
+        words = {name: response for name, response in today.responses.items() if response.locked}
+        slots = {name: today.slots[name] for flow_id in locked for name in today.collects[flow_id]}
+        return replace(
+            self,
+            flows={**kept, **locked},
+            slots={**self.slots, **slots},
+            responses={**today.responses, **self.responses, **words},
+        )
