@@ -157,6 +157,7 @@ def main() -> None:
     @app.main_process_start
     async def ready(app: Sanic, loop: object) -> None:
         print(f"ready {listener.getsockname()[1]}", flush=True)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on: a full pipe would stop us
 
     app.run(sock=listener, workers=wanted.workers, access_log=False, motd=False)
 

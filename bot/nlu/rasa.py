@@ -1,0 +1,187 @@
+"""The trained model over HTTP: a client that never raises, and a server process of our own.
+
+Rasa needs Python 3.10 and runs apart (nlu_server/). Whatever is wrong with it, a text is answered
+without it: `parse` gives None and the built-in recognisers carry on.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import httpx2
+import structlog
+
+from bot.nlu.parsed import Entity, Nlu, Parsed
+from bot.nlu.places import Places
+from bot.nlu.process import NluProcess
+
+LONGEST_TEXT = 2_000  # characters, as in nlu_server/server.py
+LARGEST_ANSWER = 65_536  # bytes; a real one has about 1,000
+REST_SECONDS = 5.0
+POISON = 3  # failed answers in a row before a server that does answer counts as down
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+
+class _Unusable(Exception):
+    """The server answered with something that is not a parse."""
+
+
+class _Breaker:
+    """After a failure nothing is tried for a while; then one caller tries, the others still go without."""
+
+    def __init__(self, rest: float, clock: Callable[[], float]) -> None:
+        self._rest, self._clock = rest, clock
+        self._lock = threading.Lock()
+        self._until, self._failed_answers = 0.0, 0
+        self.open = False
+
+    def lets_through(self) -> bool:
+        with self._lock:
+            if not self.open:
+                return True
+            if self._clock() < self._until:
+                return False
+            self._until = self._clock() + self._rest
+            return True
+
+    def succeeded(self) -> None:
+        with self._lock:
+            self.open, self._failed_answers = False, 0
+
+    def failed(self, reached: bool) -> None:
+        """One text that a server cannot parse says little about the server; silence says enough."""
+        with self._lock:
+            self._failed_answers += 1
+            if not reached or self._failed_answers >= POISON:
+                self.open, self._until = True, self._clock() + self._rest
+
+
+class RasaClient:
+    """Speaks to one NLU server; safe to share between threads."""
+
+    def __init__(self, url: str, token: str, timeout: float = 2.0, *, rest: float = REST_SECONDS,
+                 clock: Callable[[], float] = time.monotonic) -> None:
+        self._http = httpx2.Client(base_url=url.rstrip("/"), timeout=timeout, trust_env=False,
+                                   headers={"Authorization": f"Bearer {token}"})
+        self._timeout = timeout
+        self._breaker = _Breaker(rest, clock)
+
+    @property
+    def up(self) -> bool:
+        """Asks the server, unless it failed a moment ago."""
+        return bool(self._ask("GET", "/status", None, _is_status))
+
+    def parse(self, text: str) -> Parsed | None:
+        return self._ask("POST", "/model/parse", {"text": text[:LONGEST_TEXT]}, _parsed)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _ask(self, method: str, path: str, body: dict[str, str] | None, read: Callable[[Any], T]) -> T | None:
+        if not self._breaker.lets_through():
+            return None
+        try:
+            answer = _understood(self._receive(method, path, body), read)
+        except (httpx2.HTTPError, httpx2.InvalidURL, RuntimeError, _Unusable) as problem:
+            reached = isinstance(problem, _Unusable)
+            self._breaker.failed(reached)
+            log.warning("nlu_no_answer", problem=str(problem) if reached else type(problem).__name__)
+            return None
+        self._breaker.succeeded()
+        return answer
+
+    def _receive(self, method: str, path: str, body: dict[str, str] | None) -> bytes:
+        give_up = time.monotonic() + self._timeout
+        received = b""
+        with self._http.stream(method, path, json=body) as response:
+            if response.status_code != httpx2.codes.OK:
+                raise _Unusable(f"status {response.status_code}")
+            for part in response.iter_bytes():
+                received += part
+                if len(received) > LARGEST_ANSWER or time.monotonic() > give_up:
+                    raise _Unusable("an answer without end")
+        return received
+
+
+def _understood(received: bytes, read: Callable[[Any], T]) -> T:
+    try:
+        return read(json.loads(received))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise _Unusable("not an answer of the NLU server") from None
+
+
+def _is_status(answer: Any) -> bool:
+    return isinstance(answer["model_id"], str)
+
+
+def _parsed(answer: Any) -> Parsed:
+    intent = answer["intent"]
+    return Parsed(
+        intent=None if intent["name"] is None else str(intent["name"]),
+        confidence=float(intent["confidence"]),
+        ranking=tuple((str(one["name"]), float(one["confidence"])) for one in answer.get("intent_ranking", [])),
+        entities=tuple(Entity(str(one["entity"]), str(one["value"]), int(one["start"]), int(one["end"]))
+                       for one in answer.get("entities", [])))
+
+
+@dataclass(frozen=True, slots=True)
+class NoNlu:
+    """Nothing trained can run here; `why` says what is missing."""
+
+    why: str
+    up: bool = False
+
+    def parse(self, text: str) -> Parsed | None:
+        return None
+
+    def close(self) -> None:
+        return None
+
+
+class OwnNlu:
+    """A server process of our own and a client for wherever it listens just now."""
+
+    def __init__(self, process: NluProcess, timeout: float = 2.0) -> None:
+        self._process, self._timeout = process, timeout
+        self._lock = threading.Lock()
+        self._url, self._client = "", RasaClient("http://127.0.0.1:1", "", timeout)
+
+    @property
+    def up(self) -> bool:
+        return self._process.url is not None and self._connected().up
+
+    def parse(self, text: str) -> Parsed | None:
+        return self._connected().parse(text) if self._process.url else None
+
+    def wait(self, seconds: float) -> bool:
+        """True as soon as the server can parse; for commands that have nothing else to do."""
+        return self._process.wait(seconds)
+
+    def close(self) -> None:
+        self._process.stop()
+        self._client.close()
+
+    def _connected(self) -> RasaClient:
+        with self._lock:
+            url = self._process.url
+            if url and url != self._url:
+                self._url, self._client = url, RasaClient(url, self._process.token, self._timeout)
+            return self._client
+
+
+def open_nlu(url: str | None = None, token: str | None = None, places: Places | None = None) -> Nlu:
+    """The server at `url`, else one started here, else a stand-in that says what is missing. Returns at once."""
+    if url:
+        return RasaClient(url, token or "")
+    places = places or Places()
+    missing = places.missing()
+    if missing:
+        return NoNlu(missing)
+    return OwnNlu(NluProcess(places).start())
