@@ -184,6 +184,7 @@ def _messages_out() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("choices", sa.LargeBinary(), nullable=True),
         sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("priority", ID, nullable=False),
         sa.Column("by_staff_id", ID, nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("run_at", sa.DateTime(timezone=True), nullable=False),
@@ -211,7 +212,7 @@ def _messages_out() -> None:
     op.create_index(
         "ix_messages_out_due",
         "messages_out",
-        ["run_at"],
+        ["priority", "run_at", "id"],
         unique=False,
         sqlite_where=sa.text("status IN ('queued', 'sending')"),
         postgresql_where=sa.text("status IN ('queued', 'sending')"),

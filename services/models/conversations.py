@@ -73,7 +73,7 @@ class MessageOut(Base):
     __tablename__ = "messages_out"
     __table_args__ = rows(
         UniqueConstraint("conversation_id", "seq"),
-        Index("ix_messages_out_due", "run_at", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),
+        Index("ix_messages_out_due", "priority", "run_at", "id", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),
         Index("ix_messages_out_order", "conversation_id", "seq", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),
         Index(None, "provider_id"),
     )
@@ -86,6 +86,7 @@ class MessageOut(Base):
     body: Mapped[str | None] = mapped_column(Sealed("messages_out.body"))
     choices: Mapped[Any | None] = mapped_column(SealedJson("messages_out.choices"))
     purpose: Mapped[str]
+    priority: Mapped[int] = mapped_column(default=1)
     by_staff_id: Mapped[int | None]
     created_at: Mapped[datetime]
     run_at: Mapped[datetime]

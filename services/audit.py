@@ -1,0 +1,114 @@
+"""Who did what to which record. Rows are written unsealed in the turn and chained after they are committed.
+
+Each seal is SHA-256 over the seal before it and the row; the head is also written to a file outside the
+database, so that a rewritten chain no longer meets it (invariant 15).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services import faults
+from services.clock import real_now
+from services.db import Database
+from services.models import AuditHead, AuditRow, EventRow
+
+_START = "0" * 64
+
+
+def record(
+    session: Session, actor: str, action: str, subject: str, now: datetime, detail: Mapping[str, Any] | None = None
+) -> None:
+    """Write one audit row in the caller's transaction. ValueError when nobody did it.
+
+    Actors and subjects are ids such as `staff:3`, `person:12`, `referral:7`; detail holds codes, never words.
+    """
+    kind, _, number = actor.partition(":")
+    if not kind or (kind != "system" and not number):
+        raise ValueError("an audit row names who did it, for example staff:3")
+    session.add(AuditRow(at=now, actor=actor, action=action, subject=subject, detail=dict(detail or {})))
+
+
+def event(
+    session: Session, conversation_id: int, name: str, now: datetime, data: Mapping[str, Any] | None = None
+) -> None:
+    """Count something that happened in a conversation; the data hold ids and codes, never words or numbers."""
+    session.add(EventRow(conversation_id=conversation_id, at=now, name=name, data=dict(data or {})))
+
+
+def seal(db: Database, anchor: Path | None = None, limit: int = 1000) -> int:
+    """Chain the committed rows that are not chained yet; answers how many. One sealer at a time works."""
+    with db.write() as session:
+        head = _head(session)
+        unsealed = select(AuditRow).where(AuditRow.chain.is_(None)).order_by(AuditRow.id).limit(limit)
+        rows = list(session.scalars(unsealed))
+        for row in rows:
+            head.chain += 1
+            head.seal = row.seal = _seal(head.seal, row)
+            row.chain = head.chain
+        faults.point("before_seal_commit")
+        link = (head.chain, head.seal)
+    if rows and anchor is not None:
+        _write_anchor(anchor, *link)
+    return len(rows)
+
+
+def _head(session: Session) -> AuditHead:
+    locked = select(AuditHead).where(AuditHead.id == 1).with_for_update()
+    head = session.scalars(locked).first()
+    if head is None:
+        head = AuditHead(id=1, chain=0, seal=_START)
+        session.add(head)
+        session.flush()
+    return head
+
+
+def _seal(before: str, row: AuditRow) -> str:
+    detail = json.dumps(row.detail, sort_keys=True, ensure_ascii=False)
+    parts = [before, str(row.id), row.at.isoformat(), row.actor, row.action, row.subject, detail]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _write_anchor(anchor: Path, chain: int, link: str) -> None:
+    with anchor.open("a", encoding="ascii") as file:
+        file.write(f"{real_now().isoformat()} {chain} {link}\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def verify(session: Session, anchor: Path | None = None) -> list[str]:
+    """Walk the chain; one sentence for each thing that does not fit, none when all is well."""
+    problems: list[str] = []
+    seals, before = {0: _START}, _START
+    chained = select(AuditRow).where(AuditRow.chain.is_not(None)).order_by(AuditRow.chain)
+    for place, row in enumerate(session.scalars(chained), start=1):
+        if row.chain != place:
+            return [*problems, f"link {place} of the audit is missing"]
+        if row.seal != _seal(before, row):
+            problems.append(f"link {place} of the audit was changed")
+        before = seals[place] = row.seal or ""
+    return problems + _against_head(session, seals) + _against_anchor(anchor, seals)
+
+
+def _against_head(session: Session, seals: Mapping[int, str]) -> list[str]:
+    head = session.get(AuditHead, 1)
+    if head and seals.get(head.chain) != head.seal:
+        return ["the end of the audit was cut off or changed"]
+    return []
+
+
+def _against_anchor(anchor: Path | None, seals: Mapping[int, str]) -> list[str]:
+    if anchor is None or not anchor.exists():
+        return []
+    anchored = (line.split() for line in anchor.read_text(encoding="ascii").splitlines())
+    wrong = [place for _, place, link in anchored if seals.get(int(place)) != link]
+    return [f"link {place} of the audit is not the one written outside" for place in wrong]

@@ -1,0 +1,100 @@
+"""The thread with one address: locked for a turn, saved with a version, pinned to a revision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.errors import Stale
+from services.messages import Address
+from services.models import Conversation
+from services.people import address_of, find_address
+
+__all__ = ["Seen", "find", "hand_back", "lock", "pin", "save", "see", "take_over"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A conversation as it was when somebody looked: what `hear` works from, outside any transaction."""
+
+    id: int
+    person_id: int
+    address: Address | None
+    channel: str
+    state: Mapping[str, Any] | None
+    state_version: int
+    revision: str | None
+    team_id: str | None
+    outcome: str | None
+    coach_takes_over: bool
+    source: str | None
+    last_in_at: datetime | None
+
+
+def find(session: Session, address: Address) -> int | None:
+    """The id of an address's conversation; None when it never wrote."""
+    row = find_address(session, address)
+    return session.scalars(select(Conversation.id).where(Conversation.address_id == row.id)).first() if row else None
+
+
+def see(session: Session, conversation_id: int) -> Seen:
+    """The conversation as it is now, without locking it; NoResultFound when there is none."""
+    row = session.get_one(Conversation, conversation_id)
+    return Seen(
+        id=row.id,
+        person_id=row.person_id,
+        address=address_of(session, row.id),
+        channel=row.channel,
+        state=row.state,
+        state_version=row.state_version,
+        revision=row.revision,
+        team_id=row.team_id,
+        outcome=row.outcome,
+        coach_takes_over=row.coach_takeover_at is not None,
+        source=row.source,
+        last_in_at=row.last_in_at,
+    )
+
+
+def lock(session: Session, conversation_id: int, expected_version: int | None = None) -> Conversation:
+    """Lock one conversation until the transaction ends (lock order: conversation, then coach).
+
+    Stale when `expected_version` is given and the state has moved on: hear the message again.
+    """
+    locked = select(Conversation).where(Conversation.id == conversation_id).with_for_update()
+    row = session.scalars(locked.execution_options(populate_existing=True)).one()
+    if expected_version is not None and row.state_version != expected_version:
+        raise Stale(f"conversation {conversation_id} is at {row.state_version}, not {expected_version}")
+    return row
+
+
+def save(session: Session, conversation: Conversation, state: Mapping[str, Any], outcome: str | None) -> int:
+    """Write the state of a locked conversation; answers the new version."""
+    conversation.state = dict(state)
+    conversation.outcome = outcome
+    conversation.state_version += 1
+    session.flush()
+    return conversation.state_version
+
+
+def pin(session: Session, conversation: Conversation, revision: str) -> None:
+    """Tie a locked conversation to a dialog revision until it is pinned anew."""
+    conversation.revision = revision
+    session.flush()
+
+
+def take_over(session: Session, conversation: Conversation, staff_id: int, now: datetime) -> None:
+    """A coach talks: the assistant keeps quiet (but for safety and STOP) until `hand_back`."""
+    conversation.coach_takeover_at, conversation.coach_takeover_by = now, staff_id
+    session.flush()
+
+
+def hand_back(session: Session, conversation: Conversation) -> None:
+    """The assistant answers again."""
+    conversation.coach_takeover_at = conversation.coach_takeover_by = None
+    session.flush()

@@ -1,0 +1,143 @@
+"""Receive = store, then acknowledge. What was accepted can be redone after any crash (invariants 1 and 2)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import Integer, func, select, update
+from sqlalchemy import cast as cast_column
+from sqlalchemy.orm import Session
+
+from services import conversations, faults
+from services.db import Database
+from services.messages import Address, Inbound, Kind
+from services.models import MessageIn
+from services.people import address_of, find_or_make_conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Where a message was put; `new` is False when this provider id was here before."""
+
+    conversation_id: int
+    message_id: int
+    seq: int
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A stored message that no turn has taken yet."""
+
+    id: int
+    conversation_id: int
+    seq: int
+    urgent: bool
+    received_at: datetime
+    inbound: Inbound
+
+
+def accept(db: Database, inbound: Inbound, urgent: bool, now: datetime) -> Accepted:
+    """Store one message durably, in one transaction, with its conversation's next `seq`.
+
+    Unique on (channel, provider id): a repeat changes nothing and answers where the first one is. `urgent` is
+    what the safety patterns said. Only after this returns may the provider be answered.
+    """
+    with db.write() as session:
+        accepted = _accept(session, inbound, urgent, now)
+        faults.point("before_accept_commit")
+    faults.point("after_accept_commit")
+    return accepted
+
+
+def _accept(session: Session, inbound: Inbound, urgent: bool, now: datetime) -> Accepted:
+    earlier = _stored(session, inbound)
+    if earlier:
+        return earlier
+    conversation = conversations.lock(session, find_or_make_conversation(session, inbound.address, now))
+    earlier = _stored(session, inbound)  # a repeat that came at the same time had the lock before us
+    if earlier:
+        return earlier
+    row = _row(inbound, urgent, now)
+    row.conversation_id, row.seq = conversation.id, conversation.next_seq
+    conversation.next_seq += 1
+    conversation.last_in_at = now
+    conversation.source = conversation.source or inbound.source
+    session.add(row)
+    session.flush()
+    return Accepted(conversation.id, row.id, row.seq, new=True)
+
+
+def _stored(session: Session, inbound: Inbound) -> Accepted | None:
+    same = MessageIn.channel == inbound.address.channel, MessageIn.provider_id == _provider_id(inbound)
+    row = session.execute(select(MessageIn.conversation_id, MessageIn.id, MessageIn.seq).where(*same)).first()
+    return Accepted(row[0], row[1], row[2], new=False) if row else None
+
+
+def _provider_id(inbound: Inbound) -> str:
+    """A web page makes its own ids, so there they count within one address only."""
+    if inbound.address.channel != "web":
+        return inbound.provider_id
+    return hashlib.sha256(f"{inbound.address}|{inbound.provider_id}".encode()).hexdigest()
+
+
+def _row(inbound: Inbound, urgent: bool, now: datetime) -> MessageIn:
+    return MessageIn(
+        channel=inbound.address.channel,
+        provider_id=_provider_id(inbound),
+        kind=inbound.kind,
+        body=inbound.text,
+        pressed=inbound.pressed,
+        media=inbound.media,
+        source=inbound.source,
+        provider_stopped=inbound.provider_stopped,
+        urgent=urgent,
+        received_at=now,
+    )
+
+
+def waiting_conversations(session: Session, limit: int = 100) -> list[int]:
+    """Conversations with a message that no turn has taken: urgent ones first, then the longest waiting."""
+    oldest = func.min(MessageIn.id)
+    urgent = func.max(cast_column(MessageIn.urgent, Integer))
+    open_ones = select(MessageIn.conversation_id).where(MessageIn.taken_at.is_(None))
+    grouped = open_ones.group_by(MessageIn.conversation_id).order_by(urgent.desc(), oldest)
+    return list(session.scalars(grouped.limit(limit)))
+
+
+def waiting(session: Session, conversation_id: int) -> list[Waiting]:
+    """A conversation's messages that no turn has taken, in order of `seq`."""
+    address = address_of(session, conversation_id)
+    if address is None:
+        return []
+    rows = select(MessageIn).where(MessageIn.conversation_id == conversation_id, MessageIn.taken_at.is_(None))
+    return [_waiting(row, address) for row in session.scalars(rows.order_by(MessageIn.seq))]
+
+
+def _waiting(row: MessageIn, address: Address) -> Waiting:
+    inbound = Inbound(
+        address=address,
+        provider_id=row.provider_id,
+        text=row.body or "",
+        kind=cast(Kind, row.kind),
+        pressed=row.pressed,
+        media=row.media,
+        source=row.source,
+        provider_stopped=row.provider_stopped,
+    )
+    return Waiting(row.id, row.conversation_id, row.seq, row.urgent, row.received_at, inbound)
+
+
+def is_waiting(session: Session, message_id: int) -> bool:
+    """Whether no turn has taken the message; asked again once the conversation is locked."""
+    still = select(MessageIn.id).where(MessageIn.id == message_id, MessageIn.taken_at.is_(None))
+    return session.scalars(still).first() is not None
+
+
+def take(session: Session, message_id: int, now: datetime) -> bool:
+    """Mark a message taken in the turn's own transaction; False when another turn has taken it."""
+    taken = update(MessageIn).where(MessageIn.id == message_id, MessageIn.taken_at.is_(None)).values(taken_at=now)
+    return bool(session.connection().execute(taken).rowcount)

@@ -1,0 +1,79 @@
+"""What is to be sent: queued in the turn, claimed with a lease, sent with no transaction open (invariants 4 to 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from services.delivery import deliver
+from services.messages import Choice
+from services.models import Conversation, MessageOut
+from services.statuses import UNSETTLED, status_update
+
+__all__ = ["deliver", "drop_waiting", "enqueue", "not_delivered", "oldest_waiting", "status_update"]
+
+PRIORITIES = {"crisis": 0}  # everything else comes after
+
+
+def enqueue(
+    session: Session,
+    conversation: Conversation,
+    text: str,
+    choices: Sequence[Choice] = (),
+    *,
+    purpose: str,
+    now: datetime,
+    run_at: datetime | None = None,
+    not_after: datetime | None = None,
+    by_staff_id: int | None = None,
+) -> int:
+    """Queue one message in the turn's transaction; the conversation is locked by the caller.
+
+    Sent from `run_at` (default now) on, in the conversation's order; dropped, not sent late, after `not_after`.
+    """
+    row = MessageOut(
+        conversation_id=conversation.id,
+        address_id=conversation.address_id,
+        seq=conversation.next_out_seq,
+        channel=conversation.channel,
+        body=text,
+        choices=[[choice.value, choice.title] for choice in choices] or None,
+        purpose=purpose,
+        priority=PRIORITIES.get(purpose, 1),
+        by_staff_id=by_staff_id,
+        created_at=now,
+        run_at=run_at or now,
+        not_after=not_after,
+    )
+    conversation.next_out_seq += 1
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def drop_waiting(session: Session, conversation_id: int, purposes: Sequence[str], now: datetime) -> int:
+    """Drop what is queued, not yet claimed, of these purposes (a nudge, once the person wrote); how many."""
+    dropped = (
+        update(MessageOut)
+        .where(MessageOut.conversation_id == conversation_id, MessageOut.status == "queued")
+        .where(MessageOut.purpose.in_(purposes))
+        .values(status="dropped", reason="not_needed", settled_at=now)
+    )
+    return session.connection().execute(dropped).rowcount
+
+
+def not_delivered(session: Session, limit: int = 100) -> list[MessageOut]:
+    """Messages that failed and that no member of staff has looked at: the list of a person, newest first."""
+    failed = select(MessageOut).where(
+        MessageOut.status.in_(("failed", "undelivered")), MessageOut.seen_by_staff_at.is_(None)
+    )
+    return list(session.scalars(failed.order_by(MessageOut.id.desc()).limit(limit)))
+
+
+def oldest_waiting(session: Session, now: datetime) -> datetime | None:
+    """When the message that waits longest was due (for /readyz); None when none is overdue."""
+    due = select(MessageOut.run_at).where(MessageOut.status.in_(UNSETTLED), MessageOut.run_at <= now)
+    return session.scalars(due.order_by(MessageOut.run_at).limit(1)).first()

@@ -1,0 +1,158 @@
+"""People and their addresses: found by keyed hash, made on the first word."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from services import crypto
+from services.messages import Address
+from services.models import AddressRow, Conversation, Person
+
+EXEMPT_FROM_STOP = ("crisis", "opt_out", "opt_in_answer")
+NUDGES = ("nudge", "follow_up", "offer")
+
+
+def find_address(session: Session, address: Address) -> AddressRow | None:
+    """The row of an address, whichever key it was stored under; None when it never wrote."""
+    indexes = crypto.keys_of(session.get_bind()).blind_indexes("address", str(address))
+    found = AddressRow.channel == address.channel, AddressRow.value_index.in_(indexes)
+    return session.scalars(select(AddressRow).where(*found)).first()
+
+
+def find_or_make_conversation(session: Session, address: Address, now: datetime) -> int:
+    """The id of an address's conversation; makes person, address and conversation when it is new.
+
+    Two first messages at once are safe: the loser of the unique key reads what the winner made.
+    """
+    row = find_address(session, address)
+    if row is None:
+        try:
+            with session.begin_nested():
+                return _make(session, address, now)
+        except IntegrityError:
+            row = find_address(session, address)
+            if row is None:
+                raise
+    return session.scalars(select(Conversation.id).where(Conversation.address_id == row.id)).one()
+
+
+def _make(session: Session, address: Address, now: datetime) -> int:
+    keys = crypto.keys_of(session.get_bind())
+    person = Person(created_at=now)
+    session.add(person)
+    session.flush()
+    row = AddressRow(
+        person_id=person.id,
+        channel=address.channel,
+        value_index=keys.blind_index("address", str(address)),
+        value=address.value,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    thread = Conversation(address_id=row.id, person_id=person.id, channel=address.channel, opened_at=now)
+    session.add(thread)
+    session.flush()
+    return thread.id
+
+
+def address_of(session: Session, conversation_id: int) -> Address | None:
+    """Where a conversation takes place; None once it was erased."""
+    row = address_row(session, conversation_id)
+    return Address.parse(f"{row.channel}:{row.value}") if row.value else None
+
+
+def address_row(session: Session, conversation_id: int) -> AddressRow:
+    """The address row of a conversation; NoResultFound when there is no such conversation."""
+    joined = select(AddressRow).join(Conversation, Conversation.address_id == AddressRow.id)
+    return session.scalars(joined.where(Conversation.id == conversation_id)).one()
+
+
+def stop(session: Session, conversation_id: int, now: datetime, by: str = "person") -> bool:
+    """STOP: nothing more is claimed for this address but what `EXEMPT_FROM_STOP` names; False if it was stopped."""
+    row = address_row(session, conversation_id)
+    if row.stopped_at is not None:
+        return False
+    row.stopped_at, row.stopped_by = now, by
+    session.flush()
+    return True
+
+
+def start(session: Session, conversation_id: int) -> bool:
+    """START: the address takes messages again; False when it was not stopped."""
+    row = address_row(session, conversation_id)
+    was_stopped = row.stopped_at is not None or row.nudges_stopped_at is not None
+    row.stopped_at = row.stopped_by = row.nudges_stopped_at = None
+    session.flush()
+    return was_stopped
+
+
+def stop_nudges(session: Session, conversation_id: int, now: datetime) -> bool:
+    """No more nudges, check-ins or offers; what belongs to a booked call still goes."""
+    row = address_row(session, conversation_id)
+    if row.nudges_stopped_at is not None:
+        return False
+    row.nudges_stopped_at = now
+    session.flush()
+    return True
+
+
+def is_stopped(session: Session, conversation_id: int) -> bool:
+    """Whether this conversation's address said STOP ("no texts" on the coach's page)."""
+    return address_row(session, conversation_id).stopped_at is not None
+
+
+def mark_unsafe(session: Session, conversation_id: int, now: datetime) -> None:
+    """The person said it is not safe to text here: like STOP, and the reason is kept."""
+    address_row(session, conversation_id).unsafe_at = now
+    session.flush()
+    stop(session, conversation_id, now, "unsafe")
+
+
+def mark_wrong_number(session: Session, conversation_id: int, now: datetime) -> None:
+    """Somebody else has this number: like STOP, and the reason is kept."""
+    address_row(session, conversation_id).wrong_number_at = now
+    session.flush()
+    stop(session, conversation_id, now, "wrong_number")
+
+
+def set_name(session: Session, person_id: int, name: str) -> None:
+    """Keep the name to use; it is found again by its last word only."""
+    person = session.get_one(Person, person_id)
+    person.name = name
+    token = surname_token(name)
+    person.surname_index = crypto.keys_of(session.get_bind()).blind_index("surname", token) if token else None
+
+
+def set_phone(session: Session, person_id: int, e164: str, voicemail_ok: bool | None = None) -> None:
+    """Keep the number a coach rings, written +447700900123; None leaves the voicemail answer as it is."""
+    person = session.get_one(Person, person_id)
+    person.phone = e164
+    person.phone_index = crypto.keys_of(session.get_bind()).blind_index("phone", e164)
+    if voicemail_ok is not None:
+        person.voicemail_ok = voicemail_ok
+
+
+def find_by_phone(session: Session, e164: str) -> list[Person]:
+    """People with exactly this number, newest first."""
+    indexes = crypto.keys_of(session.get_bind()).blind_indexes("phone", e164)
+    return list(session.scalars(select(Person).where(Person.phone_index.in_(indexes)).order_by(Person.id.desc())))
+
+
+def find_by_surname(session: Session, surname: str) -> list[Person]:
+    """People whose name ends in exactly this word (accents and case do not matter), newest first."""
+    indexes = crypto.keys_of(session.get_bind()).blind_indexes("surname", surname_token(surname))
+    return list(session.scalars(select(Person).where(Person.surname_index.in_(indexes)).order_by(Person.id.desc())))
+
+
+def surname_token(name: str) -> str:
+    """The last word of a name without accents, case and marks: "Siân O'Neill" gives "oneill"."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = [re.sub(r"[^a-z0-9]", "", word) for word in plain.split()]
+    return next((word for word in reversed(words) if word), "")

@@ -1,0 +1,62 @@
+"""What became of a message: a status only ever moves forward (invariant 6)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.models import EarlyReceipt, MessageOut
+
+# A status only moves to a higher rank. "undelivered" and "failed" are the provider's; "dropped" is ours.
+RANKS = {"queued": 0, "sending": 1, "sent": 2, "undelivered": 3, "failed": 3, "dropped": 3, "delivered": 4}
+_PROVIDERS_WORDS = {"accepted": "sent", "scheduled": "sent", "queued": "sent", "sending": "sent", "read": "delivered"}
+UNSETTLED = ("queued", "sending")
+
+
+def status_update(
+    session: Session, channel: str, provider_id: str, status: str, now: datetime, reason: str | None = None
+) -> bool:
+    """Take a provider's word on a message; a status only ever moves forward. False when nothing changed.
+
+    A receipt that overtakes the provider's own answer waits until the id is known. An unknown status is ignored.
+    """
+    status = _PROVIDERS_WORDS.get(status, status)
+    if status not in RANKS or RANKS[status] < RANKS["sent"]:
+        return False
+    found = select(MessageOut).where(MessageOut.channel == channel, MessageOut.provider_id == provider_id)
+    row = session.scalars(found.with_for_update()).first()
+    if row is None:
+        keep_early(session, channel, provider_id, status, reason, now)
+        return False
+    return move_forward(row, status, reason, now)
+
+
+def move_forward(row: MessageOut, status: str, reason: str | None, now: datetime) -> bool:
+    """Set a higher status on a row; a lower or equal one changes nothing."""
+    if RANKS[status] <= RANKS[row.status]:
+        return False
+    row.status, row.settled_at = status, row.settled_at or now
+    row.reason = reason if status in ("failed", "undelivered") else row.reason
+    return True
+
+
+def keep_early(
+    session: Session, channel: str, provider_id: str, status: str, reason: str | None, now: datetime
+) -> None:
+    """Remember the highest status of a message whose id is not known yet."""
+    early = session.get(EarlyReceipt, (channel, provider_id))
+    if early is None:
+        session.add(EarlyReceipt(channel=channel, provider_id=provider_id, status=status, reason=reason, at=now))
+    elif RANKS[status] > RANKS[early.status]:
+        early.status, early.reason = status, reason
+    session.flush()
+
+
+def apply_early(session: Session, row: MessageOut, now: datetime) -> None:
+    """Give a row, whose provider id has just become known, the status that came before it."""
+    early = session.get(EarlyReceipt, (row.channel, row.provider_id))
+    if early is not None:
+        move_forward(row, early.status, early.reason, now)
+        session.delete(early)
