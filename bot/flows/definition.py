@@ -248,6 +248,11 @@ class Book:
         return {intent: flow.id for flow in self.flows.values() for intent in flow.intents}
 
     @cached_property
+    def defaults(self) -> Mapping[str, Json]:
+        """What slots hold before anybody fills them."""
+        return {spec.name: spec.default for spec in self.slots.values() if spec.default is not None}
+
+    @cached_property
     def dependants(self) -> Mapping[str, tuple[str, ...]]:
         """Slot -> slots to clear when it changes (one level)."""
         found: dict[str, list[str]] = {}
@@ -257,19 +262,28 @@ class Book:
         return {name: tuple(names) for name, names in found.items()}
 
     @cached_property
+    def reach(self) -> Mapping[str, frozenset[str]]:
+        """Flow -> itself and every flow it calls or links to, directly or not."""
+        return {flow_id: frozenset(self._reached(flow_id)) for flow_id in self.flows}
+
+    def _reached(self, flow_id: str) -> set[str]:
+        seen: set[str] = set()
+        waiting = [flow_id]
+        while waiting:
+            one = waiting.pop()
+            if one in self.flows and one not in seen:
+                seen.add(one)
+                waiting += [step.flow for step in self.flows[one].steps.values() if isinstance(step, Call | Link)]
+        return seen
+
+    @cached_property
     def collects(self) -> Mapping[str, frozenset[str]]:
         """Flow -> every slot asked for in it or in a flow it calls or links to."""
-        return {flow_id: frozenset(self._collected(flow_id, set())) for flow_id in self.flows}
+        return {flow_id: frozenset(self._collected(flow_id)) for flow_id in self.flows}
 
-    def _collected(self, flow_id: str, seen: set[str]) -> Iterator[str]:
-        if flow_id in seen or flow_id not in self.flows:
-            return
-        seen.add(flow_id)
-        for step in self.flows[flow_id].steps.values():
-            if isinstance(step, Collect):
-                yield step.slot
-            elif isinstance(step, Call | Link):
-                yield from self._collected(step.flow, seen)
+    def _collected(self, flow_id: str) -> Iterator[str]:
+        for one in self.reach[flow_id]:
+            yield from (step.slot for step in self.flows[one].steps.values() if isinstance(step, Collect))
 
     def with_safety_of(self, today: Book) -> Book:
         """This book with today's locked flows, their slots and words: safety is never pinned to an old revision."""

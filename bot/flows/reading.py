@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from bot.flows.definition import (
     SLOT_TYPES,
@@ -19,11 +19,12 @@ from bot.flows.definition import (
     Response,
     SlotSpec,
 )
-from bot.flows.reading_fields import ID, Notes
+from bot.flows.reading_fields import ID, Notes, constant
 from bot.flows.reading_steps import StepReader
 from bot.flows.responses import ResponseError, parse
 from bot.flows.yaml_tree import Node, Scalar, Table, YamlError, read_yaml
 
+T = TypeVar("T", Flow, SlotSpec, Response)
 FOLDERS: Final = ("flows", "patterns", "languages")
 PARTS: Final = ("text", "sms", "telegram", "web", "why", "easier")
 _FLOW_KEYS: Final = ("name", "description", "nlu_trigger", "steps", "keeps_place", "waits", "locked")
@@ -102,9 +103,7 @@ class _Reader:
         self.findings += notes.findings
 
     def _content(self, notes: Notes, table: Table, translated: bool) -> None:
-        known = (
-            ("version", "language", "responses") if translated else ("version", "flows", "slots", "responses", "locked")
-        )
+        known = ("version", "responses", "locked", *(("language",) if translated else ("flows", "slots")))
         notes.keys(table, known, "The file")
         if notes.text(table, "version") != "1":
             notes.error(table.lines.get("version", 1), "The file must begin with `version: 1`.", "Add that line.")
@@ -118,7 +117,7 @@ class _Reader:
         file_locked = locked or _all_locked(notes, table)
         self._each(notes, table, "responses", _responses(file_locked), self._responses)
 
-    def _each[T: (Flow, SlotSpec, Response)](
+    def _each(
         self,
         notes: Notes,
         table: Table,
@@ -201,7 +200,7 @@ def _slot(notes: Notes, name: str, node: Node, line: int) -> SlotSpec | None:
         sensitive=notes.true(table, "sensitive"),
         retention=notes.text(table, "retention"),
         depends_on=notes.words(table, "depends_on"),
-        default=notes.text(table, "default"),
+        default=constant(table.items["default"]) if "default" in table.items else None,
         volunteered=notes.true(table, "volunteered", kind not in _ASKED_ONLY and set_by == "person"),
         max_length=notes.number(table, "max_length", 1, 2000),
         set_by=set_by,
@@ -250,11 +249,7 @@ def _action_slots(actions: Mapping[str, ActionSpec]) -> dict[str, SlotSpec]:
     for action in actions.values():
         for slot, values in action.fills.items():
             if values:
-                known = (
-                    tuple(dict.fromkeys((*(c.value for c in found[slot].choices), *values)))
-                    if slot in found
-                    else values
-                )
-                choices = tuple(Choice(value, value) for value in known)
+                earlier = [choice.value for choice in found[slot].choices] if slot in found else []
+                choices = tuple(Choice(value, value) for value in dict.fromkeys((*earlier, *values)))
                 found[slot] = SlotSpec(slot, "choice", choices, volunteered=False, set_by="action", declared=False)
     return found

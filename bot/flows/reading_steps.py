@@ -29,6 +29,7 @@ _SHARED: Final = ("id", "next", "description")
 _OWN: Final = {
     "collect": ("utter", "ask_before_filling", "skippable", "tries", "rejections", "silence"),
 }
+_SEE: Final = "See docs/flow-language.md."
 NO_STEP: Final = ""
 """Target of a branch that could not be read; a finding says so."""
 
@@ -39,6 +40,7 @@ class StepReader:
     def __init__(self, notes: Notes, flow: str) -> None:
         self._notes = notes
         self._flow = flow
+        self._taken: set[str] = set()
         self.steps: dict[str, Step] = {}
 
     def read(self, nodes: Sequence[Node]) -> dict[str, Step]:
@@ -51,9 +53,7 @@ class StepReader:
         tables = [node for node in nodes if isinstance(node, Table)]
         for node in nodes:
             if not isinstance(node, Table):
-                self._notes.error(
-                    node.line, "A step is written `- collect: slot` or the like.", "See docs/flow-language.md."
-                )
+                self._notes.error(node.line, "A step is written `- collect: slot` or the like.", _SEE)
         ids = self._ids(tables, prefix)
         for position, (step_id, table) in enumerate(zip(ids, tables, strict=True)):
             self._step(step_id, table, ids[position + 1] if position + 1 < len(ids) else last)
@@ -66,9 +66,10 @@ class StepReader:
             if own is not None and (not ID.fullmatch(own) or own == END):
                 self._notes.error(table.line, f"`{own}` is not a step id.", "Use small letters, digits and _ only.")
             step_id = own or (f"{prefix}.{position}" if prefix else self._made_id(table, found))
-            if step_id in self.steps or step_id in found:
+            if step_id in self._taken:
                 self._notes.error(table.line, f"Two steps of `{self._flow}` are called `{step_id}`.", "Rename one.")
                 step_id = f"{step_id}.again{position}"
+            self._taken.add(step_id)
             found.append(step_id)
         return found
 
@@ -134,7 +135,7 @@ class StepReader:
 
     def _branch(self, step_id: str, entry: Node, number: int) -> Branch | None:
         if not isinstance(entry, Table) or not ("if" in entry.items or "else" in entry.items):
-            self._notes.error(entry.line, "A branch is `- if: … then: …` or `- else: …`.", "See docs/flow-language.md.")
+            self._notes.error(entry.line, "A branch is `- if: … then: …` or `- else: …`.", _SEE)
             return None
         self._notes.keys(entry, ("if", "then") if "if" in entry.items else ("else",), "A branch")
         place = self._notes.place(entry.line)
@@ -154,9 +155,7 @@ class StepReader:
             return self._sequence(node.items, prefix, None)
         if isinstance(node, Scalar) and node.text:
             return node.text
-        self._notes.error(
-            node.line, "A branch leads to a step id, END, or a list of steps.", "See docs/flow-language.md."
-        )
+        self._notes.error(node.line, "A branch leads to a step id, END, or a list of steps.", _SEE)
         return NO_STEP
 
     def _check_targets(self) -> None:
