@@ -3,6 +3,7 @@
 ServiceError
 ├── SettingsError       a setting is missing or makes no sense
 ├── StorageError        the database cannot be used as it is (wrong mode, second process, write inside a write)
+├── RulesError          a file of eligibility rules cannot be used; says where and what to do
 ├── CryptoError         a value cannot be read with the keys at hand
 └── Stale               somebody else changed the row first; hear the message again
 """
@@ -20,6 +21,14 @@ class SettingsError(ServiceError):
 
 class StorageError(ServiceError):
     """The database cannot be used as it is."""
+
+
+class RulesError(ServiceError):
+    """A file of eligibility rules cannot be used; the text names file, line and what to do."""
+
+    def __init__(self, file: str, line: int, what: str, to_do: str) -> None:
+        super().__init__(f"{file}, line {line}: {what}. {to_do}")
+        self.file, self.line, self.what, self.to_do = file, line, what, to_do
 
 
 class CryptoError(ServiceError):
