@@ -163,7 +163,8 @@ def _obey(run: Run, commands: Sequence[Command]) -> None:
     for command in commands:
         if not isinstance(command, SetSlot | Unclear):
             done = _DO[type(command)](run, command) or done
-    unclear = missed or next((command for command in commands if isinstance(command, Unclear)), None)
+    unknown = [Unclear() for command in commands if isinstance(command, StartFlow)]
+    unclear = missed or next((command for command in [*commands, *unknown] if isinstance(command, Unclear)), None)
     if unclear and not done:
         _unclear(run, unclear)
     elif filled:

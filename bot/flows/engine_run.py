@@ -116,8 +116,9 @@ class Run:
     def visit(self, asked: bool) -> None:
         """Remembers that the step on top was passed, so that a correction can find it."""
         frame = self.stack[-1]
-        self.trail = [old for old in self.trail if (old.flow, old.step) != (frame.flow, frame.step)]
-        self.trail.append(Visit(frame.flow, frame.step, asked))
+        kept = [old for old in self.trail if (old.flow, old.step) != (frame.flow, frame.step)]
+        asked = asked or Visit(frame.flow, frame.step, True) in self.trail
+        self.trail = [*kept, Visit(frame.flow, frame.step, asked)]
 
     # -- walking ---------------------------------------------------------------------------------------------------
 
