@@ -1,0 +1,1 @@
+"""Hearing what a message says: recognisers, the small classifier, the language model client."""

@@ -1,0 +1,22 @@
+"""What kinds of health trouble somebody speaks of; never a diagnosis."""
+
+from __future__ import annotations
+
+from bot.nlu.recognisers.free_text import in_order, read_passage
+from bot.nlu.recognisers.values import Found
+
+GENERAL = "other_if_alone"
+PRIVATE = "rather_not_say"
+
+
+def read_health(text: str) -> Found | None:
+    """A list of mental_health, musculoskeletal, long_term, neurodivergence, other; or rather_not_say alone."""
+    passage = read_passage("health", text)
+    meant = passage.meant(own_only=True)
+    private = [m.hit for m in passage.mentions if m.hit.value == PRIVATE]
+    kinds = [kind for kind in in_order(meant) if kind not in {GENERAL, PRIVATE}]
+    if not kinds and private:
+        return Found([PRIVATE], passage.whole(), passage.span(private))
+    if not kinds and meant:
+        return Found(["other"], passage.whole(), passage.span(meant), sure=False)
+    return Found(kinds, passage.whole(), passage.span(meant)) if kinds else None

@@ -1,0 +1,94 @@
+"""The name somebody wants to be called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from bot.nlu.recognisers.lexicon import read, word_set
+from bot.nlu.recognisers.phrases import Hit, PhraseBook
+from bot.nlu.recognisers.text import clean, fold, tokens
+from bot.nlu.recognisers.values import Found
+
+LONGEST = 40
+MOST_WORDS = 4
+_NAME = re.compile(r"[^\W\d_]+\.?(?:['-][^\W\d_]+)*")
+_KEPT_SMALL = frozenset("van der de la von bin binti al el ap ab ferch da dos del di ten".split())
+_TITLES = frozenset("mr mrs ms miss mx dr rev sir".split())
+
+
+@cache
+def _openings() -> PhraseBook:
+    return PhraseBook({"outright": read("name")["outright"], "hint": read("name")["hint"]})
+
+
+def read_name(text: str, asked: bool = True) -> Found | None:
+    """One to four words that can be a name; unasked only after "my name is" and the like."""
+    cleaned = clean(text)
+    opening = _last_opening(cleaned, asked)
+    if opening is None and not asked:
+        return None
+    start = opening[1] if opening else 0
+    parts = _name_words(cleaned, start)
+    if not parts or not _can_be_name([cleaned[a:b] for a, b in parts]):
+        return None
+    span = (parts[0][0], parts[-1][1])
+    value = " ".join(_capital(cleaned[a:b]) for a, b in parts)
+    return Found(value, _nothing_else(cleaned, span, opening), span) if len(value) <= LONGEST else None
+
+
+def _last_opening(cleaned: str, asked: bool) -> tuple[int, int] | None:
+    """The last "my name is" or "call me" in the text: where it begins, and where the name begins."""
+    found = tokens(cleaned)
+    hits: list[Hit] = [hit for hit in _openings().find(found) if asked or hit.value == "outright"]
+    hits = [hit for hit in hits if hit.end < len(found) and (hit.value == "outright" or hit.start == 0)]
+    if not hits:
+        return None
+    return found[hits[-1].start].start, found[hits[-1].end - 1].end
+
+
+def _name_words(cleaned: str, start: int) -> list[tuple[int, int]]:
+    """Words in a row that are not small talk, up to the first stop."""
+    spans: list[tuple[int, int]] = []
+    courtesy = word_set("name", "courtesy")
+    for match in _NAME.finditer(cleaned, start):
+        between = cleaned[spans[-1][1] if spans else start : match.start()]
+        if spans and between.strip():
+            break
+        if between.strip(" :,-.!\"'("):
+            break
+        if fold(match.group()) in courtesy:
+            if spans:
+                break
+            continue
+        spans.append(match.span())
+    return spans
+
+
+def _can_be_name(words: Sequence[str]) -> bool:
+    folded = [fold(word).rstrip(".") for word in words]
+    if len(words) > MOST_WORDS or all(word in _TITLES for word in folded):
+        return False
+    if any(part in word_set("name", "never") for word in folded for part in word.split("-")):
+        return False
+    return any(len(word) > 1 for word in folded)
+
+
+def _capital(word: str) -> str:
+    """Capitals where the person used none, or nothing else."""
+    if not (word.islower() or (word.isupper() and len(word) > 2)):
+        return word
+    if word in _KEPT_SMALL:
+        return word
+    return "-".join("'".join(_first(piece) for piece in part.split("'")) for part in word.split("-"))
+
+
+def _first(piece: str) -> str:
+    return piece[:1].upper() + piece[1:].lower()
+
+
+def _nothing_else(cleaned: str, span: tuple[int, int], opening: tuple[int, int] | None) -> bool:
+    before = cleaned[: opening[0]] if opening else cleaned[: span[0]]
+    rest = tokens(before) + tokens(cleaned[span[1] :])
+    return all(token.is_mark or token.word in word_set("name", "courtesy") for token in rest)

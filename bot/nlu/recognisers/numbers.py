@@ -1,0 +1,78 @@
+"""Whole numbers in digits or English words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.nlu.recognisers.text import Token
+
+UNITS = {
+    word: n
+    for n, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen".split()
+    )
+}
+UNITS |= {"forteen": 14, "fiveteen": 15, "ninteen": 19, "fourty": 40, "eightteen": 18, "thirdteen": 13}
+TENS = {word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+TENS |= {"fourty": 40, "fourthy": 40, "fivety": 50, "ninty": 90, "fity": 50, "sixy": 60, "tweny": 20}
+UNITS.pop("fourty")
+
+ORDINALS = {
+    word: n
+    for n, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+        "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(),
+        1,
+    )
+}
+ORDINALS |= {"forth": 4, "fith": 5, "nineth": 9, "twelth": 12, "secound": 2, "thrid": 3, "thirtieth": 30}
+ORDINAL_ENDINGS = frozenset({"st", "nd", "rd", "th"})
+MOST_DIGITS = 9
+
+
+def number_at(found: Sequence[Token], i: int) -> tuple[int, int] | None:
+    """The number that begins at token `i` and the index after it: 43, forty three, forty-three, one hundred and two."""
+    if i >= len(found):
+        return None
+    token = found[i]
+    if token.is_number:
+        return (int(token.word), i + 1) if len(token.word) <= MOST_DIGITS else None
+    small = _below_hundred(found, i)
+    if small is None:
+        return None
+    value, after = small
+    if _word(found, after) == "hundred":
+        rest = _below_hundred(found, after + 2 if _word(found, after + 1) == "and" else after + 1)
+        return (value * 100 + rest[0], rest[1]) if rest else (value * 100, after + 1)
+    return small
+
+
+def _below_hundred(found: Sequence[Token], i: int) -> tuple[int, int] | None:
+    word = _word(found, i)
+    if word in UNITS:
+        return UNITS[word], i + 1
+    if word not in TENS:
+        return None
+    after = i + 2 if _word(found, i + 1) == "-" else i + 1
+    unit = UNITS.get(_word(found, after), 0)
+    return (TENS[word] + unit, after + 1) if 0 < unit < 10 else (TENS[word], i + 1)
+
+
+def ordinal_at(found: Sequence[Token], i: int) -> tuple[int, int] | None:
+    """1st, second, twenty-first; and the index after it."""
+    word = _word(found, i)
+    if word in ORDINALS:
+        return ORDINALS[word], i + 1
+    if i < len(found) and found[i].is_number and len(word) <= 2 and _word(found, i + 1) in ORDINAL_ENDINGS:
+        return int(word), i + 2
+    if word in TENS:
+        after = i + 2 if _word(found, i + 1) == "-" else i + 1
+        unit = ORDINALS.get(_word(found, after), 0)
+        if 0 < unit < 10:
+            return TENS[word] + unit, after + 1
+    return None
+
+
+def _word(found: Sequence[Token], i: int) -> str:
+    return found[i].word if 0 <= i < len(found) else ""

@@ -1,0 +1,100 @@
+"""A UK number on which a person can be rung, or the reason why not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import phonenumbers
+
+from bot.nlu.recognisers.text import clean, words
+from bot.nlu.recognisers.values import Found
+
+# Numbers that Ofcom keeps free for drama, as national numbers without the 0.
+DRAMA = (
+    "7700900", "1632960", "2079460", "1134960", "1144960", "1154960", "1164960", "1174960", "1184960", "1214960", "1314960",
+    "1414960", "1514960", "1614960", "1914980", "2896496", "2920180", "3069990", "808157", "909879",
+)  # fmt: skip
+_CANDIDATE = re.compile(r"[+(]{0,2}[0-9oO](?:[0-9oOlI]|[ ().\-/+]{1,3}[0-9oOlI(+]){5,24}")
+_POLITE = frozenset(
+    "my number is its it the phone mobile mob tel telephone no num cell you can ring call text me on at use this one please pls "
+    "thanks thank ta cheers x xx yes yeah ok hi hello best to get try contact landline home and s either i am im sure here "
+    "reach home house same as".split()
+)
+_CALLABLE = {
+    phonenumbers.PhoneNumberType.MOBILE: "mobile",
+    phonenumbers.PhoneNumberType.FIXED_LINE: "landline",
+    phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE: "mobile",
+    phonenumbers.PhoneNumberType.VOIP: "landline",
+}
+_REFUSED = {
+    phonenumbers.PhoneNumberType.PERSONAL_NUMBER: "personal_number",
+    phonenumbers.PhoneNumberType.PAGER: "pager",
+    phonenumbers.PhoneNumberType.PREMIUM_RATE: "premium",
+    phonenumbers.PhoneNumberType.SHARED_COST: "premium",
+    phonenumbers.PhoneNumberType.TOLL_FREE: "not_a_persons",
+    phonenumbers.PhoneNumberType.UAN: "not_a_persons",
+}
+
+
+def read_phone(text: str) -> Found | None:
+    """A number with its kind; `ok` is false with a `why` for numbers that cannot be a person's UK phone."""
+    cleaned = clean(text)
+    refused: Found | None = None
+    for match, span in _candidates(cleaned):
+        value = _judge(match)
+        whole = all(word in _POLITE for word in words(cleaned[: span[0]]) + words(cleaned[span[1] :]))
+        found = Found(value, whole, span)
+        if value["ok"]:
+            return found
+        refused = refused or found
+    return refused
+
+
+def _candidates(cleaned: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    for match in _CANDIDATE.finditer(cleaned):
+        digits = match.group().translate(str.maketrans("oOlI", "0011"))
+        real = sum(char.isdigit() for char in match.group())
+        if real >= 6 and sum(char.isdigit() for char in digits) >= 7:
+            yield digits, match.span()
+
+
+def _judge(typed: str) -> dict[str, str | bool | None]:
+    national = _as_dialled(typed)
+    try:
+        number = phonenumbers.parse(national, "GB")
+    except phonenumbers.NumberParseException:
+        return _no("not_a_number")
+    if number.country_code != 44:
+        return _no("not_uk")
+    significant = str(number.national_number)
+    if significant.startswith(DRAMA):
+        return _no("drama")
+    kind = phonenumbers.number_type(number)
+    if kind in _REFUSED or significant[:2] in {"70", "76"} and kind not in _CALLABLE:
+        return _no(_REFUSED.get(kind, "pager" if significant.startswith("76") else "personal_number"))
+    if kind not in _CALLABLE:
+        return _no(_length(significant))
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return {"e164": e164, "kind": _CALLABLE[kind], "ok": True, "why": "ok"}
+
+
+def _as_dialled(typed: str) -> str:
+    """Digits as one would dial them: 0+44(0)7, 0044 and +44 (0) all become +44."""
+    digits = "".join(char for char in typed if char.isdigit())
+    for prefix in ("0044", "044", "44"):
+        if digits.startswith(prefix) and len(digits) - len(prefix) >= 9:
+            return "+44" + digits[len(prefix) :].lstrip("0")
+    if digits.startswith("00"):
+        return "+" + digits[2:]
+    return "+" + digits if typed.lstrip("( ").startswith("+") else digits
+
+
+def _length(significant: str) -> str:
+    if len(significant) < 9:
+        return "too_short"
+    return "too_long" if len(significant) > 10 else "not_a_number"
+
+
+def _no(why: str) -> dict[str, str | bool | None]:
+    return {"e164": None, "kind": None, "ok": False, "why": why}

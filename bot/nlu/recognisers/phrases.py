@@ -1,0 +1,144 @@
+"""Finding listed phrases in free text: typos forgiven, longest phrase first.
+
+In a phrase `/` separates words of which any will do, `*` ends the beginning of a word, and `...` stands for up to
+three words in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+from bot.nlu.recognisers.text import Token, clean, tokens
+from bot.nlu.recognisers.typos import Speller
+
+GAP = "..."
+WIDEST_GAP = 3
+IGNORED = "ignore"  # phrases under this key look like a value and are none
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase found: its value and the tokens it covers, half-open."""
+
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class _Node:
+    words: dict[str, _Node] = field(default_factory=dict)
+    beginnings: dict[str, _Node] = field(default_factory=dict)
+    gap: _Node | None = None
+    values: list[str] = field(default_factory=list)
+
+    def step(self, part: str) -> _Node:
+        """The node after one part of a phrase, made if it is new."""
+        if part == GAP:
+            self.gap = self.gap or _Node()
+            return self.gap
+        table = self.beginnings if part.endswith("*") else self.words
+        return table.setdefault(part.removesuffix("*"), _Node())
+
+
+class PhraseBook:
+    """Phrases compiled to a tree; `find` takes time in proportion to the text."""
+
+    def __init__(self, phrases: Mapping[str, Iterable[str]], ordinary: Iterable[str] = ()) -> None:
+        self._root = _Node()
+        vocabulary: set[str] = set()
+        for value, listed in phrases.items():
+            for phrase in listed:
+                for parts in _spelled_out(phrase):
+                    vocabulary.update(part for part in parts if part.isalpha())
+                    self._add(parts, value)
+        self._speller = Speller(vocabulary, ordinary)
+        self._forms: dict[str, tuple[str, ...]] = {}
+
+    def _add(self, parts: Sequence[str], value: str) -> None:
+        node = self._root
+        for part in parts:
+            node = node.step(part)
+        if value not in node.values:
+            node.values.append(value)
+
+    def find(self, found: Sequence[Token]) -> list[Hit]:
+        """The phrases in a text in reading order; where two overlap the longer stays, then the later."""
+        hits = [hit for i in range(len(found)) for hit in self._from(found, i)]
+        return _apart(hits)
+
+    def exactly(self, found: Sequence[Token]) -> list[str]:
+        """The values of the phrases that are the whole text."""
+        return [hit.value for hit in self._from(found, 0) if hit.end == len(found)]
+
+    def _from(self, found: Sequence[Token], start: int) -> list[Hit]:
+        hits: list[Hit] = []
+        open_ends = [(self._root, start)]
+        while open_ends:
+            node, i = open_ends.pop()
+            hits += [Hit(value, start, i) for value in node.values]
+            if node.gap:
+                open_ends += [(after, j) for after, j in _over_gap(node.gap, i)]
+            if i < len(found):
+                open_ends += [(after, i + 1) for after in self._next(node, found[i])]
+        return hits
+
+    def _next(self, node: _Node, token: Token) -> list[_Node]:
+        forms = self._forms_of(token.word)
+        after = [node.words[form] for form in forms if form in node.words]
+        if not after:
+            after = [child for start, child in node.beginnings.items() if token.word.startswith(start)]
+        return after
+
+    def _forms_of(self, word: str) -> tuple[str, ...]:
+        """The word as listed, its singular, or what it is a misspelling of."""
+        if word in self._speller.known:
+            return (word,) if len(word) < 4 or not word.endswith("s") else (word, word[:-1])
+        if word not in self._forms:
+            if len(self._forms) > 5000:
+                self._forms.clear()
+            self._forms[word] = self._unlisted(word)
+        return self._forms[word]
+
+    def _unlisted(self, word: str) -> tuple[str, ...]:
+        if word.endswith("s") and word[:-1] in self._speller.known and len(word) > 3:
+            return (word[:-1],)
+        near = self._speller.nearest(word)
+        return (near,) if near else ()
+
+
+def _over_gap(after: _Node, i: int) -> list[tuple[_Node, int]]:
+    return [(after, i + skipped) for skipped in range(WIDEST_GAP + 1)]
+
+
+def _spelled_out(phrase: str) -> list[list[str]]:
+    """Every wording of a phrase with choices in it."""
+    slots = [_part(choice) for choice in clean(phrase).split()]
+    return [[part for parts in wording for part in parts] for wording in product(*slots)]
+
+
+def _part(choice: str) -> list[list[str]]:
+    if choice == GAP:
+        return [[GAP]]
+    return [_words(option) for option in choice.split("/") if option] if choice != "/" else [["/"]]
+
+
+def _words(option: str) -> list[str]:
+    star = option.endswith("*")
+    parts = [token.word for token in tokens(option.removesuffix("*"))]
+    return [*parts[:-1], parts[-1] + "*"] if star and parts else parts
+
+
+def _apart(hits: list[Hit]) -> list[Hit]:
+    """Hits that do not overlap, except several values of the very same words."""
+    taken: dict[int, tuple[int, int]] = {}
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda hit: (hit.start - hit.end, -hit.end)):
+        owners = {taken.get(i) for i in range(hit.start, hit.end)}
+        if owners <= {None} or owners == {(hit.start, hit.end)}:
+            taken |= dict.fromkeys(range(hit.start, hit.end), (hit.start, hit.end))
+            if hit not in kept[-4:]:
+                kept.append(hit)
+    return sorted((hit for hit in kept if hit.value != IGNORED), key=lambda hit: (hit.start, hit.end))

@@ -1,0 +1,176 @@
+"""A UK postcode in what somebody typed: whole, first half only, or one slip away from whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.nlu.recognisers.text import clean, words
+from bot.nlu.recognisers.values import Found
+
+AREAS = frozenset(
+    "AB AL B BA BB BD BF BH BL BN BR BS BT BX CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY G "
+    "GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR NW "
+    "OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD "
+    "WF WN WR WS WV YO ZE".split()
+)
+# The shapes of the first half; the second is always a digit and two letters.
+SHAPES = ("A9", "A99", "AA9", "AA99", "A9A", "AA9A")
+INWARD = "9AA"
+NEVER_INWARD = frozenset("CIKMOV")
+# Read as the other where the shape leaves no choice.
+TO_DIGIT = {"O": "0", "I": "1", "L": "1"}
+TO_LETTER = {"0": "O", "1": "I"}
+# Only ever proposed: look-alikes, and the shifted digits of a British keyboard.
+SLIP_TO_DIGIT = (
+    TO_DIGIT
+    | {"S": "5", "B": "8", "Z": "2", "G": "6", "Q": "0", "!": "1", '"': "2", "$": "4", "%": "5"}
+    | {"^": "6", "&": "7", "*": "8", "(": "9", ")": "0"}
+)
+SLIP_TO_LETTER = TO_LETTER | {"5": "S", "8": "B", "2": "Z", "6": "G"}
+
+_CHUNK = re.compile(r"[A-Za-z0-9!\"$%^&*()]+")
+_CUE = re.compile(r"\b(?:post ?code|pc|zip|in|at|from|near|live|living|its|is|area|im)[\s:=-]{0,3}$", re.IGNORECASE)
+_POLITE = frozenset(
+    "my the our home post code postcode pc is its it s im i live in at near hi hello yes yeah ok pls please plz thanks thank "
+    "you ta cheers x xx think to be from a area round around still currently no only just know first half part bit".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    postcode: str
+    span: tuple[int, int]
+    repairs: int
+
+
+def read_postcode(text: str) -> Found | None:
+    """The postcode, its first half, and a suggestion where it is one slip away; a suggestion is never applied."""
+    cleaned = clean(text)
+    exact = _best(cleaned, TO_DIGIT, TO_LETTER)
+    if exact:
+        return _found(cleaned, exact, exact.postcode, None)
+    slip = _best(cleaned, SLIP_TO_DIGIT, SLIP_TO_LETTER) or _moved(cleaned)
+    if slip:
+        return _found(cleaned, slip, None, slip.postcode)
+    return _outcode_alone(cleaned)
+
+
+def _found(cleaned: str, reading: _Reading, postcode: str | None, suggestion: str | None) -> Found:
+    start, end = reading.span
+    value = {
+        "postcode": postcode,
+        "outcode": (postcode or suggestion or "").partition(" ")[0],
+        "as_typed": cleaned[start:end],
+        "suggestion": suggestion,
+    }
+    return Found(value, _rest_is_polite(cleaned, reading.span), reading.span, sure=reading.repairs == 0)
+
+
+def _rest_is_polite(cleaned: str, span: tuple[int, int]) -> bool:
+    return all(word in _POLITE for word in words(cleaned[: span[0]]) + words(cleaned[span[1] :]))
+
+
+def _candidates(cleaned: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Strings of postcode length: one chunk, or up to four neighbouring chunks, with at least one digit."""
+    chunks = [(m.group().upper(), m.start(), m.end()) for m in _CHUNK.finditer(cleaned)]
+    for i in range(len(chunks)):
+        joined = ""
+        for word, _, end in chunks[i : i + 4]:
+            joined += word
+            if len(joined) > 8:
+                break
+            if len(joined) >= 5 and any(char.isdigit() for char in joined):
+                yield joined, (chunks[i][1], end)
+
+
+def _best(cleaned: str, digits: dict[str, str], letters: dict[str, str]) -> _Reading | None:
+    """The reading with the fewest repairs; none where two different ones need as few."""
+    readings = [r for text, span in _candidates(cleaned) for r in _readings(cleaned, text, span, digits, letters)]
+    fewest = min((reading.repairs for reading in readings), default=None)
+    best = [reading for reading in readings if reading.repairs == fewest]
+    return best[0] if len({reading.postcode for reading in best}) == 1 or (best and fewest == 0) else None
+
+
+def _readings(
+    cleaned: str, text: str, span: tuple[int, int], digits: dict[str, str], letters: dict[str, str]
+) -> Iterator[_Reading]:
+    inward = _fit(text[-3:], INWARD, digits, letters)
+    if inward is None or NEVER_INWARD & set(inward[0][1:]):
+        return
+    gap = _splits_elsewhere(cleaned, span)
+    for shape in SHAPES:
+        outward = _fit(text[:-3], shape, digits, letters)
+        if outward and _possible(outward[0]):
+            yield _Reading(f"{outward[0]} {inward[0]}", span, outward[1] + inward[1] + gap)
+
+
+def _possible(outward: str) -> bool:
+    """Whether the area exists and, where the district is 0, has one."""
+    area = _area(outward)
+    district = outward[len(area) :]
+    return area in AREAS and (not district.startswith("0") or (district == "0" and area in WITH_ZERO))
+
+
+WITH_ZERO = frozenset("BL BS CM CR FY HA PR SL SS".split())  # areas that have a district 0
+
+
+def _splits_elsewhere(cleaned: str, span: tuple[int, int]) -> int:
+    """0 where any space stands before the last three characters; else the words may only happen to fit."""
+    typed = cleaned[span[0] : span[1]]
+    pieces = typed.split(" ")
+    if len(pieces) == 1 or (len(pieces) == 2 and len(pieces[1]) == 3):
+        return 0
+    return 0 if all(len(piece) <= 2 for piece in pieces) else 1
+
+
+def _area(outward: str) -> str:
+    return outward[:2] if outward[1:2].isalpha() else outward[:1]
+
+
+def _fit(text: str, shape: str, digits: dict[str, str], letters: dict[str, str]) -> tuple[str, int] | None:
+    """The text bent to a shape of letters (A) and digits (9), and how many characters had to change."""
+    if len(text) != len(shape):
+        return None
+    made, repairs = "", 0
+    for char, kind in zip(text, shape, strict=True):
+        fits = char.isdigit() if kind == "9" else char.isalpha()
+        other = char if fits else (digits if kind == "9" else letters).get(char)
+        if other is None:
+            return None
+        repairs += not fits
+        made += other
+    return made, repairs
+
+
+def _moved(cleaned: str) -> _Reading | None:
+    """A postcode with two neighbouring characters swapped or one doubled, when only one reading results."""
+    found: dict[str, _Reading] = {}
+    for text, span in _candidates(cleaned):
+        for other in _one_slip(text):
+            for reading in _readings(other, other, span, {}, {}):
+                found[reading.postcode] = _Reading(reading.postcode, span, 1)
+        if len(found) > 1:
+            return None
+    return next(iter(found.values()), None)
+
+
+def _one_slip(text: str) -> set[str]:
+    swapped = {text[:i] + text[i + 1] + text[i] + text[i + 2 :] for i in range(len(text) - 1)}
+    doubled = {text[:i] + text[i + 1 :] for i in range(1, len(text)) if text[i] == text[i - 1]}
+    return swapped | doubled
+
+
+def _outcode_alone(cleaned: str) -> Found | None:
+    """The first half by itself: the whole message, or after words such as "postcode is" or "live in"."""
+    for match in _CHUNK.finditer(cleaned):
+        word = match.group().upper()
+        outward = next((fit for shape in SHAPES if (fit := _fit(word, shape, TO_DIGIT, {})) and fit[1] == 0), None)
+        if outward is None or not _possible(outward[0]):
+            continue
+        whole = _rest_is_polite(cleaned, match.span())
+        if whole or (len(word) > 2 and _CUE.search(cleaned[max(0, match.start() - 20) : match.start()])):
+            value = {"postcode": None, "outcode": outward[0], "as_typed": match.group(), "suggestion": None}
+            return Found(value, whole, match.span())
+    return None

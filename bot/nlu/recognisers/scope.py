@@ -1,0 +1,120 @@
+"""Who and what a phrase is about: denied ("no debts"), all right ("my housing is fine"), or somebody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.nlu.recognisers.lexicon import word_set
+from bot.nlu.recognisers.phrases import Hit
+from bot.nlu.recognisers.text import Token
+
+FARTHEST = 14  # tokens looked back or ahead: more is another thought
+STOPS = frozenset(".;!?()")
+
+
+def _set(key: str) -> frozenset[str]:
+    return word_set("small_words", key)
+
+
+def denied(found: Sequence[Token], hits: Sequence[Hit], hit: Hit) -> bool:
+    """Whether the phrase is denied by a word before it or called all right after it."""
+    return _denied_before(found, _owners(hits), hit) or _all_right_after(found, hit)
+
+
+def _owners(hits: Sequence[Hit]) -> dict[int, Hit]:
+    return {i: hit for hit in hits for i in range(hit.start, hit.end)}
+
+
+def _denied_before(found: Sequence[Token], owners: dict[int, Hit], hit: Hit) -> bool:
+    """Walk back over words that may stand between, until a negator or a new thought."""
+    comma = joined = False
+    i = hit.start - 1
+    for _ in range(FARTHEST):
+        if i < 0:
+            return False
+        word = found[i].word
+        if i in owners:
+            i = owners[i].start - 1
+            continue
+        if word in _set("negators"):
+            return _reaches(found, i, comma and not joined)
+        if word == "," and not _new_subject(found, i + 1):
+            comma = True
+        elif word in {"or", "nor", "/", "&"} or (word == "and" and not _new_subject(found, i + 1)):
+            joined = True
+        elif word not in _set("between"):
+            return False
+        i -= 1
+    return False
+
+
+def _reaches(found: Sequence[Token], i: int, bare_comma: bool) -> bool:
+    """Whether the negator at `i` is a denial; "not just", and "not money, housing", are not."""
+    if found[i].word == "nothing" and _word(found, i + 1) == "but":
+        return False
+    if _word(found, i + 1) in _set("not_a_denial"):
+        return False
+    return not (bare_comma and found[i].word == "not")
+
+
+def _new_subject(found: Sequence[Token], i: int) -> bool:
+    return _word(found, i) in _set("new_subject")
+
+
+def _all_right_after(found: Sequence[Token], hit: Hit) -> bool:
+    for i in range(hit.end, min(hit.end + 6, len(found))):
+        word = found[i].word
+        if word in _set("all_right"):
+            return _ends_there(found, i)
+        if _not_the_problem(found, i):
+            return True
+        if word not in _set("before_all_right"):
+            return False
+    return False
+
+
+def _ends_there(found: Sequence[Token], i: int) -> bool:
+    """ "no" closes a phrase only before a stop ("housing no, money yes"); "fine" does so anywhere but "fine until"."""
+    after = _word(found, i + 1)
+    if found[i].word in {"no", "nope"}:
+        return after in {"", ",", ".", ";", "-", "but"}
+    return after not in {"until", "till", "before"}
+
+
+def _not_the_problem(found: Sequence[Token], i: int) -> bool:
+    """... is not a problem, isn't the issue."""
+    if found[i].word not in {"not", "isnt", "arent", "wasnt", "aint"}:
+        return False
+    tail = [_word(found, j) for j in range(i + 1, i + 5)]
+    return bool(
+        {"problem", "issue", "reason", "worry", "concern", "bother", "problems", "issues"} & set(tail[:4])
+    ) and (tail[0] in {"a", "an", "the", "my", "really", "any"} or tail[0] in {"problem", "issue"})
+
+
+def someone_elses(found: Sequence[Token], hit: Hit) -> bool:
+    """Whether the words before it in the same thought speak of a relative or friend and not of the person."""
+    for i in range(hit.start - 1, max(-1, hit.start - FARTHEST), -1):
+        word = found[i].word
+        if word in _set("first_person") or word in STOPS or word in {"but", ","}:
+            return False
+        if word == "and" and _new_subject(found, i + 1):
+            return False
+        if word in _set("relatives"):
+            return not _cared_for(found, i)
+    return False
+
+
+def _cared_for(found: Sequence[Token], i: int) -> bool:
+    """ "depression since my mum died": the relative is the reason, not the one who has it."""
+    return any(_word(found, j) in {"since", "after", "when", "because", "lost"} for j in range(max(0, i - 3), i))
+
+
+def only_filler(found: Sequence[Token], hits: Sequence[Hit]) -> bool:
+    """Whether the phrases and words that add nothing are the whole text."""
+    covered = {i for hit in hits for i in range(hit.start, hit.end)}
+    spare = _set("filler") | _set("negators") | _set("new_thought")
+    return all(token.is_mark or i in covered or token.word in spare for i, token in enumerate(found))
+
+
+def _word(found: Sequence[Token], i: int) -> str:
+    return found[i].word if 0 <= i < len(found) else ""

@@ -1,0 +1,81 @@
+"""The nearest known word to a misspelt one, in constant time for each word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+LONGEST = 20  # a longer "word" is not a misspelling of anything known
+
+
+def allowed_edits(word: str) -> int:
+    """How many slips of the finger a word of this length may hold."""
+    if len(word) < 5:
+        return 0
+    return 1 if len(word) < 8 else 2
+
+
+def distance(a: str, b: str, limit: int) -> int:
+    """Edits (insert, drop, change, swap neighbours) between two words; `limit + 1` when there are more."""
+    if abs(len(a) - len(b)) > limit:
+        return limit + 1
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, left in enumerate(a, 1):
+        previous, row = row, [i]
+        for j, right in enumerate(b, 1):
+            cost = min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (left != right))
+            if i > 1 and j > 1 and left == b[j - 2] and a[i - 2] == right:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        before = previous
+    return min(row[-1], limit + 1)
+
+
+class Speller:
+    """Known words, and the way from a misspelling to the one known word it can mean."""
+
+    def __init__(self, known: Iterable[str], ordinary: Iterable[str] = ()) -> None:
+        self.known = frozenset(known)
+        self._ordinary = frozenset(ordinary)
+        self._by_cut: dict[str, set[str]] = {}
+        for word in sorted(self.known):
+            for cut in _cuts(word, allowed_edits(word)):
+                self._by_cut.setdefault(cut, set()).add(word)
+
+    def nearest(self, word: str) -> str | None:
+        """The known word itself, or the only one within reach; None for an ordinary word of its own or a tie."""
+        if word in self.known:
+            return word
+        if len(word) > LONGEST or len(word) < 4 or word in self._ordinary:
+            return None
+        reach = max(1, allowed_edits(word))
+        near: dict[str, int] = {}
+        for cut in _cuts(word, reach):
+            for known in self._by_cut.get(cut, ()):
+                if known not in near:
+                    near[known] = _slips(word, known)
+        return _only_best(near)
+
+
+def _slips(word: str, known: str) -> int:
+    """Edits between the two, or a large number when they are too many for the known word's length."""
+    limit = allowed_edits(known)
+    edits = distance(word, known, limit)
+    first_differs = word[0] != known[0] and word[:2] != known[1::-1] and word[1:2] != known[:1]
+    return 99 if edits > limit or (first_differs and len(known) < 8) else edits
+
+
+def _only_best(near: dict[str, int]) -> str | None:
+    best = min(near.values(), default=99)
+    words = [word for word, edits in near.items() if edits == best]
+    return words[0] if best < 99 and len(words) == 1 else None
+
+
+def _cuts(word: str, depth: int) -> set[str]:
+    """The word with up to `depth` letters left out."""
+    found = {word}
+    layer = {word}
+    for _ in range(depth):
+        layer = {cut[:i] + cut[i + 1 :] for cut in layer for i in range(len(cut))}
+        found |= layer
+    return found
