@@ -63,8 +63,8 @@ def back(run: Run) -> bool:
     within = run.book.reach[run.stack[floor].flow] if floor else None
     for visit in [visit for visit in reversed(run.trail) if visit.asked]:
         step = run.book.flows[visit.flow].steps.get(visit.step) if visit.flow in run.book.flows else None
-        if isinstance(step, Collect) and (within is None or visit.flow in within) and _find(run, step.slot):
-            run.trail.remove(visit)
+        filled = isinstance(step, Collect) and run.slots.get(step.slot) is not None
+        if isinstance(step, Collect) and filled and (within is None or visit.flow in within) and _find(run, step.slot):
             return correct(run, step.slot, None)
     if floor:
         del run.stack[floor:]
