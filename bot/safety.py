@@ -1,0 +1,67 @@
+"""The crisis screen: every message, in every state, before anything else. docs/safety.md explains it to a clinician."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.safety_lists import KINDS, Found, book
+from bot.safety_words import Words
+
+Kind = Literal["medical", "child", "self_harm", "harm_by_others", "harm_to_others"]
+Layer = Literal["patterns", "model"]
+_WHOLE = 12_000  # characters screened in full; a longer message is screened at its head, its tail and in between
+_PIECE = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyHit:
+    """What was recognised; `language` is set for a phrase in another language than English, `also` names further kinds."""
+
+    kind: Kind
+    layer: Layer
+    phrase_id: str
+    nation_language: str | None = None
+    also: tuple[Kind, ...] = ()
+
+
+def patterns_only(text: str) -> SafetyHit | None:
+    """Layer 1 alone: the phrase lists. Fast, never raises."""
+    found: list[Found] = []
+    for piece in _pieces(text):
+        found.extend(book().find(book().words(piece))[0])
+    return _most_urgent(found)
+
+
+def screen(text: str) -> SafetyHit | None:
+    """Layers 1 and 2; either is enough. Never raises."""
+    return patterns_only(text)
+
+
+def _most_urgent(found: list[Found]) -> SafetyHit | None:
+    if not found:
+        return None
+    first, *rest = sorted(found, key=lambda f: (f.phrase.order, f.start))
+    kinds = {f.phrase.kind for f in rest} - {first.phrase.kind}
+    return SafetyHit(
+        kind=first.phrase.kind,  # type: ignore[arg-type]
+        layer="patterns",
+        phrase_id=first.phrase.id,
+        nation_language=None if first.phrase.language == "en" else first.phrase.language,
+        also=tuple(kind for kind in KINDS if kind in kinds),  # type: ignore[misc]
+    )
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The whole text, or for a very long one its head, its tail and evenly spread windows."""
+    if len(text) <= _WHOLE:
+        yield text
+        return
+    last = len(text) - _PIECE
+    for number in range(4):
+        start = last * number // 3
+        yield text[start : start + _PIECE]
+
+
+__all__ = ["Kind", "Layer", "SafetyHit", "Words", "patterns_only", "screen"]
