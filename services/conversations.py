@@ -64,9 +64,10 @@ def see(session: Session, conversation_id: int) -> Seen:
 def lock(session: Session, conversation_id: int, expected_version: int | None = None) -> Conversation:
     """Lock one conversation until the transaction ends (lock order: conversation, then coach).
 
+    On PostgreSQL the lock lets foreign keys be checked (FOR NO KEY UPDATE): a claim of the outbox must not wait here.
     Stale when `expected_version` is given and the state has moved on: hear the message again.
     """
-    locked = select(Conversation).where(Conversation.id == conversation_id).with_for_update()
+    locked = select(Conversation).where(Conversation.id == conversation_id).with_for_update(key_share=True)
     row = session.scalars(locked.execution_options(populate_existing=True)).one()
     if expected_version is not None and row.state_version != expected_version:
         raise Stale(f"conversation {conversation_id} is at {row.state_version}, not {expected_version}")

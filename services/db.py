@@ -52,10 +52,9 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """One session for reading; whatever is changed in it is rolled back."""
+        """One session for reading: whatever is changed in it is lost, what was loaded stays usable."""
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
-            session.rollback()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

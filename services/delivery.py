@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from services import duty, faults, statuses
@@ -107,12 +107,11 @@ def _claim(session: Session, now: datetime, channels: Collection[str] | None) ->
         lease=lease,
         lease_until=real + LEASE,
         attempts=MessageOut.attempts + 1,
+        first_attempt_at=func.coalesce(MessageOut.first_attempt_at, now),
     )
     session.connection().execute(claimed)
     row = session.get_one(MessageOut, message_id, populate_existing=True)
-    outbound = _outbound(session, row)
-    row.first_attempt_at = row.first_attempt_at or now
-    return _Claim(lease, outbound)
+    return _Claim(lease, _outbound(session, row))
 
 
 def _claimable(now: datetime, real: datetime, channels: Collection[str] | None) -> Select[int]:
@@ -184,7 +183,7 @@ def _outbound(session: Session, row: MessageOut) -> Outbound:
 
 def _settle(session: Session, sent: _Sent, now: datetime) -> None:
     message_id, answer = sent.claim.outbound.id, sent.answer
-    locked = select(MessageOut).where(MessageOut.id == message_id).with_for_update()
+    locked = select(MessageOut).where(MessageOut.id == message_id).with_for_update(key_share=True)
     row = session.scalars(locked.execution_options(populate_existing=True)).one()
     if isinstance(answer, Receipt):
         _settle_sent(session, row, answer, now)

@@ -135,6 +135,16 @@ def sqlite_db(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
+@pytest.fixture(params=[pytest.param("postgres", marks=pytest.mark.postgres)])
+def postgres_db(postgres: Postgres) -> Iterator[Database]:
+    """A database on PostgreSQL only, for what one writer at a time cannot show."""
+    address = postgres.make()
+    database = Database(address, Keyring.parse(KEYS))
+    yield database
+    database.close()
+    postgres.drop(address)
+
+
 @pytest.fixture
 def now() -> datetime:
     """A Monday morning in November, before anybody's call."""
