@@ -60,6 +60,8 @@ __all__ = [
 CLARIFY: Final = "clarify"
 """The slot that expecting() names while the person is asked which reading was meant; values "1", "2", …"""
 _START_AGAIN: Final = "pattern_start_again"
+AFTER_CRISIS: Final = "utter_after_crisis"
+"""Said when the person writes again after crisis help, before the interrupted question is put again."""
 
 
 def advance(
@@ -156,6 +158,8 @@ def _obey(run: Run, commands: Sequence[Command]) -> None:
     answers = [command for command in commands if isinstance(command, SetSlot)]
     if run.crisis and not (run.stack and run.flow().is_crisis):
         run.crisis = None
+        if AFTER_CRISIS in run.book.responses and run.stack:
+            run.say(AFTER_CRISIS)
         answers = [answer for answer in answers if not question or answer.slot != question.slot]
         commands = [command for command in commands if not isinstance(command, Unclear)]
     filled, missed = fill(run, answers)
