@@ -71,6 +71,11 @@ def _accept(session: Session, inbound: Inbound, urgent: bool, now: datetime) -> 
     return Accepted(conversation.id, row.id, row.seq, new=True)
 
 
+def find(session: Session, inbound: Inbound) -> Accepted | None:
+    """Where this very message (channel and provider id) was put before; None when it is new."""
+    return _stored(session, inbound)
+
+
 def _stored(session: Session, inbound: Inbound) -> Accepted | None:
     same = MessageIn.channel == inbound.address.channel, MessageIn.provider_id == _provider_id(inbound)
     row = session.execute(select(MessageIn.conversation_id, MessageIn.id, MessageIn.seq).where(*same)).first()

@@ -1,0 +1,80 @@
+"""A small assistant for tests of pages: the real inbox, outbox and database, canned replies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from bot import safety
+from services import conversations, inbox, outbox
+from services.clock import Clock
+from services.db import Database
+from services.inbox import Accepted
+from services.messages import Choice, Inbound
+from services.models import Base
+from services.settings import Settings
+
+Said = tuple[str, Sequence[Choice], str]
+
+WORK = (Choice("work_situation=in_work", "In work"), Choice("work_situation=off_sick", "Off sick"))
+HEALTH = (Choice("health=mental_health", "Mental health"), Choice("health=long_term", "Long-term condition"))
+SCRIPT: dict[str, list[Said]] = {
+    "": [("Hello. You are chatting with a computer.", (), "answer"), ("Are you in work?", WORK, "answer")],
+    "work_situation=off_sick": [("Which of these is it?", HEALTH, "answer")],
+    "crisis": [("Please talk to a person now. Samaritans: call 116 123.", (), "crisis")],
+}
+
+
+def reply_to(said: str) -> list[Said]:
+    return SCRIPT.get(said, [(f"You said {len(said)} characters. Are you in work?", WORK, "answer")])
+
+
+@dataclass
+class StandInAssistant:
+    """Replies by SCRIPT; `slow` leaves the turn to somebody else, as a busy worker would."""
+
+    settings: Settings
+    db: Database
+    clock: Clock = field(default_factory=Clock)
+    telegram: Any = None
+    demo: bool = False
+    slow: bool = False
+    accepted: list[Inbound] = field(default_factory=list)
+    reply: Callable[[str], list[Said]] = reply_to
+
+    def accept(self, inbound: Inbound) -> Accepted:
+        accepted = inbox.accept(self.db, inbound, safety.patterns_only(inbound.text) is not None, self.clock.now())
+        if accepted.new:
+            self.accepted.append(inbound)
+        return accepted
+
+    def take_turns(self, conversation_id: int, seconds: float = 2.0) -> None:
+        if not self.slow:
+            self.answer(conversation_id)
+
+    def answer(self, conversation_id: int) -> None:
+        now = self.clock.now()
+        with self.db.write() as session:
+            row = conversations.lock(session, conversation_id)
+            for message in inbox.waiting(session, conversation_id):
+                if inbox.take(session, message.id, now):
+                    for text, choices, purpose in self.reply(message.inbound.pressed or message.inbound.text):
+                        outbox.enqueue(session, row, text, choices, purpose=purpose, now=now)
+
+    def book(self, revision: str | None) -> Any:
+        slots = {"health": "choices", "work_situation": "choice"}
+        return SimpleNamespace(slots={name: SimpleNamespace(type=kind) for name, kind in slots.items()})
+
+    def readiness(self) -> dict[str, str]:
+        return {"database": "ok", "nlu": "degraded: not running", "sms": "off"}
+
+
+def assemble(home: Path, **settings: Any) -> StandInAssistant:
+    """An assistant on a fresh SQLite file in `home`."""
+    chosen = Settings(home=home, secret="a secret of the tests, long enough", **settings)
+    db = Database.of(chosen)
+    Base.metadata.create_all(db.engine)
+    return StandInAssistant(chosen, db)

@@ -1,0 +1,1 @@
+"""Everything over HTTP: webhooks, the web chat, the staff pages."""

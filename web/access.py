@@ -1,0 +1,100 @@
+"""Who may call a route. A route without a rule does not exist: `page` is the only way to make one."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from web import auth, state
+
+MOST_FIELDS = 60
+MOST_FIELD_BYTES = 128 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """public: anybody; signed: the handler checks a provider's signature or a secret in the address; staff: these roles."""
+
+    kind: Literal["public", "signed", "staff"]
+    roles: frozenset[str] = frozenset()
+
+
+PUBLIC = Access("public")
+SIGNED = Access("signed")
+
+
+def staff(*roles: str) -> Access:
+    """Only for a signed-in member of staff with one of these roles; none given means every role."""
+    return Access("staff", frozenset(roles or auth.ROLES))
+
+
+class Page(Route):
+    """A route that carries its rule, so that a test can read it."""
+
+    access: Access
+
+
+def page(path: str, handler: Callable[..., Any], access: Access, methods: Iterable[str] = ("GET",)) -> Page:
+    """A route whose rule is applied before its handler; a plain function runs in a thread."""
+    route = Page(path, guarded(handler, access), methods=list(methods), name=handler.__name__)
+    route.access = access
+    return route
+
+
+def guarded(handler: Callable[..., Any], access: Access) -> Callable[[Request], Any]:
+    """The handler behind its rule."""
+
+    async def answer(request: Request) -> Response:
+        if access.kind == "staff":
+            turned_away = await run_in_threadpool(let_in, request, access.roles)
+            if turned_away is not None:
+                return turned_away
+        if request.method == "POST" and access.kind != "signed":
+            await read_form(request, staff=access.kind == "staff")
+        if inspect.iscoroutinefunction(handler):
+            return await handler(request)  # type: ignore[no-any-return]
+        return await run_in_threadpool(handler, request)
+
+    return answer
+
+
+def let_in(request: Request, roles: frozenset[str]) -> Response | None:
+    """Put the member of staff on the request; the answer that turns anybody else away."""
+    member = auth.signed_in(request)
+    if member is None:
+        return RedirectResponse("/sign-in", status_code=303)
+    if member.role not in roles:
+        raise HTTPException(404)
+    request.state.staff = member
+    return None
+
+
+async def read_form(request: Request, *, staff: bool) -> None:
+    """Parse a form post once, bounded; refuse one that another site sent or, on staff pages, one without our mark."""
+    if comes_from_elsewhere(request):
+        raise HTTPException(403)
+    form = await request.form(max_files=0, max_fields=MOST_FIELDS, max_part_size=MOST_FIELD_BYTES)
+    request.state.form = form
+    if staff and not auth.form_is_ours(request, str(form.get("csrf") or "")):
+        raise HTTPException(403)
+
+
+def comes_from_elsewhere(request: Request) -> bool:
+    """Whether the browser says that another site made this post."""
+    site = request.headers.get("sec-fetch-site")
+    if site:
+        return site not in {"same-origin", "none"}
+    origin = request.headers.get("origin")
+    return bool(origin) and urlsplit(str(origin)).netloc not in {
+        request.headers.get("host"),
+        state.public_host(request),
+    }

@@ -1,0 +1,125 @@
+"""The application: uvicorn starts it by name (`web.app:create_app`)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from services import transcript
+from services.settings import Settings, load
+from services.transcript import Line, Mark
+from web import chat, front, health, webhooks
+from web.access import PUBLIC, SIGNED, page
+from web.limits import Outermost
+from web.live import Live
+from web.metrics import Metrics
+from web.pages import STATIC, Pages
+from web.words import Words
+
+if TYPE_CHECKING:
+    from bot.assistant import Assistant
+    from bot.worker import Worker
+
+YEAR = 365 * 24 * 3600
+
+
+def routes() -> Sequence[BaseRoute]:
+    """Every address we answer, each with its rule."""
+    return [
+        page("/", front.front, PUBLIC),
+        page("/privacy", front.privacy, PUBLIC),
+        page("/robots.txt", front.robots, PUBLIC),
+        page("/chat", chat.show, PUBLIC),
+        page("/chat", chat.send, PUBLIC, ["POST"]),
+        page("/chat/events", chat.events, PUBLIC),
+        page("/chat/leave", chat.leave, PUBLIC),
+        page("/chat/over", chat.over, PUBLIC, ["POST"]),
+        page("/webhooks/twilio/sms", webhooks.sms_in, SIGNED, ["POST"]),
+        page("/webhooks/twilio/status", webhooks.sms_status, SIGNED, ["POST"]),
+        page("/webhooks/twilio/voice", webhooks.voice, SIGNED, ["POST"]),
+        page("/webhooks/telegram", webhooks.telegram, SIGNED, ["POST"]),
+        page("/healthz", health.healthz, PUBLIC),
+        page("/readyz", health.readyz, PUBLIC),
+        page("/metrics", health.metrics, PUBLIC),
+        Mount("/static", GZipMiddleware(Kept(directory=STATIC)), name="static"),
+    ]
+
+
+class Kept(StaticFiles):
+    """Files whose address carries their content's hash: browsers keep them for a year."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        known = b"v=" in scope["query_string"]
+        response.headers["cache-control"] = f"public, max-age={YEAR}, immutable" if known else "public, max-age=300"
+        return response
+
+
+def create_app(settings: Settings | None = None, *, demo: bool = False) -> Starlette:
+    """Assemble everything for these settings (the environment's unless given)."""
+    from bot.assistant import assemble
+
+    return application(assemble(settings or load(), demo=demo))
+
+
+def application(assistant: Assistant, *, work: bool = True) -> Starlette:
+    """The application over an assembled assistant; `work` False leaves the worker to somebody else."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        worker = start_worker(assistant) if work else None
+        poller = asyncio.create_task(app.state.live.run())
+        try:
+            yield
+        finally:
+            poller.cancel()
+            await asyncio.gather(poller, return_exceptions=True)
+            if worker is not None:
+                await asyncio.to_thread(worker.stop)
+
+    app = Starlette(
+        routes=routes(),
+        lifespan=lifespan,
+        middleware=[Middleware(Outermost, failed=front.failed)],
+        exception_handlers={HTTPException: front.on_http_error},
+    )
+    equip(app, assistant)
+    return app
+
+
+def start_worker(assistant: Assistant) -> Worker:
+    from bot.worker import Worker
+
+    worker = Worker(assistant)
+    worker.start()
+    return worker
+
+
+def equip(app: Starlette, assistant: Assistant) -> None:
+    """Give the application what its handlers look for."""
+    logging.getLogger("uvicorn.access").disabled = True  # its lines carry addresses, and those hold secrets
+
+    def marks(conversations: list[int]) -> dict[int, Mark]:
+        with assistant.db.read() as session:
+            return transcript.marks(session, conversations, assistant.clock.now())
+
+    def lines(conversation: int) -> tuple[Line, ...]:
+        with assistant.db.read() as session:
+            return transcript.read(session, conversation, assistant.clock.now())
+
+    app.state.assistant = assistant
+    app.state.pages = Pages(Words.read(), demo=assistant.demo)
+    app.state.live = Live(marks, lines)
+    app.state.metrics = Metrics()

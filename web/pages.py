@@ -1,0 +1,104 @@
+"""Server-rendered pages: NHS.UK components, our templates, the public's words from dialogs/."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChainableUndefined, ChoiceLoader, Environment, FileSystemLoader, PackageLoader
+from markupsafe import Markup, escape
+from starlette.responses import HTMLResponse
+
+from services.clock import LONDON
+from web.words import Words
+
+SPEAKERS = {"person": "chat.you_said", "assistant": "chat.we_said", "coach": "chat.coach_said"}
+FOLDER = Path(__file__).resolve().parent
+STATIC = FOLDER / "static"
+LINK = re.compile(
+    r"(?P<url>https?://[^\s<>\"]+[^\s<>\".,;:!?)])"
+    r"|(?<![\d£.+])(?P<number>0\d{2,4} ?\d{3} ?\d{3,4}|0\d{3} \d{2,3} \d{2,4}|116 ?123|999|111)(?![\d-])"
+)
+
+
+def linked(text: str) -> Markup:
+    """Plain words with their web addresses and phone numbers made into links; paragraphs at blank lines."""
+    paragraphs = [_linked(part.strip()) for part in re.split(r"\n\s*\n", text.strip())]
+    return Markup("").join(Markup("<p>{}</p>").format(part) for part in paragraphs)
+
+
+def _linked(text: str) -> Markup:
+    pieces, at = [], 0
+    for found in LINK.finditer(text):
+        pieces += [_lines(text[at : found.start()]), _anchor(found)]
+        at = found.end()
+    return Markup("").join([*pieces, _lines(text[at:])])
+
+
+def _lines(text: str) -> Markup:
+    return Markup("<br>").join(escape(line) for line in text.split("\n"))
+
+
+def _anchor(found: re.Match[str]) -> Markup:
+    if found["url"]:
+        return Markup('<a class="nhsuk-link" href="{0}">{0}</a>').format(found["url"])
+    number = found["number"]
+    return Markup('<a class="nhsuk-link chat-number" href="tel:{}">{}</a>').format(number.replace(" ", ""), number)
+
+
+def sentence(text: str) -> str:
+    """The text with a capital at its start."""
+    return text[:1].upper() + text[1:]
+
+
+def day(moment: datetime) -> str:
+    """`Tuesday 24 November`, on the wall in England."""
+    wall = moment.astimezone(LONDON)
+    return f"{wall:%A} {wall.day} {wall:%B}"
+
+
+def time(moment: datetime) -> str:
+    """`10am`, `2:30pm`, on the wall in England."""
+    wall = moment.astimezone(LONDON)
+    minutes = f":{wall:%M}" if wall.minute else ""
+    return f"{wall.hour % 12 or 12}{minutes}{'am' if wall.hour < 12 else 'pm'}"
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file, with its content's hash so that browsers may keep it for good."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+class Pages:
+    """The environment of the templates; in them `say("front.heading")` gives the public's words."""
+
+    def __init__(self, words: Words, *, demo: bool) -> None:
+        self.words = words
+        ours, nhsuk = FileSystemLoader(FOLDER / "templates"), PackageLoader("nhsuk_frontend_jinja")
+        self.environment = Environment(
+            loader=ChoiceLoader([ours, nhsuk]),
+            undefined=ChainableUndefined,  # the NHS.UK macros reach through parameters that are not given
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.environment.filters |= {
+            "linked": linked,
+            "linked_line": _linked,
+            "sentence": sentence,
+            "day": day,
+            "time": time,
+        }
+        self.environment.globals |= {"say": words.say, "asset": asset, "demo": demo, "speakers": SPEAKERS}
+
+    def fragment(self, template: str, **values: Any) -> str:
+        return self.environment.get_template(template).render(values)
+
+    def page(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+        return HTMLResponse(self.fragment(template, **values), status_code=status)
