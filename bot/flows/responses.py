@@ -12,6 +12,8 @@ from jinja2 import Environment, StrictUndefined, Template, TemplateError, nodes,
 from jinja2.exceptions import TemplateSyntaxError, UndefinedError
 from jinja2.runtime import Context
 
+from bot.flows.definition import SKIPPED
+
 if TYPE_CHECKING:
     from bot.flows.definition import Book, Json, Response, SlotSpec
 
@@ -229,7 +231,11 @@ def render(
 
 
 def _values(book: Book, text: str, slots: Mapping[str, Json]) -> dict[str, Any]:
-    return {name: _shown(book.slots.get(name), slots.get(name), slots) for name in slots_read(text)}
+    """The values to write; a skipped answer is as good as none."""
+    return {
+        name: None if slots.get(name) == SKIPPED else _shown(book.slots.get(name), slots.get(name), slots)
+        for name in slots_read(text)
+    }
 
 
 def _shown(spec: SlotSpec | None, value: Json, slots: Mapping[str, Json]) -> Any:

@@ -1,0 +1,60 @@
+"""`anydoor check`: everything that must be right before content goes live. Also `python -m bot.flows.checking dialogs`."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from bot.flows.checking_filled import check_filled
+from bot.flows.checking_references import check_complete, check_references
+from bot.flows.definition import ActionSpec, Book, ContentErrors, Finding
+from bot.flows.reading import read_book
+from bot.flows.words import Directory, check_words
+
+_ACTIONS: Final = ("bot.actions.catalogue:SPECS", "tests.bot.flows.known_actions:KNOWN_ACTIONS")
+
+
+def check(book: Book, directory: Directory | None = None) -> list[Finding]:
+    """Every finding about a book that could be read, errors first. `directory`: the numbers and links that are known."""
+    found = [*check_references(book), *check_complete(book), *check_filled(book), *check_words(book, directory)]
+    return sorted_findings(found)
+
+
+def sorted_findings(findings: Sequence[Finding]) -> list[Finding]:
+    """Errors first, then by file and line; each only once."""
+    unique = {(f.file, f.line, f.message): f for f in findings}.values()
+    return sorted(unique, key=lambda f: (f.severity != "error", f.file, f.line, f.message))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Prints the findings of a dialogs folder; 1 when there is an error. `--advice` prints the advice too."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    folder = Path(next((one for one in given if not one.startswith("--")), "dialogs"))
+    try:
+        findings = check(read_book(folder, _known_actions()))
+    except ContentErrors as errors:
+        findings = errors.findings
+    bad = [finding for finding in findings if finding.severity == "error"]
+    for finding in findings if "--advice" in given else bad:
+        print(finding)
+    print(f"{len(bad)} errors, {len(findings) - len(bad)} pieces of advice")
+    return 1 if bad else 0
+
+
+def _known_actions() -> Mapping[str, ActionSpec]:
+    """The registry of actions, found by name: this package knows nothing above it."""
+    for name in _ACTIONS:
+        module, attribute = name.split(":")
+        try:
+            found: Mapping[str, ActionSpec] = getattr(importlib.import_module(module), attribute)
+        except (ImportError, AttributeError):
+            continue
+        return found
+    return {}
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,228 @@
+"""Which slots are surely filled at each step, over calls and links; responses may write no others.
+
+A forward analysis: at a step meet the slots filled on *every* path to it. A called flow is summed up by what it
+surely fills and what it may clear. Actions are trusted to fill every slot they declare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from bot.flows.checking_references import error
+from bot.flows.conditions import Both, Compare, Const, Either, Not, Slot, Tree
+from bot.flows.definition import END, SKIPPED, START_AGAIN, Action, Call, Collect, Link, Place, SetSlots, Utter
+from bot.flows.responses import slots_needed
+
+if TYPE_CHECKING:
+    from bot.flows.definition import Book, Finding, Flow, Step
+
+Filled = frozenset[str]
+_ROUNDS: Final = 60
+_GIVEN: Final = frozenset({"noted"})
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What calling a flow surely fills, and what it may clear."""
+
+    fills: Filled
+    clears: Filled
+
+
+class Filling:
+    """The analysis of one book."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.everything: Filled = frozenset(book.slots)
+        self.cleared_by = {slot: frozenset(self._dependants(slot)) for slot in book.slots}
+        self.summaries = {flow_id: Summary(self.everything, frozenset()) for flow_id in book.flows}
+        self._repeat(self._sum_up)
+        self.entries: dict[str, Filled] = dict.fromkeys(book.flows, self.everything)
+        for flow_id in self._started():
+            self.entries[flow_id] = frozenset(book.defaults)
+        self._repeat(self._carry)
+
+    def _dependants(self, slot: str) -> Iterator[str]:
+        seen: set[str] = set()
+        waiting = list(self.book.dependants.get(slot, ()))
+        while waiting:
+            name = waiting.pop()
+            if name not in seen:
+                seen.add(name)
+                yield name
+                waiting += self.book.dependants.get(name, ())
+
+    def _repeat(self, once: Callable[[], bool]) -> None:
+        for _ in range(_ROUNDS):
+            if not once():
+                return
+
+    def _started(self) -> Iterator[str]:
+        """Flows that can begin with nothing filled: started by an intent, by code, or by nothing at all."""
+        reached = {step.flow for flow in self.book.flows.values() for step in _hand_overs(flow)}
+        for flow in self.book.flows.values():
+            if flow.intents or flow.is_pattern or flow.id not in reached:
+                yield flow.id
+
+    # -- one flow --------------------------------------------------------------------------------------------------
+
+    def at_steps(self, flow: Flow, entry: Filled) -> dict[str, Filled]:
+        """What is surely filled on arriving at each step; END is included when it can be reached."""
+        found: dict[str, Filled] = {flow.first: entry}
+        waiting = [flow.first]
+        while waiting:
+            step_id = waiting.pop()
+            step = flow.steps.get(step_id)
+            if step is None:
+                continue
+            after = self._after(step, found[step_id])
+            for target, filled in self._branches(step, after):
+                met = found[target] & filled if target in found else filled
+                if target not in found or met != found[target]:
+                    found[target] = met
+                    waiting.append(target)
+        return found
+
+    def _after(self, step: Step, filled: Filled) -> Filled:
+        if isinstance(step, Collect):
+            return filled - {step.slot} if step.skippable else filled | {step.slot}
+        if isinstance(step, SetSlots):
+            gone = frozenset(name for slot, _ in step.values for name in self.cleared_by.get(slot, ()))
+            kept = filled - gone - {slot for slot, value in step.values if value is None}
+            return kept | {slot for slot, value in step.values if value is not None}
+        if isinstance(step, Action):
+            if step.action == START_AGAIN:
+                return frozenset(self.book.defaults)
+            spec = self.book.actions.get(step.action)
+            return filled | (frozenset(spec.fills) if spec else frozenset())
+        if isinstance(step, Call) and step.flow in self.summaries:
+            summary = self.summaries[step.flow]
+            return (filled - summary.clears) | summary.fills
+        return filled
+
+    def _branches(self, step: Step, filled: Filled) -> Iterator[tuple[str, Filled]]:
+        for branch in step.next:
+            if branch.condition is None:
+                yield branch.target, filled
+                return
+            yield branch.target, filled | known_when(branch.condition.tree, True)
+            filled = filled | known_when(branch.condition.tree, False)
+
+    # -- over flows ------------------------------------------------------------------------------------------------
+
+    def _sum_up(self) -> bool:
+        changed = False
+        for flow in self.book.flows.values():
+            found = self.at_steps(flow, frozenset())
+            ends = [found[END]] if END in found else []
+            for step in _links(flow):
+                if step.id in found and step.flow in self.summaries:
+                    beyond = self.summaries[step.flow]
+                    ends.append((found[step.id] - beyond.clears) | beyond.fills)
+            fills = frozenset.intersection(*ends) if ends else self.everything
+            summary = Summary(fills, self._clears(flow))
+            changed = changed or summary != self.summaries[flow.id]
+            self.summaries[flow.id] = summary
+        return changed
+
+    def _clears(self, flow: Flow) -> Filled:
+        found: set[str] = set()
+        for step in flow.steps.values():
+            if isinstance(step, SetSlots):
+                found |= {slot for slot, value in step.values if value is None}
+                found |= {name for slot, _ in step.values for name in self.cleared_by.get(slot, ())}
+            elif isinstance(step, Collect) and step.skippable:
+                found.add(step.slot)
+            elif isinstance(step, Call | Link) and step.flow in self.summaries:
+                found |= self.summaries[step.flow].clears
+        return frozenset(found)
+
+    def _carry(self) -> bool:
+        changed = False
+        for flow in self.book.flows.values():
+            found = self.at_steps(flow, self.entries[flow.id])
+            for step in _hand_overs(flow):
+                if step.id in found and step.flow in self.entries:
+                    met = self.entries[step.flow] & found[step.id]
+                    changed = changed or met != self.entries[step.flow]
+                    self.entries[step.flow] = met
+        return changed
+
+
+def check_filled(book: Book) -> list[Finding]:
+    """Responses that write a slot which some path leaves empty; jumps back to a question that will not be asked."""
+    filling = Filling(book)
+    found: list[Finding] = []
+    for flow in book.flows.values():
+        at = filling.at_steps(flow, filling.entries[flow.id])
+        for step in flow.steps.values():
+            if step.id in at:
+                found += _written(book, flow, step, at[step.id])
+                found += _jumps_back(filling, flow, step, at[step.id])
+    return found
+
+
+def _written(book: Book, flow: Flow, step: Step, filled: Filled) -> Iterator[Finding]:
+    names = [step.response] if isinstance(step, Utter) else []
+    if isinstance(step, Collect):
+        names = [step.utter]
+        for rejection in step.rejections:
+            yield from _empty_slots(book, flow, rejection.utter, rejection.place, filled | {step.slot})
+    for name in names:
+        yield from _empty_slots(book, flow, name, step.place, filled)
+
+
+def _empty_slots(book: Book, flow: Flow, name: str, place: Place, filled: Filled) -> Iterator[Finding]:
+    response = book.responses.get(name)
+    for text in response.parts.values() if response else ():
+        for slot, guarded in slots_needed(text):
+            if slot in book.slots and slot not in filled | guarded | _GIVEN:
+                message = f"`{name}` writes `{slot}`, which is not filled on every way through `{flow.id}` to here."
+                yield error(place, message, f"Fill it first, or write {{% if {slot} %}} round it.")
+
+
+def _jumps_back(filling: Filling, flow: Flow, step: Step, filled: Filled) -> Iterator[Finding]:
+    for branch, (_, known) in zip(step.next, filling._branches(step, filling._after(step, filled)), strict=False):
+        target = flow.steps.get(branch.target)
+        back = isinstance(target, Collect) and flow.order[target.id] <= flow.order[step.id]
+        if back and isinstance(target, Collect) and not target.ask_before_filling and target.slot in known:
+            message = f"This jumps back to `{target.id}`, whose slot `{target.slot}` is filled: nothing is asked."
+            yield error(branch.place, message, "Give that step `ask_before_filling: true`, or clear the slot first.")
+
+
+def _hand_overs(flow: Flow) -> list[Call | Link]:
+    return [step for step in flow.steps.values() if isinstance(step, Call | Link)]
+
+
+def _links(flow: Flow) -> list[Link]:
+    return [step for step in flow.steps.values() if isinstance(step, Link)]
+
+
+def known_when(tree: Tree, holds: bool) -> Filled:
+    """The slots that are surely filled when the condition holds (or does not)."""
+    if isinstance(tree, Not):
+        return known_when(tree.item, not holds)
+    if isinstance(tree, Both | Either):
+        parts = [known_when(item, holds) for item in tree.items]
+        every = isinstance(tree, Both) == holds
+        return frozenset().union(*parts) if every else frozenset.intersection(*parts)
+    if isinstance(tree, Slot):
+        return frozenset({tree.name}) if holds else frozenset()
+    if isinstance(tree, Compare):
+        return _known_by_comparing(tree, holds)
+    return frozenset()
+
+
+def _known_by_comparing(tree: Compare, holds: bool) -> Filled:
+    slots = frozenset(side.name for side in (tree.left, tree.right) if isinstance(side, Slot))
+    null = Const(None) in (tree.left, tree.right)
+    if tree.op in ("=", "!=") and Const(SKIPPED) in (tree.left, tree.right):
+        return frozenset()
+    if tree.op == "!=":
+        return slots if holds == null else frozenset()
+    if tree.op == "=":
+        return slots if holds != null else frozenset()
+    return slots if holds else frozenset()
