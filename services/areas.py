@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,7 @@ Status = Literal["found", "need_full", "outside_england", "unknown"]
 DATA = Path(__file__).parent / "data"
 FULL = re.compile(r"\s*([A-Z]{1,2}[0-9][A-Z0-9]?)\s*([0-9][ABD-HJLNP-UW-Z]{2})\s*", re.ASCII | re.IGNORECASE)
 PARTIAL = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)(?:\s*[0-9][ABD-HJLNP-UW-Z]?)?")
+LEADING = re.compile(r"[A-Z]+")
 NOT_CODE = re.compile(r"[^A-Z0-9]")
 LONGEST_TEXT = 40
 NOWHERE = Value("unknown", "", "", "")
@@ -33,6 +34,7 @@ NOWHERE = Value("unknown", "", "", "")
 class Area:
     """What is known of a postcode. Codes are ONS codes; None = not known or not in England.
 
+    `board` is in charge on the day asked for, `board26` and `old_board` (of 2023) are those of the table's editions.
     `exists`: it is in the table, live or terminated. `guess`: nation, boards and authority are the best guess, for a
     postcode that is not in the table or for an outward code alone, and must be confirmed with the person.
     """
@@ -48,6 +50,7 @@ class Area:
     board: str | None = None
     board_name: str | None = None
     board_short: str | None = None
+    board26: str | None = None
     old_board: str | None = None
     lad: str | None = None
     lad_name: str | None = None
@@ -57,6 +60,12 @@ class Area:
     def valid(self) -> bool:
         """Whether it is a full postcode that exists."""
         return self.exists
+
+    def confirmed(self) -> Area:
+        """The same, once the person has said that the postcode is right: the guess is then what we go by."""
+        if self.postcode is None or self.nation == "unknown":
+            return self
+        return replace(self, status="found" if self.nation == "england" else "outside_england", guess=False)
 
 
 class Areas:
@@ -87,6 +96,11 @@ class Areas:
         if match := FULL.fullmatch(compact):
             return self._full(text, match[1], match[2], on)
         return self._outward(text, spaced, compact, on) or self._unknown(text, compact, known_sector=False)
+
+    def around(self, area: Area) -> frozenset[Value]:
+        """What occurs in the same postcode area (the letters that a postcode begins with): the near neighbourhood."""
+        letters = LEADING.match(area.outcode or "")
+        return self.table.values_around(letters[0]) if letters else frozenset()
 
     def _full(self, text: str, outward: str, inward: str, on: date) -> Area:
         entry = self.table.entry(outward, inward)
@@ -150,6 +164,7 @@ class Areas:
             board.code if board else None,
             board.name if board else None,
             board.short_name if board else None,
+            value.board26 or None,
             value.board23 or None,
             value.lad or None,
             self.lads.get(value.lad),

@@ -19,11 +19,14 @@ import mmap
 import struct
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 MAGIC = b"ANYDPC01"
 HEADER = struct.Struct("<8sIII")
 LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
+DIGITS = "0123456789"
+CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PAIRS = 400
 BITMAP = PAIRS // 8
 PAIR_OF = {a + b: i * 20 + j for i, a in enumerate(LETTERS) for j, b in enumerate(LETTERS)}
@@ -95,6 +98,14 @@ class PostcodeTable:
         start = bisect_right(self._starts, first * PAIRS) - 1
         stop = bisect_left(self._starts, last * PAIRS)
         return frozenset(self.values[kind] for kind in self._kinds[start:stop])
+
+    @cache  # noqa: B019  one table lives as long as the process, and 124 sets are small
+    def values_around(self, letters: str) -> frozenset[Value]:
+        """Every value that occurs in a postcode area, "PR" say."""
+        found: set[Value] = set()
+        for outward in [letters + a + b for a in DIGITS for b in ("", *DIGITS, *CAPITALS)]:
+            found |= self.values_of(outward)
+        return frozenset(found)
 
     def knows(self, outward: str) -> bool:
         """Whether any postcode of the table has this outward code."""

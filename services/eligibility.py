@@ -1,0 +1,113 @@
+"""Whether a team can take a person: the team's dated rules asked, and the answer kept with what made it.
+
+`decide` is pure and three-valued (services/eligibility_logic.py); the rules are files (services/eligibility_rules/).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from sqlalchemy.orm import Session
+
+from services import teams
+from services.areas import Area
+from services.eligibility_files import RulesFile, known_teams, load_rules
+from services.eligibility_logic import (
+    SITUATIONS,
+    Decision,
+    Facts,
+    Finding,
+    Reason,
+    Rule,
+    TeamRules,
+    decide,
+)
+from services.models import Conversation, EligibilityDecision
+from services.practices import Practice
+
+__all__ = [
+    "Decision",
+    "Facts",
+    "Finding",
+    "Reason",
+    "Rule",
+    "RulesFile",
+    "TeamRules",
+    "check",
+    "decide",
+    "facts",
+    "known_teams",
+    "load_rules",
+    "reason_words",
+]
+WORDS = Path(__file__).parent.parent / "dialogs" / "reasons.yml"
+
+
+def facts(slots: Mapping[str, Any], area: Area | None, practice: Practice | None) -> Facts:
+    """What the answers given so far say; an answer that was skipped or is not of its kind counts as not known."""
+    situation = slots.get("work_situation")
+    months = slots.get("months_out_of_work")
+    age = slots.get("age")
+    return Facts(
+        age=age if isinstance(age, int) and not isinstance(age, bool) else None,
+        work_situation=situation if situation in SITUATIONS else None,
+        months_out_of_work=months if isinstance(months, int | float) and not isinstance(months, bool) else None,
+        area=area,
+        practice=practice,
+    )
+
+
+def check(session: Session, conversation: Conversation, known: Facts, on: date, now: datetime) -> Decision:
+    """Ask the rules of the conversation's team and keep the decision; it commits with the turn.
+
+    `on`: the day in England whose rules hold. `now`: aware, kept with the decision. Raises RulesError for a file that
+    cannot be used.
+    """
+    team = conversation.team_id or ""
+    match = teams.match_of(session, team, known.area, known.practice, on)
+    if match is not None:
+        known = replace(known, lives=match.lives, gp=match.gp, jobcentre=match.jobcentre)
+    decision = decide(load_rules(team, on), known, on)
+    decision = replace(decision, board=_board(known, on), checks=decision.checks + _place_checks(known))
+    session.add(
+        EligibilityDecision(
+            conversation_id=conversation.id,
+            team_id=conversation.team_id,
+            answer=decision.answer,
+            rules=[*decision.record(), {"checks": list(decision.checks), "versions": dict(decision.versions)}],
+            at=now,
+        )
+    )
+    return decision
+
+
+def _board(known: Facts, on: date) -> str | None:
+    if known.area is not None and known.area.board:
+        return known.area.board
+    board = known.practice.board(on) if known.practice else None
+    return board.code if board else None
+
+
+def _place_checks(known: Facts) -> tuple[str, ...]:
+    """A postcode that is not in the table was taken on the person's word."""
+    return ("postcode",) if known.area is not None and known.area.guess else ()
+
+
+def reason_words(decision: Decision) -> str:
+    """The first reason in plain words of dialogs/reasons.yml, confirmed rules before others; empty without one."""
+    if not decision.reasons:
+        return ""
+    reason = decision.reasons[0]
+    return _words()[reason.id].format(**dict(reason.values))
+
+
+@cache
+def _words() -> dict[str, str]:
+    data = YAML(typ="safe", pure=True).load(WORDS.read_text(encoding="utf-8"))
+    return {str(key): str(value) for key, value in data["reasons"].items()}

@@ -1,0 +1,121 @@
+"""The teams that take referrals, and which of them serves a person."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services import models
+from services.areas import Area, Areas
+from services.clock import LONDON
+from services.footprints import Footprint, Match, match, team_for
+from services.models import Team
+from services.practices import Practice
+
+PART = "part"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTeam:
+    """The team to go on with, if there is one, and how it was found (or what is missing)."""
+
+    result: Literal["found", "none", "ask_practice", "ask_person"]
+    team: Team | None
+
+
+def find(
+    session: Session, area: Area | None, practice: Practice | None, on: date, *, asked_practice: bool = False
+) -> FoundTeam:
+    """The open team that serves a home or a practice on a day in England.
+
+    The postcode counts as confirmed by the person, also where it is not in the table. `asked_practice`: the practice
+    was asked for already. With `ask_person` the team is the only candidate, or None where there are several.
+    """
+    area = area.confirmed() if area else None
+    around = Areas.load().around(area) if area else frozenset()
+    finding = team_for(footprints(session, on), area, practice, on, around=around, asked_practice=asked_practice)
+    return FoundTeam(finding.result, session.get(Team, finding.team) if finding.team else None)
+
+
+def match_of(session: Session, team: str, area: Area | None, practice: Practice | None, on: date) -> Match | None:
+    """How a person stands to one team: whether home and practice belong to any part of its footprint."""
+    area = area.confirmed() if area else None
+    own = [match(footprint, area, practice, on) for footprint in footprints(session, on) if footprint.team == team]
+    if not own:
+        return None
+    return replace(own[0], lives=_either(m.lives for m in own), gp=_either(m.gp for m in own))
+
+
+def _either(answers: Iterable[bool | None]) -> bool | None:
+    """Yes if any is, no if all are not, else not known."""
+    known = list(answers)
+    return True if True in known else None if None in known else False
+
+
+def open_teams(session: Session, on: date) -> list[Team]:
+    """The teams open on a day in England, by name."""
+    start = datetime.combine(on, time.min, LONDON)
+    found = session.scalars(select(Team).where(Team.opened_at.is_not(None)).order_by(Team.name))
+    return [team for team in found if team.closed_at is None or team.closed_at > start]
+
+
+def footprints(session: Session, on: date) -> tuple[Footprint, ...]:
+    """The footprints of the open teams; rows of a team with the same dates and editions make one."""
+    open_ids = {team.id for team in open_teams(session, on)}
+    grouped: dict[tuple[str, date | None, date | None], list[models.Footprint]] = defaultdict(list)
+    for row in session.scalars(select(models.Footprint).order_by(models.Footprint.id)):
+        if row.team_id in open_ids:
+            grouped[(row.team_id, row.starts_on, row.ends_on)].append(row)
+    return tuple(_footprint(team, starts, ends, rows) for (team, starts, ends), rows in grouped.items())
+
+
+def _footprint(team: str, starts: date | None, ends: date | None, rows: list[models.Footprint]) -> Footprint:
+    """Kinds: board, lad, practice, postcode, each with "_part" behind it where only a part of it is meant."""
+
+    def codes(kind: str, edition: str | None = None) -> frozenset[str]:
+        found = (row for row in rows if row.kind.removesuffix(f"_{PART}") == kind)
+        return frozenset(row.code for row in found if edition is None or row.edition == edition)
+
+    return Footprint(
+        team,
+        boards=codes("board", "2026"),
+        boards_old=codes("board", "2023"),
+        lads=codes("lad"),
+        practices=codes("practice"),
+        postcodes=tuple(sorted(codes("postcode"))),
+        accepts=frozenset(row.accepts for row in rows),
+        part=any(row.kind.endswith(PART) for row in rows),
+        starts=starts,
+        ends=ends,
+    )
+
+
+def footprint_rows(footprint: Footprint) -> list[models.Footprint]:
+    """The rows that stand for a footprint: one a code and accepted way."""
+    kinds = [
+        ("board", "2026", sorted(footprint.boards)),
+        ("board", "2023", sorted(footprint.boards_old)),
+        ("lad", None, sorted(footprint.lads)),
+        ("practice", None, sorted(footprint.practices)),
+        ("postcode", None, list(footprint.postcodes)),
+    ]
+    return [
+        models.Footprint(
+            team_id=footprint.team,
+            kind=f"{kind}_{PART}" if footprint.part else kind,
+            code=code,
+            edition=edition,
+            accepts=way,
+            starts_on=footprint.starts,
+            ends_on=footprint.ends,
+        )
+        for kind, edition, codes in kinds
+        for code in codes
+        for way in sorted(footprint.accepts)
+    ]
