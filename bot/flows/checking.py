@@ -10,7 +10,9 @@ from typing import Final
 
 from bot.flows.checking_filled import check_filled
 from bot.flows.checking_references import check_complete, check_references
-from bot.flows.definition import ActionSpec, Book, ContentErrors, Finding
+from bot.flows.checking_safety import check_safety
+from bot.flows.definition import ActionSpec, Book, Call, Collect, ContentErrors, Finding, Link
+from bot.flows.proof import prove
 from bot.flows.reading import read_book
 from bot.flows.words import Directory, check_words
 
@@ -19,8 +21,17 @@ _ACTIONS: Final = ("bot.actions.catalogue:SPECS", "tests.bot.flows.known_actions
 
 def check(book: Book, directory: Directory | None = None) -> list[Finding]:
     """Every finding about a book that could be read, errors first. `directory`: the numbers and links that are known."""
-    found = [*check_references(book), *check_complete(book), *check_filled(book), *check_words(book, directory)]
-    return sorted_findings(found)
+    references = [*check_references(book), *check_complete(book)]
+    paths = [*check_filled(book), *(prove(book) if _can_be_walked(book) else ())]
+    return sorted_findings([*references, *check_safety(book), *paths, *check_words(book, directory)])
+
+
+def _can_be_walked(book: Book) -> bool:
+    """Whether every flow and slot that a step names is there; else the proof would walk into nothing."""
+    steps = [step for flow in book.flows.values() for step in flow.steps.values()]
+    flows = {step.flow for step in steps if isinstance(step, Call | Link)}
+    slots = {step.slot for step in steps if isinstance(step, Collect)}
+    return flows <= book.flows.keys() and slots <= book.slots.keys()
 
 
 def sorted_findings(findings: Sequence[Finding]) -> list[Finding]:
