@@ -43,10 +43,13 @@ log = logging.getLogger("nlu_server")
 
 
 def plain(parsed: dict) -> dict:
-    """The three parts that the app reads, without the words themselves."""
-    entities = [{key: entity.get(key) for key in ("entity", "value", "start", "end")}
-                for entity in parsed.get("entities", [])]
-    return {"intent": parsed["intent"], "intent_ranking": parsed.get("intent_ranking", []), "entities": entities}
+    """The three parts that the app reads, without the words themselves; a part found by two extractors once."""
+    entities = {(entity["entity"], entity["start"], entity["end"]): entity["value"]
+                for entity in parsed.get("entities", [])}
+    return {
+        "intent": parsed["intent"], "intent_ranking": parsed.get("intent_ranking", []),
+        "entities": [{"entity": name, "start": start, "end": end, "value": value}
+                     for (name, start, end), value in sorted(entities.items(), key=lambda one: one[0][1:])]}
 
 
 def readable(text: str) -> str:

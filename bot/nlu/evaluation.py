@@ -34,10 +34,10 @@ class Evaluation:
 
 
 def read_held_out(path: Path) -> list[tuple[str, str]]:
-    """(text, intent) a row; columns by the header's names. Only an evaluation or a leak test calls this."""
+    """(text, label) a row, after a header. Only an evaluation or a leak test calls this."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return [(row["text"], row["intent"]) for row in rows if row["text"] and row["intent"]]
+        return [(row["text"], row["label"]) for row in rows if row["text"] and row["label"]]
 
 
 def evaluate_on(nlu: Nlu, held_out: Sequence[tuple[str, str]]) -> Evaluation:
