@@ -1,0 +1,286 @@
+"""Choosing holds, booking turns the hold into a call, moving makes a chain (invariants 7 and 8).
+
+Lock order: conversation (by the caller), then coach. What a person can meet comes back as a word the flow branches
+on: "taken" (somebody else has it), "lapsed" (it is no longer to be had), "none".
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from services import crypto, diary
+from services.diary import Opening, OpeningId
+from services.models import Appointment, Coach, Conversation, DiaryCell, Hold, Team
+
+LONGEST_HOLD = timedelta(minutes=60)
+SILENCE = {"sms": timedelta(minutes=20), "telegram": timedelta(minutes=5), "web": timedelta(minutes=5)}
+
+HoldResult = Literal["held", "taken", "lapsed"]
+Refusal = Literal["taken", "lapsed"]
+
+
+def hold(session: Session, conversation: Conversation, opening_id: str, now: datetime, ttl: timedelta) -> HoldResult:
+    """Keep an opening for a locked conversation for `ttl`; its earlier hold goes when the new one is got.
+
+    "taken" when somebody else has the time, "lapsed" when it is no longer an opening (past, notice, leave, nonsense).
+    """
+    wanted = OpeningId.parse(opening_id)
+    mine = held(session, conversation.id)
+    if wanted is None:
+        return "lapsed"
+    _lock_coaches(session, wanted.coach_id, mine.coach_id if mine else None)
+    if mine and _is_same(mine, wanted) and mine.expires_at > now:
+        renew(session, conversation.id, now, ttl)
+        return "held"
+    _delete_expired(session, wanted.coach_id, now)
+    opening = diary.find(session, opening_id, now, own_conversation=conversation.id)
+    if opening is None:
+        return "taken" if _is_occupied(session, wanted) else "lapsed"
+    return _hold(session, conversation.id, opening, now, ttl)
+
+
+def _hold(session: Session, conversation_id: int, opening: Opening, now: datetime, ttl: timedelta) -> HoldResult:
+    team = session.get_one(Team, opening.team_id)
+    span = diary.cells(opening.starts_at, opening.ends_at, diary.buffer_of(team))
+    try:
+        with session.begin_nested():  # a conflict undoes the release of the earlier hold as well
+            release(session, conversation_id)
+            row = _new_hold(conversation_id, opening, now, ttl)
+            session.add(row)
+            session.flush()
+            rows = [{"coach_id": row.coach_id, "cell": cell, "hold_id": row.id} for cell in span]
+            session.execute(insert(DiaryCell), rows)
+    except IntegrityError:
+        return "taken"
+    return "held"
+
+
+def _new_hold(conversation_id: int, opening: Opening, now: datetime, ttl: timedelta) -> Hold:
+    return Hold(
+        conversation_id=conversation_id,
+        coach_id=opening.coach_id,
+        kind=opening.kind,
+        starts_at=opening.starts_at,
+        ends_at=opening.ends_at,
+        held_at=now,
+        expires_at=now + min(ttl, LONGEST_HOLD),
+    )
+
+
+def held(session: Session, conversation_id: int) -> Hold | None:
+    """What is kept for a conversation, also when it has run out but nobody else came; None when nothing is."""
+    return session.scalars(select(Hold).where(Hold.conversation_id == conversation_id)).first()
+
+
+def renew(session: Session, conversation_id: int, now: datetime, ttl: timedelta) -> bool:
+    """A turn came: keep the hold for `ttl` more, 60 minutes from its start at most; False when none runs."""
+    row = held(session, conversation_id)
+    if row is None or row.expires_at <= now:
+        return False
+    until = max(row.expires_at, min(now + ttl, row.held_at + LONGEST_HOLD))
+    running = update(Hold).where(Hold.id == row.id, Hold.expires_at > now)  # another turn may sweep it just now
+    return bool(session.connection().execute(running.values(expires_at=until)).rowcount)
+
+
+def release(session: Session, conversation_id: int) -> None:
+    """Let the conversation's hold go, if it has one."""
+    ids = select(Hold.id).where(Hold.conversation_id == conversation_id)
+    session.execute(delete(DiaryCell).where(DiaryCell.hold_id.in_(ids)))
+    session.execute(delete(Hold).where(Hold.conversation_id == conversation_id))
+
+
+def book(
+    session: Session, conversation: Conversation, now: datetime, *, referral_id: int | None = None
+) -> Appointment | Refusal:
+    """Turn the locked conversation's hold into a call, in the caller's transaction.
+
+    Booked twice is booked once: without a hold, the call that stands is the answer; with one, it replaces the call
+    that stands, so that nobody ever has two. A hold that ran out is good while nobody else took the time; else
+    "taken", or "lapsed" when there is none or the time is past.
+    """
+    standing = coming_call(session, conversation.person_id, now)
+    if held(session, conversation.id) is None:
+        return standing or "lapsed"
+    return _turn_hold(session, conversation, now, referral_id, replaces=standing)
+
+
+def move(session: Session, conversation: Conversation, now: datetime) -> Appointment | Refusal | Literal["none"]:
+    """Turn the hold into a call that replaces the person's coming one; "none" when there is no coming call."""
+    old = coming_call(session, conversation.person_id, now)
+    if old is None:
+        return "none"
+    return _turn_hold(session, conversation, now, None, replaces=old)
+
+
+def _turn_hold(
+    session: Session, conversation: Conversation, now: datetime, referral_id: int | None, replaces: Appointment | None
+) -> Appointment | Refusal:
+    mine = held(session, conversation.id)
+    if mine is None:
+        return "lapsed"
+    _lock_coaches(session, mine.coach_id, replaces.coach_id if replaces else None)
+    mine = _held_locked(session, conversation.id)
+    if mine is None:
+        return "taken"  # it ran out and somebody else's hold or call swept it away
+    coach = session.get_one(Coach, mine.coach_id)
+    if mine.starts_at <= now or not coach.active:
+        release(session, conversation.id)
+        return "lapsed"
+    new = _appointment(session, conversation, mine, coach, now, referral_id, replaces)
+    if replaces is not None:
+        _end(session, replaces, "moved", "person", now)
+    return new
+
+
+def _held_locked(session: Session, conversation_id: int) -> Hold | None:
+    """The hold as it is now that its coach is locked: another turn may have swept it away before."""
+    fresh = select(Hold).where(Hold.conversation_id == conversation_id)
+    return session.scalars(fresh.execution_options(populate_existing=True)).first()
+
+
+def _appointment(
+    session: Session,
+    conversation: Conversation,
+    mine: Hold,
+    coach: Coach,
+    now: datetime,
+    referral_id: int | None,
+    replaces: Appointment | None,
+) -> Appointment:
+    row = Appointment(
+        person_id=conversation.person_id,
+        conversation_id=conversation.id,
+        coach_id=coach.id,
+        team_id=coach.team_id,
+        referral_id=referral_id or (replaces.referral_id if replaces else None),
+        kind=mine.kind,
+        starts_at=mine.starts_at,
+        ends_at=mine.ends_at,
+        moved_from_id=replaces.id if replaces else None,
+        moves=replaces.moves + 1 if replaces else 0,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    kept = update(DiaryCell).where(DiaryCell.hold_id == mine.id)
+    session.execute(kept.values(appointment_id=row.id, hold_id=None))
+    session.execute(delete(Hold).where(Hold.id == mine.id))
+    return row
+
+
+def call_off(session: Session, appointment_id: int, now: datetime, by: str = "person") -> bool:
+    """Call off a booked call and free its time; False when it is not booked any more. The conversation is locked."""
+    row = session.get_one(Appointment, appointment_id, with_for_update={"key_share": True}, populate_existing=True)
+    if row.status != "booked":
+        return False
+    _lock_coaches(session, row.coach_id)
+    _end(session, row, "called_off", by, now)
+    return True
+
+
+def _end(session: Session, row: Appointment, status: str, by: str, now: datetime) -> None:
+    row.status, row.ended_at, row.ended_by = status, now, by
+    session.execute(delete(DiaryCell).where(DiaryCell.appointment_id == row.id))
+    session.flush()
+
+
+def record_outcome(session: Session, appointment_id: int, outcome: str, now: datetime) -> bool:
+    """What came of a call: reached, not_reached or declined; False when it was moved or called off before."""
+    row = session.get_one(Appointment, appointment_id, with_for_update={"key_share": True}, populate_existing=True)
+    if outcome not in ("reached", "not_reached", "declined"):
+        raise ValueError("an outcome is reached, not_reached or declined")
+    if row.status in ("moved", "called_off"):
+        return False
+    row.status, row.outcome_at = outcome, now
+    session.flush()
+    return True
+
+
+def coming_call(session: Session, person_id: int, now: datetime) -> Appointment | None:
+    """The person's next booked call that has not ended; None when there is none."""
+    booked = select(Appointment).where(Appointment.person_id == person_id, Appointment.status == "booked")
+    return session.scalars(booked.where(Appointment.ends_at > now).order_by(Appointment.starts_at)).first()
+
+
+def last_call(session: Session, person_id: int) -> Appointment | None:
+    """The person's newest call that was not moved or called off, past ones included."""
+    stands = Appointment.status.not_in(("moved", "called_off"))
+    calls = select(Appointment).where(Appointment.person_id == person_id, stands)
+    return session.scalars(calls.order_by(Appointment.starts_at.desc())).first()
+
+
+def calls_between(
+    session: Session, team_id: str | None, starts: datetime, ends: datetime, coach_id: int | None = None
+) -> list[Appointment]:
+    """A team's (or one coach's) calls that stand, in order of time; None = all teams."""
+    stands = Appointment.status.not_in(("moved", "called_off"))
+    calls = select(Appointment).where(stands, Appointment.starts_at >= starts, Appointment.starts_at < ends)
+    if team_id is not None:
+        calls = calls.where(Appointment.team_id == team_id)
+    if coach_id is not None:
+        calls = calls.where(Appointment.coach_id == coach_id)
+    return list(session.scalars(calls.order_by(Appointment.starts_at, Appointment.id)))
+
+
+def link_token(session: Session, appointment: Appointment) -> str:
+    """The token of `/call/<token>`: an id and a mark that only this service can have made; nothing is stored."""
+    mark = crypto.keys_of(session.get_bind()).sign("call", str(appointment.id))
+    return f"{appointment.id}.{mark}"
+
+
+def by_token(session: Session, token: str) -> Appointment | None:
+    """The call a link stands for today: an old link leads to the call it was moved to. None for a wrong token."""
+    number, _, mark = token.partition(".")
+    if not (number.isdecimal() and len(number) < 19):
+        return None
+    if not crypto.keys_of(session.get_bind()).signed("call", str(int(number)), mark):
+        return None
+    row = session.get(Appointment, int(number))
+    while row is not None:
+        later = session.scalars(select(Appointment).where(Appointment.moved_from_id == row.id)).first()
+        if later is None:
+            return row
+        row = later
+    return None
+
+
+def sweep_holds(session: Session, now: datetime) -> int:
+    """Delete holds that ran out, coach by coach in order; answers how many."""
+    coaches = select(Hold.coach_id).where(Hold.expires_at <= now).distinct().order_by(Hold.coach_id)
+    swept = 0
+    for coach_id in list(session.scalars(coaches)):
+        _lock_coaches(session, coach_id)
+        swept += _delete_expired(session, coach_id, now)
+    return swept
+
+
+def _lock_coaches(session: Session, *ids: int | None) -> None:
+    """Lock the coaches in order of id, so that two turns never wait for each other."""
+    wanted = sorted({coach_id for coach_id in ids if coach_id is not None})
+    locked = select(Coach.id).where(Coach.id.in_(wanted)).order_by(Coach.id)
+    session.execute(locked.with_for_update(key_share=True)).all()
+
+
+def _delete_expired(session: Session, coach_id: int, now: datetime) -> int:
+    old = select(Hold.id).where(Hold.coach_id == coach_id, Hold.expires_at <= now)
+    ids = list(session.scalars(old))
+    session.execute(delete(DiaryCell).where(DiaryCell.hold_id.in_(ids)))
+    session.execute(delete(Hold).where(Hold.id.in_(ids)))
+    return len(ids)
+
+
+def _is_same(mine: Hold, wanted: OpeningId) -> bool:
+    return (mine.coach_id, mine.starts_at, mine.kind) == (wanted.coach_id, wanted.starts_at, wanted.kind)
+
+
+def _is_occupied(session: Session, wanted: OpeningId) -> bool:
+    coach = session.get(Coach, wanted.coach_id)
+    minutes = session.get_one(Team, coach.team_id).call_minutes if coach else 0
+    span = diary.cells(wanted.starts_at, wanted.starts_at + timedelta(minutes=minutes))
+    inside = DiaryCell.coach_id == wanted.coach_id, DiaryCell.cell >= span.start, DiaryCell.cell < span.stop
+    return session.execute(select(DiaryCell.cell).where(*inside)).first() is not None

@@ -1,0 +1,257 @@
+"""Openings: free times in the coaches' diaries (invariants 7 to 9).
+
+Working hours on the wall in England, less breaks, absences, bank holidays, calls, holds, notice and buffer. All
+times are UTC; five-minute cells (`Unix time // 300`) are what a call or a hold occupies, its buffer included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import TypeAlias
+
+import holidays
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from services.clock import LONDON
+from services.models import Absence, Coach, DiaryCell, Hold, Team, WorkingHours
+
+CELL = timedelta(minutes=5)
+_CELL_SECONDS = 300
+
+Window: TypeAlias = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A free time of one coach, in UTC; its id can be kept in a conversation's state."""
+
+    coach_id: int
+    coach_name: str
+    team_id: str
+    kind: str
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def id(self) -> str:
+        """For example `o12-29012340-phone`: coach, Unix minutes, kind."""
+        return f"o{self.coach_id}-{int(self.starts_at.timestamp()) // 60}-{self.kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningId:
+    """What an opening's id says."""
+
+    coach_id: int
+    starts_at: datetime
+    kind: str
+
+    @classmethod
+    def parse(cls, text: str) -> OpeningId | None:
+        """Read an id; None when it is not one."""
+        coach, _, rest = text.removeprefix("o").partition("-")
+        minutes, _, kind = rest.partition("-")
+        if not (text.startswith("o") and coach.isdecimal() and minutes.isdecimal() and kind.isidentifier()):
+            return None
+        if len(coach) > 18 or len(minutes) > 9:
+            return None
+        return cls(int(coach), datetime.fromtimestamp(int(minutes) * 60, UTC), kind)
+
+
+def openings(
+    session: Session,
+    team_id: str,
+    *,
+    now: datetime,
+    windows: Sequence[Window] | None = None,
+    kind: str | None = None,
+    limit: int = 3,
+    own_conversation: int | None = None,
+) -> list[Opening]:
+    """The soonest openings of a team, at different times, that start within the windows (UTC, half-open; None = any).
+
+    Nothing is held. `own_conversation` sees its own hold as free. Of coaches free at the same time the one with the
+    least in the diary is offered. Empty when the team is unknown, closed, or has nothing within its horizon.
+    """
+    team = session.get(Team, team_id)
+    if team is None or team.closed_at is not None or limit < 1:
+        return []
+    week = _week(session, team, now, own_conversation)
+    by_start: dict[datetime, Opening] = {}
+    for coach in week.coaches:
+        for opening in week.free(coach, kind, windows):
+            rival = by_start.get(opening.starts_at)
+            if rival is None or week.load(coach.id) < week.load(rival.coach_id):
+                by_start[opening.starts_at] = opening
+    return [by_start[start] for start in sorted(by_start)[:limit]]
+
+
+def find(session: Session, opening_id: str, now: datetime, own_conversation: int | None = None) -> Opening | None:
+    """The opening with this id if it is still one (hours, notice, absences, calls and holds considered), else None."""
+    wanted = OpeningId.parse(opening_id)
+    coach = session.get(Coach, wanted.coach_id) if wanted else None
+    team = session.get(Team, coach.team_id) if coach else None
+    if wanted is None or coach is None or team is None or not coach.active or team.closed_at is not None:
+        return None
+    window = (wanted.starts_at, wanted.starts_at + CELL)
+    free = _week(session, team, now, own_conversation).free(coach, wanted.kind, [window])
+    return next((opening for opening in free if opening.starts_at == wanted.starts_at), None)
+
+
+def cells(starts_at: datetime, ends_at: datetime, buffer: timedelta = timedelta()) -> range:
+    """The cells that a call and its buffer occupy."""
+    first = int(starts_at.timestamp()) // _CELL_SECONDS
+    return range(first, -(-int((ends_at + buffer).timestamp()) // _CELL_SECONDS))
+
+
+@lru_cache(maxsize=32)
+def bank_holidays(year: int) -> frozenset[date]:
+    """The bank holidays of England in a year (package `holidays`, GB/ENG, as GOV.UK lists them)."""
+    return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
+
+
+def is_working_day(day: date) -> bool:
+    """Monday to Friday, no bank holiday in England."""
+    return day.weekday() < 5 and day not in bank_holidays(day.year)
+
+
+def working_days_after(day: date, number: int) -> date:
+    """The day that is `number` working days after `day` (England)."""
+    while number > 0:
+        day += timedelta(days=1)
+        number -= is_working_day(day)
+    return day
+
+
+@dataclass(frozen=True, slots=True)
+class _Week:
+    """Everything of one team's diary that a search needs, read once."""
+
+    team: Team
+    first: datetime
+    last: datetime
+    coaches: list[Coach]
+    hours: dict[int, list[WorkingHours]]
+    away: dict[int, list[Window]]
+    busy: dict[int, set[int]]
+
+    def load(self, coach_id: int) -> int:
+        return len(self.busy.get(coach_id, ()))
+
+    def free(self, coach: Coach, kind: str | None, windows: Sequence[Window] | None) -> Iterator[Opening]:
+        """What this coach can still offer, in no order."""
+        for day in _days(self.first, self.last):
+            for hours in self.hours.get(coach.id, ()):
+                offered = _kind(hours, self.team, kind)
+                if offered and _works(hours, day):
+                    for start in self._starts(hours, day):
+                        if _within(start, windows) and self._is_free(coach.id, start):
+                            yield self._opening(coach, offered, start)
+
+    def _starts(self, hours: WorkingHours, day: date) -> Iterator[datetime]:
+        length, step = self.team.call_minutes, max(self.team.step_minutes, 5)
+        for minute in range(hours.starts_minute, hours.ends_minute - length + 1, step):
+            start = None if _in_break(hours, minute, minute + length) else _utc(day, minute)
+            if start is not None and self.first <= start <= self.last:
+                yield start
+
+    def _is_free(self, coach_id: int, start: datetime) -> bool:
+        end = start + timedelta(minutes=self.team.call_minutes)
+        if any(begins < end and start < ends for begins, ends in self.away.get(coach_id, ())):
+            return False
+        taken = self.busy.get(coach_id, set())
+        return not any(cell in taken for cell in cells(start, end, buffer_of(self.team)))
+
+    def _opening(self, coach: Coach, kind: str, start: datetime) -> Opening:
+        end = start + timedelta(minutes=self.team.call_minutes)
+        return Opening(coach.id, coach.name, self.team.id, kind, start, end)
+
+
+def buffer_of(team: Team) -> timedelta:
+    """The pause a team keeps after each call."""
+    return timedelta(minutes=team.buffer_minutes)
+
+
+def _week(session: Session, team: Team, now: datetime, own_conversation: int | None) -> _Week:
+    first = now + timedelta(minutes=team.notice_minutes)
+    last = now + timedelta(days=team.horizon_days)
+    active = select(Coach).where(Coach.team_id == team.id, Coach.active).order_by(Coach.id)
+    coaches = list(session.scalars(active))
+    ids = [coach.id for coach in coaches]
+    return _Week(
+        team=team,
+        first=first,
+        last=last,
+        coaches=coaches,
+        hours=_hours(session, ids),
+        away=_away(session, ids, first, last + timedelta(days=1)),
+        busy=_busy(session, ids, cells(first, last + timedelta(days=1)), now, own_conversation),
+    )
+
+
+def _hours(session: Session, ids: list[int]) -> dict[int, list[WorkingHours]]:
+    found: dict[int, list[WorkingHours]] = {}
+    for row in session.scalars(select(WorkingHours).where(WorkingHours.coach_id.in_(ids))):
+        found.setdefault(row.coach_id, []).append(row)
+    return found
+
+
+def _away(session: Session, ids: list[int], first: datetime, last: datetime) -> dict[int, list[Window]]:
+    found: dict[int, list[Window]] = {}
+    inside = Absence.coach_id.in_(ids), Absence.starts_at < last, Absence.ends_at > first
+    for row in session.scalars(select(Absence).where(*inside)):
+        found.setdefault(row.coach_id, []).append((row.starts_at, row.ends_at))
+    return found
+
+
+def _busy(session: Session, ids: list[int], span: range, now: datetime, own: int | None) -> dict[int, set[int]]:
+    """Cells of calls and of holds that still run; a hold that ran out is as good as free."""
+    found: dict[int, set[int]] = {}
+    taken = (
+        select(DiaryCell.coach_id, DiaryCell.cell)
+        .outerjoin(Hold, Hold.id == DiaryCell.hold_id)
+        .where(DiaryCell.coach_id.in_(ids), DiaryCell.cell >= span.start, DiaryCell.cell < span.stop)
+        .where(or_(Hold.id.is_(None), (Hold.expires_at > now) & (Hold.conversation_id != (own or 0))))
+    )
+    for coach_id, cell in session.execute(taken):
+        found.setdefault(coach_id, set()).add(cell)
+    return found
+
+
+def _days(first: datetime, last: datetime) -> Iterator[date]:
+    day = first.astimezone(LONDON).date()
+    while day <= last.astimezone(LONDON).date():
+        if day not in bank_holidays(day.year):
+            yield day
+        day += timedelta(days=1)
+
+
+def _works(hours: WorkingHours, day: date) -> bool:
+    begun = hours.valid_from is None or hours.valid_from <= day
+    return begun and (hours.valid_to is None or day <= hours.valid_to) and hours.weekday == day.weekday()
+
+
+def _kind(hours: WorkingHours, team: Team, wanted: str | None) -> str | None:
+    kinds = (hours.call_kinds or team.call_kinds).split(",")
+    return (wanted if wanted in kinds else None) if wanted else kinds[0]
+
+
+def _in_break(hours: WorkingHours, starts: int, ends: int) -> bool:
+    if hours.break_starts_minute is None or hours.break_ends_minute is None:
+        return False
+    return starts < hours.break_ends_minute and hours.break_starts_minute < ends
+
+
+def _utc(day: date, minute: int) -> datetime | None:
+    """A wall time in UTC; None for one that the clocks leave out (the repeated hour means its first pass)."""
+    wall = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=LONDON)
+    moment = wall.astimezone(UTC)
+    return moment if moment.astimezone(LONDON).replace(tzinfo=None) == wall.replace(tzinfo=None) else None
+
+
+def _within(start: datetime, windows: Iterable[Window] | None) -> bool:
+    return windows is None or any(begins <= start < ends for begins, ends in windows)
