@@ -22,14 +22,16 @@ MOST_FIELD_BYTES = 128 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """public: anybody; signed: the handler checks a provider's signature or a secret in the address; staff: these roles."""
+    """public: anybody; signed: a provider, proven by the handler; link: whoever has the secret in the address,
+    proven by the handler; staff: these roles."""
 
-    kind: Literal["public", "signed", "staff"]
+    kind: Literal["public", "signed", "link", "staff"]
     roles: frozenset[str] = frozenset()
 
 
 PUBLIC = Access("public")
 SIGNED = Access("signed")
+LINK = Access("link")
 
 
 def staff(*roles: str) -> Access:

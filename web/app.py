@@ -20,8 +20,8 @@ from starlette.types import Scope
 from services import transcript
 from services.settings import Settings, load
 from services.transcript import Line, Mark
-from web import chat, front, health, webhooks
-from web.access import PUBLIC, SIGNED, page
+from web import calendars, call, chat, front, health, webhooks
+from web.access import LINK, PUBLIC, SIGNED, page
 from web.limits import Outermost
 from web.live import Live
 from web.metrics import Metrics
@@ -46,6 +46,10 @@ def routes() -> Sequence[BaseRoute]:
         page("/chat/events", chat.events, PUBLIC),
         page("/chat/leave", chat.leave, PUBLIC),
         page("/chat/over", chat.over, PUBLIC, ["POST"]),
+        page("/call/{token}", call.show, LINK),
+        page("/call/{token}", call.change, LINK, ["POST"]),
+        page("/call/{token}/call.ics", call.file, LINK),
+        page("/calendar/{token}.ics", calendars.feed, LINK),
         page("/webhooks/twilio/sms", webhooks.sms_in, SIGNED, ["POST"]),
         page("/webhooks/twilio/status", webhooks.sms_status, SIGNED, ["POST"]),
         page("/webhooks/twilio/voice", webhooks.voice, SIGNED, ["POST"]),

@@ -21,7 +21,7 @@ FOLDER = Path(__file__).resolve().parent
 STATIC = FOLDER / "static"
 LINK = re.compile(
     r"(?P<url>https?://[^\s<>\"]+[^\s<>\".,;:!?)])"
-    r"|(?<![\d£.+])(?P<number>0\d{2,4} ?\d{3} ?\d{3,4}|0\d{3} \d{2,3} \d{2,4}|116 ?123|999|111)(?![\d-])"
+    r"|(?<![\d£.+])(?P<number>0\d(?: ?\d){8,9}|116 ?123|999|111)(?![\d-])"
 )
 
 

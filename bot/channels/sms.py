@@ -29,7 +29,7 @@ TWILIO_API = "https://api.twilio.com"
 class Form(Protocol):
     """A form post: one value or several of a name."""
 
-    def get(self, key: str, default: Any = None) -> Any: ...
+    def get(self, key: str, /) -> Any: ...
 
 
 def signature_is_valid(url: str, form: Mapping[str, Any], signature: str, token: str) -> bool:

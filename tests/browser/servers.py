@@ -1,0 +1,73 @@
+"""A real uvicorn on a free loopback port, in a thread, with a small assistant behind it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+
+from services.messages import Inbound
+from tests.web.assistants import StandInAssistant
+
+
+@contextmanager
+def serving(app: Starlette, port: int) -> Iterator[None]:
+    config = uvicorn.Config(app, "127.0.0.1", port, log_level="error", access_log=False, timeout_graceful_shutdown=2)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    wait_until_open(port)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+def wait_until_open(port: int) -> None:
+    for _ in range(100):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise TimeoutError("the server did not start")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def working(assistant: StandInAssistant) -> Iterator[None]:
+    """A worker in a thread, as the real one would be: it answers what was accepted."""
+    accept, woken, ended = assistant.accept, threading.Event(), threading.Event()
+
+    def accept_and_wake(inbound: Inbound) -> object:
+        accepted = accept(inbound)
+        pending.append(accepted.conversation_id)
+        woken.set()
+        return accepted
+
+    def work() -> None:
+        while not ended.is_set():
+            woken.wait(0.1)
+            woken.clear()
+            while pending:
+                assistant.answer(pending.pop())
+
+    pending: list[int] = []
+    assistant.accept = accept_and_wake  # type: ignore[method-assign, assignment]
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(timeout=5)

@@ -1,0 +1,66 @@
+"""Every route carries a rule, and the rule is what the route does."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from tests.web.assistants import StandInAssistant
+from web.access import Access, Page
+from web.app import application, routes
+
+EXPECTED = {
+    "GET /": "public",
+    "GET /privacy": "public",
+    "GET /robots.txt": "public",
+    "GET /chat": "public",
+    "POST /chat": "public",
+    "GET /chat/events": "public",
+    "GET /chat/leave": "public",
+    "POST /chat/over": "public",
+    "GET /call/{token}": "link",
+    "POST /call/{token}": "link",
+    "GET /call/{token}/call.ics": "link",
+    "GET /calendar/{token}.ics": "link",
+    "POST /webhooks/twilio/sms": "signed",
+    "POST /webhooks/twilio/status": "signed",
+    "POST /webhooks/twilio/voice": "signed",
+    "POST /webhooks/telegram": "signed",
+    "GET /healthz": "public",
+    "GET /readyz": "public",
+    "GET /metrics": "public",
+}
+LINKS = [path for path, kind in EXPECTED.items() if kind == "link"]
+
+
+def rules() -> dict[str, Access]:
+    pages = [route for route in routes() if isinstance(route, Page)]
+    return {f"{method} {page.path}": page.access for page in pages for method in (page.methods or set()) - {"HEAD"}}
+
+
+def test_every_route_is_a_page_with_a_rule_or_the_static_files() -> None:
+    others = [route for route in routes() if not isinstance(route, Page)]
+    assert [route.path for route in others if isinstance(route, Mount)] == ["/static"]
+    assert len(others) == 1
+    assert all(isinstance(access, Access) for access in rules().values())
+
+
+def test_a_new_route_is_written_down_here_with_its_rule() -> None:
+    assert {path: access.kind for path, access in rules().items()} == EXPECTED
+
+
+def test_the_application_serves_these_routes_and_no_others(assistant: StandInAssistant) -> None:
+    assert len(application(assistant, work=False).routes) == len(routes())
+
+
+@pytest.mark.parametrize("path", [path for path, kind in EXPECTED.items() if kind == "signed"])
+def test_a_provider_that_does_not_prove_itself_is_turned_away(client: TestClient, path: str) -> None:
+    assert client.post(path.split()[1]).status_code in {403, 404}
+
+
+@pytest.mark.parametrize("path", LINKS)
+@pytest.mark.parametrize("token", ["1.AAAAAAAAAAAAAAAA", "1", "x.y", "٣.AAAAAAAAAAAAAAAA", "9" * 40 + ".A", "%00"])
+def test_a_wrong_link_leads_nowhere(client: TestClient, path: str, token: str) -> None:
+    method, _, address = path.partition(" ")
+    assert client.request(method, address.replace("{token}", token)).status_code == 404

@@ -1,0 +1,81 @@
+"""A person's own call, behind a link that only they were given: when it is, and calling it off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services import audit, booking, conversations
+from web import calendars, state
+
+BOOKED = "booked"
+
+
+@dataclass(frozen=True)
+class Call:
+    """What the page shows, and nothing of why."""
+
+    id: int
+    conversation: int
+    person: int
+    starts: datetime
+    ends: datetime
+    status: str
+    kind: str
+
+    def is_over(self, now: datetime) -> bool:
+        return self.ends <= now
+
+
+def find(request: Request) -> Call:
+    """The call of the link as it stands today (a moved one leads to where it moved); 404 for a wrong link."""
+    with state.assistant(request).db.read() as session:
+        row = booking.by_token(session, request.path_params["token"])
+        if row is None:
+            raise HTTPException(404)
+        return Call(row.id, row.conversation_id, row.person_id, row.starts_at, row.ends_at, row.status, row.kind)
+
+
+def show(request: Request) -> Response:
+    """When the call is, how to move it, and a button to call it off."""
+    return page(request, find(request))
+
+
+def page(request: Request, call: Call, *, asking: bool = False) -> Response:
+    now = state.assistant(request).clock.now()
+    over, path = call.is_over(now), request.url.path
+    return state.pages(request).page("public/call.html", call=call, asking=asking, over=over, path=path)
+
+
+def change(request: Request) -> Response:
+    """Ask once, then call it off. Nobody has to say why."""
+    call, step = find(request), str(request.state.form.get("step") or "")
+    now = state.assistant(request).clock.now()
+    if step == "sure" and call.status == BOOKED and not call.is_over(now):
+        call_off(request, call, now)
+        call = find(request)
+    return page(request, call, asking=step == "ask" and call.status == BOOKED)
+
+
+def call_off(request: Request, call: Call, now: datetime) -> None:
+    """Call off, audit and count in one transaction; what somebody else ended first stays as it is."""
+    with state.assistant(request).db.write() as session:
+        conversations.lock(session, call.conversation)
+        if booking.call_off(session, call.id, now):
+            audit.record(session, f"person:{call.person}", "call_off", f"appointment:{call.id}", now, {"by": "link"})
+            happened = {"starts_at": call.starts.isoformat(), "kind": call.kind}
+            audit.event(session, call.conversation, "appointment_called_off", now, happened)
+
+
+def file(request: Request) -> Response:
+    """The call as a calendar file, without a word about health."""
+    call = find(request)
+    if call.status != BOOKED:
+        raise HTTPException(404)
+    title = state.pages(request).words.say("chat.call_page_title")
+    event = calendars.Event(f"call-{call.id}", title, call.starts, call.ends)
+    return calendars.answer([event], state.assistant(request).clock.now(), name="call.ics")
