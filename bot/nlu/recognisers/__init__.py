@@ -3,11 +3,12 @@
 from bot.nlu.recognisers.acts import read_act
 from bot.nlu.recognisers.age import read_age
 from bot.nlu.recognisers.barriers import read_barriers
-from bot.nlu.recognisers.choice import Option, read_choice, read_choices
+from bot.nlu.recognisers.choice import read_choice, read_choices
 from bot.nlu.recognisers.duration import read_months
 from bot.nlu.recognisers.health import read_health
 from bot.nlu.recognisers.name import read_name
 from bot.nlu.recognisers.phone import read_phone
+from bot.nlu.recognisers.picks import Option
 from bot.nlu.recognisers.postcode import read_postcode
 from bot.nlu.recognisers.situation import read_situation
 from bot.nlu.recognisers.text import clean

@@ -52,7 +52,7 @@ class PhraseBook:
         for value, listed in phrases.items():
             for phrase in listed:
                 for parts in _spelled_out(phrase):
-                    vocabulary.update(part for part in parts if part.isalpha())
+                    vocabulary.update(part for part in parts if part != GAP and not part.endswith("*"))
                     self._add(parts, value)
         self._speller = Speller(vocabulary, ordinary)
         self._forms: dict[str, tuple[str, ...]] = {}

@@ -1,0 +1,68 @@
+"""The pieces that a booking-time phrase is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Literal
+
+OPENS, CLOSES = 8 * 60, 20 * 60  # nobody is rung before 08:00 or from 20:00 on
+SHORTEST = 30  # minutes: a named clock time stands for the half hour that it begins
+DAYS_AHEAD = 28
+
+Minutes = tuple[int, int]
+Window = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Half-open London wall-clock windows, soonest first; `ambiguous` holds the readings to ask about."""
+
+    windows: tuple[Window, ...]
+    asap: bool = False
+    ambiguous: tuple[tuple[Window, ...], ...] | None = None
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days named: weekdays by number, or dates in one or several readings."""
+
+    weekdays: frozenset[int] = frozenset()
+    recurring: bool = False  # "mondays", "any monday": each of them, not only the coming one
+    readings: tuple[frozenset[date], ...] = ()
+    span: bool = False  # a stretch such as "next week", which narrows the days beside it
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A time of day as minutes after midnight."""
+
+    windows: tuple[Minutes, ...]
+    clock: bool = False  # a clock time: a window of its own, not a part of the day
+    turnable: bool = False  # said without am or pm
+    tentative: bool = False  # a bare number: a time only beside other words about time
+
+    def turned(self) -> Hours:
+        """The same clock time in the other half of the day."""
+        return replace(self, windows=tuple(((a + 720) % 1440, (a + 720) % 1440 + b - a) for a, b in self.windows))
+
+
+Kind = Literal["time", "not", "no_good", "good", "prefer", "join", "comma", "but", "stop", "any", "all", "asap", "filler", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One piece of a message, with the tokens that it covers."""
+
+    kind: Kind
+    start: int
+    end: int
+    days: Days | None = None
+    hours: Hours | None = None
+
+
+def overlap(a: tuple[Minutes, ...], b: tuple[Minutes, ...]) -> tuple[Minutes, ...]:
+    """The minutes in both."""
+    both = ((max(x, p), min(y, q)) for x, y in a for p, q in b)
+    return tuple(sorted((start, end) for start, end in both if start < end))

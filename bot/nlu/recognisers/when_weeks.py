@@ -1,0 +1,343 @@
+"""Named days, weeks, months and stretches: "thursdays", "end of next week", "in december", "after the bank holiday"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.nlu.recognisers.birth_dates import MONTHS
+from bot.nlu.recognisers.text import Token
+from bot.nlu.recognisers.when_dates import DAY, Calendar, date_at, one_day
+from bot.nlu.recognisers.when_values import Days
+from bot.nlu.recognisers.when_words import DAY_NAMES, PLURALS
+
+WEEKDAYS = frozenset(range(5))
+WEEKEND = frozenset({5, 6})
+RECURRING = frozenset("any every each all most".split())
+COMING = frozenset("this coming on upcoming".split())
+SAID_AS_WORDS = {"sat": frozenset("i was been im have just".split()), "sun": frozenset({"the", "in"})}
+# Which days of a week its parts are, Monday being 0.
+PARTS_OF_WEEK = {
+    "start": (0, 1), "beginning": (0, 1), "early": (0, 1), "middle": (1, 3), "mid": (1, 3), "end": (3, 4), "late": (3, 4),
+    "later": (2, 4), "rest": (0, 6), "back": (3, 4), "backend": (3, 4), "tail": (3, 4), "first": (0, 1), "all": (0, 6),
+}  # fmt: skip
+PARTS_OF_MONTH = {"start": (1, 10), "beginning": (1, 10), "early": (1, 10), "middle": (11, 20), "mid": (11, 20), "end": (21, 31), "late": (21, 31)}
+
+
+def days_at(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
+    """Days that begin at token `i`, and the index after them."""
+    return _bounded(found, i, calendar) or _range(found, i, calendar) or _plain(found, i, calendar)
+
+
+def _plain(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
+    for reader in (_bank_holiday, date_at, _week, _weekend, _weekday, _month, _feast, _few_days):
+        read = reader(found, i, calendar)
+        if read:
+            return read
+    return None
+
+
+# --- before, after, from, to -------------------------------------------------------------------------------------------
+
+
+def _bounded(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
+    """after wednesday; from the 24th; before christmas; by friday; until the 5th."""
+    word = _word(found, i)
+    if word == "this" and _word(found, i + 1) == "side":
+        word, i = "before", i + 2
+    if word not in {"after", "from", "before", "by", "until", "following"}:
+        return None
+    at = i + 1 + (_word(found, i + 1) == "the" and _word(found, i + 2) not in {"day"} and not _word(found, i + 2).isdigit())
+    read = _plain(found, at, calendar)
+    if read is None:
+        return None
+    days = _dates(read[0], calendar)
+    if not days:
+        return Days(readings=(frozenset(),), span=True), read[1]
+    first, last = min(days), max(days)
+    end = read[1] + (_word(found, read[1]) in {"onwards", "onward", "on"})
+    if word in {"after", "following"}:
+        stretch = calendar.between(last + DAY, max(calendar.last, last + 8 * DAY))
+    elif word == "from":
+        stretch = calendar.between(first, max(calendar.last, first + 7 * DAY))
+    else:
+        stretch = calendar.between(calendar.today, last if word in {"by", "until"} else first - DAY)
+    return Days(readings=(stretch,), span=True), end
+
+
+def _dates(days: Days, calendar: Calendar) -> frozenset[date]:
+    """The coming days meant, with every reading."""
+    named = {calendar.coming(weekday) for weekday in days.weekdays}
+    if days.weekdays == WEEKEND:
+        named = {calendar.coming(5), calendar.coming(5) + DAY} if calendar.today.weekday() != 6 else {calendar.today}
+    return frozenset(named.union(*days.readings))
+
+
+def _range(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
+    """monday to thursday; mon-fri; between the 24th and the 27th."""
+    between = _word(found, i) in {"between", "from"}
+    at = i + between
+    first = _plain(found, at, calendar)
+    joins = {"to", "-", "until", "thru", "through"} | ({"and"} if _word(found, i) == "between" else set())
+    if first is None or _word(found, first[1]) not in joins:
+        return None
+    second = _plain(found, first[1] + 1, calendar)
+    if second is None or first[0].span or second[0].span:
+        return None
+    if len(first[0].weekdays) == len(second[0].weekdays) == 1:
+        start, end = min(first[0].weekdays), min(second[0].weekdays)
+        through = frozenset((start + n) % 7 for n in range((end - start) % 7 + 1))
+        return Days(weekdays=through, recurring=True), second[1]
+    starts, ends = _dates(first[0], calendar), _dates(second[0], calendar)
+    if not starts or not ends or max(ends) < min(starts):
+        return None
+    return Days(readings=(calendar.between(min(starts), max(ends)),), span=True), second[1]
+
+
+# --- days of the week --------------------------------------------------------------------------------------------------
+
+
+def _weekday(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
+    """thursday; thursdays; next thursday; any thursday; this coming thursday; the thursday after next."""
+    at, said = i, set[str]()
+    while _word(found, at) in RECURRING | COMING | {"next", "following", "the", "a"} and at - i < 4:
+        said.add(found[at].word)
+        at += 1
+    word = _word(found, at)
+    name = word if word in DAY_NAMES else word.removesuffix("s")
+    if name not in DAY_NAMES or _only_a_word(found, at):
+        return None
+    weekday, plural = DAY_NAMES.index(name), word in PLURALS
+    after_next = _words(found, at + 1, 2) == ("after", "next")
+    if after_next:
+        base = calendar.coming(weekday)
+        return Days(readings=(frozenset({base + 7 * DAY}), frozenset({base + 14 * DAY}))), at + 3
+    if "next" in said or (_word(found, at + 1) == "next" and _word(found, at + 2) not in {"week", "month"}):
+        return _next(calendar, weekday), at + 1 + ("next" not in said)
+    if said & COMING - {"on"}:
+        return one_day(calendar.coming(weekday)), at + 1
+    dated = _with_number(found, at, calendar)
+    if dated:
+        return dated
+    recurring = plural or bool(said & RECURRING) or ("a" in said)
+    return Days(weekdays=frozenset({weekday}), recurring=recurring), at + 1
+
+
+def _only_a_word(found: Sequence[Token], i: int) -> bool:
+    """ "I sat ..." and "in the sun" name no day."""
+    raw = found[i].end - found[i].start
+    name = found[i].word[:3]
+    return raw == 3 and name in SAID_AS_WORDS and _word(found, i - 1) in SAID_AS_WORDS[name]
+
+
+def _with_number(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
+    """weds 25; thursday 26th; friday the 27th of november: the date, and the nearest such day too where they differ."""
+    named = date_at(found, i + 1 + (_word(found, i + 1) == ","), calendar)
+    number = _word(found, i + 1)
+    if named is None and number.isascii() and number.isdigit() and 12 < int(number[:3]) <= 31:
+        named = date_at([Token("the", 0, 0), found[i + 1]], 0, calendar)
+        named = (named[0], i + 2) if named else None
+    if named is None or len(named[0].readings) != 1 or len(named[0].readings[0]) != 1 or named[0].span:
+        return None
+    if not found[named[1] - 1].word.isalnum() or _word(found, i + 1) in {"today", "tomorrow", "in", "a", "week"}:
+        return None
+    day = min(named[0].readings[0])
+    weekday = DAY_NAMES.index(found[i].word.removesuffix("s"))
+    if day.weekday() == weekday:
+        return named
+    nearest = min((day + DAY * n for n in range(-3, 4) if (day + DAY * n).weekday() == weekday), key=lambda d: abs(d - day))
+    return Days(readings=(frozenset({day}), frozenset({nearest}))), named[1]
+
+
+def _next(calendar: Calendar, weekday: int) -> Days:
+    """Two readings while this week's is still to come; else next week's."""
+    ahead = (weekday - calendar.today.weekday()) % 7
+    coming = calendar.today + DAY * (ahead or 7)
+    next_weeks = calendar.monday(1) + DAY * weekday
+    if coming < next_weeks:
+        return Days(readings=(frozenset({coming}), frozenset({next_weeks})))
+    return one_day(next_weeks)
+
+
+def _weekend(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
+    """weekends; the weekend; next weekend; weekdays."""
+    at, said = i, set[str]()
+    while _word(found, at) in RECURRING | COMING | {"next", "the", "at", "a", "in", "during"} and at - i < 4:
+        said.add(found[at].word)
+        at += 1
+    word = _word(found, at)
+    if word in {"weekday", "weekdays"} or _words(found, at, 2) in {("week", "day"), ("week", "days"), ("working", "days")}:
+        return Days(weekdays=WEEKDAYS, recurring=True), at + (1 if word.startswith("weekd") else 2)
+    if word == "week" and {"the"} <= said and said & {"in", "during"}:
+        return Days(weekdays=WEEKDAYS, recurring=True), at + 1
+    if word == "midweek":
+        return Days(weekdays=frozenset({1, 2, 3}), recurring=True), at + 1
+    if word not in {"weekend", "weekends"}:
+        return None
+    if word == "weekends" or said & RECURRING or "a" in said:
+        return Days(weekdays=WEEKEND, recurring=True), at + 1
+    saturday = calendar.coming(5) if calendar.today.weekday() != 6 else calendar.today - DAY
+    this = calendar.between(saturday, saturday + DAY)
+    if "next" not in said:
+        return Days(readings=(this,)), at + 1
+    after = calendar.between(saturday + 7 * DAY, saturday + 8 * DAY)
+    started = calendar.today.weekday() >= 5
+    return Days(readings=(after,) if started else (this, after)), at + 1
+
+
+# --- weeks -------------------------------------------------------------------------------------------------------------
+
+
+def _week(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
+    """next week; end of next week; the week after next; later this week; week commencing the 30th."""
+    part, at = _part(found, i)
+    read = _which_week(found, at, calendar)
+    if read is None:
+        return None
+    monday, end = read
+    first, last = PARTS_OF_WEEK.get(part, (0, 6))
+    start = monday + DAY * first
+    if part == "later" and monday <= calendar.today:
+        start = calendar.today + DAY
+        last = max(last, min(6, calendar.today.weekday() + 1))
+    return Days(readings=(calendar.between(start, monday + DAY * last),), span=True), end
+
+
+def _part(found: Sequence[Token], i: int) -> tuple[str, int]:
+    """ "the end of", "early", "later": which part, and the index after it."""
+    at = i + (_word(found, i) in {"the", "at"}) + (_words(found, i, 2) == ("at", "the"))
+    at += _words(found, at, 2) == ("very", "end")
+    part = _word(found, at)
+    if part == "first" and _word(found, at + 1) != "part" and _word(found, at + 1) != "half":
+        return "", i
+    if part in PARTS_OF_WEEK and part != "all":
+        at += 1 + (_word(found, at + 1) in {"end", "part", "half"})
+        while _word(found, at) in {"of", "in", "on", "-"}:
+            at += 1
+        return part, at
+    return "", i
+
+
+def _which_week(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[date, int] | None:
+    at = i + (_word(found, i) in {"the", "any", "sometime", "during", "in"})
+    at += _word(found, at) == "the"
+    words = _words(found, at, 3)
+    if words[:2] == ("week", "after"):
+        return calendar.monday(2), at + 2 + (words[2:] in {("next",), ("that",)})
+    if words[:1] == ("week",) and words[1:2] and words[1] in {"commencing", "beginning", "starting", "of", "com"}:
+        named = date_at(found, at + 2, calendar)
+        if named and named[0].readings and named[0].readings[0]:
+            day = min(named[0].readings[0])
+            return day - DAY * day.weekday(), named[1]
+        return None
+    if words[:2] == ("next", "week"):
+        return calendar.monday(1), at + 2
+    if words[:2] == ("following", "week"):
+        return calendar.monday(2 if i and _word(found, i - 1) == "the" and calendar.today.weekday() > 7 else 1), at + 2
+    if words[:2] in {("this", "week"), ("current", "week")}:
+        return calendar.monday(0), at + 2
+    if i != at and words[:1] == ("week",) and _part_before(found, i):
+        return calendar.monday(0), at + 1
+    return None
+
+
+def _part_before(found: Sequence[Token], i: int) -> bool:
+    """Whether "the week" is the end of "the end of the week"."""
+    return any(_word(found, j) in PARTS_OF_WEEK for j in range(max(0, i - 2), i))
+
+
+def _few_days(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
+    """the next few days; the next couple of weeks; next 3 days."""
+    at = i + (_word(found, i) in {"in", "over"})
+    at += _word(found, at) == "the"
+    if _word(found, at) not in {"next", "coming"}:
+        return None
+    at += 1
+    many = {"few": 3, "couple": 2, "two": 2, "three": 3, "2": 2, "3": 3, "4": 4, "5": 5}.get(_word(found, at))
+    if many is None:
+        return None
+    at += 1 + (_word(found, at + 1) == "of")
+    unit = {"day": 1, "days": 1, "week": 7}.get(_word(found, at))
+    if unit is None:
+        return None
+    return Days(readings=(calendar.between(calendar.today, calendar.today + DAY * many * unit),), span=True), at + 1
+
+
+# --- months and feasts -------------------------------------------------------------------------------------------------
+
+
+def _month(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
+    """in december; early january; the end of the month; next month."""
+    part, at = _part(found, i)
+    lead = at + (_word(found, at) in {"in", "during", "sometime"}) + (_words(found, at, 2) == ("sometime", "in"))
+    lead += _word(found, lead) == "the"
+    words = _words(found, lead, 2)
+    if words in {("next", "month"), ("this", "month")} or (words[:1] == ("month",) and part):
+        ahead = int(words[0] == "next")
+        first = _first_of(calendar, calendar.today.month + ahead)
+        return _within_month(first, part, calendar), lead + len(words if words[0] != "month" else words[:1])
+    month = MONTHS.get(_word(found, lead))
+    if month is None or not (part or lead > at or found[lead].word not in {"may", "march", "mar", "dec", "sept"}):
+        return None
+    first = _first_of(calendar, month if month >= calendar.today.month else month + 12)
+    return _within_month(first, part, calendar), lead + 1
+
+
+def _first_of(calendar: Calendar, month: int) -> date:
+    return date(calendar.today.year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
+
+
+def _within_month(first: date, part: str, calendar: Calendar) -> Days:
+    low, high = PARTS_OF_MONTH.get(part, (1, 31))
+    month = [first + DAY * n for n in range(31) if (first + DAY * n).month == first.month]
+    return Days(readings=(frozenset(d for d in month if low <= d.day <= high and d >= calendar.today),), span=True)
+
+
+def _feast(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
+    """christmas (24 to 26 December), christmas eve, boxing day, new year."""
+    word, after = _word(found, i), _word(found, i + 1)
+    if word == "christmas":
+        day = {"eve": 24, "day": 25}.get(after)
+        days = [day] if day else [24, 25, 26]
+        return Days(readings=(frozenset(_coming_date(calendar, 12, d) for d in days),)), i + 1 + (day is not None)
+    if word == "boxing" and after == "day":
+        return one_day(_coming_date(calendar, 12, 26)), i + 2
+    if word == "new" and after in {"year", "years"}:
+        eve = _word(found, i + 2) in {"eve"}
+        new_year = _coming_date(calendar, 12, 31) if eve else _coming_date(calendar, 1, 1)
+        return one_day(new_year), i + 2 + (_word(found, i + 2) in {"eve", "day"})
+    return None
+
+
+def _coming_date(calendar: Calendar, month: int, day: int) -> date:
+    this = date(calendar.today.year, month, day)
+    return this if this >= calendar.today else date(calendar.today.year + 1, month, day)
+
+
+def _bank_holiday(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
+    """the (next) bank holiday, with "monday" before or after it."""
+    at = i + (_word(found, i) in {"the", "next"})
+    at += _word(found, at) in DAY_NAMES
+    if _word(found, at) != "bank" or _word(found, at + 1) not in {"holiday", "hol", "hols", "holidays"}:
+        return None
+    end = at + 2 + (_word(found, at + 2) in DAY_NAMES)
+    coming = [day for day in calendar.bank_holidays if day >= calendar.today]
+    if not coming:
+        return Days(readings=(frozenset(),)), end
+    first = min(coming)
+    run = {first + DAY * n for n in range(5) if all(_closed(first + DAY * m, calendar) for m in range(n + 1))}
+    if _word(found, end - 1) == "holidays":
+        return Days(readings=(frozenset(coming),)), end
+    return Days(readings=(frozenset(run & set(coming)),)), end
+
+
+def _closed(day: date, calendar: Calendar) -> bool:
+    return day in calendar.bank_holidays or day.weekday() >= 5
+
+
+def _words(found: Sequence[Token], i: int, count: int) -> tuple[str, ...]:
+    return tuple(token.word for token in found[i : i + count])
+
+
+def _word(found: Sequence[Token], i: int) -> str:
+    return found[i].word if 0 <= i < len(found) else ""

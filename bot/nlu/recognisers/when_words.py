@@ -1,0 +1,132 @@
+"""Words about time: day and month names in any spelling, and the phrases of nlu_data/lexicon/when.yml."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from bot.nlu.recognisers.birth_dates import MONTHS
+from bot.nlu.recognisers.lexicon import read, word_set
+from bot.nlu.recognisers.phrases import Hit, PhraseBook
+from bot.nlu.recognisers.text import Token, clean, tokens
+from bot.nlu.recognisers.typos import Speller
+from bot.nlu.recognisers.when_values import CLOSES, OPENS, Minutes
+
+DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SPELLINGS: dict[str, tuple[str, ...]] = {
+    "monday": ("mon", "munday", "mondy", "monda", "moday"),
+    "tuesday": ("tue", "tues", "teusday", "tuseday", "tuesdy", "chewsday", "tusday"),
+    "wednesday": ("wed", "weds", "wednes", "wensday", "wendsday", "wednsday", "wedneday", "wenesday", "weds day", "wedensday"),
+    "thursday": ("thu", "thur", "thurs", "thrs", "thursdy", "thirsday", "thersday", "thurday", "thrusday"),
+    "friday": ("fri", "firday", "fryday", "frid", "frday", "fridy"),
+    "saturday": ("sat", "saterday", "satday", "saturdy"),
+    "sunday": ("sun", "sundy", "suday"),
+    "tomorrow": ("tomorow", "tommorow", "tommorrow", "tomoz", "tomo", "tomoro", "tmrw", "tmr", "tmrow", "tmoz", "tomorro", "tomoza",
+                 "2moro", "2morrow", "2moz", "2mora", "2mz", "2mrw", "tomrw", "tomorrows", "tomora", "tomorra", "morra", "tmw"),
+    "today": ("2day", "tday", "todays"),
+    "tonight": ("2nite", "2night", "tonite", "2nyt"),
+    "week": ("wk", "weeks", "wks", "weak"),
+    "weekend": ("wkend", "weekends", "wkends", "weekand"),
+    "weekday": ("weekdays", "wkday", "wkdays"),
+    "fortnight": ("fortnite", "4tnight"),
+    "christmas": ("xmas", "crimbo", "chrimbo", "chrismas", "xmass"),
+    "before": ("b4", "befor", "bfore"),
+    "after": ("aftr", "afta", "arfter"),
+    "until": ("til", "till", "untill", "untl"),
+    "next": ("nxt", "nex"),
+    "between": ("betwen", "btween", "btwn"),
+    "quarter": ("qtr", "1/4", "quater"),
+    "half": ("haf", "arf"),
+    "oclock": ("o'clock", "oclok"),
+    "or": (), "end": (), "beginning": ("begining",), "month": (), "day": (),
+}  # fmt: skip
+PLURALS = frozenset({f"{day}s" for day in DAY_NAMES} | {"mons", "fris", "sats", "suns", "weekends", "weekdays", "wkends", "wkdays"})
+PARTS: dict[str, Minutes] = {
+    "morning": (OPENS, 720),
+    "afternoon": (720, 1020),
+    "evening": (1020, CLOSES),
+    "lunchtime": (720, 840),
+    "early_morning": (OPENS, 600),
+    "mid_morning": (600, 660),
+    "late_morning": (600, 720),
+    "early_afternoon": (720, 840),
+    "mid_afternoon": (840, 960),
+    "late_afternoon": (900, 1020),
+    "early_evening": (1020, 1110),
+    "late_evening": (1110, CLOSES),
+    "early": (OPENS, 600),
+    "late": (960, CLOSES),
+    "midday": (720, 750),
+    "after_work": (1020, CLOSES),
+    "before_work": (OPENS, 540),
+    "daytime": (540, 1020),
+    "school_hours": (570, 870),
+    "after_school": (960, CLOSES),
+    "before_school": (OPENS, 510),
+    "bedtime": (1140, CLOSES),
+    "all_day": (OPENS, CLOSES),
+}
+ALONE = "anytime_if_alone"
+
+
+@cache
+def _canonical() -> dict[str, str]:
+    known = {name: name for name in _SPELLINGS}
+    known |= {spelling: name for name, spellings in _SPELLINGS.items() for spelling in spellings}
+    return known | {f"{day}s": day for day in DAY_NAMES} | {month: month for month in MONTHS}
+
+
+@cache
+def _speller() -> Speller:
+    long_enough = [word for word in _canonical() if len(word) >= 5 and word.isalpha()]
+    return Speller(long_enough, word_set("ordinary_words", "words") - frozenset(long_enough) | {"second", "seconds", "money"})
+
+
+@cache
+def phrase_book() -> PhraseBook:
+    """The phrases of when.yml, each under its key; the word lists `filler` apart."""
+    return PhraseBook({key: listed for key, listed in read("when").items() if key != "filler"}, word_set("ordinary_words", "words"))
+
+
+def concepts(found: Sequence[Token]) -> dict[int, Hit]:
+    """The longest phrase that begins at each token."""
+    return {hit.start: hit for hit in phrase_book().find(found)}
+
+
+def time_tokens(cleaned: str) -> list[Token]:
+    """Tokens with day and month names in one spelling; "2moro" and "3rd" kept sensible."""
+    found = _glue(tokens(cleaned))
+    return [Token(plain(token.word), token.start, token.end) for token in found]
+
+
+def plain(word: str) -> str:
+    """The usual spelling of a word about time; plurals of days keep their s."""
+    if word in PLURALS or word in read("when"):
+        return "weekends" if word == "wkends" else "weekdays" if word == "wkdays" else word
+    known = _canonical().get(word)
+    if known:
+        return known
+    if not word.isalpha() or len(word) < 5 or word in phrase_words():
+        return word
+    near = _speller().nearest(word)
+    return _canonical()[near] + ("s" if near in PLURALS else "") if near else word
+
+
+@cache
+def phrase_words() -> frozenset[str]:
+    """Every word that some phrase of when.yml uses."""
+    listed = (phrase for phrases in read("when").values() for phrase in phrases)
+    return frozenset(token.word for phrase in listed for part in phrase.split("/") for token in tokens(clean(part)))
+
+
+def _glue(found: Sequence[Token]) -> list[Token]:
+    """Text-speak that mixes a digit with letters becomes one token again: 2moro, b4."""
+    glued: list[Token] = []
+    for token in found:
+        last = glued[-1] if glued else None
+        together = last.word + token.word if last and last.end == token.start else ""
+        if last and together in _canonical() and not token.is_mark and (last.is_number or token.is_number):
+            glued[-1] = Token(together, last.start, token.end)
+        else:
+            glued.append(token)
+    return glued
