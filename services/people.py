@@ -39,6 +39,7 @@ def find_or_make_conversation(session: Session, address: Address, now: datetime)
             row = find_address(session, address)
             if row is None:
                 raise
+    row.value = row.value or address.value  # who was deleted but for their STOP has come back
     return session.scalars(select(Conversation.id).where(Conversation.address_id == row.id)).one()
 
 
@@ -137,6 +138,11 @@ def set_phone(session: Session, person_id: int, e164: str, voicemail_ok: bool | 
     person.phone_index = crypto.keys_of(session.get_bind()).blind_index("phone", e164)
     if voicemail_ok is not None:
         person.voicemail_ok = voicemail_ok
+
+
+def set_voicemail(session: Session, person_id: int, allowed: bool) -> None:
+    """Whether a coach may leave a voicemail; no unless the person said yes."""
+    session.get_one(Person, person_id).voicemail_ok = allowed
 
 
 def find_by_phone(session: Session, e164: str) -> list[Person]:

@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     secret: SecretStr = Field(default=SecretStr(""), validation_alias="ANYDOOR_SECRET_KEY")
     data_keys: SecretStr = Field(default=SecretStr(""), validation_alias="ANYDOOR_DATA_KEYS")
     now: str = Field(default="", validation_alias="ANYDOOR_NOW")
+    demo: bool = Field(default=False, validation_alias="ANYDOOR_DEMO")
     nlu_url: str = Field(default="", validation_alias="NLU_URL")
     nlu_token: SecretStr = Field(default=SecretStr(""), validation_alias="NLU_TOKEN")
     twilio_account_sid: str = Field(default="", validation_alias="TWILIO_ACCOUNT_SID")

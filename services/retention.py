@@ -1,0 +1,62 @@
+"""What is kept how long: each class has its days, and a sweep that holds them to it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from services.models import (
+    Appointment,
+    CallBack,
+    Conversation,
+    DutyAlert,
+    EarlyReceipt,
+    MessageIn,
+    MessageOut,
+    NotUnderstood,
+    RateCount,
+    SetUpLink,
+    SignIn,
+)
+
+UNFINISHED = timedelta(days=30)
+BODIES = timedelta(days=180)
+NOT_UNDERSTOOD = timedelta(days=90)
+DUTY_ALERT = timedelta(days=365)
+TECHNICAL = timedelta(days=35)
+
+
+def sweep(session: Session, now: datetime) -> None:
+    """Remove what is past its time; may run as often as one likes."""
+    _unfinished(session, now - UNFINISHED)
+    _bodies(session, now - BODIES)
+    session.execute(delete(NotUnderstood).where(NotUnderstood.at < now - NOT_UNDERSTOOD))
+    session.execute(delete(DutyAlert).where(DutyAlert.closed_at < now - DUTY_ALERT))
+    session.execute(delete(EarlyReceipt).where(EarlyReceipt.at < now - TECHNICAL))
+    session.execute(delete(RateCount).where(RateCount.window < now - TECHNICAL))
+    session.execute(delete(SignIn).where(SignIn.expires_at < now - TECHNICAL))
+    session.execute(delete(SetUpLink).where(SetUpLink.expires_at < now - TECHNICAL))
+
+
+def _unfinished(session: Session, before: datetime) -> None:
+    """Conversations that came to nothing: their words and answers go."""
+    taken_on = [Conversation.id.not_in(select(model.conversation_id)) for model in (Appointment, CallBack)]
+    old = select(Conversation.id).where(Conversation.last_in_at < before, Conversation.outcome.is_(None), *taken_on)
+    ids = list(session.scalars(old))
+    session.execute(update(Conversation).where(Conversation.id.in_(ids)).values(state=None))
+    _forget_words(session, ids)
+
+
+def _bodies(session: Session, before: datetime) -> None:
+    """Words of conversations that have been quiet for long; what a team took on is in its own record."""
+    ids = list(session.scalars(select(Conversation.id).where(Conversation.last_in_at < before)))
+    _forget_words(session, ids)
+
+
+def _forget_words(session: Session, ids: list[int]) -> None:
+    taken = MessageIn.conversation_id.in_(ids), MessageIn.taken_at.is_not(None), MessageIn.body.is_not(None)
+    session.execute(update(MessageIn).where(*taken).values(body=None, pressed=None))
+    settled = MessageOut.conversation_id.in_(ids), MessageOut.settled_at.is_not(None), MessageOut.body.is_not(None)
+    session.execute(update(MessageOut).where(*settled).values(body=None, choices=None))

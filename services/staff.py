@@ -1,0 +1,224 @@
+"""Accounts of staff: Argon2 passwords, one-time codes, sign-ins that can be ended, lock-out, set-up links.
+
+Tokens are random; only their SHA-256 is kept. What a form can meet comes back as a word.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Literal, get_args
+
+import pyotp
+from pwdlib import PasswordHash
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from services import crypto
+from services.models import SetUpLink, SignIn, StaffMember
+
+Role = Literal["coach", "lead", "editor", "safety", "admin"]
+ROLES: tuple[Role, ...] = get_args(Role)
+SHORTEST_PASSWORD = 12
+MOST_FAILURES = 5
+LOCKED_FOR = timedelta(minutes=15)
+SET_UP_FOR = timedelta(days=2)
+SIGNED_IN_FOR = timedelta(hours=12)
+IDLE_FOR = timedelta(hours=1)
+
+SignInResult = Literal["ok", "wrong", "locked", "code_needed"]
+
+
+@lru_cache(maxsize=1)
+def _hasher() -> PasswordHash:
+    return PasswordHash.recommended()
+
+
+@lru_cache(maxsize=1)
+def _nobodys_hash() -> str:
+    """What a sign-in without an account is checked against, so that it takes as long."""
+    return _hasher().hash(secrets.token_urlsafe(16))
+
+
+def add(
+    session: Session,
+    email: str,
+    role: Role,
+    now: datetime,
+    *,
+    team_id: str | None = None,
+    name: str = "",
+    coach_id: int | None = None,
+) -> StaffMember:
+    """Make an account without a password. ValueError for an unknown role or an address that has an account."""
+    if role not in ROLES:
+        raise ValueError(f"a role is one of {', '.join(ROLES)}")
+    if find(session, email) is not None:
+        raise ValueError("this address has an account")
+    row = StaffMember(
+        email=_tidy(email),
+        email_index=crypto.keys_of(session.get_bind()).blind_index("staff", _tidy(email)),
+        role=role,
+        team_id=team_id,
+        name=name,
+        coach_id=coach_id,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def find(session: Session, email: str) -> StaffMember | None:
+    """The account with this address, disabled ones too; None when there is none."""
+    indexes = crypto.keys_of(session.get_bind()).blind_indexes("staff", _tidy(email))
+    return session.scalars(select(StaffMember).where(StaffMember.email_index.in_(indexes))).first()
+
+
+def make_set_up_link(session: Session, staff_id: int, now: datetime) -> str:
+    """A token, good once and for two days, with which the person sets a password."""
+    token = secrets.token_urlsafe(32)
+    session.add(SetUpLink(token_hash=_hash(token), staff_id=staff_id, expires_at=now + SET_UP_FOR))
+    session.flush()
+    return token
+
+
+def set_up(session: Session, token: str, password: str, now: datetime) -> StaffMember | Literal["short", "gone"]:
+    """Use a set-up link: sets the password and ends every sign-in; "short" under 12 characters, "gone" when used."""
+    link = session.get(SetUpLink, _hash(token), with_for_update=True)
+    if link is None or link.used_at is not None or link.expires_at <= now:
+        return "gone"
+    if len(password) < SHORTEST_PASSWORD:
+        return "short"
+    row = session.get_one(StaffMember, link.staff_id)
+    link.used_at = now
+    set_password(session, row, password, now)
+    return row
+
+
+def set_password(session: Session, member: StaffMember, password: str, now: datetime) -> None:
+    """Set a password (ValueError under 12 characters) and end every sign-in of the account."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise ValueError(f"a password has {SHORTEST_PASSWORD} characters or more")
+    member.password_hash = _hasher().hash(password)
+    member.failures, member.locked_until = 0, None
+    end_all(session, member.id, now)
+
+
+def check_password(
+    session: Session, email: str, password: str, now: datetime, code: str | None = None
+) -> tuple[SignInResult, StaffMember | None]:
+    """Check a password, and the one-time code where the account has one.
+
+    Five failures lock the account for 15 minutes. The same answer, after the same work, for no account and for a
+    wrong password; the caller commits, so that failures are counted.
+    """
+    row = find(session, email)
+    if row is None or row.password_hash is None or row.disabled_at is not None:
+        _hasher().verify(password, _nobodys_hash())
+        return "wrong", None
+    session.refresh(row, with_for_update=True)
+    if row.locked_until is not None and row.locked_until > now:
+        return "locked", None
+    if not _hasher().verify(password, row.password_hash or ""):
+        return _failed(session, row, now), None
+    if row.totp_secret and not code:
+        return "code_needed", None
+    if row.totp_secret and not _code_fits(row, code or "", now):
+        return _failed(session, row, now), None
+    row.failures = 0
+    session.flush()
+    return "ok", row
+
+
+def _failed(session: Session, row: StaffMember, now: datetime) -> SignInResult:
+    row.failures += 1
+    if row.failures >= MOST_FAILURES:
+        row.failures, row.locked_until = 0, now + LOCKED_FOR
+    session.flush()
+    return "wrong"
+
+
+def _code_fits(row: StaffMember, code: str, now: datetime) -> bool:
+    """A code fits for its 30 seconds and the ones beside it, and only once."""
+    totp = pyotp.TOTP(row.totp_secret or "")
+    for step in (-1, 0, 1):
+        number = int(now.timestamp()) // totp.interval + step
+        fresh = row.totp_last_step is None or number > row.totp_last_step
+        if fresh and secrets.compare_digest(totp.at(number * totp.interval), code.strip()):
+            row.totp_last_step = number
+            return True
+    return False
+
+
+def new_totp_secret() -> str:
+    """A secret for an authenticator app, not yet on any account."""
+    return pyotp.random_base32()
+
+
+def totp_address(member: StaffMember, secret: str) -> str:
+    """The otpauth address that the QR code shows."""
+    return pyotp.TOTP(secret).provisioning_uri(name=member.email, issuer_name="Anydoor")
+
+
+def turn_on_totp(session: Session, member: StaffMember, secret: str, code: str, now: datetime) -> bool:
+    """Ask for one-time codes from now on, once one of them was shown to fit."""
+    if not pyotp.TOTP(secret).verify(code, for_time=now, valid_window=1):
+        return False
+    member.totp_secret, member.totp_last_step = secret, None
+    session.flush()
+    return True
+
+
+def sign_in(session: Session, member: StaffMember, now: datetime) -> str:
+    """Open a sign-in for 12 hours (one hour idle); the token goes into the cookie, its hash into the table."""
+    token = secrets.token_urlsafe(32)
+    until = now + SIGNED_IN_FOR
+    session.add(SignIn(token_hash=_hash(token), staff_id=member.id, created_at=now, seen_at=now, expires_at=until))
+    session.flush()
+    return token
+
+
+def signed_in(session: Session, token: str, now: datetime) -> StaffMember | None:
+    """Whose sign-in a token is; None when it ended, was idle too long, or the account is disabled."""
+    row = session.get(SignIn, _hash(token))
+    if row is None or row.ended_at is not None or row.expires_at <= now or row.seen_at + IDLE_FOR <= now:
+        return None
+    member = session.get_one(StaffMember, row.staff_id)
+    return None if member.disabled_at is not None else member
+
+
+def seen(session: Session, token: str, now: datetime) -> None:
+    """Note that a sign-in is in use (the caller does so at most once a minute)."""
+    row = session.get(SignIn, _hash(token))
+    if row is not None:
+        row.seen_at = now
+        session.flush()
+
+
+def sign_out(session: Session, token: str, now: datetime) -> None:
+    """End one sign-in."""
+    open_one = update(SignIn).where(SignIn.token_hash == _hash(token), SignIn.ended_at.is_(None))
+    session.execute(open_one.values(ended_at=now))
+
+
+def end_all(session: Session, staff_id: int, now: datetime) -> None:
+    """End every sign-in of an account."""
+    session.flush()
+    session.execute(update(SignIn).where(SignIn.staff_id == staff_id, SignIn.ended_at.is_(None)).values(ended_at=now))
+
+
+def disable(session: Session, member: StaffMember, now: datetime) -> None:
+    """Close an account and end its sign-ins; what it did stays in the audit."""
+    member.disabled_at = now
+    end_all(session, member.id, now)
+
+
+def _tidy(email: str) -> str:
+    return email.strip().lower()
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
