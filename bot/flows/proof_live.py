@@ -15,57 +15,65 @@ _NONE: Slots = frozenset()
 
 
 class Live:
-    """Slots read at or after each step, over calls and links, until nothing changes."""
+    """Slots read at or after each step, over calls and links, until nothing changes.
 
-    def __init__(self, book: Book) -> None:
+    With `filled`, a question that is passed when its slot is filled counts as reading it; without, only conditions do.
+    """
+
+    def __init__(self, book: Book, *, filled: bool) -> None:
         self.book = book
-        self.conditions = frozenset().union(
-            *(_read(step) for flow in book.flows.values() for step in flow.steps.values())
-        )
-        self._at: dict[tuple[str, str], Slots] = {}
+        self._filled = filled
+        self._within: dict[tuple[str, str], Slots] = {}
+        self._beyond: dict[str, Slots] = dict.fromkeys(book.flows, _NONE)
         while self._round():
+            pass
+        while self._carry():
             pass
 
     def at(self, flow_id: str, step_id: str) -> Slots:
-        """Read from this step on within its flow and the flows it hands over to."""
-        return self._at.get((flow_id, step_id), _NONE)
-
-    def after(self, flow_id: str, step_id: str) -> Slots:
-        """Read once the called flow has come back to this step."""
-        step = self.book.flows[flow_id].steps.get(step_id)
-        return self._beyond(self.book.flows[flow_id], step) if step else _NONE
-
-    def in_stack(self, stack: tuple[tuple[str, str], ...]) -> Slots:
-        """Read from here on by any flow under way."""
-        if not stack:
-            return _NONE
-        below = [self.after(flow_id, step_id) for flow_id, step_id in stack[:-1]]
-        return self.at(*stack[-1]).union(*below)
+        """Read from this step on: here, in flows called from here, and once this flow has come back."""
+        return self._within.get((flow_id, step_id), _NONE) | self._beyond[flow_id]
 
     def _round(self) -> bool:
         changed = False
         for flow in self.book.flows.values():
             for step in reversed(list(flow.steps.values())):
                 found = self._before(flow, step)
-                changed = changed or found != self._at.get((flow.id, step.id))
-                self._at[flow.id, step.id] = found
+                changed = changed or found != self._within.get((flow.id, step.id))
+                self._within[flow.id, step.id] = found
         return changed
 
-    def _beyond(self, flow: Flow, step: Step) -> Slots:
-        ahead = [self._at.get((flow.id, branch.target), _NONE) for branch in step.next if branch.target != END]
+    def _carry(self) -> bool:
+        """What a flow's callers read once it has come back."""
+        changed = False
+        for flow in self.book.flows.values():
+            for step in flow.steps.values():
+                if isinstance(step, Call | Link) and step.flow in self._beyond:
+                    back = self._after(flow, step) if isinstance(step, Call) else _NONE
+                    found = self._beyond[step.flow] | back | self._beyond[flow.id]
+                    changed = changed or found != self._beyond[step.flow]
+                    self._beyond[step.flow] = found
+        return changed
+
+    def _after(self, flow: Flow, step: Step) -> Slots:
+        ahead = [self._within.get((flow.id, branch.target), _NONE) for branch in step.next if branch.target != END]
         conditions = [branch.condition.slots for branch in step.next if branch.condition]
         return _NONE.union(*ahead, *conditions)
 
     def _before(self, flow: Flow, step: Step) -> Slots:
-        later = self._beyond(flow, step)
+        later = self._after(flow, step)
         if isinstance(step, Call | Link):
             target = self.book.flows.get(step.flow)
-            return later | (self._at.get((target.id, target.first), _NONE) if target else _NONE)
+            return later | (self._within.get((target.id, target.first), _NONE) if target else _NONE)
         written = self._written(step)
-        kept = frozenset(slot for slot in written if not later.isdisjoint(self.book.dependants.get(slot, ())))
-        own = frozenset({step.slot}) if isinstance(step, Collect) and not step.ask_before_filling else _NONE
-        refused = _NONE.union(*(one.condition.slots for one in step.rejections)) if isinstance(step, Collect) else _NONE
-        return (later - written) | kept | own | (refused - written)
+        found = later - written
+        if isinstance(step, Collect):
+            found |= _NONE.union(*(one.condition.slots for one in step.rejections)) - written
+        if self._filled:
+            if isinstance(step, Collect) and not step.ask_before_filling:
+                found |= {step.slot}
+            found |= {slot for slot in written if not later.isdisjoint(self.book.dependants.get(slot, ()))}
+        return found
 
     def _written(self, step: Step) -> Slots:
         if isinstance(step, Collect):
@@ -75,15 +83,48 @@ class Live:
         if isinstance(step, Action):
             if step.action == START_AGAIN:
                 return frozenset(self.book.slots)
-            fills: Mapping[str, object] = (
-                self.book.actions[step.action].fills if step.action in self.book.actions else {}
-            )
+            known = step.action in self.book.actions
+            fills: Mapping[str, object] = self.book.actions[step.action].fills if known else {}
             return frozenset(fills)
         return _NONE
 
 
-def _read(step: Step) -> Slots:
-    found = [branch.condition.slots for branch in step.next if branch.condition]
+def conditions_read(book: Book) -> Slots:
+    """Every slot that some condition reads."""
+    found: Slots = _NONE
+    for flow in book.flows.values():
+        for step in flow.steps.values():
+            found = found.union(*(branch.condition.slots for branch in step.next if branch.condition))
+            if isinstance(step, Collect):
+                found = found.union(*(one.condition.slots for one in step.rejections))
+    return found
+
+
+def mentioned(book: Book) -> Mapping[str, Slots]:
+    """Flow -> every slot read or written in it or in a flow it hands over to: the rest passes it by unchanged."""
+    own: dict[str, set[str]] = {}
+    for flow in book.flows.values():
+        found: set[str] = set()
+        for step in flow.steps.values():
+            found = found.union(*(branch.condition.slots for branch in step.next if branch.condition))
+            found |= _touched(book, step)
+        own[flow.id] = found
+    return {flow_id: frozenset().union(*(own[one] for one in book.reach[flow_id])) for flow_id in book.flows}
+
+
+def _touched(book: Book, step: Step) -> set[str]:
+    slots: set[str] = set()
     if isinstance(step, Collect):
-        found += [one.condition.slots for one in step.rejections]
-    return _NONE.union(*found)
+        slots = {step.slot}.union(*(one.condition.slots for one in step.rejections))
+    elif isinstance(step, SetSlots):
+        slots = {slot for slot, _ in step.values}
+    elif isinstance(step, Action):
+        known = step.action in book.actions
+        slots = set(book.slots) if step.action == START_AGAIN else set(book.actions[step.action].fills if known else ())
+    waiting = list(slots)
+    while waiting:
+        for name in book.dependants.get(waiting.pop(), ()):
+            if name not in slots:
+                slots.add(name)
+                waiting.append(name)
+    return slots

@@ -1,0 +1,174 @@
+"""Walking every way through every flow, a flow at a time: a flow entered twice with the same knowledge is walked once.
+
+A *visit* is a flow entered with what is known of the slots it can read or change, and with what the path has met. What
+a visit can end with is its summary; every caller goes on from each of these ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from bot.flows.definition import END, Call, Link
+from bot.flows.proof_states import Frozen, Known, States
+
+if TYPE_CHECKING:
+    from bot.flows.definition import Book, Step
+
+Marks: TypeAlias = frozenset[str]
+Mark: TypeAlias = Callable[[str, "Step", Marks, Mapping[str, Any]], Marks]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A flow entered: what is known then, and what the path has met."""
+
+    flow: str
+    known: Frozen
+    marks: Marks
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A state within a visit. `waited` = the person was asked something since the flow was entered."""
+
+    visit: Visit
+    step: str
+    known: Frozen
+    marks: Marks
+    waited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Caller:
+    node: Node
+    beside: Frozen
+    links: bool
+
+
+class OverBudget(Exception):
+    """There are more states than may be looked at."""
+
+
+@dataclass
+class Walk:
+    """All nodes reached from the flows begun, how each was reached first, and the moves between them."""
+
+    book: Book
+    states: States
+    mark: Mark
+    budget: int
+    came_from: dict[Node, tuple[Node | None, tuple[str, ...]]] = field(default_factory=dict)
+    quick: dict[Node, list[Node]] = field(default_factory=dict)
+    back: dict[Node, list[Node]] = field(default_factory=dict)
+    ends: list[Node] = field(default_factory=list)
+    _callers: dict[Visit, list[_Caller]] = field(default_factory=dict)
+    _exits: dict[Visit, list[Node]] = field(default_factory=dict)
+    _started: set[Visit] = field(default_factory=set)
+    _waiting: list[Node] = field(default_factory=list)
+
+    def begin(self, flow_id: str) -> None:
+        """Walks everything that can follow when the flow begins by itself. Raises OverBudget."""
+        visit = Visit(flow_id, self.states.start(flow_id), frozenset())
+        self._started.add(visit)
+        self._reach(self._entry(visit), None, (f"start: {self.book.flows[flow_id].name}",))
+        for end in self._exits.get(visit, []):
+            self._finish(end)
+        while self._waiting:
+            if len(self.came_from) > self.budget:
+                raise OverBudget
+            waiting, self._waiting = self._waiting, []
+            for node in waiting:
+                self._go(node)
+
+    def conversation(self, node: Node) -> tuple[str, ...]:
+        """A shortest conversation that leads to the node."""
+        said: list[str] = []
+        at: Node | None = node
+        while at is not None:
+            at, words = self.came_from[at]
+            said[:0] = words
+        return tuple(said)
+
+    def step(self, node: Node) -> Step | None:
+        return None if node.step == END else self.book.flows[node.visit.flow].steps[node.step]
+
+    # -- moving ----------------------------------------------------------------------------------------------------
+
+    def _entry(self, visit: Visit) -> Node:
+        return Node(visit, self.book.flows[visit.flow].first, visit.known, visit.marks, False)
+
+    def _reach(self, node: Node, origin: Node | None, said: tuple[str, ...], quick: bool = True) -> None:
+        if node not in self.came_from:
+            self.came_from[node] = (origin, said)
+            self._waiting.append(node)
+        if origin is not None:
+            self.back.setdefault(node, []).append(origin)
+            if quick:
+                self.quick.setdefault(origin, []).append(node)
+
+    def _go(self, node: Node) -> None:
+        step = self.step(node)
+        if step is None:
+            self._exit(node)
+        elif isinstance(step, Call | Link):
+            self._hand_over(node, step)
+        else:
+            known = dict(node.known)
+            for result in self.states.results(step, known):
+                marks = self.mark(node.visit.flow, step, node.marks, result.given)
+                said = (result.said,) if result.said else ()
+                for after in self._after(node, step, result.known, marks, node.waited or result.waits):
+                    self._reach(after, node, said, not result.waits)
+
+    def _after(self, node: Node, step: Step, known: Known, marks: Marks, waited: bool) -> Iterator[Node]:
+        for target, told in self.states.targets(step.next, known):
+            yield Node(node.visit, target, self.states.trim(node.visit.flow, target, told), marks, waited)
+
+    def _hand_over(self, node: Node, step: Call | Link) -> None:
+        marks = self.mark(node.visit.flow, step, node.marks, {})
+        inside, beside = self.states.split(step.flow, dict(node.known))
+        visit = Visit(step.flow, self.states.enter(step.flow, inside), marks)
+        caller = _Caller(node, tuple(beside.items()), isinstance(step, Link))
+        self._callers.setdefault(visit, []).append(caller)
+        self._reach(self._entry(visit), node, ())
+        for end in list(self._exits.get(visit, [])):
+            self._return(caller, end)
+
+    def _exit(self, node: Node) -> None:
+        visit = node.visit
+        self._exits.setdefault(visit, []).append(node)
+        if visit in self._started or not self.book.flows[visit.flow].keeps_place:
+            self._finish(node)
+        if self.book.flows[visit.flow].keeps_place:
+            for caller in list(self._callers.get(visit, [])):
+                self._return(caller, node)
+
+    def _finish(self, node: Node) -> None:
+        self.ends.append(node)
+
+    def _return(self, caller: _Caller, end: Node) -> None:
+        """Goes on in a caller from one end of the flow it called."""
+        node, known = caller.node, {**dict(caller.beside), **dict(end.known)}
+        said, waited = self._within(end), node.waited or end.waited
+        if caller.links:
+            reached = [Node(node.visit, END, self.states.trim(node.visit.flow, END, known), end.marks, waited)]
+        else:
+            step = self.step(node)
+            reached = list(self._after(node, step, known, end.marks, waited)) if step else []
+        for after in reached:
+            self._reach(after, node, said, not end.waited)
+            self.back.setdefault(after, []).append(end)
+
+    def _within(self, end: Node) -> tuple[str, ...]:
+        """What is said between entering the visit and this end of it."""
+        said: list[str] = []
+        at, entry = end, self._entry(end.visit)
+        while at != entry:
+            origin, words = self.came_from[at]
+            if origin is None:
+                break
+            said[:0] = words
+            at = origin
+        return tuple(said)
