@@ -1,0 +1,157 @@
+"""A small linear text classifier over hashed character and word n-grams: numpy only, deterministic, trains in seconds."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+_LONGEST = 2_000  # characters read of one text
+_BATCH = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How texts become numbers and how the weights are found; saved with the model."""
+
+    bits: int = 15
+    shortest: int = 2
+    longest: int = 5
+    epochs: int = 12
+    rate: float = 0.4
+    decay: float = 1e-5
+    balance: float = 0.5  # 0 = classes weigh by their size, 1 = all classes weigh the same
+
+
+def features(text: str, recipe: Recipe) -> NDArray[np.int64]:
+    """Sorted distinct hashed features of a text: n-grams inside words, words, pairs of words with and without a gap."""
+    words = unicodedata.normalize("NFKC", text[:_LONGEST]).casefold().split()
+    said: set[str] = set()
+    for word in words:
+        padded = f" {word[:30]} "
+        for size in range(recipe.shortest, recipe.longest + 1):
+            said.update(padded[i : i + size] for i in range(len(padded) - size + 1))
+        said.add(f"w:{word}")
+    said.update(f"p:{a} {b}" for a, b in zip(["^", *words], [*words, "$"], strict=True))
+    said.update(f"s:{a} {b}" for a, b in zip(words, words[2:], strict=False))
+    mask = (1 << recipe.bits) - 1
+    hashed = {zlib.crc32(feature.encode("utf-8", "surrogatepass")) & mask for feature in said}
+    return np.array(sorted(hashed), dtype=np.int64)  # never empty: the pair of both ends is always there
+
+
+class NgramClassifier:
+    """Multinomial logistic regression; `scores` are probabilities over all labels."""
+
+    def __init__(self, labels: Sequence[str], weights: Floats, bias: Floats, recipe: Recipe) -> None:
+        self.labels = tuple(labels)
+        self.recipe = recipe
+        self._weights, self._bias = weights, bias
+
+    @classmethod
+    def train(cls, examples: Iterable[tuple[str, str]], recipe: Recipe | None = None) -> NgramClassifier:
+        """From (text, label) pairs; the same pairs in the same order give the same weights."""
+        recipe = recipe or Recipe()
+        pairs = list(examples)
+        labels = sorted({label for _, label in pairs})
+        if len(labels) < 2:
+            raise ValueError("at least two labels are needed")
+        rows = [features(text, recipe) for text, _ in pairs]
+        target = np.array([labels.index(label) for _, label in pairs])
+        weights, bias = _fit(rows, target, len(labels), recipe)
+        return cls(labels, weights, bias, recipe)
+
+    def scores(self, text: str) -> dict[str, float]:
+        """The probability of each label; they add up to one."""
+        row = features(text, self.recipe)
+        logits = self._bias + self._weights[row].sum(axis=0) / np.float32(len(row) ** 0.5)
+        return dict(zip(self.labels, map(float, _softmax(logits[None, :])[0]), strict=True))
+
+    def save(self, path: Path, *, note: str = "") -> None:
+        """Weights in eight bits a label: small enough to keep beside the data they came from."""
+        scale = np.abs(self._weights).max(axis=0) / 127 + 1e-12
+        about = json.dumps({"labels": self.labels, "note": note, "recipe": recipe_values(self.recipe)})
+        small = np.rint(self._weights / scale).astype(np.int8)
+        with path.open("wb") as file:
+            np.savez_compressed(file, weights=small, scale=scale, bias=self._bias, about=np.array(about))
+
+    @classmethod
+    def load(cls, path: Path) -> NgramClassifier:
+        with np.load(path, allow_pickle=False) as saved:
+            about = json.loads(str(saved["about"]))
+            weights = saved["weights"].astype(np.float32) * saved["scale"].astype(np.float32)
+            return cls(about["labels"], weights, saved["bias"].astype(np.float32), Recipe(**about["recipe"]))
+
+    @staticmethod
+    def note(path: Path) -> str:
+        """What `save` was told to remember, for instance the hash of the training data."""
+        with np.load(path, allow_pickle=False) as saved:
+            return str(json.loads(str(saved["about"]))["note"])
+
+
+def recipe_values(recipe: Recipe) -> dict[str, int | float]:
+    return {name: getattr(recipe, name) for name in Recipe.__slots__}
+
+
+def _softmax(logits: Floats) -> Floats:
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+def _fit(
+    rows: list[NDArray[np.int64]], target: NDArray[np.int64], classes: int, recipe: Recipe
+) -> tuple[Floats, Floats]:
+    """AdaGrad over small batches, in an order drawn once from a fixed seed."""
+    size = 1 << recipe.bits
+    weights, moved = np.zeros((size, classes), np.float32), np.full((size, classes), 1e-3, np.float32)
+    bias, bias_moved = np.zeros(classes, np.float32), np.full(classes, 1e-3, np.float32)
+    counts = np.bincount(target, minlength=classes).astype(np.float32)
+    importance = (counts.mean() / counts) ** recipe.balance
+    random = np.random.default_rng(20261121)
+    for epoch in range(recipe.epochs):
+        rate = recipe.rate * (1 - epoch / (recipe.epochs + 1))
+        order = random.permutation(len(rows))
+        for start in range(0, len(rows), _BATCH):
+            batch = order[start : start + _BATCH]
+            sparse = _Sparse([rows[i] for i in batch], size)
+            slope = _softmax(sparse.times(weights[sparse.here]) + bias)
+            slope[np.arange(len(batch)), target[batch]] -= 1
+            slope *= importance[target[batch], None]
+            change = sparse.spread(slope) + recipe.decay * len(batch) * weights[sparse.here]
+            moved[sparse.here] += change**2
+            weights[sparse.here] -= rate * change / np.sqrt(moved[sparse.here])
+            bias_moved += slope.sum(axis=0) ** 2
+            bias -= rate * slope.sum(axis=0) / np.sqrt(bias_moved)
+    return weights, bias
+
+
+class _Sparse:
+    """A batch of texts over just the features they have, each of length one. No BLAS: its threads fight on a busy box."""
+
+    def __init__(self, rows: list[NDArray[np.int64]], size: int) -> None:
+        lengths = np.array([len(row) for row in rows])
+        every = np.concatenate(rows)
+        self.here = np.flatnonzero(np.bincount(every, minlength=size))
+        place = np.zeros(size, np.int64)
+        place[self.here] = np.arange(len(self.here))
+        self._columns = place[every]
+        self._rows = np.repeat(np.arange(len(rows)), lengths)
+        self._starts = np.cumsum(lengths) - lengths
+        self._scale = (1 / np.sqrt(lengths)).astype(np.float32)[:, None]
+
+    def times(self, weights: Floats) -> Floats:
+        """Texts by classes."""
+        sums: Floats = np.add.reduceat(weights[self._columns], self._starts, axis=0)
+        return sums * self._scale
+
+    def spread(self, slope: Floats) -> Floats:
+        """Features by classes."""
+        scaled = (slope * self._scale)[self._rows]
+        sums = [np.bincount(self._columns, weights=column, minlength=len(self.here)) for column in scaled.T]
+        return np.stack(sums, axis=1).astype(np.float32)
