@@ -20,6 +20,8 @@ from services import crypto
 from services.errors import StorageError
 from services.settings import Settings
 
+__all__ = ["Database", "Session"]
+
 _BUSY_SECONDS = 30
 _FULL = 2
 

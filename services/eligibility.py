@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services import teams
@@ -97,6 +98,12 @@ def _board(known: Facts, on: date) -> str | None:
 def _place_checks(known: Facts) -> tuple[str, ...]:
     """A postcode that is not in the table was taken on the person's word."""
     return ("postcode",) if known.area is not None and known.area.guess else ()
+
+
+def latest_decision(session: Session, conversation_id: int) -> int | None:
+    """The id of the newest decision for a conversation; None when the rules were not asked."""
+    decisions = select(EligibilityDecision.id).where(EligibilityDecision.conversation_id == conversation_id)
+    return session.scalars(decisions.order_by(EligibilityDecision.id.desc())).first()
 
 
 def reason_words(decision: Decision) -> str:

@@ -146,3 +146,8 @@ def take(session: Session, message_id: int, now: datetime) -> bool:
     """Mark a message taken in the turn's own transaction; False when another turn has taken it."""
     taken = update(MessageIn).where(MessageIn.id == message_id, MessageIn.taken_at.is_(None)).values(taken_at=now)
     return bool(session.connection().execute(taken).rowcount)
+
+
+def is_answered(session: Session, conversation_id: int) -> bool:
+    """Whether every message of a conversation has been taken by a turn."""
+    return not waiting(session, conversation_id)

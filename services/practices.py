@@ -117,6 +117,11 @@ class Practices:
         self._by_postcode[practice.postcode].append(number)
         self._by_postcode[practice.outcode].append(number)
 
+    def in_town(self, words: str) -> list[Practice]:
+        """Every practice whose town is just these words; none for a town that the register does not name."""
+        wanted = words_of(words)
+        return [practice for practice in self.all if wanted and words_of(practice.town) == wanted]
+
     def search(self, text: str, near: Area | None = None, limit: int = LIMIT) -> list[Practice]:
         """The practices likely meant, best first; only those nearly as good as the best; never raises.
 

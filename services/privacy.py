@@ -200,3 +200,8 @@ def _lines(ledger: Path) -> Iterator[dict[str, Any]]:
     if ledger.exists():
         for text in ledger.read_text(encoding="ascii").splitlines():
             yield json.loads(text)
+
+
+def erasures_waiting(session: Session) -> bool:
+    """Whether somebody asked to be erased and rows of theirs remain."""
+    return session.scalars(select(Person.id).where(Person.erase_asked_at.is_not(None)).limit(1)).first() is not None

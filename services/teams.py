@@ -19,6 +19,7 @@ from services.models import Team
 from services.practices import Practice
 
 PART = "part"
+CALL_BACK = "call_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,15 @@ def _either(answers: Iterable[bool | None]) -> bool | None:
     return True if True in known else None if None in known else False
 
 
+def call_back_team(session: Session, area: Area | None, on: date) -> Team | None:
+    """The open team that has accepted call-backs for an area without a team of its own; None when none has."""
+    if area is None or area.board is None:
+        return None
+    accepted = select(models.Footprint).where(models.Footprint.accepts == CALL_BACK, models.Footprint.code == area.board)
+    open_ids = {team.id: team for team in open_teams(session, on)}
+    return next((open_ids[row.team_id] for row in session.scalars(accepted) if row.team_id in open_ids), None)
+
+
 def open_teams(session: Session, on: date) -> list[Team]:
     """The teams open on a day in England, by name."""
     start = datetime.combine(on, time.min, LONDON)
@@ -70,7 +80,7 @@ def footprints(session: Session, on: date) -> tuple[Footprint, ...]:
     open_ids = {team.id for team in open_teams(session, on)}
     grouped: dict[tuple[str, date | None, date | None], list[models.Footprint]] = defaultdict(list)
     for row in session.scalars(select(models.Footprint).order_by(models.Footprint.id)):
-        if row.team_id in open_ids:
+        if row.team_id in open_ids and row.accepts != CALL_BACK:
             grouped[(row.team_id, row.starts_on, row.ends_on)].append(row)
     return tuple(_footprint(team, starts, ends, rows) for (team, starts, ends), rows in grouped.items())
 

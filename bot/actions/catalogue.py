@@ -38,10 +38,14 @@ SPECS: dict[str, ActionSpec] = {
         # where the person lives, and who helps there
         spec("find_area", AREA, reads=("postcode",)),
         spec("take_suggestion", {**AREA, "postcode": None}, reads=("postcode_suggestion",)),
-        spec("find_place", AREA, reads=("place",)),
+        spec(
+            "accept_postcode",
+            {"area_result": ("found", "unknown"), "nation": AREA["nation"], "board_name": None},
+            reads=("postcode",),
+        ),
         spec(
             "find_practice",
-            {"practice_result": ("found", "several", "none"), "practice_choices": None, **AREA},
+            {"practice_result": ("found", "several", "none"), "practice_choices": None, "practice_pick": None, **AREA},
             reads=("practice",),
         ),
         spec(
@@ -70,7 +74,9 @@ SPECS: dict[str, ActionSpec] = {
             {
                 "opening_choices": None,
                 "openings_count": None,
-                "openings_note": ("as_asked", "nearest", "soonest", "ambiguous", "none"),
+                "openings_note": ("as_asked", "nearest", "none"),
+                "openings_seen": None,
+                "opening_wish": None,
             },
         ),
         spec(
@@ -104,7 +110,13 @@ SPECS: dict[str, ActionSpec] = {
         ),
         spec(
             "move_appointment",
-            {"booking_result": BOOKING, "appointment_when": None, "coach_name": None, "caller_number": None},
+            {
+                "booking_result": BOOKING,
+                "appointment_when": None,
+                "coach_name": None,
+                "caller_number": None,
+                "call_link": None,
+            },
             events=("appointment_moved",),
         ),
         spec("call_off_appointment", {"call_off_result": ("called_off", "none")}, events=("appointment_called_off",)),
@@ -128,13 +140,14 @@ SPECS: dict[str, ActionSpec] = {
         spec("stop_nudges"),
         spec("mark_unsafe_to_text"),
         spec("mark_wrong_number"),
-        spec("note_on_behalf"),
+        spec("note_on_behalf", {"on_behalf": YES_NO}),
         spec("note_need"),
         spec("set_voicemail"),
-        spec("export_my_data"),
+        spec("export_my_data", {"answer_count": None, "message_count": None}),
         spec("delete_my_data", {"delete_result": ("done",)}),
         # looking back
         spec("summarise_answers", {"summary_lines": None, "sensitive_count": None, "summary_all": None}),
+        spec("give_links", {"privacy_link": None, "chat_link": None}),
         spec("has_phone", {"phone_known": YES_NO}),
         spec("place_known", {"place_known": YES_NO}),
         # safety

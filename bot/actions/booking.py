@@ -1,0 +1,231 @@
+"""Offer, hold, book, move, call off; and the promise that a person will ring."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from bot.actions.doing import Doing, Slots, result
+from bot.actions.looking_back import answers
+from bot.actions.places import area_of
+from bot.actions.times import spoken, spoken_date, spread, windows_of
+from bot.flows.engine import ActionResult, Event
+from services import booking, call_backs, consent, diary, eligibility, people, referrals
+from services.clock import LONDON
+from services.diary import Opening
+from services.models import Appointment, Coach, Team
+
+OFFERED = 3
+LOOKED_AT = 60
+NEAR = timedelta(hours=3)
+
+
+def kind_wanted(slots: Slots) -> str | None:
+    kind = slots.get("call_kind")
+    return str(kind) if kind not in (None, "skipped") else None
+
+
+def find_openings(doing: Doing, slots: Slots, windows: list[tuple[Any, Any]] | None) -> list[Opening]:
+    team = doing.conversation.team_id
+    if team is None:
+        return []
+    return diary.openings(
+        doing.session,
+        team,
+        now=doing.now,
+        windows=windows,
+        kind=kind_wanted(slots),
+        limit=LOOKED_AT,
+        own_conversation=doing.conversation.id,
+    )
+
+
+def offer_openings(doing: Doing, slots: Slots) -> ActionResult:
+    """Up to three: those that fit the time asked for, else the nearest; "other times" brings others. Holds nothing."""
+    wish = slots.get("opening_wish")
+    windows = windows_of(wish)
+    seen = set(slots.get("openings_seen") or []) if slots.get("opening") == "other_times" and not windows else set()
+    fitting = find_openings(doing, slots, windows or None)
+    fresh = [opening for opening in fitting if opening.id not in seen]
+    asked = bool(windows)
+    if fresh:
+        return offered(spread(fresh, OFFERED), seen, "as_asked")
+    nearest = nearest_to(find_openings(doing, slots, None), windows)
+    return offered(nearest[:OFFERED], set(), "nearest" if nearest and asked else "as_asked" if nearest else "none")
+
+
+def nearest_to(openings: list[Opening], windows: list[tuple[Any, Any]]) -> list[Opening]:
+    """The openings closest to the first time asked for; the soonest when none was."""
+    if not windows:
+        return spread(openings, OFFERED)
+    wanted = windows[0][0]
+    closest = sorted(openings, key=lambda opening: abs(opening.starts_at - wanted))[:OFFERED]
+    return sorted(closest, key=lambda opening: opening.starts_at)
+
+
+def offered(openings: list[Opening], seen: set[str], note: str) -> ActionResult:
+    choices = [{"value": opening.id, "title": spoken(opening.starts_at)} for opening in openings]
+    return result(
+        opening_choices=choices,
+        openings_count=len(choices),
+        openings_note=note,
+        openings_seen=sorted(seen | {opening.id for opening in openings}),
+        opening_wish=None,
+    )
+
+
+def hold_opening(doing: Doing, slots: Slots) -> ActionResult:
+    opening_id = str(slots.get("opening") or "")
+    held = booking.hold(doing.session, doing.conversation, opening_id, doing.now, booking.SILENCE[doing.channel])
+    wanted = diary.OpeningId.parse(opening_id)
+    when = spoken(wanted.starts_at) if wanted else ""
+    events = [Event("opening_held", {"starts_at": wanted.starts_at.isoformat()})] if held == "held" and wanted else []
+    return result(*events, hold_result=held, opening_when=when)
+
+
+def renew_hold(doing: Doing, slots: Slots) -> ActionResult:
+    ttl = booking.SILENCE[doing.channel]
+    renewed = booking.renew(doing.session, doing.conversation.id, doing.now, ttl)
+    return result(hold_result="held" if renewed else "lapsed")
+
+
+def release_hold(doing: Doing, slots: Slots) -> ActionResult:
+    booking.release(doing.session, doing.conversation.id)
+    return result(hold_result=None)
+
+
+def appointment_slots(doing: Doing, row: Appointment) -> dict[str, Any]:
+    coach, team = doing.session.get_one(Coach, row.coach_id), doing.session.get_one(Team, row.team_id)
+    token = booking.link_token(doing.session, row)
+    return {
+        "appointment_when": spoken(row.starts_at),
+        "coach_name": coach.name,
+        "caller_number": team.caller_number,
+        "call_length": int((row.ends_at - row.starts_at).total_seconds() // 60),
+        "call_link": f"{doing.parts.settings.public_url.rstrip('/')}/call/{token}",
+    }
+
+
+def appointment_event(name: str, row: Appointment) -> Event:
+    return Event(name, {"starts_at": row.starts_at.astimezone(LONDON).isoformat(), "kind": row.kind})
+
+
+def book_opening(doing: Doing, slots: Slots) -> ActionResult:
+    """Referral and call in this one transaction, after consent to share (invariant 8)."""
+    standing = booking.coming_call(doing.session, doing.conversation.person_id, doing.now)
+    if standing and booking.held(doing.session, doing.conversation.id) is None:
+        return result(booking_result="booked", **appointment_slots(doing, standing))
+    referral = share(doing, slots)
+    booked = booking.book(doing.session, doing.conversation, doing.now, referral_id=referral.id)
+    if not isinstance(booked, Appointment):
+        return result(booking_result=booked)
+    referrals.give_to(doing.session, referral, booked.coach_id)
+    events = (Event("referral_shared", {"referral": referral.id}), appointment_event("appointment_booked", booked))
+    return result(*events, booking_result="booked", **appointment_slots(doing, booked))
+
+
+def share(doing: Doing, slots: Slots) -> Any:
+    """The record handed to the team, made once a conversation and team, and brought up to date after that."""
+    person, team = doing.conversation.person_id, doing.conversation.team_id
+    given = consent.current(doing.session, person, "share", team)
+    card = card_of(doing, slots)
+    if card.get("name"):
+        people.set_name(doing.session, person, str(card["name"]))
+    if card.get("phone"):
+        people.set_phone(doing.session, person, str(card["phone"]))
+    return referrals.create(
+        doing.session,
+        doing.conversation,
+        str(team),
+        card,
+        doing.now,
+        consent_id=given.id if given else None,
+        decision_id=eligibility.latest_decision(doing.session, doing.conversation.id),
+    )
+
+
+def card_of(doing: Doing, slots: Slots) -> dict[str, Any]:
+    """What a coach reads in a minute: ids and the person's own values; titles are put on by the page."""
+    area = area_of(doing, slots)
+    names = [
+        "name",
+        "phone",
+        "work_situation",
+        "months_out_of_work",
+        "postcode",
+        "place",
+        "practice_pick",
+        "age",
+        "health",
+        "barriers",
+        "wish",
+        "call_needs",
+        "call_need_words",
+        "voicemail_ok",
+        "call_kind",
+        "eligibility",
+        "on_behalf",
+    ]
+    card: dict[str, Any] = {name: slots[name] for name in names if slots.get(name) not in (None, "skipped")}
+    if doing.channel == "sms":
+        card.setdefault("phone", doing.address_value)
+    card["asked"] = [name for name in names if slots.get(name) is not None]
+    card["answers"] = answers(doing, slots, sensitive=True) + answers(doing, slots, sensitive=False)
+    card["board"] = area.board if area else None
+    return card
+
+
+def find_appointment(doing: Doing, slots: Slots) -> ActionResult:
+    row = booking.coming_call(doing.session, doing.conversation.person_id, doing.now)
+    if row is None:
+        missed = booking.last_call(doing.session, doing.conversation.person_id)
+        return result(appointment_result="none", **(appointment_slots(doing, missed) if missed else {}))
+    return result(appointment_result="one", **appointment_slots(doing, row))
+
+
+def move_appointment(doing: Doing, slots: Slots) -> ActionResult:
+    """The held opening replaces the coming call; after a missed call it is a new one of the same referral."""
+    moved = booking.move(doing.session, doing.conversation, doing.now)
+    if moved == "none":
+        last = booking.last_call(doing.session, doing.conversation.person_id)
+        moved = booking.book(
+            doing.session, doing.conversation, doing.now, referral_id=last.referral_id if last else None
+        )
+    if not isinstance(moved, Appointment):
+        return result(booking_result=moved)
+    return result(
+        appointment_event("appointment_moved", moved), booking_result="booked", **appointment_slots(doing, moved)
+    )
+
+
+def call_off_appointment(doing: Doing, slots: Slots) -> ActionResult:
+    row = booking.coming_call(doing.session, doing.conversation.person_id, doing.now)
+    if row is None or not booking.call_off(doing.session, row.id, doing.now):
+        return result(call_off_result="none")
+    return result(appointment_event("appointment_called_off", row), call_off_result="called_off")
+
+
+def queue_call_back(doing: Doing, slots: Slots) -> ActionResult:
+    promised = promise(doing, slots, "no_openings")
+    if promised is None:
+        return result(call_back_result="no_team", call_back_by="")
+    return result(*promised[1], call_back_result="queued", call_back_by=promised[0])
+
+
+def ask_person(doing: Doing, slots: Slots) -> ActionResult:
+    """A person looks at what was said; promised only where a team has taken the area on."""
+    asked = Event("person_asked_for", {})
+    promised = promise(doing, slots, "ask_a_person")
+    if promised is None:
+        return result(asked, person_result="no_team", call_back_by="")
+    return result(asked, *promised[1], person_result="queued", call_back_by=promised[0])
+
+
+def promise(doing: Doing, slots: Slots, reason: str) -> tuple[str, list[Event]] | None:
+    if doing.conversation.team_id is None:
+        return None
+    referral = share(doing, slots)
+    queued = call_backs.queue(doing.session, doing.conversation, doing.conversation.team_id, reason, doing.now)
+    by = queued.promised_by
+    events = [Event("referral_shared", {"referral": referral.id}), Event("call_back_queued", {"by": by.isoformat()})]
+    return spoken_date(by), events

@@ -1,0 +1,158 @@
+"""Where the person lives or is registered, and which team helps there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.actions.doing import Doing, Slots, result
+from bot.flows.engine import ActionResult, Event
+from bot.nlu.nations import nation_named
+from services import eligibility, teams
+from services.areas import Area
+from services.eligibility import Facts
+from services.models import Team
+
+NOT_POSTCODES = {None, "no_fixed_address", "rather_not_say", "skipped"}
+
+
+def area_of(doing: Doing, slots: Slots) -> Area | None:
+    """The area of the postcode given so far; None when none was given."""
+    postcode = slots.get("postcode")
+    if postcode not in NOT_POSTCODES:
+        return doing.parts.areas.find(str(postcode), doing.today)
+    place = slots.get("place")
+    return town_area(doing, str(place)) if place else None
+
+
+def area_slots(area: Area) -> dict[str, Any]:
+    asked = area.status == "unknown" and area.suggestion
+    return {
+        "area_result": "confirm_suggestion" if asked else area.status,
+        "nation": area.nation,
+        "board_name": area.board_short or "",
+        "postcode_suggestion": area.suggestion or area.postcode or "",
+    }
+
+
+def find_area(doing: Doing, slots: Slots) -> ActionResult:
+    area = area_of(doing, slots)
+    if area is None:
+        return result(area_result="unknown", nation="unknown", board_name="", postcode_suggestion="")
+    return result(**area_slots(area))
+
+
+def take_suggestion(doing: Doing, slots: Slots) -> ActionResult:
+    """The person said yes to "did you mean …?"."""
+    area = doing.parts.areas.find(str(slots.get("postcode_suggestion") or ""), doing.today)
+    return result(**area_slots(area), postcode=area.postcode or slots.get("postcode_suggestion"))
+
+
+def accept_postcode(doing: Doing, slots: Slots) -> ActionResult:
+    """The person says that a postcode we do not know is right: take the best guess, if there is one."""
+    area = area_of(doing, slots)
+    known = area is not None and area.board is not None
+    nation = area.nation if area else "unknown"
+    return result(
+        area_result="found" if known else "unknown", nation=nation, board_name=(area.board_short if area else "") or ""
+    )
+
+
+def town_area(doing: Doing, words: str) -> Area | None:
+    """The area of a town all of whose surgeries lie in one authority and one board; None when it is not so plain."""
+    found = doing.parts.practices.in_town(words)
+    places = {(practice.lad, practice.board26, practice.board23) for practice in found}
+    return doing.parts.areas.find(found[0].postcode, doing.today) if len(places) == 1 else None
+
+
+def find_place(doing: Doing, slots: Slots) -> ActionResult:
+    """A town by name, or another nation by name."""
+    words = str(slots.get("place") or "")
+    nation = nation_named(words)
+    if nation:
+        return result(area_result="outside_england", nation=nation, board_name="", postcode_suggestion="")
+    area = town_area(doing, words)
+    if area is None:
+        return result(area_result="unknown", nation="unknown", board_name="", postcode_suggestion="")
+    return result(**area_slots(area))
+
+
+def find_practice(doing: Doing, slots: Slots) -> ActionResult:
+    """A GP surgery by name, or a town by the surgeries in it."""
+    picked = slots.get("practice_pick")
+    practice = doing.parts.practices.by_code.get(str(picked)) if picked else None
+    if practice:
+        return practice_found(doing, practice)
+    words = str(slots.get("practice") or slots.get("place") or "")
+    near = area_of(doing, slots)
+    found = doing.parts.practices.search(words, near)
+    if len(found) == 1:
+        return practice_found(doing, found[0])
+    choices = [{"value": each.code, "title": each.title[:60]} for each in found]
+    return result(practice_result="several" if found else "none", practice_choices=choices)
+
+
+def practice_found(doing: Doing, practice: Any) -> ActionResult:
+    board = practice.board(doing.today)
+    return result(
+        practice_result="found",
+        practice_choices=[],
+        area_result="found",
+        nation="england",
+        board_name=board.short_name if board else "",
+        practice_pick=practice.code,
+    )
+
+
+def find_team(doing: Doing, slots: Slots) -> ActionResult:
+    practice = doing.parts.practices.by_code.get(str(slots.get("practice_pick") or ""))
+    area = area_of(doing, slots)
+    if area is None and practice is None:
+        return result(team_result=None)
+    asked = slots.get("practice") is not None
+    match = teams.find(doing.session, area, practice, doing.today, asked_practice=asked)
+    doing.conversation.team_id = None
+    helper = match.team or teams.call_back_team(doing.session, area, doing.today)
+    if helper is None:
+        return result(team_result=match.result, team_accepts_call_back="no", asks_months="no", min_age=16)
+    doing.conversation.team_id = helper.id
+    return team_slots(match.result, helper)
+
+
+def team_slots(found: str, team: Team) -> ActionResult:
+    return result(
+        team_result=found,
+        team_name=team.name,
+        team_short=team.short_name,
+        controller=team.controller,
+        caller_number=team.caller_number,
+        call_length=team.call_minutes,
+        team_accepts_call_back="yes" if team.accepts_call_back else "no",
+        asks_months="yes" if team.asks_months else "no",
+        min_age=team.min_age,
+    )
+
+
+def check_age(doing: Doing, slots: Slots) -> ActionResult:
+    """Under 16 is a child; 16 or 17 is young only where the team starts later."""
+    age, minimum = int(slots.get("age") or 0), int(slots.get("min_age") or 16)
+    if age < 16:
+        return result(age_result="child")
+    return result(age_result="young" if age < min(minimum, 18) else "adult")
+
+
+def facts_of(doing: Doing, slots: Slots) -> Facts:
+    area = area_of(doing, slots)
+    practice = doing.parts.practices.by_code.get(str(slots.get("practice_pick") or ""))
+    return eligibility.facts(slots, area, practice)
+
+
+def check_eligibility(doing: Doing, slots: Slots) -> ActionResult:
+    """The team's own dated rules, three-valued; the decision is kept with the rules that made it."""
+    decision = eligibility.check(doing.session, doing.conversation, facts_of(doing, slots), doing.today, doing.now)
+    reason = eligibility.reason_words(decision)
+    event = Event("eligibility:" + decision.answer, {"board": decision.board, "reasons": list(decision.reason_ids)})
+    return result(event, eligibility=decision.answer, eligibility_reason=reason)
+
+
+def place_known(doing: Doing, slots: Slots) -> ActionResult:
+    return result(place_known="yes" if slots.get("work_situation") is not None else "no")

@@ -1,0 +1,80 @@
+"""Local help: listings that fit what the person named and where they are; the doors where this team is not the one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.actions.doing import Doing, Slots, result
+from bot.actions.places import area_of
+from bot.flows.engine import ActionResult, Event
+from services import duty
+
+SHOWN = 3
+NOT_NAMED = {"none", "rather_not_say", "skipped"}
+
+
+def named(slots: Slots, slot: str) -> list[str]:
+    value = slots.get(slot)
+    return [each for each in value if each not in NOT_NAMED] if isinstance(value, list) else []
+
+
+def shown(doing: Doing, slots: Slots, listings: list[Any], *, seen: list[str], more: bool) -> ActionResult:
+    ids = [listing.id for listing in listings]
+    event = [Event("signposted", {"listings": ids})] if ids else []
+    return result(
+        *event,
+        signpost_count=len(ids),
+        signpost_lines="\n".join(listing.sms_line for listing in listings),
+        more_listings="yes" if more else "no",
+        red_flags="yes" if any(listing.red_flags for listing in listings) else "no",
+        signposted=[*seen, *ids],
+    )
+
+
+def signpost(doing: Doing, slots: Slots) -> ActionResult:
+    """Up to three listings not shown before, matched to what was named, the nation, the authority and the age."""
+    area = area_of(doing, slots)
+    seen = list(slots.get("signposted") or [])
+    found = doing.parts.directory.match(
+        doing.session,
+        barriers=named(slots, "barriers"),
+        health=named(slots, "health"),
+        nation=nation_of(slots),
+        lad=area.lad if area else None,
+        age=slots.get("age"),
+        on=doing.today,
+        limit=SHOWN + 1,
+        skip_ids=seen,
+    )
+    return shown(doing, slots, found[:SHOWN], seen=seen, more=len(found) > SHOWN)
+
+
+def signpost_more(doing: Doing, slots: Slots) -> ActionResult:
+    return signpost(doing, slots)
+
+
+def doors_for(doing: Doing, slots: Slots) -> ActionResult:
+    """The doors that do fit: another nation's, a young person's, or those beside a team that is not the one."""
+    found = doing.parts.directory.doors(
+        doing.session,
+        nation=nation_of(slots),
+        age=slots.get("age"),
+        barriers=named(slots, "barriers"),
+        health=named(slots, "health"),
+        work_situation=slots.get("work_situation"),
+        on=doing.today,
+        limit=SHOWN,
+    )
+    return shown(doing, slots, found, seen=list(slots.get("signposted") or []), more=False)
+
+
+def nation_of(slots: Slots) -> str:
+    nation = slots.get("nation")
+    return str(nation) if nation not in (None, "unknown") else "england"
+
+
+def alert_duty(doing: Doing, slots: Slots) -> ActionResult:
+    """Tell the duty person; with no rota nothing is promised."""
+    kind = str(slots.get("crisis_kind") or "self_harm")
+    alerted = duty.alert(doing.session, doing.conversation.id, doing.conversation.team_id, kind, doing.now)
+    return result(Event("duty_alert", {"kind": kind}), duty_result=alerted.result)

@@ -1,0 +1,124 @@
+"""What the person agrees to, wants kept, or wants stopped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.actions.doing import Doing, Slots, result
+from bot.flows.engine import ActionResult, Event
+from services import consent, people, privacy, referrals, threads
+
+WORDING = {
+    "start": "utter_ask_safe_to_text",
+    "share": "utter_ask_share_and_book",
+    "follow_up": "utter_ask_follow_up_ok",
+}
+
+
+def record_consent(doing: Doing, purpose: consent.Purpose) -> ActionResult:
+    """Keep the wording that was shown, the revision it came from, the time and the channel."""
+    words = doing.book.responses[WORDING[purpose]].text_for(doing.channel)
+    team = doing.conversation.team_id if purpose == "share" else None
+    consent.record(
+        doing.session,
+        doing.conversation,
+        purpose,
+        wording=words,
+        version=doing.book.revision,
+        now=doing.now,
+        team_id=team,
+    )
+    return result(Event(f"consent:{purpose}", {}))
+
+
+def record_consent_start(doing: Doing, slots: Slots) -> ActionResult:
+    return record_consent(doing, "start")
+
+
+def record_consent_share(doing: Doing, slots: Slots) -> ActionResult:
+    return record_consent(doing, "share")
+
+
+def record_consent_follow_up(doing: Doing, slots: Slots) -> ActionResult:
+    return record_consent(doing, "follow_up")
+
+
+def withdraw_consent(doing: Doing, slots: Slots) -> ActionResult:
+    consent.withdraw(doing.session, doing.conversation, "share", doing.now)
+    return result()
+
+
+def opt_out(doing: Doing, slots: Slots) -> ActionResult:
+    """Nothing is claimed for this address from the commit on; the booked call stays."""
+    people.stop(doing.session, doing.conversation.id, doing.now)
+    return result(Event("opted_out", {}))
+
+
+def opt_in(doing: Doing, slots: Slots) -> ActionResult:
+    people.start(doing.session, doing.conversation.id)
+    return result(Event("opted_in", {}))
+
+
+def stop_nudges(doing: Doing, slots: Slots) -> ActionResult:
+    people.stop_nudges(doing.session, doing.conversation.id, doing.now)
+    return result()
+
+
+def mark_unsafe_to_text(doing: Doing, slots: Slots) -> ActionResult:
+    people.mark_unsafe(doing.session, doing.conversation.id, doing.now)
+    return result()
+
+
+def mark_wrong_number(doing: Doing, slots: Slots) -> ActionResult:
+    people.mark_wrong_number(doing.session, doing.conversation.id, doing.now)
+    return result()
+
+
+def add_to_card(doing: Doing, told: dict[str, Any]) -> None:
+    """Onto the referral already handed over; before there is one, the card is made from the slots anyway."""
+    referral = referrals.current(doing.session, doing.conversation.person_id)
+    if referral is not None and told:
+        referrals.add_to_card(doing.session, referral, told, doing.now)
+
+
+def note_on_behalf(doing: Doing, slots: Slots) -> ActionResult:
+    """Somebody asks for somebody else: the coach is told on the card."""
+    add_to_card(doing, {"on_behalf": "yes"})
+    return result(on_behalf="yes")
+
+
+def note_need(doing: Doing, slots: Slots) -> ActionResult:
+    """Needs for the call and the wish, in the person's words, onto the card of the referral already handed over."""
+    told = {
+        name: slots[name]
+        for name in ("call_needs", "call_need_words", "wish")
+        if slots.get(name) not in (None, "skipped")
+    }
+    add_to_card(doing, told)
+    return result()
+
+
+def set_voicemail(doing: Doing, slots: Slots) -> ActionResult:
+    allowed = slots.get("voicemail_ok") == "yes"
+    people.set_voicemail(doing.session, doing.conversation.person_id, allowed)
+    add_to_card(doing, {"voicemail_ok": slots.get("voicemail_ok")})
+    return result()
+
+
+def export_my_data(doing: Doing, slots: Slots) -> ActionResult:
+    """What is held, in counts; SHOW says the answers, and the team gives a full copy."""
+    told = [name for name, value in slots.items() if is_answer(doing, name) and value not in (None, "skipped")]
+    said = len(threads.read(doing.session, doing.conversation.id))
+    return result(answer_count=len(told), message_count=said)
+
+
+def is_answer(doing: Doing, slot: str) -> bool:
+    spec = doing.book.slots.get(slot)
+    return spec is not None and spec.set_by == "person"
+
+
+def delete_my_data(doing: Doing, slots: Slots) -> ActionResult:
+    """Words and answers go in this turn, the rows once the goodbye is sent; a team's own record stays with the team."""
+    ledger = doing.parts.settings.home / "erasures.ledger"
+    privacy.erase(doing.session, doing.conversation.person_id, doing.now, ledger)
+    return result(delete_result="done")

@@ -1,0 +1,253 @@
+"""All that a turn needs, assembled once: database, clock, content, understanding, places, channels."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from services.directory import Directory
+
+from bot import pages, readiness, safety
+from bot.actions.catalogue import SPECS
+from bot.channels.sms import SmsChannel
+from bot.channels.telegram import TelegramChannel
+from bot.channels.webchat import WebChannel
+from bot.flows.definition import Book
+from bot.flows.reading import read_book, read_files
+from bot.nlu import rasa
+from bot.nlu.parsed import Nlu
+from services import demo as demonstration
+from services import flow_store, inbox, leases
+from services.areas import Areas
+from services.clock import Clock
+from services.db import Database
+from services.errors import SettingsError
+from services.inbox import Accepted
+from services.messages import Inbound, Outbound, Receipt, SendLater
+from services.practices import Practices
+from services.settings import Settings
+
+DIALOGS = Path(__file__).resolve().parent.parent / "dialogs"
+
+
+class Channel(Protocol):
+    """Sends one message; raises SendLater, SendFailed or PersonStopped."""
+
+    def send(self, outbound: Outbound) -> Receipt: ...
+
+
+class NoChannel:
+    """A channel that is not set up: its messages wait until it is."""
+
+    def send(self, outbound: Outbound) -> Receipt:
+        raise SendLater(300)
+
+
+@dataclass
+class Books:
+    """Today's content, and older revisions for the conversations pinned to them."""
+
+    db: Database
+    today: Book
+    kept: dict[str, Book] = field(default_factory=dict)
+
+    def of(self, revision: str | None) -> Book:
+        """A pinned revision with today's safety words in it; None or today's gives today's."""
+        if revision in {None, self.today.revision}:
+            return self.today
+        assert revision is not None
+        if revision not in self.kept:
+            with self.db.read() as session:
+                files = flow_store.load(session, revision)
+            self.kept[revision] = read_files(files, SPECS).with_safety_of(self.today)
+        return self.kept[revision]
+
+
+@dataclass
+class Assistant:
+    """Assembled once a process. `nlu` None: the built-in recognisers alone."""
+
+    settings: Settings
+    db: Database
+    clock: Clock
+    books: Books
+    nlu: Nlu | None
+    channels: Mapping[str, Channel]
+    telegram: TelegramChannel | None = None
+    demo: bool = False
+    polls_telegram: bool = False
+    process: str = field(default_factory=lambda: secrets.token_hex(8))
+    wake: threading.Event = field(default_factory=threading.Event)
+    outgoing: dict[str, threading.Event] = field(default_factory=dict)
+    failures: dict[int, int] = field(default_factory=dict)
+    watchers: list[Callable[[Any], None]] = field(default_factory=list)
+
+    forgot_on: date | None = None
+
+    def retention_is_due(self, now: datetime) -> bool:
+        """True once a day of the service's clock."""
+        today = now.date()
+        due, self.forgot_on = self.forgot_on != today, today
+        return due
+
+    def tell(self, taken: Any) -> None:
+        """Let whoever watches (the terminal, the conversation tests) see a committed turn."""
+        for watch in self.watchers:
+            watch(taken)
+
+    def outgoing_of(self, channel: str) -> threading.Event:
+        """Set when a message of the channel may be waiting to be sent."""
+        return self.outgoing.setdefault(channel, threading.Event())
+
+    def tell_outgoing(self) -> None:
+        for event in list(self.outgoing.values()):
+            event.set()
+
+    @cached_property
+    def areas(self) -> Areas:
+        return Areas.load()
+
+    @cached_property
+    def practices(self) -> Practices:
+        return Practices.load()
+
+    @cached_property
+    def directory(self) -> Directory:
+        return Directory.load(self.db)
+
+    def book(self, revision: str | None) -> Book:
+        return self.books.of(revision)
+
+    def accept(self, inbound: Inbound) -> Accepted:
+        """Store durably, then wake the worker. Only after this may a provider be answered (invariant 1)."""
+        urgent = safety.patterns_only(inbound.text) is not None
+        accepted = inbox.accept(self.db, inbound, urgent, self.clock.now())
+        self.wake.set()
+        return accepted
+
+    def take_turns(self, conversation_id: int, seconds: float = 2.0) -> None:
+        """Wait until a conversation's messages are answered, `seconds` at most: for a page without JavaScript."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            with self.db.read() as session:
+                if inbox.is_answered(session, conversation_id):
+                    return
+            time.sleep(0.02)
+
+    def leads_telegram(self) -> bool:
+        """Whether this process is the one that polls Telegram now."""
+        with self.db.write() as session:
+            return leases.lead(session, "telegram", self.process, seconds=60)
+
+    def send(self, outbound: Outbound) -> Receipt:
+        return self.channels[outbound.address.channel].send(outbound)
+
+    def wait_for_nlu(self, seconds: float) -> None:
+        """Give a model server that is starting up to `seconds`; commands do, the server never does."""
+        wait = getattr(self.nlu, "wait", None)
+        if wait:
+            wait(seconds)
+
+    def close(self) -> None:
+        """Let go of the model server and the database."""
+        if self.nlu:
+            self.nlu.close()
+        self.db.close()
+
+    def page_words(self) -> Mapping[str, str]:
+        """The words of the public pages, always today's."""
+        return pages.words(DIALOGS)
+
+    def readiness(self) -> dict[str, str]:
+        """Each part: "ok", "off", or "degraded: " and why."""
+        return readiness.of(self)
+
+
+def assemble(settings: Settings, *, demo: bool = False, nlu: Nlu | None = None) -> Assistant:
+    """Everything a process needs. Raises SettingsError, StorageError or ContentErrors with what to do.
+
+    `nlu`: given by tests; else the server at NLU_URL, else one started here, else the built-in recognisers alone.
+    """
+    demo = demo or settings.demo
+    refuse_live_demo(settings, demo)
+    db = Database.of(settings)
+    db.migrate()
+    clock = Clock.at(settings.now)
+    books = open_books(db, clock)
+    if demo:
+        with db.write() as session:
+            demonstration.install_demo(session, clock.now())
+    understood = nlu or rasa.open_nlu(settings.nlu_url or None, settings.nlu_token.get_secret_value() or None)
+    assistant = Assistant(settings, db, clock, books, understood, {}, demo=demo)
+    assistant.directory.install(clock.now())
+    open_channels(assistant)
+    return assistant
+
+
+def refuse_live_demo(settings: Settings, demo: bool) -> None:
+    """Demonstration teams and live providers never run together (invariant 21)."""
+    live = [name for name, url in providers(settings).items() if not is_loopback(url)]
+    if demo and live:
+        raise SettingsError(
+            f"Demonstration teams cannot run with a live provider ({', '.join(live)}): a real person could book a coach "
+            "who does not exist. Leave out --demo, or take the provider's settings out of the environment."
+        )
+
+
+def providers(settings: Settings) -> dict[str, str]:
+    """The providers that are set up, each with the address it is reached at."""
+    found = {"SMS": settings.twilio_api_url} if settings.has_sms else {}
+    return {**found, "Telegram": settings.telegram_api_url} if settings.has_telegram else found
+
+
+def is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host == "localhost" or host == "::1" or host.startswith("127.")
+
+
+def open_books(db: Database, clock: Clock) -> Books:
+    """Today's content, kept as an immutable revision if it is new; refuses revisions whose actions are gone."""
+    today = read_book(DIALOGS, SPECS)
+    with db.write() as session:
+        flow_store.store(session, today.revision, today.to_json(), sorted(today.actions), "dialogs", clock.now())
+        gone = flow_store.missing_actions(session, SPECS)
+    if gone:
+        raise SettingsError(
+            f"Conversations under way call actions that are gone: {gone}. Bring the actions back first."
+        )
+    return Books(db, today)
+
+
+def open_channels(assistant: Assistant) -> None:
+    settings = assistant.settings
+    channels: dict[str, Channel] = {"sms": NoChannel(), "telegram": NoChannel(), "web": WebChannel()}
+    if settings.has_sms:
+        channels["sms"] = sms_channel(settings)
+    if settings.has_telegram:
+        token = settings.telegram_bot_token.get_secret_value()
+        telegram = TelegramChannel(
+            token, api=settings.telegram_api_url, accept=assistant.accept, may_poll=assistant.leads_telegram
+        )
+        assistant.telegram = channels["telegram"] = telegram
+        assistant.polls_telegram = not settings.public_url.startswith("https://")
+    assistant.channels = channels
+
+
+def sms_channel(settings: Settings) -> SmsChannel:
+    service, number = settings.twilio_messaging_service_sid, settings.twilio_from
+    sender = {"messaging_service_sid": service} if service else {"from_": number}
+    return SmsChannel(
+        settings.twilio_account_sid,
+        settings.twilio_auth_token.get_secret_value(),
+        api=settings.twilio_api_url,
+        sender=sender,
+        status_url=f"{settings.public_url.rstrip('/')}/webhooks/twilio/status",
+    )

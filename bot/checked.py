@@ -1,0 +1,26 @@
+"""Everything `anydoor check` looks at, put together: the book, its proof, its words, the numbers it may say."""
+
+from __future__ import annotations
+
+from services.directory import known_numbers
+
+from bot import pages
+from bot.actions.catalogue import SPECS
+from bot.assistant import DIALOGS
+from bot.flows import checking
+from bot.flows.definition import ContentErrors, Finding
+from bot.flows.reading import read_book
+
+
+def check_everything() -> list[Finding]:
+    """All findings about dialogs/, errors first."""
+    try:
+        book = read_book(DIALOGS, SPECS)
+    except ContentErrors as errors:
+        return errors.findings
+    findings = list(checking.check(book, known_numbers()))
+    try:
+        pages.words(DIALOGS)
+    except pages.PageWordsError as error:
+        findings.append(Finding("dialogs", 1, str(error), ""))
+    return sorted(findings, key=lambda finding: finding.severity != "error")

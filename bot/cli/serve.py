@@ -1,0 +1,65 @@
+"""`anydoor serve`: the web app, webhooks, Telegram, outbox and reminders in one process."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+HELP = """Serve everything on one address.
+
+Environment:
+
+ANYDOOR_HOME: folder for the database and keys (default ./var).
+ANYDOOR_DATABASE_URL: PostgreSQL, or another SQLite file.
+ANYDOOR_PUBLIC_URL: the address the public and the providers use.
+ANYDOOR_SECRET_KEY: signs and seals; made on first run.
+ANYDOOR_DATA_KEYS: keyring for sealed columns, id:key,id:key (newest first).
+ANYDOOR_NOW: start the clock at an ISO time (tests only).
+NLU_URL, NLU_TOKEN: a language model server that runs elsewhere.
+TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_MESSAGING_SERVICE_SID or TWILIO_FROM, TWILIO_API_URL: texts.
+TELEGRAM_BOT_TOKEN, TELEGRAM_WEBHOOK_SECRET, TELEGRAM_API_URL: Telegram.
+SMTP_URL, ANYDOOR_FROM_EMAIL: mail.
+"""
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("serve", help=HELP)(serve)
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="With demonstration teams; refused beside a live provider.")
+    ] = False,
+    workers: Annotated[int, typer.Option(help="Processes; more than one needs PostgreSQL.")] = 1,
+) -> None:
+    import uvicorn
+
+    from bot.cli.problems import said_plainly
+    from services.settings import load
+
+    os.environ["ANYDOOR_DEMO"] = "1" if demo else ""
+    os.environ.setdefault("ANYDOOR_PUBLIC_URL", f"http://{host}:{port}")
+    with said_plainly():
+        settings = load()
+        if workers > 1 and settings.database_url.startswith("sqlite"):
+            raise ValueError(
+                "More than one process needs PostgreSQL: set ANYDOOR_DATABASE_URL, or leave out --workers."
+            )
+        from bot.assistant import refuse_live_demo
+
+        refuse_live_demo(settings, demo)
+    uvicorn.run(
+        "web.app:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=5,
+        proxy_headers=False,
+    )

@@ -1,0 +1,172 @@
+"""`anydoor chat`: talk to the assistant in the terminal; `anydoor understand`: what it makes of a text."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.cli.problems import said_plainly
+
+if TYPE_CHECKING:
+    from bot.simulator import Answered, Simulator
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("chat")(chat)
+    app.command("understand")(understand)
+
+
+def chat(
+    channel: Annotated[str, typer.Option(help="sms, telegram or web.")] = "sms",
+    now: Annotated[str, typer.Option(help="Start the clock at an ISO time.")] = "",
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Load the demonstration teams into ANYDOOR_HOME's database.")
+    ] = False,
+    save: Annotated[Path | None, typer.Option(help="Write the conversation as a test.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One message a line in, one JSON line a turn out.")] = False,
+) -> None:
+    """Talk to the assistant through the same inbox, turn and outbox as a real message."""
+    if channel not in {"sms", "telegram", "web"}:
+        raise typer.BadParameter("the channel is sms, telegram or web")
+    with said_plainly(), database(now) as throw_away:
+        from bot.assistant import assemble
+        from bot.simulator import Simulator
+        from services.settings import load
+
+        assistant = assemble(load(), demo=demo or throw_away)
+        assistant.wait_for_nlu(20)
+        simulator = Simulator(assistant, channel)  # type: ignore[arg-type]
+        try:
+            converse(simulator, as_json, save)
+        finally:
+            assistant.close()
+
+
+@contextmanager
+def database(now: str) -> Iterator[bool]:
+    """A throw-away database unless ANYDOOR_HOME is set; True when it is thrown away."""
+    if now:
+        os.environ["ANYDOOR_NOW"] = now
+    if os.environ.get("ANYDOOR_HOME"):
+        yield False
+        return
+    with tempfile.TemporaryDirectory(prefix="anydoor-") as folder:
+        os.environ["ANYDOOR_HOME"] = folder
+        try:
+            yield True
+        finally:
+            del os.environ["ANYDOOR_HOME"]
+
+
+def converse(simulator: Simulator, as_json: bool, save: Path | None) -> None:
+    lines: list[Answered] = []
+    if not as_json:
+        print("Type a message, or an empty line to leave.", flush=True)
+    waiting: list[str] = []
+    joined = False
+    for line in sys.stdin:
+        text = line.rstrip("\r\n")
+        if not as_json and not text:
+            break
+        if text.strip() == "@together":
+            joined = True
+            continue
+        waiting.append(text)
+        if joined and len(waiting) < 2:
+            continue
+        answered = obey(simulator, waiting)
+        waiting, joined = [], False
+        lines.append(answered)
+        print(
+            json.dumps(answered.as_json(), ensure_ascii=False, default=str) if as_json else shown(answered), flush=True
+        )
+    if save:
+        from bot.trial import as_transcript
+
+        save.write_text(as_transcript(simulator, lines), encoding="utf-8")
+
+
+def obey(simulator: Simulator, lines: list[str]) -> Answered:
+    """One line, or two that arrive together. A control that makes no sense is answered with what it should be."""
+    if len(lines) == 2:
+        return simulator.together(*lines)
+    text = lines[0]
+    if not text.startswith("@"):
+        return simulator.say(text)
+    control, _, rest = text[1:].partition(" ")
+    try:
+        return obey_control(simulator, control, rest.strip())
+    except ValueError as error:
+        print(str(error), file=sys.stderr, flush=True)
+        return simulator.settle(text)
+
+
+def obey_control(simulator: Simulator, control: str, rest: str) -> Answered:
+    from bot import trial
+
+    if control == "time":
+        return simulator.until(datetime.fromisoformat(rest))
+    if control == "media":
+        return simulator.media(rest or "photo")
+    if control == "contact":
+        return simulator.contact(rest)
+    if control == "press":
+        return simulator.press(rest)
+    if control == "coach":
+        return simulator.coach(rest)
+    if control == "coach-outcome":
+        return simulator.coach_outcome(rest)
+    if control == "world":
+        trial.set_world(simulator.assistant, rest)
+        return simulator.settle("")
+    raise ValueError(
+        "a control is @time ISO, @media KIND, @contact NUMBER, @press VALUE, @together, @coach TEXT, "
+        "@coach-outcome reached|not_reached or @world plenty|no_openings|no_team"
+    )
+
+
+def shown(answered: Answered) -> str:
+    from bot.channels import sms
+
+    return "\n".join(
+        "> " + sms.render(message.text, message.choices).replace("\n", "\n  ") for message in answered.messages
+    )
+
+
+def understand(
+    expecting: Annotated[str, typer.Option(help="The slot that was just asked.")] = "",
+    now: Annotated[str, typer.Option(help="What time it is, ISO.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """What is understood of each line on stdin. Uses NLU_URL, else starts the NLU server for itself."""
+    from bot.nlu import rasa
+    from bot.understood import Understander
+    from services.clock import Clock
+    from services.settings import load
+
+    with said_plainly():
+        settings = load()
+        nlu = rasa.open_nlu(settings.nlu_url or None, settings.nlu_token.get_secret_value() or None)
+        wait = getattr(nlu, "wait", None)
+        if wait:
+            wait(60)
+        understander = Understander(nlu, Clock.at(now or settings.now).london(), expecting or None)
+        try:
+            for line in sys.stdin:
+                found = understander.read(line.rstrip("\r\n"))
+                print(json.dumps(found, ensure_ascii=False) if as_json else plainly(found), flush=True)
+        finally:
+            nlu.close()
+
+
+def plainly(found: dict[str, Any]) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in found.items() if value not in (None, [], {}, False))

@@ -1,0 +1,49 @@
+"""What a coach does to a conversation: talk in it, hand it back, say what came of a call."""
+
+from __future__ import annotations
+
+from bot import turns
+from bot.assistant import Assistant
+from services import audit, booking, conversations, outbox
+from services.models import Appointment
+
+
+def say(assistant: Assistant, conversation_id: int, text: str, staff_id: int) -> None:
+    """A coach's own words, on the person's channel; from now on the assistant keeps quiet until it is handed back."""
+    now = assistant.clock.now()
+    with assistant.db.write() as session:
+        conversation = conversations.lock(session, conversation_id)
+        if conversation.coach_takeover_at is None:
+            conversations.take_over(session, conversation, staff_id, now)
+            audit.event(session, conversation_id, "coach_takes_over", now)
+        outbox.enqueue(session, conversation, text, purpose="coach", now=now, by_staff_id=staff_id)
+        audit.record(session, f"staff:{staff_id}", "wrote", f"conversation:{conversation_id}", now)
+    assistant.tell_outgoing()
+
+
+def hand_back(assistant: Assistant, conversation_id: int, staff_id: int) -> None:
+    """The assistant answers again from the next message on."""
+    now = assistant.clock.now()
+    with assistant.db.write() as session:
+        conversation = conversations.lock(session, conversation_id)
+        conversations.hand_back(session, conversation)
+        audit.event(session, conversation_id, "coach_hands_back", now)
+        audit.record(session, f"staff:{staff_id}", "handed_back", f"conversation:{conversation_id}", now)
+
+
+def record_outcome(assistant: Assistant, appointment_id: int, outcome: str, staff_id: int) -> bool:
+    """What came of a call: reached, not_reached or declined. A missed one brings a no-blame message at once.
+
+    False when the call was moved or called off before. ValueError for another outcome.
+    """
+    now = assistant.clock.now()
+    with assistant.db.write() as session:
+        conversation_id = session.get_one(Appointment, appointment_id).conversation_id
+        conversations.lock(session, conversation_id)
+        if not booking.record_outcome(session, appointment_id, outcome, now):
+            return False
+        audit.record(session, f"staff:{staff_id}", f"outcome_{outcome}", f"appointment:{appointment_id}", now)
+    if outcome == "not_reached":
+        turns.begin(assistant, conversation_id, "missed_call", purpose="answer")
+        assistant.tell_outgoing()
+    return True

@@ -1,0 +1,164 @@
+"""What a message answers: the open question read by its slot's type, and facts volunteered beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.flows.engine import Expecting
+from bot.nlu.recognisers import (
+    Found,
+    Option,
+    read_age,
+    read_barriers,
+    read_choice,
+    read_choices,
+    read_health,
+    read_months,
+    read_name,
+    read_phone,
+    read_postcode,
+    read_situation,
+    read_when,
+    read_yes_no,
+)
+
+OTHER_TIMES = "other_times"
+FREE_TEXT: dict[str, Callable[[str], Found | None]] = {
+    "work_situation": read_situation,
+    "health": read_health,
+    "barriers": read_barriers,
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A reading of the open question. `whole`: it used the whole message, so nothing else was said."""
+
+    value: Any
+    whole: bool
+    also: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The answer if there is one, else the response id that says why it did not look like one."""
+
+    answer: Answer | None = None
+    hint: str | None = None
+
+
+def options_of(expecting: Expecting) -> list[Option]:
+    return [Option(value, title, tuple(also)) for value, title, also in expecting.choices]
+
+
+def read_answer(text: str, expecting: Expecting, now: datetime) -> Reading:
+    """Read `text` as an answer to the open question; fixed options win over the type's own reader."""
+    kind = expecting.spec.type
+    options = options_of(expecting)
+    chosen = read_options(text, options, several=kind == "choices")
+    if chosen and chosen.whole:
+        return Reading(Answer(chosen.value, True))
+    own = READERS.get(kind, read_nothing)(text, expecting, now)
+    if own.answer:
+        return own
+    return Reading(Answer(chosen.value, chosen.whole)) if chosen else own
+
+
+def read_options(text: str, options: Sequence[Option], *, several: bool) -> Found | None:
+    if not options:
+        return None
+    return read_choices(text, options) if several else read_choice(text, options)
+
+
+def from_found(found: Found | None, hint: str | None = None) -> Reading:
+    return Reading(Answer(found.value, found.whole)) if found else Reading(hint=hint)
+
+
+def read_nothing(text: str, expecting: Expecting, now: datetime) -> Reading:
+    return Reading()
+
+
+def read_own_words(text: str, expecting: Expecting, now: datetime) -> Reading:
+    """A choice answered in the person's own words, by the reader kept for that slot; yes and no where both are options."""
+    reader = FREE_TEXT.get(expecting.slot)
+    found = reader(text) if reader else None
+    if found:
+        return from_found(found)
+    values = {value for value, _, _ in expecting.choices}
+    plain = read_yes_no(text) if {"yes", "no"} <= values else None
+    return from_found(plain if plain and plain.value in values else None)
+
+
+def read_text(text: str, expecting: Expecting, now: datetime) -> Reading:
+    words = text.strip()
+    return Reading(Answer(words, False)) if words else Reading()
+
+
+def postcode_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
+    found = read_postcode(text)
+    if not found:
+        return Reading(hint="utter_invalid_postcode")
+    value = found.value
+    given = value["postcode"] or value["as_typed"] or value["outcode"]
+    return Reading(Answer(given, found.whole))
+
+
+def phone_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
+    found = read_phone(text)
+    if not found:
+        return Reading(hint="utter_invalid_phone")
+    if not found.value["ok"]:
+        return Reading(hint="utter_invalid_phone")
+    return Reading(Answer(found.value["e164"], found.whole))
+
+
+def opening_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
+    """A time said in words is a wish: the flow offers openings that fit it."""
+    when = read_when(text, now)
+    if when is None:
+        return Reading(hint="utter_invalid_opening")
+    return Reading(Answer(OTHER_TIMES, when.whole, {"opening_wish": wish_of(when, text)}))
+
+
+def wish_of(when: Any, text: str) -> dict[str, Any]:
+    """A `When` as JSON for the slot `opening_wish`: London wall-clock windows, half-open."""
+    spans = [[start.isoformat(), end.isoformat()] for start, end in when.windows]
+    readings = None
+    if when.ambiguous:
+        readings = [[[start.isoformat(), end.isoformat()] for start, end in reading] for reading in when.ambiguous]
+    return {"windows": spans, "asap": when.asap, "ambiguous": readings}
+
+
+READERS: dict[str, Callable[[str, Expecting, datetime], Reading]] = {
+    "yes_no": lambda text, expecting, now: from_found(read_yes_no(text), "utter_invalid_yes_no"),
+    "choice": read_own_words,
+    "choices": read_own_words,
+    "postcode": postcode_reading,
+    "age": lambda text, expecting, now: from_found(read_age(text, now.date(), True), "utter_invalid_age"),
+    "duration": lambda text, expecting, now: from_found(read_months(text, now.date(), True), "utter_invalid_duration"),
+    "phone": phone_reading,
+    "name": lambda text, expecting, now: from_found(read_name(text, True), "utter_invalid_name"),
+    "opening": opening_reading,
+    "text": read_text,
+    "place": read_text,
+    "practice": read_text,
+}
+
+
+def volunteered(text: str, now: datetime) -> dict[str, Any]:
+    """Every fact that the words carry by themselves, whatever was asked."""
+    found: dict[str, Found | None] = {
+        "work_situation": read_situation(text),
+        "health": read_health(text),
+        "barriers": read_barriers(text),
+        "age": read_age(text, now.date(), False),
+        "months_out_of_work": read_months(text, now.date(), False),
+    }
+    values = {slot: reading.value for slot, reading in found.items() if reading is not None}
+    postcode = read_postcode(text)
+    if postcode and postcode.value["postcode"]:
+        values["postcode"] = postcode.value["postcode"]
+    return values

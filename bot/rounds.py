@@ -1,0 +1,118 @@
+"""One round of everything that waits: catch up on messages, begin what has fallen due, deliver.
+
+Everything here can be redone after a crash: it works from rows, never from memory.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+
+from bot import silences, turns
+from bot.assistant import Assistant
+from bot.trouble import place_of
+from services import delivery, due_work, duty, inbox, privacy, reminders, retention
+from services.models import DueWork
+
+log = structlog.get_logger(__name__)
+
+BATCH = 50
+MOST_FAILURES = 3
+SILENT = {"expire": silences.expire}
+FLOWS = {"nudge": "pattern_nudge", "follow_up": "follow_up", "check_in": "check_in"}
+
+
+def catch_up_all(assistant: Assistant) -> int:
+    """Take every waiting turn; one conversation's failure never stops another's. Answers how many were taken."""
+    with assistant.db.read() as session:
+        waiting = inbox.waiting_conversations(session)
+    taken = 0
+    for conversation_id in waiting:
+        try:
+            taken += len(turns.catch_up(assistant, conversation_id))
+        except Exception as error:
+            log.error("turn failed", conversation=conversation_id, problem=place_of(error))
+            taken += give_up_after(assistant, conversation_id)
+    return taken
+
+
+def give_up_after(assistant: Assistant, conversation_id: int) -> int:
+    """A message that fails every time is answered honestly and passed to a person, so that nobody waits for nothing."""
+    failures = assistant.failures
+    failures[conversation_id] = failures.get(conversation_id, 0) + 1
+    if failures[conversation_id] < MOST_FAILURES:
+        return 0
+    del failures[conversation_id]
+    return turns.give_up(assistant, conversation_id)
+
+
+def fall_due(assistant: Assistant) -> int:
+    """Begin what has fallen due by the service's clock. Answers how many turns were begun."""
+    now = assistant.clock.now()
+    with assistant.db.read() as session:
+        coming, work = reminders.due(session, now), due_work.due(session, now)
+    begun = sum(remind(assistant, reminder, now) for reminder in coming)
+    begun += sum(do_work(assistant, item, now) for item in work)
+    with assistant.db.read() as session:
+        alerts = duty.open_alerts(session, None)
+    if alerts:
+        with assistant.db.write() as session:
+            duty.escalate_overdue(session, now)
+    forget(assistant, now)
+    return begun
+
+
+def forget(assistant: Assistant, now: datetime) -> None:
+    """Finish erasures that people asked for; once a day, delete what its retention class no longer allows."""
+    with assistant.db.read() as session:
+        asked = privacy.erasures_waiting(session)
+    if asked:
+        with assistant.db.write() as session:
+            privacy.finish_erasures(session, now)
+    if assistant.retention_is_due(now):
+        with assistant.db.write() as session:
+            retention.sweep(session, now)
+
+
+def remind(assistant: Assistant, reminder: reminders.Reminder, now: datetime) -> int:
+    taken = turns.begin(
+        assistant,
+        reminder.conversation_id,
+        reminder.flow,
+        guard=lambda session: reminders.begin(session, reminder, now),
+        not_after=reminder.not_after,
+    )
+    return int(taken is not None)
+
+
+def do_work(assistant: Assistant, item: DueWork, now: datetime) -> int:
+    """A nudge or a check-in is a turn; expiry and erasure are done without a word."""
+    if item.kind in FLOWS:
+        taken = turns.begin(
+            assistant,
+            item.conversation_id,
+            FLOWS[item.kind],
+            guard=lambda session: due_work.finish(session, item.id, now),
+            purpose="nudge",
+            not_after=item.not_after,
+        )
+        return int(taken is not None)
+    with assistant.db.write() as session:
+        if due_work.finish(session, item.id, now):
+            SILENT[item.kind](session, item.conversation_id, now)
+    return 0
+
+
+def deliver(assistant: Assistant, channel: str | None = None) -> int:
+    """Send what is due; answers how many were tried."""
+    channels = [channel] if channel else None
+    return delivery.deliver(assistant.db, assistant.send, BATCH, assistant.clock.now(), channels=channels)
+
+
+def tick(assistant: Assistant) -> None:
+    """Everything once, in this thread: for the terminal and the conversation tests."""
+    catch_up_all(assistant)
+    fall_due(assistant)
+    while deliver(assistant):
+        pass

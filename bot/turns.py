@@ -1,0 +1,283 @@
+"""One message -> one committed turn.
+
+`hear` runs with no transaction open; the turn itself is one transaction with the conversation locked:
+state, booking, referral, consent, audit, queued replies and "taken" commit together or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from bot import actions, silences, understanding
+from bot.actions.doing import Doing
+from bot.assistant import Assistant
+from bot.channels import SHARE_NUMBER
+from bot.flows import engine
+from bot.flows.commands import Command, OptOut, StartFlow
+from bot.flows.definition import Book
+from bot.flows.engine import Reply, Turn
+from bot.flows.segments import segments, to_gsm7
+from bot.flows.state import DialogueState, UnknownSchema
+from services import audit, conversations, duty, faults, inbox, not_understood, outbox
+from services.db import Session
+from services.errors import Stale
+from services.inbox import Waiting
+from services.messages import Choice
+
+MOST_SEGMENTS = 2
+TRIES = 5
+
+
+@dataclass(frozen=True)
+class Message:
+    """Replies of one turn put together as they will be sent."""
+
+    text: str
+    choices: tuple[Choice, ...]
+    purpose: str
+
+
+@dataclass(frozen=True)
+class Taken:
+    """One committed turn, for whoever watches: the terminal, the conversation tests."""
+
+    conversation_id: int
+    said: str
+    heard: understanding.Heard | None
+    turn: Turn | None
+    messages: tuple[Message, ...]
+
+
+def catch_up(assistant: Assistant, conversation_id: int) -> list[Taken]:
+    """Take every waiting message of a conversation, oldest first."""
+    taken: list[Taken] = []
+    while True:
+        with assistant.db.read() as session:
+            waiting = inbox.waiting(session, conversation_id)
+        if not waiting:
+            return taken
+        done = take_next(assistant, waiting[0])
+        if done:
+            taken.append(done)
+
+
+def take_next(assistant: Assistant, message: Waiting) -> Taken | None:
+    """Hear a message, then take its turn; heard again when the state moved on meanwhile. None: another turn took it."""
+    for _ in range(TRIES):
+        heard, version = hear(assistant, message)
+        try:
+            return take(assistant, message, heard, version)
+        except Stale:
+            continue
+    raise Stale(f"message {message.id} was overtaken {TRIES} times")
+
+
+def hear(assistant: Assistant, message: Waiting) -> tuple[understanding.Heard, int]:
+    """Understand outside any transaction; answers what was heard and the state version it was heard against."""
+    with assistant.db.read() as session:
+        seen = conversations.see(session, message.conversation_id)
+    book = assistant.book(seen.revision)
+    expecting = engine.expecting(book, state_of(seen.state, book))
+    return understanding.hear(message.inbound, expecting, assistant.clock.london(), assistant.nlu), seen.state_version
+
+
+def state_of(saved: Any, book: Book) -> DialogueState:
+    """The saved state, or a fresh one; a state of an unknown schema starts afresh rather than failing the person."""
+    if not saved:
+        return DialogueState(revision=book.revision)
+    try:
+        return DialogueState.from_json(saved)
+    except UnknownSchema:
+        return DialogueState(revision=book.revision)
+
+
+def take(assistant: Assistant, message: Waiting, heard: understanding.Heard, version: int) -> Taken | None:
+    with assistant.db.write() as session:
+        conversation = conversations.lock(session, message.conversation_id, version)
+        if not inbox.take(session, message.id, assistant.clock.now()):
+            return None
+        if conversation.coach_takeover_at and not heard.safety and not heard.opt_out:
+            return Taken(conversation.id, message.inbound.text, heard, None, ())
+        work = Work(assistant, session, conversation, heard)
+        more = len(inbox.waiting(session, conversation.id)) > 0
+        taken = work.read_and_advance(message, more_waiting=more)
+        faults.point("before_turn_commit")
+    faults.point("after_turn_commit")
+    assistant.tell(taken)
+    return taken
+
+
+def begin(
+    assistant: Assistant,
+    conversation_id: int,
+    flow: str,
+    *,
+    guard: Callable[[Session], bool] = lambda session: True,
+    purpose: str = "reminder",
+    not_after: datetime | None = None,
+) -> Taken | None:
+    """Start a flow from outside: a reminder, a nudge, a missed call. Its words live in dialogs/.
+
+    `guard` is asked inside the turn's transaction, with the conversation locked: False means not any more.
+    """
+    with assistant.db.write() as session:
+        conversation = conversations.lock(session, conversation_id)
+        if not guard(session):
+            return None
+        work = Work(assistant, session, conversation, None)
+        taken = work.run([StartFlow(flow)], said="", purpose=purpose, not_after=not_after)
+        faults.point("before_turn_commit")
+    faults.point("after_turn_commit")
+    assistant.tell(taken)
+    return taken
+
+
+def give_up(assistant: Assistant, conversation_id: int) -> int:
+    """Answer a message that could not be worked on with words that say so; its words stay in the thread for a person."""
+    with assistant.db.write() as session:
+        conversation = conversations.lock(session, conversation_id)
+        waiting = inbox.waiting(session, conversation_id)
+        if not waiting or not inbox.take(session, waiting[0].id, assistant.clock.now()):
+            return 0
+        now = assistant.clock.now()
+        words = assistant.book(None).responses["utter_trouble"].text_for(conversation.channel)
+        outbox.enqueue(session, conversation, words, purpose="answer", now=now)
+        duty.alert(session, conversation_id, conversation.team_id, "message_failed", now)
+    return 1
+
+
+class Work:
+    """What one turn does inside its transaction."""
+
+    def __init__(
+        self, assistant: Assistant, session: Session, conversation: Any, heard: understanding.Heard | None
+    ) -> None:
+        self.assistant, self.session, self.conversation, self.heard = assistant, session, conversation, heard
+        self.now: datetime = assistant.clock.now()
+        self.book = assistant.book(conversation.revision)
+        self.state = state_of(conversation.state, self.book)
+
+    def read_and_advance(self, message: Waiting, *, more_waiting: bool) -> Taken:
+        assert self.heard is not None
+        if not self.state.stack:
+            self.repin()
+        commands = understanding.read(self.heard, self.state, self.book)
+        if understanding.missed(commands):
+            not_understood.record(
+                self.session,
+                self.conversation.id,
+                self.heard.text,
+                self.now,
+                expecting=self.heard.expecting.slot if self.heard.expecting else None,
+                flow=self.heard.expecting.flow if self.heard.expecting else None,
+                intent=self.heard.intent,
+                confidence=self.heard.confidence,
+            )
+        taken = self.run(commands, said=message.inbound.text, quiet=more_waiting)
+        return taken
+
+    def repin(self) -> None:
+        """Nothing is under way, so the person goes on with today's words."""
+        today = self.assistant.book(None)
+        self.book = today
+        if self.conversation.revision != today.revision:
+            conversations.pin(self.session, self.conversation, today.revision)
+
+    def run(
+        self,
+        commands: Sequence[Command],
+        *,
+        said: str,
+        quiet: bool = False,
+        purpose: str = "answer",
+        not_after: datetime | None = None,
+    ) -> Taken:
+        doing = Doing(self.assistant, self.session, self.conversation, self.book, self.state)
+        turn = engine.advance(
+            self.book,
+            self.state,
+            list(commands),
+            act=partial(actions.act, doing),
+            channel=self.conversation.channel,
+            helpline=partial(actions.helpline, doing),
+            now=self.assistant.clock.london(),
+        )
+        replies = [reply for reply in turn.replies if not (quiet and reply.slot and reply.purpose != "crisis")]
+        if said_stop(self.heard, commands):
+            replies = []
+        messages = compose(replies, self.conversation.channel, self.book, purpose)
+        self.keep(turn, messages, not_after)
+        return Taken(self.conversation.id, said, self.heard, turn, tuple(messages))
+
+    def keep(self, turn: Turn, messages: Sequence[Message], not_after: datetime | None) -> None:
+        conversations.save(self.session, self.conversation, saved(turn.state), turn.state.outcome)
+        for event in turn.events:
+            audit.event(self.session, self.conversation.id, event.name, self.now, dict(event.data))
+        for message in messages:
+            outbox.enqueue(
+                self.session,
+                self.conversation,
+                message.text,
+                message.choices,
+                purpose=message.purpose,
+                now=self.now,
+                not_after=not_after,
+            )
+        self.plan_silence(turn.state)
+
+    def plan_silence(self, state: DialogueState) -> None:
+        """What happens if the person says nothing now; none after a crisis (the place just waits)."""
+        expecting = engine.expecting(self.book, state)
+        silence = expecting.silence if expecting and not state.crisis else None
+        silences.plan(self.session, self.conversation.id, silence, self.now)
+
+
+def saved(state: DialogueState) -> dict[str, Any]:
+    """The state as it is kept: nothing of it for a person who has just had everything deleted."""
+    if state.slots.get("delete_result") == "done":
+        return DialogueState(revision=state.revision, outcome=state.outcome).to_json()
+    return state.to_json()
+
+
+def said_stop(heard: understanding.Heard | None, commands: Sequence[Command]) -> bool:
+    """The provider has already confirmed this STOP, so we do not confirm it again."""
+    stopped = any(isinstance(command, OptOut) for command in commands)
+    return stopped and heard is not None and heard.inbound.provider_stopped
+
+
+def compose(replies: Sequence[Reply], channel: str, book: Book, purpose: str = "answer") -> list[Message]:
+    """Replies -> messages: by SMS as few as fit in two segments each, by Telegram one, on the web one each."""
+    messages: list[Message] = []
+    for reply in replies:
+        message = Message(
+            reply.text, buttons(reply, channel, book), purpose if reply.purpose == "answer" else reply.purpose
+        )
+        if messages and joins(messages[-1], message, channel):
+            last = messages.pop()
+            message = Message(f"{last.text}\n{message.text}", message.choices, message.purpose)
+        messages.append(message)
+    return messages
+
+
+def buttons(reply: Reply, channel: str, book: Book) -> tuple[Choice, ...]:
+    choices = tuple(Choice(f"{reply.slot}={value}", title) for value, title in reply.choices)
+    spec = book.slots.get(reply.slot or "")
+    if channel == "telegram" and spec and spec.type == "phone" and "utter_share_number" in book.responses:
+        return (Choice(SHARE_NUMBER, book.responses["utter_share_number"].text_for(channel)),)
+    return choices
+
+
+def joins(first: Message, second: Message, channel: str) -> bool:
+    if channel == "web" or first.choices or first.purpose != second.purpose:
+        return False
+    return channel == "telegram" or segments(sms_words(first, second)) <= MOST_SEGMENTS
+
+
+def sms_words(*messages: Message) -> str:
+    lines = [message.text for message in messages]
+    lines += [f"{number}. {choice.title}" for number, choice in enumerate(messages[-1].choices, start=1)]
+    return to_gsm7("\n".join(lines))

@@ -1,0 +1,315 @@
+"""Text -> `Heard` (outside any transaction) -> commands (pure, against the state that is locked).
+
+Order of rights: crisis, opt-out, an answer to the open question, repair said plainly, facts volunteered,
+what the trained model thinks, and last "not understood".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot import opt_out, safety
+from bot.flows.commands import Back, Command, Correct, Crisis, OptIn, OptOut, Say, SetSlot, Skip, StartFlow, Unclear
+from bot.flows.definition import Book
+from bot.flows.engine import Expecting
+from bot.flows.state import DialogueState
+from bot.nlu.answers import Answer, Reading, read_answer, volunteered
+from bot.nlu.parsed import Nlu
+from bot.nlu.recognisers import clean, read_act
+from bot.nlu.slot_words import slots_named
+from services.messages import Inbound
+
+SURE = 0.60
+FREE_WORDS = frozenset({"text", "name", "place", "practice"})
+"""Slot types that take nearly any words, so a plain repair phrase is heard before the answer."""
+SETTLING_ACTS = frozenset({"affirm", "deny", "unsure", "thanks", "greeting", "goodbye", "smalltalk"})
+MOST_CHARACTERS = 2000
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Everything understood of one message, before the state decides what it means."""
+
+    text: str
+    inbound: Inbound
+    expecting: Expecting | None
+    safety: safety.SafetyHit | None = None
+    opt_out: str | None = None
+    reading: Reading = field(default_factory=Reading)
+    acts: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    named_slots: tuple[str, ...] = ()
+    intent: str | None = None
+    confidence: float = 0.0
+    nlu_asked: bool = False
+
+    @property
+    def settled(self) -> bool:
+        """A recogniser used the whole message, so the trained model need not be asked (invariant 3)."""
+        answer = self.reading.answer
+        return bool(self.opt_out or self.acts or (answer and answer.whole) or self.inbound.kind in {"press", "media"})
+
+
+def hear(inbound: Inbound, expecting: Expecting | None, now: datetime, nlu: Nlu | None) -> Heard:
+    """Understand one message. `now` is Europe/London. Takes no lock and opens no transaction."""
+    text = clean(inbound.text)[:MOST_CHARACTERS]
+    heard = without_nlu(text, inbound, expecting, now)
+    if heard.settled or heard.safety or not text or nlu is None:
+        return heard
+    parsed = nlu.parse(text)
+    if parsed is None:
+        return heard
+    return Heard(**{**heard.__dict__, "intent": parsed.intent, "confidence": parsed.confidence, "nlu_asked": True})
+
+
+def without_nlu(text: str, inbound: Inbound, expecting: Expecting | None, now: datetime) -> Heard:
+    if inbound.kind == "press":
+        return Heard(text, inbound, expecting)
+    acts = tuple(read_act(text))
+    reading = read_answer(text, expecting, now) if expecting and text else Reading()
+    return Heard(
+        text=text,
+        inbound=inbound,
+        expecting=expecting,
+        safety=safety.screen(text),
+        opt_out=opt_out.read_opt_out(text),
+        reading=reading,
+        acts=acts,
+        values=volunteered(text, now) if text else {},
+        named_slots=tuple(slots_named(text)),
+    )
+
+
+def read(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """What the engine is to do about it. Pure."""
+    if heard.safety:
+        return [Crisis(heard.safety.kind)]
+    if heard.opt_out == "stop":
+        return [OptOut()]
+    if heard.opt_out == "start":
+        return [OptIn()]
+    if heard.inbound.kind == "press":
+        return pressed(heard, state, book)
+    if heard.inbound.kind == "media" and not heard.text:
+        return [StartFlow("pattern_media")]
+    if not state.stack:
+        return opening_words(heard, state, book)
+    return in_conversation(heard, state, book)
+
+
+def opening_words(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """The first words of a conversation, or the first after it ended: keep what they say, then begin."""
+    facts = new_facts(heard, state, book, but=())
+    if state.outcome in {None, "left"}:
+        return [*facts, StartFlow("pattern_start"), *asked_for(heard, book, again=False)]
+    return asked_for(heard, book, again=True) or [StartFlow("pattern_resume")]
+
+
+def asked_for(heard: Heard, book: Book, *, again: bool) -> list[Command]:
+    """The flow that the words ask for, where it is more than simply beginning."""
+    flow = digression(heard, book)
+    beginning = {"pattern_start", "pattern_greeting", "self_referral", "book_call", "pattern_resume"}
+    return [StartFlow(flow)] if flow and (again or flow not in beginning) else []
+
+
+def pressed(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """A button or tick boxes: an answer to the question they stood under, which may no longer be the open one."""
+    pairs = [split_value(line) for line in (heard.inbound.pressed or "").split("\n") if line]
+    expecting = heard.expecting
+    values = [value for slot, value in pairs if expecting and slot in {None, expecting.slot}]
+    if expecting and values and offered(expecting, values):
+        several = expecting.spec.type == "choices"
+        return [SetSlot(expecting.slot, values if several else values[0])]
+    slot, value = pairs[0] if pairs else (None, "")
+    if (
+        slot
+        and slot in state.slots
+        and slot in book.slots
+        and value in {choice.value for choice in book.slots[slot].options}
+    ):
+        kept = [value] if book.slots[slot].type == "choices" else value
+        return [Correct(slot, kept)] if state.slots[slot] != kept else [Say("repeat")]
+    return [Say("repeat")] if expecting else [StartFlow("pattern_resume")]
+
+
+def split_value(line: str) -> tuple[str | None, str]:
+    slot, equals, value = line.partition("=")
+    return (slot, value) if equals else (None, line)
+
+
+def offered(expecting: Expecting, values: list[str]) -> bool:
+    return set(values) <= {value for value, _, _ in expecting.choices}
+
+
+def in_conversation(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    expecting, answer = heard.expecting, heard.reading.answer
+    if expecting is None:
+        return asked_for(heard, book, again=True) or [StartFlow("pattern_resume")]
+    if heard.acts and (answer is None or expecting.spec.type in FREE_WORDS or not answer.whole):
+        return act_commands(heard.acts[0], heard, state, book)
+    corrections = corrected(heard, state, book)
+    if corrections:
+        return corrections
+    if answer and accepts(answer, heard, expecting):
+        return [
+            *answered(heard, expecting, answer),
+            *facts_beside(heard, state, book, answer),
+            *question_beside(heard, book, answer),
+        ]
+    facts = new_facts(heard, state, book, but=(expecting.slot,))
+    flow = digression(heard, book)
+    if flow or facts:
+        return [*facts, *([act_or_flow(heard, flow, state, book)] if flow else [])]
+    return fallback(heard, expecting)
+
+
+def accepts(answer: Answer, heard: Heard, expecting: Expecting) -> bool:
+    """Whether a reading that may have used only part of the words is the answer; a sure intent elsewhere says no for free text."""
+    if answer.whole:
+        return True
+    if expecting.spec.type in FREE_WORDS:
+        return not (heard.intent in NOT_WORDS and heard.confidence >= SURE)
+    return True
+
+
+NOT_WORDS = frozenset(
+    [
+        "why",
+        "back",
+        "repeat",
+        "start_again",
+        "person",
+        "who",
+        "cost",
+        "robot",
+        "wrong_number",
+        "on_behalf",
+        "will_they_know",
+        "benefits",
+        "fit_note",
+        "do_i_have_to",
+        "how_long",
+        "who_sees",
+        "show_answers",
+        "wait",
+        "my_data",
+        "delete_data",
+        "abuse",
+        "call_off",
+        "change_call",
+        "correct",
+        "skip",
+    ]
+)
+
+
+def answered(heard: Heard, expecting: Expecting, answer: Answer) -> list[Command]:
+    also: list[Command] = [SetSlot(slot, value) for slot, value in answer.also.items()]
+    return [*also, SetSlot(expecting.slot, answer.value, said=heard.text)]
+
+
+def facts_beside(heard: Heard, state: DialogueState, book: Book, answer: Answer) -> list[Command]:
+    if answer.whole or heard.expecting is None or heard.expecting.spec.type in FREE_WORDS:
+        return []
+    return new_facts(heard, state, book, but=(heard.expecting.slot,))
+
+
+def question_beside(heard: Heard, book: Book, answer: Answer) -> list[Command]:
+    """An answer and a question in one message: the answer is kept, the question is answered."""
+    asks = "?" in heard.text or heard.confidence >= 0.8
+    if answer.whole or not asks or heard.intent not in NOT_WORDS or heard.confidence < SURE:
+        return []
+    flow = book.triggers.get(heard.intent or "")
+    return [StartFlow(flow)] if flow else []
+
+
+def new_facts(heard: Heard, state: DialogueState, book: Book, but: tuple[str, ...]) -> list[Command]:
+    """Facts said by the way, for slots that are not yet filled."""
+    return [
+        SetSlot(slot, value, said=heard.text)
+        for slot, value in heard.values.items()
+        if slot not in but and slot in book.slots and book.slots[slot].volunteered and state.slots.get(slot) is None
+    ]
+
+
+def corrected(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "Actually my postcode is …", "change my age": an earlier answer changed, or asked again."""
+    says_so = (
+        "correct" in heard.acts
+        or (heard.intent == "correct" and heard.confidence >= SURE)
+        or starts_a_correction(heard.text)
+    )
+    if not says_so:
+        return []
+    current = heard.expecting.slot if heard.expecting else None
+    changed = [
+        Correct(slot, value)
+        for slot, value in heard.values.items()
+        if slot != current and slot in book.slots and state.slots.get(slot) not in (None, value)
+    ]
+    if changed:
+        return list(changed)
+    named = [slot for slot in heard.named_slots if state.slots.get(slot) is not None and slot != current]
+    return [Correct(named[0])] if named else []
+
+
+def starts_a_correction(text: str) -> bool:
+    return text.lower().startswith(
+        ("actually", "sorry i meant", "i meant", "no i meant", "wrong ", "correction", "change ")
+    )
+
+
+def digression(heard: Heard, book: Book) -> str | None:
+    """The flow that repair words or a sure intent call for."""
+    for act in heard.acts:
+        if act in book.triggers:
+            return book.triggers[act]
+    if (
+        heard.intent
+        and heard.confidence >= SURE
+        and heard.intent not in {"about_me", "affirm", "deny", "unsure", "out_of_scope"}
+    ):
+        return book.triggers.get(heard.intent)
+    if heard.intent == "out_of_scope" and heard.confidence >= 0.75:
+        return book.triggers.get("out_of_scope")
+    return None
+
+
+def act_or_flow(heard: Heard, flow: str, state: DialogueState, book: Book) -> Command:
+    intent = heard.intent if not heard.acts else heard.acts[0]
+    return plain_act(intent or "") or StartFlow(flow)
+
+
+def plain_act(act: str) -> Command | None:
+    table: dict[str, Command] = {"why": Say("why"), "repeat": Say("repeat"), "back": Back(), "skip": Skip()}
+    return table.get(act)
+
+
+def act_commands(act: str, heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    if act == "correct":
+        return corrected(heard, state, book) or [StartFlow("pattern_correct")]
+    plain = plain_act(act)
+    if plain:
+        return [plain]
+    flow = book.triggers.get(act)
+    if flow:
+        return [StartFlow(flow)]
+    return fallback(heard, heard.expecting)
+
+
+def fallback(heard: Heard, expecting: Expecting | None) -> list[Command]:
+    """Yes, no and "dunno" as the model heard them, where the question takes them; else not understood."""
+    words = {"affirm": "yes", "deny": "no"}
+    if expecting and heard.intent in words and heard.confidence >= SURE:
+        value = words[heard.intent]
+        if expecting.spec.type == "yes_no" or value in {value for value, _, _ in expecting.choices}:
+            return [SetSlot(expecting.slot, value, said=heard.text)]
+    return [Unclear(heard.reading.hint)]
+
+
+def missed(commands: list[Command]) -> bool:
+    """Whether the message was not understood: kept for review, and counted."""
+    return any(isinstance(command, Unclear) for command in commands)

@@ -1,0 +1,95 @@
+"""The threads that run beside the web pages, each doing its rounds; one process leads where only one may."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+
+import structlog
+
+from bot import rounds
+from bot.assistant import Assistant
+from bot.trouble import place_of
+from services import audit, leases
+
+log = structlog.get_logger(__name__)
+
+POLL_SECONDS = 0.5
+DUE_SECONDS = 2.0
+SEAL_SECONDS = 1.0
+
+
+class Worker:
+    """The threads of one process. Telegram polling and what falls due are led by one process at a time."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self.assistant = assistant
+        self.stopping = threading.Event()
+        self.threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        self.assistant.db.claim_process()
+        self._run("turns", self._turns)
+        for channel in self.assistant.channels:
+            self._run(f"deliver-{channel}", partial(self._deliver, channel))
+        self._run("due", partial(self._every, DUE_SECONDS, self._fall_due))
+        self._run("seal", partial(self._every, SEAL_SECONDS, self._seal))
+        if self.assistant.telegram:
+            self.assistant.telegram.start(poll=self.assistant.polls_telegram)
+
+    def stop(self) -> None:
+        self.stopping.set()
+        self.assistant.wake.set()
+        if self.assistant.telegram:
+            self.assistant.telegram.stop()
+        for thread in self.threads:
+            thread.join(timeout=10)
+
+    def _run(self, name: str, work: Callable[[], object]) -> None:
+        thread = threading.Thread(target=work, name=name, daemon=True)
+        self.threads.append(thread)
+        thread.start()
+
+    def _turns(self) -> None:
+        """Woken by each accepted message; also looks by itself, for what a crash or another process left."""
+        while not self.stopping.is_set():
+            self.assistant.wake.wait(POLL_SECONDS)
+            self.assistant.wake.clear()
+            self._guarded(self._take_all)
+
+    def _take_all(self) -> None:
+        if rounds.catch_up_all(self.assistant):
+            self.assistant.tell_outgoing()
+
+    def _deliver(self, channel: str) -> None:
+        kicked = self.assistant.outgoing_of(channel)
+        while not self.stopping.is_set():
+            kicked.wait(POLL_SECONDS)
+            kicked.clear()
+            self._guarded(partial(rounds.deliver, self.assistant, channel))
+
+    def _fall_due(self) -> None:
+        with self.assistant.db.write() as session:
+            leads = leases.lead(session, "due", self.assistant.process, seconds=30)
+        if leads and rounds.fall_due(self.assistant):
+            self.assistant.tell_outgoing()
+
+    def _seal(self) -> None:
+        while (
+            audit.seal(self.assistant.db, self.assistant.settings.home / "audit.anchor") and not self.stopping.is_set()
+        ):
+            pass
+
+    def _every(self, seconds: float, work: Callable[[], object]) -> None:
+        while not self.stopping.wait(seconds):
+            self._guarded(work)
+
+    def _guarded(self, work: Callable[[], object]) -> None:
+        """A failing database is tried again, gently; the thread lives on."""
+        try:
+            work()
+        except Exception as error:
+            log.error("worker", problem=place_of(error))
+            time.sleep(1)
