@@ -21,6 +21,16 @@ def say(assistant: Assistant, conversation_id: int, text: str, staff_id: int) ->
     assistant.tell_outgoing()
 
 
+def take_over(assistant: Assistant, conversation_id: int, staff_id: int) -> None:
+    """The coach is about to write: the assistant keeps quiet until it is handed back."""
+    now = assistant.clock.now()
+    with assistant.db.write() as session:
+        conversation = conversations.lock(session, conversation_id)
+        conversations.take_over(session, conversation, staff_id, now)
+        audit.event(session, conversation_id, "coach_takes_over", now)
+        audit.record(session, f"staff:{staff_id}", "took_over", f"conversation:{conversation_id}", now)
+
+
 def hand_back(assistant: Assistant, conversation_id: int, staff_id: int) -> None:
     """The assistant answers again from the next message on."""
     now = assistant.clock.now()

@@ -100,6 +100,8 @@ class Simulator:
         self.taken: list[Taken] = []
         assistant.watchers.append(self.taken.append)
         self.count = 0
+        self.hold_back = 0
+        self.began = assistant.clock.london()
 
     def inbound(self, text: str = "", **more: Any) -> Inbound:
         self.count += 1
@@ -109,6 +111,9 @@ class Simulator:
         """Accept all, then let everything happen that they cause."""
         for message in messages:
             self.assistant.accept(message)
+        if self.hold_back:
+            self.hold_back -= 1  # stored, not answered: the next one comes at the same instant
+            return Answered(messages[-1].text, [], [])
         return self.settle(" / ".join(message.text or message.pressed or message.media or "" for message in messages))
 
     def say(self, text: str, source: str | None = None) -> Answered:

@@ -39,6 +39,7 @@ class Message:
     text: str
     choices: tuple[Choice, ...]
     purpose: str
+    responses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -254,11 +255,15 @@ def compose(replies: Sequence[Reply], channel: str, book: Book, purpose: str = "
     messages: list[Message] = []
     for reply in replies:
         message = Message(
-            reply.text, buttons(reply, channel, book), purpose if reply.purpose == "answer" else reply.purpose
+            reply.text,
+            buttons(reply, channel, book),
+            purpose if reply.purpose == "answer" else reply.purpose,
+            (reply.response,),
         )
         if messages and joins(messages[-1], message, channel):
             last = messages.pop()
-            message = Message(f"{last.text}\n{message.text}", message.choices, message.purpose)
+            message = Message(f"{last.text}\n{message.text}", message.choices, message.purpose, (*last.responses, *message.responses)
+            )
         messages.append(message)
     return messages
 

@@ -90,7 +90,7 @@ def converse(simulator: Simulator, as_json: bool, save: Path | None) -> None:
             json.dumps(answered.as_json(), ensure_ascii=False, default=str) if as_json else shown(answered), flush=True
         )
     if save:
-        from bot.trial import as_transcript
+        from bot.conversation_tests import as_transcript
 
         save.write_text(as_transcript(simulator, lines), encoding="utf-8")
 

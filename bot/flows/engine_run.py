@@ -59,6 +59,7 @@ class Run:
         self.replies: list[Reply] = []
         self.events: list[Event] = []
         self.steps = 0
+        self.walked: list[tuple[str, str]] = []
         self.open = False
         """The question on top of the stack was put in this turn."""
         self.halted = False
@@ -82,7 +83,7 @@ class Run:
             crisis=self.crisis,
             asked_at=self.asked_at,
         )
-        return Turn(state, tuple(self.replies), tuple(self.events))
+        return Turn(state, tuple(self.replies), tuple(self.events), tuple(self.walked))
 
     # -- where we are ----------------------------------------------------------------------------------------------
 
@@ -132,6 +133,7 @@ class Run:
                 self._end_flow()
             else:
                 step = self.flow().steps[self.stack[-1].step]
+                self.walked.append((self.stack[-1].flow, step.id))
                 if not _DO[type(step)](self, step):
                     return
 

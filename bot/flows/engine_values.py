@@ -58,6 +58,7 @@ class Turn:
     state: DialogueState
     replies: tuple[Reply, ...]
     events: tuple[Event, ...]
+    walked: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
