@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from bot.nlu.recognisers.text import listed
+
 MONTHS = {
     name[:length]: n
     for n, name in enumerate(
-        "january february march april may june july august september october november december".split(), 1
+        listed("january february march april may june july august september october november december"), 1
     )
     for length in {3, 4, len(name)}
 }

@@ -63,7 +63,7 @@ def read_choices(text: str, options: Sequence[Option]) -> Found | None:
 
 
 def _without_none(values: list[str]) -> list[str]:
-    """"None" beside something named says nothing."""
+    """ "None" beside something named says nothing."""
     return [value for value in values if value != NONE] or values
 
 
@@ -80,7 +80,8 @@ def _meant(found: Sequence[Token], pointed: Sequence[Pick]) -> list[Pick]:
     hits = [Hit("", pick.start, pick.end) for pick in pointed]
     only = next((i for i, token in enumerate(found) if token.word in {"apart", "except"}), 0)
     excepted = only and found[0].word in {"none", "nothing", "not"}  # "none apart from money"
-    kept = [pick for pick, hit in zip(pointed, hits, strict=True) if excepted or not scope.denied(found, hits, hit)]
+    owned = scope.owners(hits)
+    kept = [pick for pick, hit in zip(pointed, hits, strict=True) if excepted or not scope.denied(found, owned, hit)]
     return [pick for pick in kept if whole or pick.firm]
 
 
@@ -99,7 +100,9 @@ def _total(found: Sequence[Token], options: Sequence[Option], pointed: Sequence[
     every = [line for line, option in enumerate(options) if option.value not in NEVER_IN_ALL]
     if hits[0].value == "both" and len(every) != 2:
         return None
-    but = next((i for i in range(hits[0].end, len(found)) if found[i].word in word_set("choice", "left_out")), len(found))
+    but = next(
+        (i for i in range(hits[0].end, len(found)) if found[i].word in word_set("choice", "left_out")), len(found)
+    )
     out = {line for pick in pointed if pick.start >= but for line in pick.lines}
     named = {line for pick in pointed if hits[0].end <= pick.start < but for line in pick.lines}
     if named:

@@ -5,26 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 
 from bot.nlu.recognisers.birth_dates import MONTHS
 from bot.nlu.recognisers.free_text import book
 from bot.nlu.recognisers.numbers import number_at, ordinal_at
-from bot.nlu.recognisers.text import Token, clean, tokens
+from bot.nlu.recognisers.text import Token, bag, clean, listed, tokens
 from bot.nlu.recognisers.values import Found
 
 WEEKS_A_MONTH = 4.0  # "6 weeks" is a month and a half, as people reckon it
 DAYS_A_MONTH = 30.44
+MOST = 30  # times and phrases looked at: nobody means more
 LONGEST = 12 * 80
 
-UNITS = dict.fromkeys("month months mth mths mnth mnths mo mos monts moths monthes".split(), 1.0)
-UNITS |= dict.fromkeys("week weeks wk wks weaks weks".split(), 1 / WEEKS_A_MONTH)
-UNITS |= dict.fromkeys("year years yr yrs yeras yeers".split(), 12.0)
-UNITS |= dict.fromkeys("day days dys".split(), 1 / 30)
-UNITS |= dict.fromkeys("fortnight fortnights".split(), 0.5)
+UNITS = dict.fromkeys(listed("month months mth mths mnth mnths mo mos monts moths monthes"), 1.0)
+UNITS |= dict.fromkeys(listed("week weeks wk wks weaks weks"), 1 / WEEKS_A_MONTH)
+UNITS |= dict.fromkeys(listed("year years yr yrs yeras yeers"), 12.0)
+UNITS |= dict.fromkeys(listed("day days dys"), 1 / 30)
+UNITS |= dict.fromkeys(listed("fortnight fortnights"), 0.5)
 VAGUE = {"couple": (2, True), "few": (3, False), "several": (6, False), "many": (None, False), "some": (None, False)}
 SEASONS = {"spring": 4, "summer": 7, "autumn": 10, "winter": 1}
-NOT_PAST = frozenset("in next within under every per another".split())
-MEASURES_AGE = frozenset("old pregnant".split())
+NOT_PAST = bag("in next within under every per another")
+MEASURES_AGE = bag("old pregnant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def read_months(text: str, today: date, asked: bool) -> Found | None:
     """Months, to a tenth; unasked only beside words about being off sick or out of work."""
     cleaned = clean(text)
     found = tokens(cleaned)
-    lengths = list(_lengths(found, today))
+    lengths = list(islice(_lengths(found, today), MOST))
     length = (lengths[0] if lengths else None) if asked else _beside_work(found, lengths)
     if length is None:
         return None
@@ -66,11 +68,11 @@ def _lengths(found: Sequence[Token], today: date) -> Iterator[Length]:
             i += 1
 
 
-_POLITE = frozenset(
+_POLITE = bag(
     "i ive im id have has had been off out of work for about around roughly approx approximately maybe nearly almost over just "
     "like now it its is was the a since then er um so well hi yes yeah ok please pls thanks ta x job my without not worked "
     "working sick signed unemployed probably think say would i'd ago time only getting on to coming up more than under less at "
-    "least least bit and ish or so last left lost ended finished stopped in on when this".split()
+    "least least bit and ish or so last left lost ended finished stopped in on when this"
 )
 
 
@@ -357,7 +359,7 @@ REACH = 8  # tokens between the words about work and the time
 
 def _beside_work(found: Sequence[Token], lengths: Sequence[Length]) -> Length | None:
     """The time that stands nearest to words about being off sick or out of work."""
-    about = [hit for hit in book("situation").find(found) if hit.value in ABOUT_WORK]
+    about = [hit for hit in book("situation").find(found) if hit.value in ABOUT_WORK][:MOST]
     near = [
         (_gap(length, hit.start, hit.end), length)
         for length in lengths

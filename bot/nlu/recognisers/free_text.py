@@ -69,7 +69,8 @@ def read_passage(name: str, text: str) -> Passage:
     cleaned = clean(text)
     found = tokens(cleaned)
     hits = book(name).find(found)
-    mentions = [Mention(hit, scope.denied(found, hits, hit), scope.someone_elses(found, hit)) for hit in hits]
+    owned = scope.owners(hits)
+    mentions = [Mention(hit, scope.denied(found, owned, hit), scope.someone_elses(found, hit)) for hit in hits]
     return Passage(cleaned, found, mentions)
 
 

@@ -8,14 +8,14 @@ from functools import cache
 
 from bot.nlu.recognisers.lexicon import read, word_set
 from bot.nlu.recognisers.phrases import Hit, PhraseBook
-from bot.nlu.recognisers.text import clean, fold, tokens
+from bot.nlu.recognisers.text import bag, clean, fold, tokens
 from bot.nlu.recognisers.values import Found
 
 LONGEST = 40
 MOST_WORDS = 4
 _NAME = re.compile(r"[^\W\d_]+\.?(?:['-][^\W\d_]+)*")
-_KEPT_SMALL = frozenset("van der de la von bin binti al el ap ab ferch da dos del di ten".split())
-_TITLES = frozenset("mr mrs ms miss mx dr rev sir".split())
+_KEPT_SMALL = bag("van der de la von bin binti al el ap ab ferch da dos del di ten")
+_TITLES = bag("mr mrs ms miss mx dr rev sir")
 
 
 @cache

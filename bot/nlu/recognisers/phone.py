@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import phonenumbers
 
-from bot.nlu.recognisers.text import clean, words
+from bot.nlu.recognisers.text import Rest, bag, clean, tokens
 from bot.nlu.recognisers.values import Found
 
 # Numbers that Ofcom keeps free for drama, as national numbers without the 0.
@@ -16,10 +16,10 @@ DRAMA = (
     "1414960", "1514960", "1614960", "1914980", "2896496", "2920180", "3069990", "808157", "909879",
 )  # fmt: skip
 _CANDIDATE = re.compile(r"[+(]{0,2}[0-9oO](?:[0-9oOlI]|[ ().\-/+]{1,3}[0-9oOlI(+]){5,24}")
-_POLITE = frozenset(
+_POLITE = bag(
     "my number is its it the phone mobile mob tel telephone no num cell you can ring call text me on at use this one please pls "
     "thanks thank ta cheers x xx yes yeah ok hi hello best to get try contact landline home and s either i am im sure here "
-    "reach home house same as".split()
+    "reach home house same as"
 )
 _CALLABLE = {
     phonenumbers.PhoneNumberType.MOBILE: "mobile",
@@ -41,10 +41,10 @@ def read_phone(text: str) -> Found | None:
     """A number with its kind; `ok` is false with a `why` for numbers that cannot be a person's UK phone."""
     cleaned = clean(text)
     refused: Found | None = None
+    rest = Rest(tokens(cleaned), _POLITE)
     for match, span in _candidates(cleaned):
         value = _judge(match)
-        whole = all(word in _POLITE for word in words(cleaned[: span[0]]) + words(cleaned[span[1] :]))
-        found = Found(value, whole, span)
+        found = Found(value, rest.within(span), span)
         if value["ok"]:
             return found
         refused = refused or found
@@ -71,7 +71,7 @@ def _judge(typed: str) -> dict[str, str | bool | None]:
     if significant.startswith(DRAMA):
         return _no("drama")
     kind = phonenumbers.number_type(number)
-    if kind in _REFUSED or significant[:2] in {"70", "76"} and kind not in _CALLABLE:
+    if kind in _REFUSED or (significant[:2] in {"70", "76"} and kind not in _CALLABLE):
         return _no(_REFUSED.get(kind, "pager" if significant.startswith("76") else "personal_number"))
     if kind not in _CALLABLE:
         return _no(_length(significant))

@@ -16,7 +16,9 @@ DAYS = {
     "mon": "mon/monday", "tue": "tue/tues/tuesday", "wed": "wed/weds/wednesday", "thu": "thu/thur/thurs/thursday",
     "fri": "fri/friday", "sat": "sat/saturday", "sun": "sun/sunday",
 }  # fmt: skip
-ENDS_A_PICK = frozenset({"", ",", ".", ";", ")", "!", "-", ":", "but", "because", "cos", "coz", "cause", "please", "pls", "plz"})
+ENDS_A_PICK = frozenset(
+    {"", ",", ".", ";", ")", "!", "-", ":", "but", "because", "cos", "coz", "cause", "please", "pls", "plz"}
+)
 JOINS = frozenset({"and", "&", "+", ",", "/", "n", "or", "plus", "also", ".", ";"})
 
 
@@ -68,7 +70,10 @@ def _title_book(options: tuple[Option, ...]) -> PhraseBook:
         phrases[f"w{line}"] = [DAYS.get(word[:3], word) if word in _day_words() else word for word in alone]
     shared = Counter(phrase for listed in phrases.values() for phrase in set(listed))
     return PhraseBook(
-        {value: [phrase for phrase in listed if shared[phrase] == 1 or value[0] == "w"] for value, listed in phrases.items()},
+        {
+            value: [phrase for phrase in listed if shared[phrase] == 1 or value[0] == "w"]
+            for value, listed in phrases.items()
+        },
         word_set("ordinary_words", "words"),
     )
 
@@ -113,23 +118,34 @@ def _content(option: Option) -> list[str]:
 
 def _counted(found: Sequence[Token], count: int) -> Iterator[Pick]:
     i = 0
+    opening = next((i for i, token in enumerate(found) if not _opens(token)), len(found))
     while i < len(found):
-        pick = _place(found, i, count) or _range(found, i, count) or _number(found, i, count) or _glued(found, i, count)
+        number = _number(found, i, count, opening)
+        pick = _place(found, i, count) or _range(found, i, count) or number or _glued(found, i, count)
         if pick:
             yield pick
         i = pick.end if pick else i + 1
 
 
-def _number(found: Sequence[Token], i: int, count: int) -> Pick | None:
+def _number(found: Sequence[Token], i: int, count: int, opening: int) -> Pick | None:
     """2; two; option 2; no. 2; #2."""
     number = number_at(found, i)
     if number is None or not 1 <= number[0] <= count or _word(found, i) in {"0"}:
         return None
     value, end = number
-    if _word(found, i) == "one" and _word(found, i - 1) in {"the", "this", "that", "which", "either", "any", "no", "only"}:
+    if _word(found, i) == "one" and _word(found, i - 1) in {
+        "the",
+        "this",
+        "that",
+        "which",
+        "either",
+        "any",
+        "no",
+        "only",
+    }:
         return None
     start = _cue_before(found, i)
-    return Pick((value - 1,), start, end, start < i or _stands_alone(found, i, end))
+    return Pick((value - 1,), start, end, start < i or (i <= opening and _stops_after(found, end)))
 
 
 def _cue_before(found: Sequence[Token], i: int) -> int:
@@ -142,11 +158,14 @@ def _cue_before(found: Sequence[Token], i: int) -> int:
     return i
 
 
-def _stands_alone(found: Sequence[Token], i: int, end: int) -> bool:
-    """A number that opens the message and is followed by a stop: "1 but ...", "2. because"."""
-    opens = all(token.is_mark or token.is_number or token.word in JOINS for token in found[:i])
-    after = _word(found, end)
-    return opens and (after in ENDS_A_PICK or after in JOINS)
+def _opens(token: Token) -> bool:
+    """Whether a token may stand before a number that opens the message."""
+    return token.is_mark or token.is_number or token.word in JOINS
+
+
+def _stops_after(found: Sequence[Token], end: int) -> bool:
+    """Whether the number ends there: "1 but ...", "2. because"."""
+    return _word(found, end) in ENDS_A_PICK | JOINS
 
 
 def _range(found: Sequence[Token], i: int, count: int) -> Pick | None:
@@ -161,7 +180,7 @@ def _range(found: Sequence[Token], i: int, count: int) -> Pick | None:
 
 
 def _glued(found: Sequence[Token], i: int, count: int) -> Pick | None:
-    """"13" on a list of eight is 1 and 3."""
+    """ "13" on a list of eight is 1 and 3."""
     word = _word(found, i)
     if not found[i].is_number or int(word[:9]) <= count or not 1 < len(word) <= count or count > 9:
         return None

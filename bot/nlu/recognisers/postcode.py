@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.nlu.recognisers.text import clean, words
+from bot.nlu.recognisers.text import Rest, bag, clean, tokens
 from bot.nlu.recognisers.values import Found
 
-AREAS = frozenset(
+AREAS = bag(
     "AB AL B BA BB BD BF BH BL BN BR BS BT BX CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY G "
     "GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR NW "
     "OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD "
-    "WF WN WR WS WV YO ZE".split()
+    "WF WN WR WS WV YO ZE"
 )
 # The shapes of the first half; the second is always a digit and two letters.
 SHAPES = ("A9", "A99", "AA9", "AA99", "A9A", "AA9A")
@@ -32,9 +32,9 @@ SLIP_TO_LETTER = TO_LETTER | {"5": "S", "8": "B", "2": "Z", "6": "G"}
 
 _CHUNK = re.compile(r"[A-Za-z0-9!\"$%^&*()]+")
 _CUE = re.compile(r"\b(?:post ?code|pc|zip|in|at|from|near|live|living|its|is|area|im)[\s:=-]{0,3}$", re.IGNORECASE)
-_POLITE = frozenset(
+_POLITE = bag(
     "my the our home post code postcode pc is its it s im i live in at near hi hello yes yeah ok pls please plz thanks thank "
-    "you ta cheers x xx think to be from a area round around still currently no only just know first half part bit".split()
+    "you ta cheers x xx think to be from a area round around still currently no only just know first half part bit"
 )
 
 
@@ -65,11 +65,7 @@ def _found(cleaned: str, reading: _Reading, postcode: str | None, suggestion: st
         "as_typed": cleaned[start:end],
         "suggestion": suggestion,
     }
-    return Found(value, _rest_is_polite(cleaned, reading.span), reading.span, sure=reading.repairs == 0)
-
-
-def _rest_is_polite(cleaned: str, span: tuple[int, int]) -> bool:
-    return all(word in _POLITE for word in words(cleaned[: span[0]]) + words(cleaned[span[1] :]))
+    return Found(value, Rest(tokens(cleaned), _POLITE).within(reading.span), reading.span, sure=reading.repairs == 0)
 
 
 def _candidates(cleaned: str) -> Iterator[tuple[str, tuple[int, int]]]:
@@ -113,7 +109,7 @@ def _possible(outward: str) -> bool:
     return area in AREAS and (not district.startswith("0") or (district == "0" and area in WITH_ZERO))
 
 
-WITH_ZERO = frozenset("BL BS CM CR FY HA PR SL SS".split())  # areas that have a district 0
+WITH_ZERO = bag("BL BS CM CR FY HA PR SL SS")  # areas that have a district 0
 
 
 def _splits_elsewhere(cleaned: str, span: tuple[int, int]) -> int:
@@ -164,12 +160,13 @@ def _one_slip(text: str) -> set[str]:
 
 def _outcode_alone(cleaned: str) -> Found | None:
     """The first half by itself: the whole message, or after words such as "postcode is" or "live in"."""
+    rest = Rest(tokens(cleaned), _POLITE)
     for match in _CHUNK.finditer(cleaned):
         word = match.group().upper()
         outward = next((fit for shape in SHAPES if (fit := _fit(word, shape, TO_DIGIT, {})) and fit[1] == 0), None)
         if outward is None or not _possible(outward[0]):
             continue
-        whole = _rest_is_polite(cleaned, match.span())
+        whole = rest.within(match.span())
         if whole or (len(word) > 2 and _CUE.search(cleaned[max(0, match.start() - 20) : match.start()])):
             value = {"postcode": None, "outcode": outward[0], "as_typed": match.group(), "suggestion": None}
             return Found(value, whole, match.span())

@@ -9,6 +9,7 @@ from bot.nlu.recognisers.phrases import Hit
 from bot.nlu.recognisers.text import Token
 
 FARTHEST = 14  # tokens looked back or ahead: more is another thought
+Owners = dict[int, Hit]
 STOPS = frozenset(".;!?()")
 
 
@@ -16,16 +17,17 @@ def _set(key: str) -> frozenset[str]:
     return word_set("small_words", key)
 
 
-def denied(found: Sequence[Token], hits: Sequence[Hit], hit: Hit) -> bool:
+def denied(found: Sequence[Token], owned: Owners, hit: Hit) -> bool:
     """Whether the phrase is denied by a word before it or called all right after it."""
-    return _denied_before(found, _owners(hits), hit) or _all_right_after(found, hit)
+    return _denied_before(found, owned, hit) or _all_right_after(found, hit)
 
 
-def _owners(hits: Sequence[Hit]) -> dict[int, Hit]:
+def owners(hits: Sequence[Hit]) -> Owners:
+    """Which phrase each token belongs to."""
     return {i: hit for hit in hits for i in range(hit.start, hit.end)}
 
 
-def _denied_before(found: Sequence[Token], owners: dict[int, Hit], hit: Hit) -> bool:
+def _denied_before(found: Sequence[Token], owned: Owners, hit: Hit) -> bool:
     """Walk back over words that may stand between, until a negator or a new thought."""
     comma = joined = False
     i = hit.start - 1
@@ -33,8 +35,8 @@ def _denied_before(found: Sequence[Token], owners: dict[int, Hit], hit: Hit) -> 
         if i < 0:
             return False
         word = found[i].word
-        if i in owners:
-            i = owners[i].start - 1
+        if i in owned:
+            i = owned[i].start - 1
             continue
         if word in _set("negators"):
             return _reaches(found, i, comma and not joined)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 _LOOK_ALIKES = str.maketrans(
@@ -80,3 +81,26 @@ def tokens(cleaned: str) -> list[Token]:
 def words(cleaned: str) -> list[str]:
     """The folded words and numbers without the marks."""
     return [token.word for token in tokens(cleaned) if not token.is_mark]
+
+
+class Rest:
+    """What a text says besides words that add nothing; asked once for each value found in it."""
+
+    def __init__(self, found: Sequence[Token], spare: Container[str]) -> None:
+        said = [token for token in found if not token.is_mark and token.word not in spare]
+        self._first = said[0].start if said else None
+        self._last = said[-1].end if said else 0
+
+    def within(self, span: tuple[int, int]) -> bool:
+        """Whether all of it stands inside the span."""
+        return self._first is None or (span[0] <= self._first and self._last <= span[1])
+
+
+def bag(spaced: str) -> frozenset[str]:
+    """A set of words written in one string with spaces between."""
+    return frozenset(spaced.split())
+
+
+def listed(spaced: str) -> tuple[str, ...]:
+    """Words written in one string with spaces between, in order."""
+    return tuple(spaced.split())

@@ -14,7 +14,7 @@ from bot.nlu.recognisers.text import clean
 from bot.nlu.recognisers.when_clauses import Builder, Clause
 from bot.nlu.recognisers.when_dates import DAY, Calendar
 from bot.nlu.recognisers.when_grammar import ALL_HOURS, pieces
-from bot.nlu.recognisers.when_values import CLOSES, DAYS_AHEAD, OPENS, SHORTEST, Days, Item, Minutes, When, Window
+from bot.nlu.recognisers.when_values import CLOSES, DAYS_AHEAD, OPENS, Days, Item, Minutes, When, Window
 from bot.nlu.recognisers.when_words import time_tokens
 
 LONDON = ZoneInfo("Europe/London")
@@ -107,19 +107,23 @@ def _windows(settled: Sequence[tuple[Clause, Way]], calendar: Calendar, wall: da
     return _merged(sorted(w for day, hours in by_day.items() for w in _clipped(day, hours, calendar, wall)))
 
 
-def _of(clause: Clause, way: Way, calendar: Calendar, wall: datetime, leaving_out: bool = False) -> dict[date, list[Minutes]]:
+def _of(
+    clause: Clause, way: Way, calendar: Calendar, wall: datetime, leaving_out: bool = False
+) -> dict[date, list[Minutes]]:
     """The clause's hours on each of its days."""
     hours = [window for part in clause.hours for window in part.windows] or list(ALL_HOURS)
     days = [day for group in way for day in _days(group, hours, calendar, wall, leaving_out)]
     if not clause.days:
         days = [calendar.today + DAY * n for n in range(DAYS_AHEAD + 1)]
     if clause.days and not any(part.recurring for group in clause.days for part in group):
-        return {day: hours for day in days}
+        return dict.fromkeys(days, hours)
     now = wall.hour * 60 + wall.minute
     return {day: hours if day < calendar.last else _without(hours, [(now, 24 * 60)]) for day in days}
 
 
-def _days(group: Sequence[Days], hours: list[Minutes], calendar: Calendar, wall: datetime, leaving_out: bool) -> set[date]:
+def _days(
+    group: Sequence[Days], hours: list[Minutes], calendar: Calendar, wall: datetime, leaving_out: bool
+) -> set[date]:
     """The dates on which all of a group's parts agree."""
     dates = [part.readings[0] for part in group if part.readings]
     weekdays = [part for part in group if part.weekdays]
@@ -142,7 +146,12 @@ def _coming(weekday: int, hours: list[Minutes], calendar: Calendar, wall: dateti
 def _without(hours: list[Minutes], out: list[Minutes]) -> list[Minutes]:
     left = hours
     for a, b in out:
-        left = [piece for start, end in left for piece in ((start, min(end, a)), (max(start, b), end)) if piece[0] < piece[1]]
+        left = [
+            piece
+            for start, end in left
+            for piece in ((start, min(end, a)), (max(start, b), end))
+            if piece[0] < piece[1]
+        ]
     return left
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
 
 from bot.nlu.recognisers.when_grammar import meet
 from bot.nlu.recognisers.when_values import Days, Hours, Item
@@ -162,7 +161,13 @@ class Builder:
         if clause.days and self._link == "comma" and _narrows_over_comma(clause.days[-1], days):
             clause.days[-1].append(days)
             return
-        shared = [part for part in clause.days[-1] if part.span] if clause.days and days.weekdays and len(clause.days[-1]) > 1 else []
+        shared = (
+            [part for part in clause.days[-1] if part.span]
+            if clause.days and days.weekdays and len(clause.days[-1]) > 1
+            else []
+        )
+        if days.weekdays and self._link and clause.days and any(part.recurring for part in clause.days[-1]):
+            days = replace(days, recurring=True)  # "mondays and weds"
         clause.days.append([*shared, days])
         clause.hours_first = clause.hours_first or (bool(clause.hours) and len(clause.days) == 1)
 
@@ -186,8 +191,6 @@ class Builder:
         both = meet(self._clause.hours[-1], hours)
         if both:
             self._clause.hours[-1] = both
-        elif self._clause.hours[-1].clock or hours.clock:
-            self._clause.hours.append(hours)
         else:
             self._clause.hours.append(hours)
 
@@ -221,8 +224,3 @@ def _after_and_before(first: Hours, second: Hours, link: str) -> bool:
         return False
     (a, b), (c, d) = first.windows[0], second.windows[0]
     return (b >= 1200 and c <= 0 and a < d) or (d >= 1200 and a <= 0 and c < b)
-
-
-def week_of(day: date) -> date:
-    """The Monday of a day's week."""
-    return day - timedelta(days=day.weekday())

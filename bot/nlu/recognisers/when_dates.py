@@ -128,7 +128,10 @@ def _iso(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int]
     parts = [_word(found, j) for j in range(i, i + 5)]
     if len(parts[0]) != 4 or parts[1] not in {"-", "/"} or parts[3] != parts[1]:
         return None
-    if not all(part.isdigit() and part.isascii() and len(part) <= 2 for part in (parts[2], parts[4])) or not parts[0].isdigit():
+    if (
+        not all(part.isdigit() and part.isascii() and len(part) <= 2 for part in (parts[2], parts[4]))
+        or not parts[0].isdigit()
+    ):
         return None
     return _dated(int(parts[0]), int(parts[2]), int(parts[4])), i + 5
 
@@ -136,7 +139,9 @@ def _iso(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int]
 def _slashed(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
     """24/11, 24/11/26, 24-11-2026, 24.11.26: the day first."""
     day, mark, month = (_word(found, j) for j in range(i, i + 3))
-    if not (_is_number(found, i) and _is_number(found, i + 2) and mark in {"/", "-", "."} and max(len(day), len(month)) <= 2):
+    if not (
+        _is_number(found, i) and _is_number(found, i + 2) and mark in {"/", "-", "."} and max(len(day), len(month)) <= 2
+    ):
         return None
     year, end = _figures_year(found, i + 3, mark)
     if mark != "/" and year is None:

@@ -8,19 +8,36 @@ from datetime import datetime
 
 from bot.nlu.recognisers.lexicon import word_set
 from bot.nlu.recognisers.phrases import Hit
-from bot.nlu.recognisers.text import Token
+from bot.nlu.recognisers.text import Token, bag
 from bot.nlu.recognisers.when_dates import Calendar, one_day
 from bot.nlu.recognisers.when_times import hours_at
-from bot.nlu.recognisers.when_values import CLOSES, OPENS, SHORTEST, Days, Hours, Item, Kind, overlap
+from bot.nlu.recognisers.when_values import CLOSES, OPENS, SHORTEST, Days, Hours, Item, Kind, Minutes, overlap
 from bot.nlu.recognisers.when_weeks import days_at
 from bot.nlu.recognisers.when_words import ALONE, DAY_NAMES, PARTS, PLURALS, concepts
 
 ALL_HOURS = ((OPENS, CLOSES),)
-MARKS: dict[str, Kind] = {",": "comma", ".": "stop", ";": "stop", "!": "stop", "?": "stop", "&": "join", "/": "join", "+": "join", "(": "comma"}
-JOINS = frozenset("or and plus also n then".split())
-PAST = frozenset("last since previous past".split())
-UNITS = frozenset("minute minutes min mins hour hours day days week month months mths year years yr yrs ago".split())
-SIGNS: dict[str, Kind] = {"not": "not", "no_good": "no_good", "good": "good", "prefer": "prefer", "asap": "asap", "any_day": "any"}
+MARKS: dict[str, Kind] = {
+    ",": "comma",
+    ".": "stop",
+    ";": "stop",
+    "!": "stop",
+    "?": "stop",
+    "&": "join",
+    "/": "join",
+    "+": "join",
+    "(": "comma",
+}
+JOINS = bag("or and plus also n then")
+PAST = bag("last since previous past")
+UNITS = bag("minute minutes min mins hour hours day days week month months mths year years yr yrs ago")
+SIGNS: dict[str, Kind] = {
+    "not": "not",
+    "no_good": "no_good",
+    "good": "good",
+    "prefer": "prefer",
+    "asap": "asap",
+    "any_day": "any",
+}
 
 
 def pieces(found: Sequence[Token], calendar: Calendar, reference: datetime | None = None) -> list[Item]:
@@ -29,7 +46,12 @@ def pieces(found: Sequence[Token], calendar: Calendar, reference: datetime | Non
     items: list[Item] = []
     i = 0
     while i < len(found):
-        item = _same(found, i, phrases, reference) or _past(found, i, phrases) or _timed(found, i, calendar, phrases) or _said(found, i, phrases)
+        item = (
+            _same(found, i, phrases, reference)
+            or _past(found, i, phrases)
+            or _timed(found, i, calendar, phrases)
+            or _said(found, i, phrases)
+        )
         items.append(item)
         i = item.end
     return _without_strays(items, found)
@@ -44,16 +66,12 @@ def _timed(found: Sequence[Token], i: int, calendar: Calendar, phrases: dict[int
     read = days_at(found, i, calendar)
     if read and not (phrase and phrase.end > read[1]):
         return Item("time", i, read[1], days=read[0])
-    if phrase and phrase.value in PARTS and not read:
-        return _part(found, i, phrase)
     hours = _around_part(found, i, phrases) or hours_at(found, i)
     if hours and not (phrase and phrase.end > hours[1]):
         return Item("time", i, hours[1], hours=hours[0])
+    if phrase and phrase.value in PARTS:
+        return Item("time", i, phrase.end, hours=Hours((PARTS[phrase.value],)))
     return _this_part(found, i, calendar, phrases)
-
-
-def _part(found: Sequence[Token], i: int, phrase: Hit) -> Item:
-    return Item("time", i, phrase.end, hours=Hours((PARTS[phrase.value],)))
 
 
 def _around_part(found: Sequence[Token], i: int, phrases: dict[int, Hit]) -> tuple[Hours, int] | None:
@@ -113,7 +131,11 @@ def _past(found: Sequence[Token], i: int, phrases: dict[int, Hit]) -> Item | Non
     at = i + (word in {"for", "about", "over", "nearly", "a"})
     many = _word(found, at) in {"few", "couple", "several"} or (at < len(found) and found[at].is_number)
     at += many + (_word(found, at + 1) == "of")
-    if _word(found, at) in UNITS and (many or word == "for") and _word(found, i - 1) not in {"in", "within", "next", "coming"}:
+    if (
+        _word(found, at) in UNITS
+        and (many or word == "for")
+        and _word(found, i - 1) not in {"in", "within", "next", "coming"}
+    ):
         later = _word(found, at + 1) in {"today", "tomorrow", "on", "from", "time", *DAY_NAMES}
         return None if later else Item("other", i, at + 1)
     return None
@@ -121,8 +143,10 @@ def _past(found: Sequence[Token], i: int, phrases: dict[int, Hit]) -> Item | Non
 
 def _about_time(found: Sequence[Token], i: int) -> bool:
     word = found[i].word
-    return found[i].is_number or word in {"week", "month", "year", "night", "the", "of", "st", "nd", "rd", "th"} or len(word) > 2 and (
-        word in DAY_NAMES or word in _months()
+    return (
+        found[i].is_number
+        or word in {"week", "month", "year", "night", "the", "of", "st", "nd", "rd", "th"}
+        or (len(word) > 2 and (word in DAY_NAMES or word in _months()))
     )
 
 
@@ -141,7 +165,7 @@ def _said(found: Sequence[Token], i: int, phrases: dict[int, Hit]) -> Item:
     if phrase and phrase.value in SIGNS:
         return Item(SIGNS[phrase.value], i, phrase.end)
     if phrase and phrase.value in {"anytime", ALONE}:
-        alone = phrase.value == ALONE or found[i].word == "any" and phrase.end == i + 1
+        alone = phrase.value == ALONE or (found[i].word == "any" and phrase.end == i + 1)
         return Item("any" if not alone else "all", i, phrase.end, hours=Hours(ALL_HOURS, tentative=alone))
     if word == "but":
         return Item("but", i, i + 1)
@@ -159,7 +183,12 @@ def _without_strays(items: list[Item], found: Sequence[Token]) -> list[Item]:
     kept: list[Item] = []
     for n, item in enumerate(items):
         stray = item.hours is not None and item.hours.tentative and not item.days
-        if item.kind == "time" and stray and not _beside_time(items, n, found) and not (lone and _may_stand_alone(items, found, item)):
+        if (
+            item.kind == "time"
+            and stray
+            and not _beside_time(items, n, found)
+            and not (lone and _may_stand_alone(items, found, item))
+        ):
             item = replace(item, kind="other", hours=None)
         kept.append(item)
     return kept
@@ -186,15 +215,17 @@ def meet(a: Hours, b: Hours) -> Hours | None:
     """The hours in both, turning an hour said without am or pm where that helps; None where they never meet."""
     for left in (a, a.turned()) if a.turnable else (a,):
         for right in (b, b.turned()) if b.turnable else (b,):
-            both = overlap(left.windows, right.windows)
+            both = overlap(_stretched(left), _stretched(right))
             if both:
                 return Hours(both, a.clock or b.clock)
     return None
 
 
-def empty_days(days: Days) -> bool:
-    """Whether no day is left, as with the 31st of February."""
-    return not days.weekdays and not any(days.readings)
+def _stretched(hours: Hours) -> tuple[Minutes, ...]:
+    """Beside a clock time a morning begins at midnight and an evening ends there: "10 at night" is no 10 in the morning."""
+    if hours.clock:
+        return hours.windows
+    return tuple((0 if a == OPENS else a, 24 * 60 if b == CLOSES else b) for a, b in hours.windows)
 
 
 def _word(found: Sequence[Token], i: int) -> str:

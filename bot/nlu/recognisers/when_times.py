@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.nlu.recognisers.numbers import TENS, UNITS
-from bot.nlu.recognisers.text import Token
+from bot.nlu.recognisers.text import Token, bag
 from bot.nlu.recognisers.when_values import CLOSES, OPENS, SHORTEST, Hours
 
 NOON = 12 * 60
-AFTER = frozenset("after past from later post since beyond following".split())
-BEFORE = frozenset("before by until pre".split())
-AT = frozenset("at around about approx roughly circa round say @ for".split())
+AFTER = bag("after past from later post since beyond following")
+BEFORE = bag("before by until pre")
+ENDS = bag("finish finished finishes home")
+STARTS = bag("start starts leave")
+AT = bag("at around about approx roughly circa round say @ for")
 _TO = frozenset({"-", "to", "until", "and", "thru", "through"})
-_UNITS = frozenset(
+_UNITS = bag(
     "minute minutes min mins day days week month months year years yr yrs kids children times people weeks st nd rd th mile miles "
-    "% stone more mates other others lots of".split()
+    "% stone more mates other others lots of"
 )
 
 
@@ -41,7 +43,11 @@ def _between(found: Sequence[Token], i: int) -> tuple[Hours, int] | None:
     at = i + 1 if cue else i
     at += _word(found, at) in AT
     first = clock_at(found, at)
-    if first is None or _word(found, first.end) not in _TO or (_word(found, first.end) == "and" and _word(found, i) != "between"):
+    if (
+        first is None
+        or _word(found, first.end) not in _TO
+        or (_word(found, first.end) == "and" and _word(found, i) != "between")
+    ):
         return None
     second_at = first.end + 1 + (_word(found, first.end + 1) in AT)
     second = clock_at(found, second_at)
@@ -70,22 +76,35 @@ def _in_order(first: Clock, second: Clock) -> tuple[int, int]:
 
 def _bounded(found: Sequence[Token], i: int) -> tuple[Hours, int] | None:
     """after 3; before 11; from 3 onwards; no later than 2; any time up to 4."""
-    word, at = _word(found, i), i + 1
+    word, at = _work_hours(found, i)
     if word in {"later", "earlier"} and _word(found, at) == "than":
         at += 1
     elif word == "up" and _word(found, at) in {"to", "until"}:
         word, at = "before", at + 1
     elif word in {"later", "following"}:
         return None
-    if word not in AFTER | BEFORE | {"earlier"}:
+    if word == "earlier":
+        word = "before" if at > i + 1 else ""
+    if word not in AFTER | BEFORE:
         return None
     at += _word(found, at) in AT | {"the"}
     clock = clock_at(found, at)
     if clock is None:
         return None
-    if word in AFTER and word != "earlier":
+    if word in AFTER:
         return _after(clock), _past_onwards(found, clock.end)
     return _before(clock), clock.end
+
+
+def _work_hours(found: Sequence[Token], i: int) -> tuple[str, int]:
+    """The bounding word and the index after it; "I finish work at 5" bounds like "after"."""
+    word, at = _word(found, i), i + 1
+    if word in ENDS | STARTS:
+        at += _word(found, at) in {"work", "my", "college", "school", "from"}
+        at += _word(found, at) in {"work", "shift"}
+        if _word(found, at) in AT:
+            return "after" if word in ENDS else "before", at
+    return word, i + 1
 
 
 def _after(clock: Clock) -> Hours:
@@ -123,7 +142,9 @@ def _single(found: Sequence[Token], i: int) -> tuple[Hours, int] | None:
     if clock is None:
         return None
     after = _word(found, clock.end)
-    if after in {"onwards", "onward", "+"} or (after == "on" and clock.half_said and _word(found, clock.end + 1) in {"", ","}):
+    if after in {"onwards", "onward", "+"} or (
+        after == "on" and clock.half_said and _word(found, clock.end + 1) in {"", ","}
+    ):
         return _after(clock), clock.end + 1
     if after == "or" and _word(found, clock.end + 1) in {"later", "after", "onwards"}:
         return _after(clock), clock.end + 2
@@ -142,13 +163,14 @@ def clock_at(found: Sequence[Token], i: int) -> Clock | None:
     said = _half_of_day(found, end)
     if said:
         minutes, end = _with_half(minutes, said), end + _half_length(found, end)
-    elif form != "24":
+    elif form not in {"24", "four"}:
         minutes = daytime(minutes)
     end += _word(found, end) == "ish"
     end += _word(found, end) in {"hrs", "hours"} and form == "24"
-    if form == "bare" and not said and _word(found, end) in _UNITS:
+    plain = form in {"bare", "four"} and not said
+    if plain and _word(found, end) in _UNITS:
         return None
-    return Clock(minutes, end, bool(said) or form in {"24", "noon"}, form == "bare" and not said and found[end - 1].word != "ish")
+    return Clock(minutes, end, bool(said) or form in {"24", "noon", "four"}, plain and found[end - 1].word != "ish")
 
 
 def daytime(minutes: int) -> int:
@@ -226,7 +248,10 @@ def _digits(found: Sequence[Token], i: int) -> tuple[int, int, str] | None:
     """14:30, 2.30, 1430hrs, 3 oclock, 3."""
     word = _word(found, i)
     if len(word) == 4 and word.isdigit() and int(word[:2]) < 24 and int(word[2:]) < 60:
-        return (int(word[:2]) * 60 + int(word[2:]), i + 1, "24") if _sure_four(found, i) else None
+        minutes = int(word[:2]) * 60 + int(word[2:])
+        if _sure_four(found, i):
+            return minutes, i + 1, "24"
+        return (minutes, i + 1, "four") if minutes % 5 == 0 and OPENS <= minutes < CLOSES else None
     hour = _count(found, i)
     if not 0 <= hour <= 23:
         return None
@@ -235,12 +260,25 @@ def _digits(found: Sequence[Token], i: int) -> tuple[int, int, str] | None:
         twenty_four = hour > 12 or hour == 0 or (word.startswith("0") and hour >= 7)
         return hour * 60 + minute, i + 3, "24" if twenty_four else "said"
     if hour > 12 and word.isdigit():
-        return (hour * 60, i + 1, "24") if _word(found, i - 1) in AT | AFTER | BEFORE and _word(found, i + 1) in {"", ",", "."} else None
+        return (
+            (hour * 60, i + 1, "24")
+            if _word(found, i - 1) in AT | AFTER | BEFORE and _word(found, i + 1) in {"", ",", "."}
+            else None
+        )
     if not 1 <= hour <= 12:
         return None
+    spoken = _spoken_minutes(found, i + 1)
+    if spoken:
+        return hour * 60 + spoken, i + 2, "said"
     if _word(found, i + 1) == "oclock":
         return hour * 60, i + 2, "said"
     return hour * 60, i + 1, "said" if word.endswith("ish") else "bare"
+
+
+def _spoken_minutes(found: Sequence[Token], i: int) -> int:
+    """two thirty, three fifteen, ten forty five."""
+    word = _word(found, i)
+    return {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50}.get(word, 0)
 
 
 def _minute(found: Sequence[Token], i: int) -> int | None:

@@ -48,7 +48,9 @@ class Hours:
         return replace(self, windows=tuple(((a + 720) % 1440, (a + 720) % 1440 + b - a) for a, b in self.windows))
 
 
-Kind = Literal["time", "not", "no_good", "good", "prefer", "join", "comma", "but", "stop", "any", "all", "asap", "filler", "other"]
+Kind = Literal[
+    "time", "not", "no_good", "good", "prefer", "join", "comma", "but", "stop", "any", "all", "asap", "filler", "other"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,22 +6,31 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.nlu.recognisers.birth_dates import MONTHS
-from bot.nlu.recognisers.text import Token
+from bot.nlu.recognisers.numbers import ordinal_at
+from bot.nlu.recognisers.text import Token, bag
 from bot.nlu.recognisers.when_dates import DAY, Calendar, date_at, one_day
 from bot.nlu.recognisers.when_values import Days
 from bot.nlu.recognisers.when_words import DAY_NAMES, PLURALS
 
 WEEKDAYS = frozenset(range(5))
 WEEKEND = frozenset({5, 6})
-RECURRING = frozenset("any every each all most".split())
-COMING = frozenset("this coming on upcoming".split())
-SAID_AS_WORDS = {"sat": frozenset("i was been im have just".split()), "sun": frozenset({"the", "in"})}
+RECURRING = bag("any every each all most")
+COMING = bag("this coming on upcoming")
+SAID_AS_WORDS = {"sat": bag("i was been im have just"), "sun": frozenset({"the", "in"})}
 # Which days of a week its parts are, Monday being 0.
 PARTS_OF_WEEK = {
     "start": (0, 1), "beginning": (0, 1), "early": (0, 1), "middle": (1, 3), "mid": (1, 3), "end": (3, 4), "late": (3, 4),
     "later": (2, 4), "rest": (0, 6), "back": (3, 4), "backend": (3, 4), "tail": (3, 4), "first": (0, 1), "all": (0, 6),
 }  # fmt: skip
-PARTS_OF_MONTH = {"start": (1, 10), "beginning": (1, 10), "early": (1, 10), "middle": (11, 20), "mid": (11, 20), "end": (21, 31), "late": (21, 31)}
+PARTS_OF_MONTH = {
+    "start": (1, 10),
+    "beginning": (1, 10),
+    "early": (1, 10),
+    "middle": (11, 20),
+    "mid": (11, 20),
+    "end": (21, 31),
+    "late": (21, 31),
+}
 
 
 def days_at(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
@@ -30,7 +39,7 @@ def days_at(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, i
 
 
 def _plain(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
-    for reader in (_bank_holiday, date_at, _week, _weekend, _weekday, _month, _feast, _few_days):
+    for reader in (_bank_holiday, _week_of_month, date_at, _week, _weekend, _weekday, _month, _feast, _few_days):
         read = reader(found, i, calendar)
         if read:
             return read
@@ -47,7 +56,11 @@ def _bounded(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
         word, i = "before", i + 2
     if word not in {"after", "from", "before", "by", "until", "following"}:
         return None
-    at = i + 1 + (_word(found, i + 1) == "the" and _word(found, i + 2) not in {"day"} and not _word(found, i + 2).isdigit())
+    at = (
+        i
+        + 1
+        + (_word(found, i + 1) == "the" and _word(found, i + 2) not in {"day"} and not _word(found, i + 2).isdigit())
+    )
     read = _plain(found, at, calendar)
     if read is None:
         return None
@@ -119,6 +132,8 @@ def _weekday(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
     dated = _with_number(found, at, calendar)
     if dated:
         return dated
+    if _word(found, at + 1) == "coming":
+        return one_day(calendar.coming(weekday)), at + 2
     recurring = plural or bool(said & RECURRING) or ("a" in said)
     return Days(weekdays=frozenset({weekday}), recurring=recurring), at + 1
 
@@ -145,7 +160,9 @@ def _with_number(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Da
     weekday = DAY_NAMES.index(found[i].word.removesuffix("s"))
     if day.weekday() == weekday:
         return named
-    nearest = min((day + DAY * n for n in range(-3, 4) if (day + DAY * n).weekday() == weekday), key=lambda d: abs(d - day))
+    nearest = min(
+        (day + DAY * n for n in range(-3, 4) if (day + DAY * n).weekday() == weekday), key=lambda d: abs(d - day)
+    )
     return Days(readings=(frozenset({day}), frozenset({nearest}))), named[1]
 
 
@@ -166,12 +183,16 @@ def _weekend(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
         said.add(found[at].word)
         at += 1
     word = _word(found, at)
-    if word in {"weekday", "weekdays"} or _words(found, at, 2) in {("week", "day"), ("week", "days"), ("working", "days")}:
+    if word in {"weekday", "weekdays"} or _words(found, at, 2) in {
+        ("week", "day"),
+        ("week", "days"),
+        ("working", "days"),
+    }:
         return Days(weekdays=WEEKDAYS, recurring=True), at + (1 if word.startswith("weekd") else 2)
     if word == "week" and {"the"} <= said and said & {"in", "during"}:
         return Days(weekdays=WEEKDAYS, recurring=True), at + 1
-    if word == "midweek":
-        return Days(weekdays=frozenset({1, 2, 3}), recurring=True), at + 1
+    if word == "midweek" or _words(found, at, 2) == ("mid", "week"):
+        return Days(weekdays=frozenset({1, 2, 3}), recurring=True), at + (1 if word == "midweek" else 2)
     if word not in {"weekend", "weekends"}:
         return None
     if word == "weekends" or said & RECURRING or "a" in said:
@@ -230,6 +251,8 @@ def _which_week(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[dat
             day = min(named[0].readings[0])
             return day - DAY * day.weekday(), named[1]
         return None
+    if words == ("next",) and _word(found, i - 1) in {"or", "and"} and _word(found, i - 2) == "week":
+        return calendar.monday(1), at + 1
     if words[:2] == ("next", "week"):
         return calendar.monday(1), at + 2
     if words[:2] == ("following", "week"):
@@ -283,6 +306,22 @@ def _month(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, in
     return _within_month(first, part, calendar), lead + 1
 
 
+def _week_of_month(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
+    """the first week of december; the second week in january; the last week of november."""
+    at = i + (_word(found, i) == "in")
+    at += _word(found, at) == "the"
+    place = (-1, at + 1) if _word(found, at) == "last" else ordinal_at(found, at)
+    if place is None or _word(found, place[1]) != "week" or _word(found, place[1] + 1) not in {"of", "in"}:
+        return None
+    month = MONTHS.get(_word(found, place[1] + 2))
+    if month is None or not -1 <= place[0] <= 5:
+        return None
+    first = _first_of(calendar, month if month >= calendar.today.month else month + 12)
+    days = sorted(min(_within_month(first, "", calendar).readings))
+    chosen = days[-7:] if place[0] == -1 else days[7 * (place[0] - 1) : 7 * place[0]]
+    return Days(readings=(frozenset(chosen),), span=True), place[1] + 3
+
+
 def _first_of(calendar: Calendar, month: int) -> date:
     return date(calendar.today.year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
 
@@ -303,6 +342,9 @@ def _feast(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, in
     if word == "boxing" and after == "day":
         return one_day(_coming_date(calendar, 12, 26)), i + 2
     if word == "new" and after in {"year", "years"}:
+        if _word(found, i - 1) == "the" and _word(found, i - 2) in {"in", "until", "till"} and after == "year":
+            first = _coming_date(calendar, 1, 1)
+            return Days(readings=(calendar.between(first, first + 30 * DAY),), span=True), i + 2
         eve = _word(found, i + 2) in {"eve"}
         new_year = _coming_date(calendar, 12, 31) if eve else _coming_date(calendar, 1, 1)
         return one_day(new_year), i + 2 + (_word(found, i + 2) in {"eve", "day"})

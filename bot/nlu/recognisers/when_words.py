@@ -40,7 +40,9 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     "oclock": ("o'clock", "oclok"),
     "or": (), "end": (), "beginning": ("begining",), "month": (), "day": (),
 }  # fmt: skip
-PLURALS = frozenset({f"{day}s" for day in DAY_NAMES} | {"mons", "fris", "sats", "suns", "weekends", "weekdays", "wkends", "wkdays"})
+PLURALS = {f"{day}s": f"{day}s" for day in DAY_NAMES} | {"weekends": "weekends", "weekdays": "weekdays"}
+PLURALS |= {f"{short}s": f"{day}s" for day in DAY_NAMES for short in (day[:3],) if short not in {"tue", "wed", "thu"}}
+PLURALS |= {"wkends": "weekends", "wkdays": "weekdays"}
 PARTS: dict[str, Minutes] = {
     "morning": (OPENS, 720),
     "afternoon": (720, 1020),
@@ -78,14 +80,19 @@ def _canonical() -> dict[str, str]:
 
 @cache
 def _speller() -> Speller:
-    long_enough = [word for word in _canonical() if len(word) >= 5 and word.isalpha()]
-    return Speller(long_enough, word_set("ordinary_words", "words") - frozenset(long_enough) | {"second", "seconds", "money"})
+    names = [*_SPELLINGS, *(f"{day}s" for day in DAY_NAMES), *MONTHS]
+    long_enough = [word for word in names if len(word) >= 5]
+    return Speller(
+        long_enough, word_set("ordinary_words", "words") - frozenset(long_enough) | {"second", "seconds", "money"}
+    )
 
 
 @cache
 def phrase_book() -> PhraseBook:
     """The phrases of when.yml, each under its key; the word lists `filler` apart."""
-    return PhraseBook({key: listed for key, listed in read("when").items() if key != "filler"}, word_set("ordinary_words", "words"))
+    return PhraseBook(
+        {key: listed for key, listed in read("when").items() if key != "filler"}, word_set("ordinary_words", "words")
+    )
 
 
 def concepts(found: Sequence[Token]) -> dict[int, Hit]:
@@ -101,8 +108,8 @@ def time_tokens(cleaned: str) -> list[Token]:
 
 def plain(word: str) -> str:
     """The usual spelling of a word about time; plurals of days keep their s."""
-    if word in PLURALS or word in read("when"):
-        return "weekends" if word == "wkends" else "weekdays" if word == "wkdays" else word
+    if word in PLURALS:
+        return PLURALS[word]
     known = _canonical().get(word)
     if known:
         return known

@@ -8,15 +8,15 @@ from functools import cache
 from bot.nlu.recognisers.free_text import without_courtesy
 from bot.nlu.recognisers.lexicon import read, word_set
 from bot.nlu.recognisers.phrases import PhraseBook
-from bot.nlu.recognisers.text import Token, clean, tokens
+from bot.nlu.recognisers.text import Token, bag, clean, tokens
 from bot.nlu.recognisers.values import Found
 
 OPENERS = {
-    "yes": frozenset("yes yeah yea yep yeh yh yup aye yess yesss".split()),
-    "no": frozenset("no nope nah naw".split()),
+    "yes": bag("yes yeah yea yep yeh yh yup aye yess yesss"),
+    "no": bag("no nope nah naw"),
 }
-NOT_A_NO = frozenset("no one body where longer more matter doubt wonder idea clue job money way need".split())
-TURNS = frozenset("but however except although tho though".split())
+NOT_A_NO = bag("no one body where longer more matter doubt wonder idea clue job money way need")
+TURNS = bag("but however except although tho though")
 
 
 @cache
