@@ -19,6 +19,7 @@ from services.areas_suggest import suggestion
 from services.areas_table import PostcodeTable, Value
 from services.boards import Board, Boards
 from services.clock import LONDON, real_now
+from services.site_tables import in_use
 
 Status = Literal["found", "need_full", "outside_england", "unknown"]
 DATA = Path(__file__).parent / "data"
@@ -78,10 +79,10 @@ class Areas:
     @classmethod
     @cache
     def load(cls) -> Areas:
-        """The tables of services/data, mapped once."""
+        """The tables of services/data, or the site's own postcodes where somebody imported them; mapped once."""
         with (DATA / "lads.csv").open(encoding="utf-8", newline="") as file:
             lads = {row["lad"]: row["name"] for row in csv.DictReader(file)}
-        return cls(PostcodeTable(DATA / "postcodes.bin"), Boards.load(), lads)
+        return cls(PostcodeTable(in_use("postcodes.bin")), Boards.load(), lads)
 
     def find(self, text: str, on: date | None = None) -> Area:
         """The area of a postcode typed alone, on a day (today in England if none is given). Never raises."""

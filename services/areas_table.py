@@ -18,6 +18,7 @@ from __future__ import annotations
 import mmap
 import struct
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -54,6 +55,15 @@ class Entry:
 def sector_key(outward: str, digit: str) -> int:
     """A sector as a number: no outward code begins with a nought, so base 36 keeps them apart."""
     return int(outward, 36) * 10 + int(digit)
+
+
+def base36(number: int) -> str:
+    """The outward code that `sector_key` made a number of."""
+    text = ""
+    while number:
+        number, digit = divmod(number, 36)
+        text = (DIGITS + CAPITALS)[digit] + text
+    return text
 
 
 class PostcodeTable:
@@ -111,6 +121,20 @@ class PostcodeTable:
         """Whether any postcode of the table has this outward code."""
         first, last = self._sectors_of(outward)
         return first != last
+
+    def every(self) -> Iterator[tuple[str, Value, bool]]:
+        """Each postcode of the table, written as one writes it, with its value and whether it is live."""
+        run = -1
+        ends = [*self._starts[1:], len(self._keys) * PAIRS]
+        for sector, key in enumerate(self._keys):
+            first, at = f"{base36(key // 10)} {key % 10}", sector * PAIRS
+            exists = self._exists[sector * BITMAP : (sector + 1) * BITMAP]
+            live = self._live[sector * BITMAP : (sector + 1) * BITMAP]
+            for pair, letters in enumerate(PAIR_OF):
+                if run < 0 or at + pair >= ends[run]:
+                    run += 1
+                if exists[pair >> 3] >> (pair & 7) & 1:
+                    yield first + letters, self.values[self._kinds[run]], bool(live[pair >> 3] >> (pair & 7) & 1)
 
     def _sector(self, key: int) -> int | None:
         at = bisect_left(self._keys, key)

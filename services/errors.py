@@ -5,10 +5,16 @@ ServiceError
 ├── StorageError        the database cannot be used as it is (wrong mode, second process, write inside a write)
 ├── RulesError          a file of eligibility rules cannot be used; says where and what to do
 ├── CryptoError         a value cannot be read with the keys at hand
+├── TableRefused        a table was not imported: which rows, and why
+├── BackupRefused       a backup cannot be made or put back; says what to do
 └── Stale               somebody else changed the row first; hear the message again
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+
+MOST_ROWS_SHOWN = 200
 
 
 class ServiceError(Exception):
@@ -37,3 +43,18 @@ class CryptoError(ServiceError):
 
 class Stale(ServiceError):
     """The row is not what the caller saw; the caller reads again and starts over."""
+
+
+class TableRefused(ServiceError):
+    """A table was not imported and nothing was changed; `rows` are the bad rows, numbered as in a spreadsheet."""
+
+    def __init__(self, file: str, rows: Sequence[tuple[int, str]]) -> None:
+        shown = [f"row {number}: {why}" for number, why in rows[:MOST_ROWS_SHOWN]]
+        rest = len(rows) - len(shown)
+        more = [f"and {rest} more."] if rest else []
+        super().__init__("\n".join([f"{file} was not imported, nothing was changed:", *shown, *more]))
+        self.rows = tuple(rows)
+
+
+class BackupRefused(ServiceError):
+    """A backup cannot be made or put back; the text says what to do."""

@@ -17,8 +17,9 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from services.areas import DATA, FULL, Area
+from services.areas import FULL, Area
 from services.boards import Board, Boards
+from services.site_tables import in_use
 
 LIMIT = 3
 EMPTY_WORDS = frozenset(
@@ -104,8 +105,8 @@ class Practices:
     @classmethod
     @cache
     def load(cls) -> Practices:
-        """The practices of services/data/practices.csv, read when first asked for."""
-        return cls(read_practices(DATA / "practices.csv"))
+        """The practices of services/data/practices.csv, or the site's own table; read when first asked for."""
+        return cls(read_practices(in_use("practices.csv")))
 
     def _add(self, number: int, practice: Practice) -> None:
         for word in words_of(practice.town):

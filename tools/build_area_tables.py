@@ -14,24 +14,14 @@ import csv
 import gzip
 import hashlib
 import sys
-from array import array
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from services.areas_table import (  # noqa: E402  (found once the root is on the path)
-    BITMAP,
-    HEADER,
-    LETTERS,
-    MAGIC,
-    PAIR_OF,
-    PAIRS,
-    PostcodeTable,
-    Value,
-    sector_key,
-)
+from services.areas_table import PAIR_OF, PAIRS, PostcodeTable, Value, sector_key  # noqa: E402
+from services.areas_writing import table_bytes  # noqa: E402  (found once the root is on the path)
 
 DATA = ROOT / "services" / "data"
 NATIONS = {"W": "wales", "S": "scotland", "N": "northern_ireland", "L": "islands", "M": "islands"}
@@ -55,55 +45,18 @@ def from_list(path: Path) -> Iterator[Row]:
 
 
 def from_present_table() -> Iterator[Row]:
-    table = PostcodeTable(DATA / "postcodes.bin")
-    for sector, key in enumerate(table._keys):
-        outward, digit = base36(key // 10), str(key % 10)
-        for pair in range(PAIRS):
-            entry = table.entry(outward, digit + LETTERS[pair // 20] + LETTERS[pair % 20])
-            if entry and entry.exists and entry.value.nation != "england":
-                yield table._keys[sector], pair, entry.value, entry.live
+    for postcode, value, live in PostcodeTable(DATA / "postcodes.bin").every():
+        if value.nation != "england":
+            outward, inward = postcode.split(" ")
+            yield sector_key(outward, inward[0]), PAIR_OF[inward[1:]], value, live
 
 
-def base36(number: int) -> str:
-    text = ""
-    while number:
-        number, digit = divmod(number, 36)
-        text = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[digit] + text
-    return text
-
-
-def runs_of(rows: list[Row], sector_of: dict[int, int]) -> Iterator[tuple[int, Value]]:
-    """Where each run starts. A sector begins with its own first value: the best guess for a gap before it."""
-    before: Value | None = None
-    at_sector = -1
-    for key, pair, value, _ in rows:
-        if value != before:
-            yield sector_of[key] * PAIRS + (pair if key == at_sector else 0), value
-        before, at_sector = value, key
-
-
-def table_bytes(rows: list[Row]) -> bytes:
-    keys = sorted({row[0] for row in rows})
-    sector_of = {key: number for number, key in enumerate(keys)}
-    exists, live = bytearray(BITMAP * len(keys)), bytearray(BITMAP * len(keys))
-    for key, pair, _, is_live in rows:
-        byte, bit = sector_of[key] * BITMAP + (pair >> 3), 1 << (pair & 7)
-        exists[byte] |= bit
-        live[byte] |= bit if is_live else 0
-    runs = list(runs_of(rows, sector_of))
-    values = sorted({value for _, value in runs}, key=lambda v: (v.nation, v.lad, v.board26, v.board23))
+def table_of(rows: list[Row]) -> bytes:
+    values = sorted({row[2] for row in rows}, key=lambda v: (v.nation, v.lad, v.board26, v.board23))
     kind_of = {value: number for number, value in enumerate(values)}
-    text = "".join(f"{v.nation},{v.lad},{v.board26},{v.board23}\n" for v in values).encode("ascii")
-    parts = [
-        HEADER.pack(MAGIC, len(keys), len(runs), len(text)),
-        array("I", keys).tobytes(),
-        bytes(exists),
-        bytes(live),
-        array("I", [start for start, _ in runs]).tobytes(),
-        array("H", [kind_of[value] for _, value in runs]).tobytes(),
-        text,
-    ]
-    return b"".join(parts)
+    return table_bytes(
+        [(key * PAIRS + pair) << 17 | kind_of[value] << 1 | live for key, pair, value, live in rows], values
+    )
 
 
 def write_csv(name: str, header: list[str], rows: Iterable[Iterable[str]]) -> None:
@@ -142,7 +95,7 @@ def main() -> None:
     given = parser.parse_args()
     elsewhere = from_list(given.elsewhere) if given.elsewhere else from_present_table()
     rows = sorted([*english(given.shared), *elsewhere], key=lambda row: row[:2])
-    table = table_bytes(rows)
+    table = table_of(rows)
     (DATA / "postcodes.bin").write_bytes(table)
     (DATA / "postcodes.sha256").write_text(hashlib.sha256(table).hexdigest() + "  postcodes.bin\n", encoding="ascii")
     write_boards(given.shared)
