@@ -148,7 +148,7 @@ class _Sparse:
     def times(self, weights: Floats) -> Floats:
         """Texts by classes."""
         sums: Floats = np.add.reduceat(weights[self._columns], self._starts, axis=0)
-        return sums * self._scale
+        return np.asarray(sums * self._scale, dtype=np.float32)
 
     def spread(self, slope: Floats) -> Floats:
         """Features by classes."""
