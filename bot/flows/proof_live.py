@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from bot.flows.checking_filled import Filling
 from bot.flows.definition import END, START_AGAIN, Action, Call, Collect, Link, SetSlots
 
 if TYPE_CHECKING:
@@ -23,16 +24,18 @@ class Live:
     def __init__(self, book: Book, *, filled: bool) -> None:
         self.book = book
         self._filled = filled
+        self._surely = {flow_id: summary.fills for flow_id, summary in Filling(book).summaries.items()}
         self._within: dict[tuple[str, str], Slots] = {}
         self._beyond: dict[str, Slots] = dict.fromkeys(book.flows, _NONE)
         while self._round():
             pass
         while self._carry():
             pass
+        self._at = {(flow_id, step): slots | self._beyond[flow_id] for (flow_id, step), slots in self._within.items()}
 
     def at(self, flow_id: str, step_id: str) -> Slots:
         """Read from this step on: here, in flows called from here, and once this flow has come back."""
-        return self._within.get((flow_id, step_id), _NONE) | self._beyond[flow_id]
+        return self._at.get((flow_id, step_id)) or self._beyond[flow_id]
 
     def _round(self) -> bool:
         changed = False
@@ -64,7 +67,8 @@ class Live:
         later = self._after(flow, step)
         if isinstance(step, Call | Link):
             target = self.book.flows.get(step.flow)
-            return later | (self._within.get((target.id, target.first), _NONE) if target else _NONE)
+            inside = self._within.get((target.id, target.first), _NONE) if target else _NONE
+            return (later - self._surely.get(step.flow, _NONE)) | inside
         written = self._written(step)
         found = later - written
         if isinstance(step, Collect):

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice, product
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from bot.flows.definition import SKIPPED, START_AGAIN, Action, Collect, SetSlots
+from bot.flows.definition import END, SKIPPED, START_AGAIN, Action, Collect, SetSlots
 from bot.flows.proof_live import Live, conditions_read, mentioned
 from bot.flows.proof_values import ANY, FILLED, MAYBE, domain, flat, title, truth
 
 if TYPE_CHECKING:
-    from bot.flows.definition import Book, Branch, Step
+    from bot.flows.conditions import Condition
+    from bot.flows.definition import Book, Branch, Flow, Step
 
 MAX_RESULTS: Final = 60
 _ASSUMED: Final = "?"
 """Before a condition's slots and text: which way it went, so that it goes the same way until its slots change."""
 Known: TypeAlias = "dict[str, Any]"
-Frozen: TypeAlias = tuple[tuple[str, Any], ...]
+Frozen: TypeAlias = frozenset[tuple[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,10 @@ class States:
         self.book = book
         self.conditions = conditions_read(book)
         self.mentioned = mentioned(book)
+        self._cleared = {flow.id: frozenset(_cleared(flow)) for flow in book.flows.values()}
         self._values = Live(book, filled=False)
         self._filled = Live(book, filled=True)
+        self._needed: dict[tuple[str, str], tuple[frozenset[str], frozenset[str]]] = {}
 
     def start(self, flow_id: str) -> Frozen:
         """A flow begun by itself: slots that it does not fill itself may hold anything."""
@@ -52,30 +56,45 @@ class States:
         known = dict.fromkeys([*asked, *(self.conditions - inside)], MAYBE)
         return self.trim(flow_id, first, known)
 
-    def enter(self, flow_id: str, known: Known) -> Frozen:
-        """What is known on entering a flow. An answer given before may or may not be there: fewer visits are told apart."""
-        trimmed = self.trim(flow_id, self.book.flows[flow_id].first, known)
-        return tuple((name, MAYBE if value == FILLED else value) for name, value in trimmed)
+    def enter(self, caller: str, flow_id: str, known: Known) -> Frozen:
+        """What is known on entering a flow: any answer may have been given before, but for those the caller clears."""
+        first = self.book.flows[flow_id].first
+        entered = dict(self.trim(flow_id, first, known))
+        for name in self._needs(flow_id, first)[1]:
+            if name in entered or name not in self._cleared[caller]:
+                entered[name] = MAYBE
+        return frozenset(entered.items())
 
     def trim(self, flow_id: str, step_id: str, known: Known) -> Frozen:
-        """What is known, without what nothing reads any more."""
-        values, filled = self._values.at(flow_id, step_id), self._filled.at(flow_id, step_id)
-        kept: Known = {}
-        for name, value in known.items():
-            if name.startswith(_ASSUMED):
-                if not values.isdisjoint(_assumed_slots(name)):
-                    kept[name] = value
-            elif name in values:
-                kept[name] = value
-            elif name in filled:
-                kept[name] = value if value == MAYBE else FILLED
-        return tuple(sorted(kept.items(), key=lambda item: item[0]))
+        """What is known, without what nothing reads any more. On leaving a flow, answers may or may not be there."""
+        values, asked = self._needs(flow_id, step_id)
+        kept = {name: value for name, value in known.items() if name in values}
+        if step_id == END:
+            kept.update(dict.fromkeys(asked, MAYBE))
+        else:
+            kept.update({name: MAYBE if known[name] == MAYBE else FILLED for name in asked if name in known})
+        for name in known:
+            if name[0] == _ASSUMED and not values.isdisjoint(_assumed_slots(name)):
+                kept[name] = known[name]
+        return frozenset(kept.items())
+
+    def _needs(self, flow_id: str, step_id: str) -> tuple[frozenset[str], frozenset[str]]:
+        """The slots whose value is read from a step on, and those of which only whether they are filled."""
+        key = (flow_id, step_id)
+        if key not in self._needed:
+            values = self._values.at(flow_id, step_id)
+            self._needed[key] = (values, self._filled.at(flow_id, step_id) - values)
+        return self._needed[key]
 
     def split(self, flow_id: str, known: Known) -> tuple[Known, Known]:
         """What a called flow can read or change, and the rest, which passes it by."""
         scope = self.mentioned[flow_id]
-        inside = {name: value for name, value in known.items() if not scope.isdisjoint(_assumed_slots(name))}
-        return inside, {name: value for name, value in known.items() if name not in inside}
+        inside: Known = {}
+        beside: Known = {}
+        for name, value in known.items():
+            within = name in scope or (name[0] == _ASSUMED and not scope.isdisjoint(_assumed_slots(name)))
+            (inside if within else beside)[name] = value
+        return inside, beside
 
     # -- what a step can give --------------------------------------------------------------------------------------
 
@@ -139,11 +158,10 @@ class States:
             before = after.pop(slot, None)
             if value is not None:
                 after[slot] = value
-            if before != value or value in (ANY, MAYBE):
-                for name in [name for name in after if name.startswith(_ASSUMED) and slot in _assumed_slots(name)]:
-                    del after[name]
-            if before is not None and before != value:
-                gone = [name for name in self.book.dependants.get(slot, ()) if name in after]
+            for name in [name for name in after if name[0] == _ASSUMED and slot in _assumed_slots(name)]:
+                del after[name]
+            if before is not None and before != value and slot in self.book.dependants:
+                gone = [name for name in self.book.dependants[slot] if name in after]
                 after = self._with(after, dict.fromkeys(gone))
         return after
 
@@ -153,7 +171,7 @@ class States:
             if branch.condition is None:
                 yield branch.target, known
                 return
-            key = f"{_ASSUMED}{'+'.join(sorted(branch.condition.slots))} {branch.condition.text}"
+            key = _assumption(branch.condition)
             holds = known[key] if key in known else truth(branch.condition.tree, known, self.book)
             if holds is not False:
                 yield branch.target, known if holds else {**known, key: True}
@@ -162,6 +180,19 @@ class States:
             known = known if holds is False else {**known, key: False}
 
 
-def _assumed_slots(name: str) -> list[str]:
-    """The slots that something known is about."""
-    return name[1:].split(" ", 1)[0].split("+") if name.startswith(_ASSUMED) else [name]
+def _cleared(flow: Flow) -> Iterator[str]:
+    for step in flow.steps.values():
+        if isinstance(step, SetSlots):
+            yield from (slot for slot, value in step.values if value is None)
+
+
+@lru_cache(maxsize=4096)
+def _assumption(condition: Condition) -> str:
+    """The name under which it is kept which way a condition went."""
+    return f"{_ASSUMED}{'+'.join(sorted(condition.slots))} {condition.text}"
+
+
+@lru_cache(maxsize=4096)
+def _assumed_slots(name: str) -> tuple[str, ...]:
+    """The slots that an assumption is about."""
+    return tuple(name[1:].split(" ", 1)[0].split("+"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from bot.flows.definition import END, Call, Link
 from bot.flows.proof_states import Frozen, Known, States
@@ -20,8 +20,7 @@ Marks: TypeAlias = frozenset[str]
 Mark: TypeAlias = Callable[[str, "Step", Marks, Mapping[str, Any]], Marks]
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """A flow entered: what is known then, and what the path has met."""
 
     flow: str
@@ -29,8 +28,7 @@ class Visit:
     marks: Marks
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A state within a visit. `waited` = the person was asked something since the flow was entered."""
 
     visit: Visit
@@ -43,7 +41,7 @@ class Node:
 @dataclass(frozen=True, slots=True)
 class _Caller:
     node: Node
-    beside: Frozen
+    beside: Known
     links: bool
 
 
@@ -66,6 +64,7 @@ class Walk:
     _callers: dict[Visit, list[_Caller]] = field(default_factory=dict)
     _exits: dict[Visit, list[Node]] = field(default_factory=dict)
     _started: set[Visit] = field(default_factory=set)
+    _inside: dict[Node, tuple[str, ...]] = field(default_factory=dict)
     _waiting: list[Node] = field(default_factory=list)
 
     def begin(self, flow_id: str) -> None:
@@ -129,8 +128,8 @@ class Walk:
     def _hand_over(self, node: Node, step: Call | Link) -> None:
         marks = self.mark(node.visit.flow, step, node.marks, {})
         inside, beside = self.states.split(step.flow, dict(node.known))
-        visit = Visit(step.flow, self.states.enter(step.flow, inside), marks)
-        caller = _Caller(node, tuple(beside.items()), isinstance(step, Link))
+        visit = Visit(step.flow, self.states.enter(node.visit.flow, step.flow, inside), marks)
+        caller = _Caller(node, beside, isinstance(step, Link))
         self._callers.setdefault(visit, []).append(caller)
         self._reach(self._entry(visit), node, ())
         for end in list(self._exits.get(visit, [])):
@@ -150,7 +149,7 @@ class Walk:
 
     def _return(self, caller: _Caller, end: Node) -> None:
         """Goes on in a caller from one end of the flow it called."""
-        node, known = caller.node, {**dict(caller.beside), **dict(end.known)}
+        node, known = caller.node, {**caller.beside, **dict(end.known)}
         said, waited = self._within(end), node.waited or end.waited
         if caller.links:
             reached = [Node(node.visit, END, self.states.trim(node.visit.flow, END, known), end.marks, waited)]
@@ -163,6 +162,8 @@ class Walk:
 
     def _within(self, end: Node) -> tuple[str, ...]:
         """What is said between entering the visit and this end of it."""
+        if end in self._inside:
+            return self._inside[end]
         said: list[str] = []
         at, entry = end, self._entry(end.visit)
         while at != entry:
@@ -171,4 +172,5 @@ class Walk:
                 break
             said[:0] = words
             at = origin
-        return tuple(said)
+        self._inside[end] = tuple(said)
+        return self._inside[end]
