@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.safety_lists import KINDS, Found, book
-from bot.safety_words import Words
+from bot.safety_model import model
 
 Kind = Literal["medical", "child", "self_harm", "harm_by_others", "harm_to_others"]
 Layer = Literal["patterns", "model"]
@@ -28,15 +28,23 @@ class SafetyHit:
 
 def patterns_only(text: str) -> SafetyHit | None:
     """Layer 1 alone: the phrase lists. Fast, never raises."""
-    found: list[Found] = []
-    for piece in _pieces(text):
-        found.extend(book().find(book().words(piece))[0])
-    return _most_urgent(found)
+    return _most_urgent([found for piece in _pieces(text) for found in book().find(book().words(piece))[0]])
 
 
 def screen(text: str) -> SafetyHit | None:
     """Layers 1 and 2; either is enough. Never raises."""
-    return patterns_only(text)
+    said, likeliest = list[Found](), None
+    for piece in _pieces(text):
+        words = book().words(piece)
+        kept, cleared = book().find(words)
+        said.extend(kept)
+        judged = model().judge(words, cleared)
+        if judged.alarm and (likeliest is None or judged.sure > likeliest.sure):
+            likeliest = judged
+    hit = _most_urgent(said)
+    if hit is None and likeliest is not None:
+        return SafetyHit(kind=likeliest.kind, layer="model", phrase_id=f"model-{likeliest.kind}")  # type: ignore[arg-type]
+    return hit
 
 
 def _most_urgent(found: list[Found]) -> SafetyHit | None:
@@ -62,6 +70,3 @@ def _pieces(text: str) -> Iterator[str]:
     for number in range(4):
         start = last * number // 3
         yield text[start : start + _PIECE]
-
-
-__all__ = ["Kind", "Layer", "SafetyHit", "Words", "patterns_only", "screen"]
