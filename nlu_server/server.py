@@ -54,7 +54,8 @@ def plain(parsed: dict) -> dict:
 
 def readable(text: str) -> str:
     """Rasa takes a leading "/" for the name of an intent, with full confidence: it is only a character here."""
-    return text.replace("\x00", "").lstrip("/ \t\r\n").rstrip()
+    encodable = text.encode("utf-8", "ignore").decode()  # JSON can carry half a character
+    return encodable.replace("\x00", "").lstrip("/ \t\r\n").rstrip()
 
 
 def refusal(status: int, problem: str) -> HTTPResponse:
@@ -65,7 +66,7 @@ def said(request: Request) -> str | HTTPResponse:
     """The text of a request, or the refusal of a body that is not what we expect."""
     try:
         body = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return refusal(400, "the body is not JSON")
     text = body.get("text") if isinstance(body, dict) else None
     if not isinstance(text, str):
@@ -78,12 +79,12 @@ def said(request: Request) -> str | HTTPResponse:
 def make_app(parse: Parse, model_id: str, token: str) -> Sanic:
     """The app over any parser; tests hand it one that needs no model."""
     app = Sanic("anydoor_nlu", configure_logging=False)
-    app.config.update({"REQUEST_MAX_SIZE": LARGEST_BODY, "REQUEST_TIMEOUT": 5, "RESPONSE_TIMEOUT": 10, "ACCESS_LOG": False})
+    app.config.update({"REQUEST_MAX_SIZE": LARGEST_BODY, "REQUEST_TIMEOUT": 5, "RESPONSE_TIMEOUT": 10})
     wanted = b"Bearer " + token.encode()
 
     @app.on_request
     async def authorise(request: Request) -> HTTPResponse | None:
-        given = request.headers.get("authorization", "").encode()
+        given = request.headers.get("authorization", "").encode("utf-8", "surrogateescape")
         return None if hmac.compare_digest(given, wanted) else refusal(401, "the token is missing or wrong")
 
     @app.post("/model/parse")

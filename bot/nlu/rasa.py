@@ -79,7 +79,8 @@ class RasaClient:
         return bool(self._ask("GET", "/status", None, _is_status))
 
     def parse(self, text: str) -> Parsed | None:
-        return self._ask("POST", "/model/parse", {"text": text[:LONGEST_TEXT]}, _parsed)
+        sendable = text[:LONGEST_TEXT].encode("utf-8", "ignore").decode()  # without half characters
+        return self._ask("POST", "/model/parse", {"text": sendable}, _parsed)
 
     def close(self) -> None:
         self._http.close()

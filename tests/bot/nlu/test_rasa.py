@@ -87,6 +87,11 @@ def test_a_long_text_is_cut_to_what_the_server_takes(server: StandIn, connect: C
     assert len(json.loads(server.asked[0][1])["text"]) == 2_000
 
 
+def test_half_a_character_is_left_out(server: StandIn, connect: Connect) -> None:
+    assert connect(server.url).parse("a\ud83db") is not None
+    assert json.loads(server.asked[0][1])["text"] == "ab"
+
+
 def test_a_server_that_is_down_costs_nothing_for_a_few_seconds(server: StandIn, connect: Connect) -> None:
     clock = Clock()
     client = connect(closed_port(), clock=clock)
