@@ -24,6 +24,7 @@ from bot.flows.definition import Book
 from bot.flows.reading import read_book, read_files
 from bot.nlu import rasa
 from bot.nlu.parsed import Nlu
+from bot.nlu.stand_in import Backed, StandIn
 from services import demo as demonstration
 from services import flow_store, inbox, leases
 from services.areas import Areas
@@ -185,11 +186,17 @@ def assemble(settings: Settings, *, demo: bool = False, nlu: Nlu | None = None) 
     if demo:
         with db.write() as session:
             demonstration.install_demo(session, clock.now())
-    understood = nlu or rasa.open_nlu(settings.nlu_url or None, settings.nlu_token.get_secret_value() or None)
+    understood = nlu or open_nlu(settings)
     assistant = Assistant(settings, db, clock, books, understood, {}, demo=demo)
     assistant.directory.install(clock.now())
     open_channels(assistant)
     return assistant
+
+
+def open_nlu(settings: Settings) -> Backed:
+    """The trained model where there is one, with the built-in stand-in behind it."""
+    real = rasa.open_nlu(settings.nlu_url or None, settings.nlu_token.get_secret_value() or None)
+    return Backed(real, StandIn())
 
 
 def refuse_live_demo(settings: Settings, demo: bool) -> None:
@@ -237,8 +244,13 @@ def open_channels(assistant: Assistant) -> None:
             token, api=settings.telegram_api_url, accept=assistant.accept, may_poll=assistant.leads_telegram
         )
         assistant.telegram = channels["telegram"] = telegram
-        assistant.polls_telegram = not settings.public_url.startswith("https://")
+        assistant.polls_telegram = polls(settings)
     assistant.channels = channels
+
+
+def polls(settings: Settings) -> bool:
+    """Telegram is polled unless there is a public address that it can post to."""
+    return not settings.public_url.startswith("https://")
 
 
 def sms_channel(settings: Settings) -> SmsChannel:

@@ -22,7 +22,7 @@ from bot.flows.definition import Book
 from bot.flows.engine import Reply, Turn
 from bot.flows.segments import segments, to_gsm7
 from bot.flows.state import DialogueState, UnknownSchema
-from services import audit, conversations, duty, faults, inbox, not_understood, outbox
+from services import audit, conversations, duty, faults, inbox, not_understood, outbox, people
 from services.db import Session
 from services.errors import Stale
 from services.inbox import Waiting
@@ -103,9 +103,12 @@ def take(assistant: Assistant, message: Waiting, heard: understanding.Heard, ver
             return None
         if conversation.coach_takeover_at and not heard.safety and not heard.opt_out:
             return Taken(conversation.id, message.inbound.text, heard, None, ())
+        stopped = people.is_stopped(session, conversation.id)
+        if stopped and not heard.safety and heard.opt_out != "start":
+            return Taken(conversation.id, message.inbound.text, heard, None, ())  # STOP: nothing but crisis help and START
         work = Work(assistant, session, conversation, heard)
         more = len(inbox.waiting(session, conversation.id)) > 0
-        taken = work.read_and_advance(message, more_waiting=more)
+        taken = work.read_and_advance(message, more_waiting=more, stopped=stopped)
         faults.point("before_turn_commit")
     faults.point("after_turn_commit")
     assistant.tell(taken)
@@ -162,11 +165,11 @@ class Work:
         self.book = assistant.book(conversation.revision)
         self.state = state_of(conversation.state, self.book)
 
-    def read_and_advance(self, message: Waiting, *, more_waiting: bool) -> Taken:
+    def read_and_advance(self, message: Waiting, *, more_waiting: bool, stopped: bool) -> Taken:
         assert self.heard is not None
         if not self.state.stack:
             self.repin()
-        commands = understanding.read(self.heard, self.state, self.book)
+        commands = understanding.read(self.heard, self.state, self.book, stopped=stopped)
         if understanding.missed(commands):
             not_understood.record(
                 self.session,

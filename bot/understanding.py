@@ -83,13 +83,13 @@ def without_nlu(text: str, inbound: Inbound, expecting: Expecting | None, now: d
     )
 
 
-def read(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
-    """What the engine is to do about it. Pure."""
+def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = False) -> list[Command]:
+    """What the engine is to do about it; `stopped`: the person has said STOP before. Pure."""
     if heard.safety:
         return [Crisis(heard.safety.kind)]
     if heard.opt_out == "stop":
         return [OptOut()]
-    if heard.opt_out == "start":
+    if heard.opt_out == "start" and stopped:
         return [OptIn()]
     if heard.inbound.kind == "press":
         return pressed(heard, state, book)

@@ -148,17 +148,15 @@ def understand(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """What is understood of each line on stdin. Uses NLU_URL, else starts the NLU server for itself."""
-    from bot.nlu import rasa
+    from bot.assistant import open_nlu
     from bot.understood import Understander
     from services.clock import Clock
     from services.settings import load
 
     with said_plainly():
         settings = load()
-        nlu = rasa.open_nlu(settings.nlu_url or None, settings.nlu_token.get_secret_value() or None)
-        wait = getattr(nlu, "wait", None)
-        if wait:
-            wait(60)
+        nlu = open_nlu(settings)
+        nlu.wait(60)
         understander = Understander(nlu, Clock.at(now or settings.now).london(), expecting or None)
         try:
             for line in sys.stdin:

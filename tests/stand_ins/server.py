@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -74,7 +75,8 @@ class LoopbackServer:
                 }.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(reply.body)
+                with suppress(BrokenPipeError, ConnectionResetError):  # the caller gave up waiting
+                    self.wfile.write(reply.body)
 
             do_GET = do_POST = do_DELETE = answer
 

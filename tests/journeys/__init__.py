@@ -1,0 +1,1 @@
+"""Whole self-referrals, played through the running product."""
