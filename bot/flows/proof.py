@@ -28,7 +28,8 @@ _NEEDED: Final = {"why": "says why", "doors": "names another door", "person": "o
 
 def prove(book: Book, budget: int = BUDGET) -> list[Finding]:
     """Findings of the proof; empty when all of it holds. Every flow and slot that a step names must be there."""
-    walk = Walk(book, States(book), _Marking(book).mark, budget)
+    watched = {slot: refusing for slot, (refusing, _) in REFUSALS.items()}
+    walk = Walk(book, States(book, watched), _Marking(book).mark, budget)
     for flow in book.flows.values():
         if not _starts(book, flow):
             continue
@@ -103,8 +104,9 @@ def _refusals(walk: Walk) -> Iterator[Finding]:
     told: set[tuple[str, frozenset[str]]] = set()
     ends = set(walk.ends)
     for node in walk.came_from:
-        missing = frozenset(_NEEDED) - node.marks
-        over = isinstance(walk.step(node), Outcome) or node in ends
+        missing = _needed(node.marks)
+        step = walk.step(node)
+        over = node in ends or (isinstance(step, Outcome) and step.outcome not in ("booked", "call_back"))
         if not over or not missing or not any(mark.startswith("refused") for mark in node.marks):
             continue
         place, name = _place(walk, node)
@@ -114,6 +116,12 @@ def _refusals(walk: Walk) -> Iterator[Finding]:
             message = f"Somebody whom this team cannot take reaches `{name}`, and nothing on the way {lacks}."
             advice = "Pass doors_for, say eligibility_reason, and ask whether a person should look."
             yield error(place, message, advice, walk.conversation(node))
+
+
+def _needed(marks: Marks) -> frozenset[str]:
+    """What is still owed; where no team has taken the area on, there may be nobody to offer (journey.md: promises no call)."""
+    owed = frozenset(_NEEDED) - marks
+    return owed - {"person"} if "refused_area" in marks else owed
 
 
 class _Marking:
@@ -137,6 +145,10 @@ class _Marking:
                 marks = frozenset({f"refused_{kind}"})
             elif slot in given:
                 marks = marks - {f"refused_{kind}"}
+        if "refused_area" in marks and given.get("team_accepts_call_back") == "no":
+            marks |= {"person"}  # no team has taken this area on, so no call may be promised: national help instead
+        if given.get("appointment_result") == "one":
+            return frozenset()
         if isinstance(step, Outcome) or not any(mark.startswith("refused") for mark in marks):
             return frozenset()
         said = step.response if isinstance(step, Utter) else step.utter if isinstance(step, Collect) else None
@@ -146,7 +158,7 @@ class _Marking:
             marks |= {"doors"}
         if (isinstance(step, Action) and step.action in PEOPLE) or (flow_id, step.id) in self._offers:
             marks |= {"person"}
-        return marks
+        return marks if _needed(marks) else frozenset()
 
     def _leads_to_person(self, flow: Flow, question: Collect) -> bool:
         """Whether one of the answers leads to a person before the next question."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from bot.flows.definition import END, SKIPPED, START_AGAIN, Action, Collect, SetSlots
 from bot.flows.proof_live import Live, conditions_read, mentioned
-from bot.flows.proof_values import ANY, FILLED, MAYBE, domain, flat, title, truth
+from bot.flows.proof_values import ANY, FILLED, MAYBE, domain, flat, title, told_apart, truth, values_named
 
 if TYPE_CHECKING:
     from bot.flows.conditions import Condition
@@ -36,8 +36,12 @@ class Result:
 class States:
     """What steps do to what is known, and what of it still matters where."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, watched: Mapping[str, str] | None = None) -> None:
+        """`watched`: values to tell apart although no condition names them."""
         self.book = book
+        self._named = values_named(book)
+        for slot, value in (watched or {}).items():
+            self._named.setdefault(slot, set()).add(value)
         self.conditions = conditions_read(book)
         self.mentioned = mentioned(book)
         self._cleared = {flow.id: frozenset(_cleared(flow)) for flow in book.flows.values()}
@@ -135,14 +139,19 @@ class States:
         """The answers to a question, as far as they are told apart."""
         if step.slot not in self.conditions:
             return [ANY]
-        return [*domain(self.book.slots[step.slot]), *([SKIPPED] if step.skippable else [])]
+        answers = told_apart(domain(self.book.slots[step.slot]), self._named.get(step.slot, set()))
+        return [*answers, *([SKIPPED] if step.skippable else [])]
 
     def _given(self, step: Action, known: Known) -> Iterator[Result]:
         if step.action == START_AGAIN:
             yield Result(dict(self.book.defaults))
             return
         fills = self.book.actions[step.action].fills if step.action in self.book.actions else {}
-        told = {slot: values for slot, values in fills.items() if values and slot in self.conditions}
+        told = {
+            slot: told_apart(values, self._named.get(slot, set()))
+            for slot, values in fills.items()
+            if values and slot in self.conditions
+        }
         unknown = {slot: MAYBE for slot in fills if slot not in told}
         for combination in islice(product(*told.values()), MAX_RESULTS):
             given = dict(zip(told, combination, strict=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.flows.conditions import Both, Compare, Const, Either, Not, Slot, Tree, evaluate
@@ -42,6 +42,38 @@ def title(spec: SlotSpec, value: Any) -> str:
     if value == ANY:
         return {"choices": "some of them"}.get(spec.type, "anything else" if spec.options else "anything")
     return f"{spec.title_of(value) or value}"
+
+
+def values_named(book: Book) -> dict[str, set[Any]]:
+    """Slot -> the values that conditions compare it with: the others are all alike."""
+    found: dict[str, set[Any]] = {}
+    for flow in book.flows.values():
+        for step in flow.steps.values():
+            for branch in [*step.next, *getattr(step, "rejections", ())]:
+                for slot, value in _named(branch.condition.tree) if branch.condition else ():
+                    found.setdefault(slot, set()).add(value)
+    return found
+
+
+def _named(tree: Tree) -> Iterator[tuple[str, Any]]:
+    if isinstance(tree, Both | Either):
+        for item in tree.items:
+            yield from _named(item)
+    elif isinstance(tree, Not):
+        yield from _named(tree.item)
+    elif isinstance(tree, Compare):
+        sides = (tree.left, tree.right)
+        for slot in sides:
+            for const in sides:
+                if isinstance(slot, Slot) and isinstance(const, Const):
+                    values = const.value if isinstance(const.value, tuple) else (const.value,)
+                    yield from ((slot.name, value) for value in values)
+
+
+def told_apart(values: Sequence[Any], named: set[Any]) -> list[Any]:
+    """Those that a condition names, and one that stands for all the others."""
+    others = [value for value in values if value not in named]
+    return [value for value in values if value in named or value == others[0]]
 
 
 def truth(tree: Tree, known: Mapping[str, Any], book: Book) -> bool | None:
