@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
 from services import crypto
@@ -104,7 +104,8 @@ def _postgres(url: str) -> Engine:
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, pool_size=10, max_overflow=60)
+    waits = {"timeout": _BUSY_SECONDS}
+    engine = create_engine(url, connect_args=waits, poolclass=QueuePool, pool_size=10, max_overflow=60)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

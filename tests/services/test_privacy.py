@@ -11,6 +11,7 @@ from services import (
     booking,
     consent,
     conversations,
+    diary,
     due_work,
     inbox,
     not_understood,
