@@ -85,6 +85,6 @@ def marks(session: Session, conversation_ids: Iterable[int], now: datetime) -> d
     sent = select(MessageOut.conversation_id, func.max(MessageOut.seq)).where(
         MessageOut.conversation_id.in_(ids), MessageOut.run_at <= now, MessageOut.status.not_in(UNSEEN)
     )
-    newest_in = dict(session.execute(said.group_by(MessageIn.conversation_id)).tuples().all())
-    newest_out = dict(session.execute(sent.group_by(MessageOut.conversation_id)).tuples().all())
+    newest_in: dict[int, int] = {row[0]: row[1] for row in session.execute(said.group_by(MessageIn.conversation_id))}
+    newest_out: dict[int, int] = {row[0]: row[1] for row in session.execute(sent.group_by(MessageOut.conversation_id))}
     return {number: (newest_in.get(number, 0), newest_out.get(number, 0)) for number in ids}

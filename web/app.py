@@ -20,8 +20,9 @@ from starlette.types import Scope
 from services import transcript
 from services.settings import Settings, load
 from services.transcript import Line, Mark
-from web import calendars, call, chat, front, health, webhooks
-from web.access import LINK, PUBLIC, SIGNED, page
+from web import auth, calendars, call, chat, front, health, webhooks
+from web.access import LINK, PUBLIC, SIGNED, page, staff
+from web.coach import pages as coach
 from web.limits import Outermost
 from web.live import Live
 from web.metrics import Metrics
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from bot.assistant import Assistant
     from bot.worker import Worker
 
+SEE_PEOPLE = ("coach", "lead", "safety")
 YEAR = 365 * 24 * 3600
 
 
@@ -50,6 +52,19 @@ def routes() -> Sequence[BaseRoute]:
         page("/call/{token}", call.change, LINK, ["POST"]),
         page("/call/{token}/call.ics", call.file, LINK),
         page("/calendar/{token}.ics", calendars.feed, LINK),
+        page("/sign-in", auth.show_sign_in, PUBLIC),
+        page("/sign-in", auth.take_sign_in, PUBLIC, ["POST"]),
+        page("/set-up/{token}", auth.show_set_up, LINK),
+        page("/set-up/{token}", auth.take_set_up, LINK, ["POST"]),
+        page("/sign-out", auth.sign_out, staff(), ["POST"]),
+        page("/account", auth.show_account, staff()),
+        page("/account", auth.take_account, staff(), ["POST"]),
+        page("/coach", coach.day, staff(*SEE_PEOPLE)),
+        page("/coach/referral/{id:int}", coach.referral, staff(*SEE_PEOPLE)),
+        page("/coach/call/{id:int}", coach.outcome, staff(*SEE_PEOPLE), ["POST"]),
+        page("/coach/call/{id:int}/call.ics", coach.call_file, staff(*SEE_PEOPLE)),
+        page("/coach/call-back/{id:int}", coach.call_back, staff(*SEE_PEOPLE), ["POST"]),
+        page("/coach/alert/{id:int}", coach.accept_alert, staff(*SEE_PEOPLE), ["POST"]),
         page("/webhooks/twilio/sms", webhooks.sms_in, SIGNED, ["POST"]),
         page("/webhooks/twilio/status", webhooks.sms_status, SIGNED, ["POST"]),
         page("/webhooks/twilio/voice", webhooks.voice, SIGNED, ["POST"]),
@@ -124,6 +139,7 @@ def equip(app: Starlette, assistant: Assistant) -> None:
             return transcript.read(session, conversation, assistant.clock.now())
 
     app.state.assistant = assistant
+    app.state.touched = {}
     app.state.pages = Pages(Words.read(), demo=assistant.demo)
     app.state.live = Live(marks, lines)
     app.state.metrics = Metrics()

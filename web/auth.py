@@ -1,17 +1,212 @@
-"""Staff sign-in (in the making)."""
+"""Staff sign-in: password and one-time code, sign-ins in our own table, marks on every form."""
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from dataclasses import dataclass, replace
 
-from starlette.requests import Request
+import segno
+from markupsafe import Markup
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import RedirectResponse, Response
+from wtforms import Form, PasswordField, StringField
+from wtforms.validators import InputRequired, Length
 
-ROLES = ("coach", "lead", "editor", "safety", "admin")
+from services import audit, staff
+from services.models import StaffMember
+from services.staff import ROLES as ROLES
+from web import state
+
+COOKIE = "anydoor-staff"
+TOUCH_SECONDS = 60.0
+MOST_PASSWORD = 200
 
 
-def signed_in(request: Request) -> Any:
-    return None
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Who is signed in. `scope`: the team they see, None for every team, "" for none."""
+
+    id: int
+    name: str
+    role: str
+    scope: str | None
+    coach_id: int | None
+    has_codes: bool
+
+
+class SignInForm(Form):
+    """Email address, password, and the code of those who have set codes up."""
+
+    email = StringField("Email address", [InputRequired("Enter your email address"), Length(max=320)])
+    password = PasswordField("Password", [InputRequired("Enter your password"), Length(max=MOST_PASSWORD)])
+    code = StringField("6-digit code", [Length(max=10)])
+
+
+class SetUpForm(Form):
+    """A first password, typed twice."""
+
+    password = PasswordField("New password", [InputRequired("Enter a password"), Length(max=MOST_PASSWORD)])
+    again = PasswordField("Type it again", [InputRequired("Type the password again"), Length(max=MOST_PASSWORD)])
+
+
+class CodesForm(Form):
+    """A code that shows that the app has the secret."""
+
+    secret = StringField("Secret", [InputRequired(), Length(min=16, max=64)])
+    code = StringField("6-digit code", [InputRequired("Enter the code from your app"), Length(max=10)])
+
+
+def cookie_name(connection: HTTPConnection) -> str:
+    return f"__Host-{COOKIE}" if state.on_https(connection) else COOKIE
+
+
+def signed_in(request: Request) -> Member | None:
+    """The member of staff behind this request; None when nobody is signed in."""
+    token = request.cookies.get(cookie_name(request), "")
+    assistant = state.assistant(request)
+    if not token:
+        return None
+    with assistant.db.read() as session:
+        row = staff.signed_in(session, token, assistant.clock.now())
+        member = member_of(row, demo=assistant.demo) if row else None
+    if member:
+        touch(request, token)
+    return member
+
+
+def member_of(row: StaffMember, *, demo: bool) -> Member:
+    """A coach or lead sees their own team; safety sees every team's alerts; others, and no team, see none."""
+    everywhere = row.role == "safety" or demo
+    scope = row.team_id or (None if everywhere else "")
+    return Member(row.id, row.name or row.email, row.role, scope, row.coach_id, bool(row.totp_secret))
+
+
+def touch(request: Request, token: str) -> None:
+    """Note the use of a sign-in, once a minute at most."""
+    touched: dict[str, float] = request.app.state.touched
+    now = time.monotonic()
+    if now - touched.get(token, -TOUCH_SECONDS) < TOUCH_SECONDS:
+        return
+    assistant = state.assistant(request)
+    with assistant.db.write() as session:
+        staff.seen(session, token, assistant.clock.now())
+    for old in [each for each, at in touched.items() if now - at > TOUCH_SECONDS]:
+        del touched[old]
+    touched[token] = now
+
+
+def form_mark(request: Request) -> str:
+    """The mark that every staff form carries: only this sign-in's pages can have it."""
+    return state.assistant(request).db.keys.sign("staff form", request.cookies.get(cookie_name(request), ""))
 
 
 def form_is_ours(request: Request, mark: str) -> bool:
-    return False
+    """Whether a post carries this sign-in's mark."""
+    token = request.cookies.get(cookie_name(request), "")
+    return bool(token) and state.assistant(request).db.keys.signed("staff form", token, mark)
+
+
+def show_sign_in(request: Request) -> Response:
+    """The sign-in page."""
+    return state.pages(request).page("staff/sign_in.html", form=SignInForm())
+
+
+def take_sign_in(request: Request) -> Response:
+    """Sign in, or say in one sentence for every reason that it did not fit."""
+    form = SignInForm(request.state.form)
+    token = try_sign_in(request, form) if form.validate() else None
+    if token is None:
+        return state.pages(request).page("staff/sign_in.html", 400, form=form, refused=not form.errors)
+    response = RedirectResponse("/coach", status_code=303)
+    response.set_cookie(
+        cookie_name(request), token, httponly=True, samesite="lax", secure=state.on_https(request), path="/"
+    )
+    return response
+
+
+def try_sign_in(request: Request, form: SignInForm) -> str | None:
+    """A new sign-in's token; None when anything does not fit. Either way it is in the audit."""
+    assistant = state.assistant(request)
+    now = assistant.clock.now()
+    with assistant.db.write() as session:
+        given = str(form.email.data), str(form.password.data)
+        result, row = staff.check_password(session, *given, now, str(form.code.data or "").replace(" ", "") or None)
+        if row is None:
+            audit.record(session, "system", "sign_in_refused", "staff", now, {"why": result})
+            return None
+        audit.record(session, f"staff:{row.id}", "sign_in", f"staff:{row.id}", now)
+        return staff.sign_in(session, row, now)
+
+
+def sign_out(request: Request) -> Response:
+    """End this sign-in."""
+    assistant, member = state.assistant(request), request.state.staff
+    now = assistant.clock.now()
+    with assistant.db.write() as session:
+        staff.sign_out(session, request.cookies.get(cookie_name(request), ""), now)
+        audit.record(session, f"staff:{member.id}", "sign_out", f"staff:{member.id}", now)
+    response = RedirectResponse("/sign-in", status_code=303)
+    response.delete_cookie(
+        cookie_name(request), path="/", httponly=True, samesite="lax", secure=state.on_https(request)
+    )
+    return response
+
+
+def show_set_up(request: Request) -> Response:
+    """The page behind a set-up link; whether the link still works is only said after a password was given."""
+    return state.pages(request).page("staff/set_up.html", form=SetUpForm())
+
+
+def take_set_up(request: Request) -> Response:
+    """Use a set-up link, once."""
+    form = SetUpForm(request.state.form)
+    if form.validate() and form.password.data != form.again.data:
+        form.again.errors = ["The passwords are not the same"]
+    if form.errors:
+        return state.pages(request).page("staff/set_up.html", 400, form=form)
+    assistant = state.assistant(request)
+    now = assistant.clock.now()
+    with assistant.db.write() as session:
+        done = staff.set_up(session, request.path_params["token"], str(form.password.data), now)
+        if isinstance(done, StaffMember):
+            audit.record(session, f"staff:{done.id}", "set_up", f"staff:{done.id}", now)
+    if done == "gone":
+        raise HTTPException(404)
+    if done == "short":
+        form.password.errors = [f"Use {staff.SHORTEST_PASSWORD} characters or more"]
+        return state.pages(request).page("staff/set_up.html", 400, form=form)
+    return RedirectResponse("/sign-in", status_code=303)
+
+
+def show_account(request: Request) -> Response:
+    """One's own account: one-time codes."""
+    return account_page(request, CodesForm(data={"secret": staff.new_totp_secret()}))
+
+
+def account_page(request: Request, form: CodesForm, status: int = 200) -> Response:
+    assistant, member = state.assistant(request), request.state.staff
+    with assistant.db.read() as session:
+        address = staff.totp_address(session.get_one(StaffMember, member.id), str(form.secret.data))
+    picture = Markup(segno.make(address).svg_inline(scale=4, dark="#212b32", light="#ffffff", omitsize=False))
+    values = {"form": form, "picture": picture, "member": member, "csrf": form_mark(request)}
+    return state.pages(request).page("staff/account.html", status, **values)
+
+
+def take_account(request: Request) -> Response:
+    """Turn one-time codes on, once a code has been shown to fit."""
+    form, member = CodesForm(request.state.form), request.state.staff
+    assistant = state.assistant(request)
+    now = assistant.clock.now()
+    fits = False
+    if form.validate() and not member.has_codes:
+        with assistant.db.write() as session:
+            row = session.get_one(StaffMember, member.id)
+            fits = staff.turn_on_totp(session, row, str(form.secret.data), str(form.code.data).strip(), now)
+            if fits:
+                audit.record(session, f"staff:{row.id}", "codes_on", f"staff:{row.id}", now)
+    if not fits:
+        form.code.errors = form.code.errors or ["That code does not fit. Wait for the next one and try again"]
+        return account_page(request, form, 400)
+    request.state.staff = replace(member, has_codes=True)
+    return account_page(request, form)

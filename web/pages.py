@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,17 @@ def day(moment: datetime) -> str:
     return f"{wall:%A} {wall.day} {wall:%B}"
 
 
+def short_day(moment: datetime) -> str:
+    """`Tue 24 Nov`, on the wall in England."""
+    wall = moment.astimezone(LONDON)
+    return f"{wall:%a} {wall.day} {wall:%b}"
+
+
+def date_day(when: date) -> str:
+    """`Friday 4 December` of a plain date."""
+    return f"{when:%A} {when.day} {when:%B}"
+
+
 def time(moment: datetime) -> str:
     """`10am`, `2:30pm`, on the wall in England."""
     wall = moment.astimezone(LONDON)
@@ -94,6 +105,8 @@ class Pages:
             "sentence": sentence,
             "day": day,
             "time": time,
+            "short_day": short_day,
+            "date_day": date_day,
         }
         self.environment.globals |= {"say": words.say, "asset": asset, "demo": demo, "speakers": SPEAKERS}
 

@@ -32,6 +32,16 @@ def reply_to(said: str) -> list[Said]:
     return SCRIPT.get(said, [(f"You said {len(said)} characters. Are you in work?", WORK, "answer")])
 
 
+@dataclass(frozen=True)
+class Slot:
+    """The part of a slot's definition that pages read."""
+
+    type: str
+
+    def title_of(self, value: str) -> str | None:
+        return {"off_sick": "Off sick from a job", "mental_health": "Mental health"}.get(value)
+
+
 @dataclass
 class StandInAssistant:
     """Replies by SCRIPT; `slow` leaves the turn to somebody else, as a busy worker would."""
@@ -65,8 +75,7 @@ class StandInAssistant:
                         outbox.enqueue(session, row, text, choices, purpose=purpose, now=now)
 
     def book(self, revision: str | None) -> Any:
-        slots = {"health": "choices", "work_situation": "choice"}
-        return SimpleNamespace(slots={name: SimpleNamespace(type=kind) for name, kind in slots.items()})
+        return SimpleNamespace(slots={"health": Slot("choices"), "work_situation": Slot("choice")})
 
     def readiness(self) -> dict[str, str]:
         return {"database": "ok", "nlu": "degraded: not running", "sms": "off"}

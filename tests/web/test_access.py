@@ -23,6 +23,19 @@ EXPECTED = {
     "POST /call/{token}": "link",
     "GET /call/{token}/call.ics": "link",
     "GET /calendar/{token}.ics": "link",
+    "GET /sign-in": "public",
+    "POST /sign-in": "public",
+    "GET /set-up/{token}": "link",
+    "POST /set-up/{token}": "link",
+    "POST /sign-out": "staff",
+    "GET /account": "staff",
+    "POST /account": "staff",
+    "GET /coach": "staff",
+    "GET /coach/referral/{id:int}": "staff",
+    "POST /coach/call/{id:int}": "staff",
+    "GET /coach/call/{id:int}/call.ics": "staff",
+    "POST /coach/call-back/{id:int}": "staff",
+    "POST /coach/alert/{id:int}": "staff",
     "POST /webhooks/twilio/sms": "signed",
     "POST /webhooks/twilio/status": "signed",
     "POST /webhooks/twilio/voice": "signed",
@@ -31,7 +44,7 @@ EXPECTED = {
     "GET /readyz": "public",
     "GET /metrics": "public",
 }
-LINKS = [path for path, kind in EXPECTED.items() if kind == "link"]
+LINKS = [path for path, kind in EXPECTED.items() if kind == "link" and "set-up" not in path]
 
 
 def rules() -> dict[str, Access]:
@@ -57,6 +70,13 @@ def test_the_application_serves_these_routes_and_no_others(assistant: StandInAss
 @pytest.mark.parametrize("path", [path for path, kind in EXPECTED.items() if kind == "signed"])
 def test_a_provider_that_does_not_prove_itself_is_turned_away(client: TestClient, path: str) -> None:
     assert client.post(path.split()[1]).status_code in {403, 404}
+
+
+@pytest.mark.parametrize("path", [path for path, kind in EXPECTED.items() if kind == "staff"])
+def test_who_is_not_signed_in_is_sent_to_sign_in(client: TestClient, path: str) -> None:
+    method, _, address = path.partition(" ")
+    answer = client.request(method, address.replace("{id:int}", "1"))
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
 
 
 @pytest.mark.parametrize("path", LINKS)

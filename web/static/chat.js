@@ -99,7 +99,9 @@ function escape(event) {
   if (event.key !== "Escape") return;
   presses = event.timeStamp - lastPress < 5000 ? presses + 1 : 1;
   lastPress = event.timeStamp;
-  if (presses >= 3) leave();
+  if (presses < 3) return;
+  event.preventDefault(); // Escape also stops a page that loads, and that would be the page we go to
+  leave();
 }
 
 document.addEventListener("submit", send);

@@ -1,0 +1,121 @@
+"""A referral's card as its page shows it: the person's answers under headings, what to check, what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from services.caseload import Card
+
+ASKED = {
+    "work_situation": "Work",
+    "months_out_of_work": "Months out of work",
+    "postcode": "Postcode",
+    "place": "Town or GP surgery",
+    "age": "Age",
+    "health": "Health",
+    "barriers": "What gets in the way",
+    "name": "Name",
+    "phone": "Phone",
+    "voicemail_ok": "Voicemail",
+    "call_kind": "Kind of call",
+    "call_needs": "Needs for the call",
+    "wish": "What they want",
+}
+CHECKS = {
+    "local_rules": "This team's own rules are not confirmed. Check them for this person.",
+    "postcode": "The postcode is not in our table. The person said it is right.",
+    "min_age": "Age",
+    "residence": "Where they live, or where their GP is",
+    "work_situation": "Work situation",
+    "max_months_out_of_work": "How long they have been out of work",
+    "right_to_work": "Right to work in the UK",
+}
+RESULTS = {"pass": "Fits", "fail": "Does not fit", "not_known": "Not known", "to_check": "To check"}
+DECISIONS = {"yes": "Likely to fit", "no": "Another team may fit better", "ask_a_person": "A person must look"}
+
+
+class Spec(Protocol):
+    def title_of(self, value: Any) -> str | None: ...
+
+
+class Book(Protocol):
+    @property
+    def slots(self) -> Mapping[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of eligibility and what it said."""
+
+    name: str
+    result: str
+    confirmed: bool
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The card in words."""
+
+    wish: str
+    situation: list[str]
+    health: list[str]
+    barriers: list[str]
+    needs: list[str]
+    facts: list[tuple[str, str]]
+    rules: list[Rule]
+    checks: list[str]
+    asked: list[str]
+
+
+def present(card: Card, book: Book, now: datetime) -> Shown:
+    """Put titles on the answers; what was not said is simply not there."""
+    answers = card.answers
+    words = Words(book, answers)
+    months = [f"{answers['months_out_of_work']} months out of work"] if answers.get("months_out_of_work") else []
+    return Shown(
+        wish=str(answers.get("wish") or ""),
+        situation=[*words.of("work_situation"), *months],
+        health=words.of("health"),
+        barriers=words.of("barriers"),
+        needs=[*words.of("call_kind"), *words.of("call_needs"), *words.of("call_need_words")],
+        facts=facts(answers, words),
+        rules=[rule(row) for row in card.rules if "rule" in row],
+        checks=checks(card),
+        asked=[ASKED[name] for name in answers.get("asked", ()) if name in ASKED],
+    )
+
+
+def facts(answers: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
+    shown = [("Age", "age"), ("Postcode", "postcode"), ("Town or GP surgery", "place"), ("GP surgery", "practice_pick")]
+    found = [(title, ", ".join(words.of(name))) for title, name in shown if answers.get(name)]
+    return [*found, ("Asked by", "Somebody else, for them")] if answers.get("on_behalf") else found
+
+
+def rule(row: Mapping[str, Any]) -> Rule:
+    name = str(row["rule"]).rpartition("/")[2].replace("_", " ")
+    return Rule(name, RESULTS.get(str(row["result"]), str(row["result"])), bool(row.get("confirmed")))
+
+
+def checks(card: Card) -> list[str]:
+    """What the rules ask the coach to check, in words."""
+    ids = [check for row in card.rules for check in row.get("checks", ())]
+    return [CHECKS.get(each, each.replace("_", " ").capitalize()) for each in ids]
+
+
+class Words:
+    """Answers as the person saw them; own words as they were typed."""
+
+    def __init__(self, book: Book, answers: Mapping[str, Any]) -> None:
+        self.book, self.answers = book, answers
+
+    def of(self, name: str) -> list[str]:
+        value = self.answers.get(name)
+        values = value if isinstance(value, list) else [value]
+        return [self.title(name, each) for each in values if each not in (None, "")]
+
+    def title(self, name: str, value: Any) -> str:
+        spec: Spec | None = self.book.slots.get(name)
+        return (spec.title_of(value) if spec else None) or str(value)
