@@ -69,7 +69,8 @@ class RasaClient:
     def __init__(self, url: str, token: str, timeout: float = 2.0, *, rest: float = REST_SECONDS,
                  clock: Callable[[], float] = time.monotonic) -> None:
         self._http = httpx2.Client(base_url=url.rstrip("/"), timeout=timeout, trust_env=False,
-                                   headers={"Authorization": f"Bearer {token}"})
+                                   headers={"Authorization": f"Bearer {token}"},
+                                   verify=not url.startswith("http://"))  # loading certificates takes 0.2 s
         self._timeout = timeout
         self._breaker = _Breaker(rest, clock)
 
@@ -146,20 +147,24 @@ class NoNlu:
         return None
 
 
+_CLOSED = NoNlu("The NLU server is not ready yet.")
+
+
 class OwnNlu:
     """A server process of our own and a client for wherever it listens just now."""
 
     def __init__(self, process: NluProcess, timeout: float = 2.0) -> None:
         self._process, self._timeout = process, timeout
         self._lock = threading.Lock()
-        self._url, self._client = "", RasaClient("http://127.0.0.1:1", "", timeout)
+        self._url = ""
+        self._client: Nlu = _CLOSED
 
     @property
     def up(self) -> bool:
-        return self._process.url is not None and self._connected().up
+        return self._connected().up
 
     def parse(self, text: str) -> Parsed | None:
-        return self._connected().parse(text) if self._process.url else None
+        return self._connected().parse(text)
 
     def wait(self, seconds: float) -> bool:
         """True as soon as the server can parse; for commands that have nothing else to do."""
@@ -169,11 +174,13 @@ class OwnNlu:
         self._process.stop()
         self._client.close()
 
-    def _connected(self) -> RasaClient:
+    def _connected(self) -> Nlu:
+        """A client for the server that is ready just now; one in use elsewhere is left to finish."""
         with self._lock:
-            url = self._process.url
-            if url and url != self._url:
-                self._url, self._client = url, RasaClient(url, self._process.token, self._timeout)
+            url = self._process.url or ""
+            if url != self._url:
+                self._url = url
+                self._client = RasaClient(url, self._process.token, self._timeout) if url else _CLOSED
             return self._client
 
 
