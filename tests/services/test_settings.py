@@ -1,0 +1,67 @@
+"""Settings and the clock (invariant 18)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from services import clock, settings
+from services.clock import Clock
+from services.errors import SettingsError
+from services.messages import Address
+
+VARIABLES = """ANYDOOR_HOME ANYDOOR_DATABASE_URL ANYDOOR_PUBLIC_URL ANYDOOR_SECRET_KEY ANYDOOR_NOW NLU_URL NLU_TOKEN
+TWILIO_ACCOUNT_SID TWILIO_AUTH_TOKEN TWILIO_MESSAGING_SERVICE_SID TWILIO_FROM TWILIO_API_URL TELEGRAM_BOT_TOKEN
+TELEGRAM_WEBHOOK_SECRET TELEGRAM_API_URL SMTP_URL ANYDOOR_FROM_EMAIL""".split()
+
+
+def test_every_variable_of_the_interfaces_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    named = {field.validation_alias for field in settings.Settings.model_fields.values()}
+    assert set(VARIABLES) <= named
+    for name in VARIABLES:
+        monkeypatch.setenv(name, f"value of {name}")
+    shown = settings.load().model_dump_json()
+    assert "value of TWILIO_FROM" in shown
+    for secret in ("ANYDOOR_SECRET_KEY", "NLU_TOKEN", "TWILIO_AUTH_TOKEN", "TELEGRAM_BOT_TOKEN", "SMTP_URL"):
+        assert f"value of {secret}" not in shown
+
+
+def test_the_database_is_a_file_at_home_unless_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANYDOOR_HOME", str(tmp_path))
+    monkeypatch.setenv("ANYDOOR_DATABASE_URL", "")
+    assert settings.load().database_url == f"sqlite:///{tmp_path}/anydoor.db"
+    monkeypatch.setenv("ANYDOOR_DATABASE_URL", "postgres://u@h/d")
+    assert settings.load().database_url == "postgresql+psycopg://u@h/d"
+
+
+def test_a_channel_without_all_its_settings_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    assert not settings.load().has_sms
+    assert not settings.load().has_telegram
+    for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM", "TELEGRAM_BOT_TOKEN"):
+        monkeypatch.setenv(name, "x")
+    assert settings.load().has_sms
+    assert settings.load().has_telegram
+
+
+def test_invariant_18_the_clock_has_an_offset_and_goes_on() -> None:
+    moved = Clock.at("2026-03-29T10:00")
+    first = moved.now()
+    assert timedelta() <= first - datetime(2026, 3, 29, 9, tzinfo=UTC) < timedelta(seconds=5), "wall time in England"
+    assert moved.now() >= first
+    moved.set(datetime(2030, 1, 1, tzinfo=UTC))
+    assert moved.london().year == 2030
+    assert abs(Clock().now() - clock.real_now()) < timedelta(seconds=5)
+    with pytest.raises(SettingsError):
+        Clock.at("tomorrow")
+
+
+def test_an_address_is_written_and_read() -> None:
+    assert str(Address.parse("sms:+447700900123")) == "sms:+447700900123"
+    assert Address.parse("web:a:b").value == "a:b"
+    for wrong in ("", "sms", "sms:", "fax:1", ":1"):
+        with pytest.raises(ValueError, match="an address is written"):
+            Address.parse(wrong)
