@@ -122,6 +122,11 @@ class PostcodeTable:
         first, last = self._sectors_of(outward)
         return first != last
 
+    @property
+    def count(self) -> int:
+        """How many postcodes the table holds."""
+        return int.from_bytes(self._exists, "little").bit_count()
+
     def every(self) -> Iterator[tuple[str, Value, bool]]:
         """Each postcode of the table, written as one writes it, with its value and whether it is live."""
         run = -1

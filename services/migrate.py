@@ -30,6 +30,16 @@ def version(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def head() -> str | None:
+    """The newest revision that this version of Anydoor knows."""
+    return ScriptDirectory(str(_FOLDER)).get_current_head()
+
+
+def knows(revision: str) -> bool:
+    """Whether a revision is one of ours; a newer version of Anydoor may have made others."""
+    return revision in {found.revision for found in ScriptDirectory(str(_FOLDER)).walk_revisions()}
+
+
 def _config(connection: Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
