@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
 from bot.nlu.recognisers.free_text import without_courtesy
 from bot.nlu.recognisers.lexicon import read, word_set
 from bot.nlu.recognisers.phrases import PhraseBook
-from bot.nlu.recognisers.text import clean, tokens
+from bot.nlu.recognisers.text import Token, clean, tokens
 
 LONGEST = 14  # words: a longer message is a story, not a plain request
 
@@ -22,5 +23,14 @@ def read_act(text: str) -> list[str]:
     found = [token for token in tokens(clean(text)) if not token.is_mark]
     if len(found) > LONGEST:
         return []
-    said = set(_book().exactly(found)) | set(_book().exactly(without_courtesy(found)))
+    wordings = [found, without_courtesy(found), *_trimmed(found)]
+    said = {act for wording in wordings if wording for act in _book().exactly(wording)}
     return [act for act in read("acts") if act in said]
+
+
+def _trimmed(found: list[Token]) -> Iterator[list[Token]]:
+    """The message with courtesy cut from its end word by word: "thanks x" keeps its thanks."""
+    courtesy = word_set("small_words", "courtesy")
+    while len(found) > 1 and found[-1].word in courtesy:
+        found = found[:-1]
+        yield found

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from bot.nlu.recognisers import scope
 from bot.nlu.recognisers.free_text import without_courtesy
 from bot.nlu.recognisers.lexicon import read, word_set
 from bot.nlu.recognisers.phrases import Hit, PhraseBook
-from bot.nlu.recognisers.picks import Option, Pick, picks
+from bot.nlu.recognisers.picks import Option, Pick, picks, shared
 from bot.nlu.recognisers.text import Token, clean, tokens
 from bot.nlu.recognisers.values import Found
 from bot.nlu.recognisers.yes_no import read_yes_no
@@ -32,15 +32,26 @@ def read_choice(text: str, options: Sequence[Option]) -> Found | None:
     """The value of the one option meant; None where none or several are."""
     cleaned = clean(text)
     found = tokens(cleaned)
-    pointed = picks(found, options)
-    meant = _meant(found, pointed)
+    common = shared(found, options)
+    pointed = _joined(picks(found, options), common)
+    meant = [pick for pick in _meant(found, pointed) if not (len(pick.lines) > 1 and pick.start in common)]
     lines = {line for pick in meant for line in pick.lines}
+    if len(lines) == 1 and not all(lines <= held for held in common.values()):
+        return None
     if len(lines) == 1 and not _totals().find(found):
         return _found(found, pointed, meant, options[lines.pop()].value)
     if not meant and _says_none(found):
         none = next((option.value for option in options if option.value in {NONE, "no"}), None)
         return Found(none, True, (0, len(cleaned))) if none else None
     return None if meant else _as_yes_no(text, options)
+
+
+def _joined(pointed: Sequence[Pick], common: Mapping[int, frozenset[int]]) -> list[Pick]:
+    """The picks, and the words that several titles share: those only narrow a pick."""
+    taken = {i for pick in pointed for i in range(pick.start, pick.end)}
+    narrowing = [Pick(tuple(sorted(held)), i, i + 1, False) for i, held in common.items() if i not in taken]
+    kept = [pick for pick in pointed if not (pick.just_one and pick.start - 1 in common)]  # "the tuesday one"
+    return sorted([*kept, *narrowing], key=lambda pick: pick.start) if kept else []
 
 
 def read_choices(text: str, options: Sequence[Option]) -> Found | None:

@@ -141,6 +141,8 @@ def _amount(found: Sequence[Token], i: int) -> tuple[float | None, int, bool] | 
         return _vague(found, i)
     if word in {"a", "an"}:
         return 1.0, i + 1, True
+    if word in {"year", "month", "week"} and _words(found, i + 1, 3) == ("and", "a", "half"):
+        return 1.0, i, True
     number = number_at(found, i)
     if number is None:
         return None

@@ -54,8 +54,8 @@ def _name_words(cleaned: str, start: int) -> list[tuple[int, int]]:
     courtesy = word_set("name", "courtesy")
     for match in _NAME.finditer(cleaned, start):
         between = cleaned[spans[-1][1] if spans else start : match.start()]
-        if spans and between.strip():
-            break
+        if (spans and between.strip()) or cleaned[match.end() : match.end() + 1].isdigit():
+            return [] if not between.strip() else spans
         if between.strip(" :,-.!\"'("):
             break
         if fold(match.group()) in courtesy:

@@ -55,7 +55,8 @@ def _candidates(cleaned: str) -> Iterator[tuple[str, tuple[int, int]]]:
     for match in _CANDIDATE.finditer(cleaned):
         digits = match.group().translate(str.maketrans("oOlI", "0011"))
         real = sum(char.isdigit() for char in match.group())
-        if real >= 6 and sum(char.isdigit() for char in digits) >= 7:
+        enough = 7 if digits.lstrip("( ")[:1] in {"0", "+", "7"} else 9
+        if real >= 6 and sum(char.isdigit() for char in digits) >= enough:
             yield digits, match.span()
 
 

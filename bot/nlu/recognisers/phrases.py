@@ -105,8 +105,7 @@ class PhraseBook:
     def _unlisted(self, word: str) -> tuple[str, ...]:
         if word.endswith("s") and word[:-1] in self._speller.known and len(word) > 3:
             return (word[:-1],)
-        near = self._speller.nearest(word)
-        return (near,) if near else ()
+        return self._speller.nearest_all(word)
 
 
 def _over_gap(after: _Node, i: int) -> list[tuple[_Node, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot.nlu.recognisers.lexicon import word_set
@@ -39,6 +39,7 @@ class Pick:
     start: int
     end: int
     firm: bool
+    just_one: bool = False  # "one" or "1", which after a title is no number
 
 
 def picks(found: Sequence[Token], options: Sequence[Option]) -> list[Pick]:
@@ -46,8 +47,21 @@ def picks(found: Sequence[Token], options: Sequence[Option]) -> list[Pick]:
     titled = [Pick((int(hit.value[1:]),), hit.start, hit.end, hit.value[0] == "t") for hit in _titles(found, options)]
     counted = _letters(found, len(options)) or [*_counted(found, len(options))]
     taken = {i for pick in titled for i in range(pick.start, pick.end)}
-    rest = [pick for pick in counted if not taken & set(range(pick.start, pick.end))]
+    ones = {pick.start for pick in counted if pick.just_one and pick.start - 1 in taken}
+    titled = [replace(pick, end=pick.end + (pick.end in ones)) for pick in titled]  # "the thursday 1"
+    rest = [pick for pick in counted if pick.start not in ones and not taken & set(range(pick.start, pick.end))]
     return sorted(titled + rest, key=lambda pick: pick.start)
+
+
+def shared(found: Sequence[Token], options: Sequence[Option]) -> dict[int, frozenset[int]]:
+    """The tokens that several titles hold, with the lines of those titles: "tuesday" where two openings are that day."""
+    owners: dict[str, set[int]] = {}
+    for line, option in enumerate(options):
+        for word in _content(option):
+            for name in DAYS.get(word[:3], word).split("/") if word in _day_words() else (word,):
+                owners.setdefault(name, set()).add(line)
+    lines = {i: owners.get(token.word, set()) for i, token in enumerate(found)}
+    return {i: frozenset(held) for i, held in lines.items() if len(held) > 1}
 
 
 # --- titles ------------------------------------------------------------------------------------------------------------
@@ -55,7 +69,7 @@ def picks(found: Sequence[Token], options: Sequence[Option]) -> list[Pick]:
 
 def _titles(found: Sequence[Token], options: Sequence[Option]) -> list[Hit]:
     """Hits whose value is "t3" for a title (or one of its parts) and "w3" for a single word of it."""
-    hits = _title_book(tuple(options)).find(found)
+    hits = sorted(_title_book(tuple(options)).find(found), key=lambda hit: (hit.start, hit.end, hit.value))
     return [hit for i, hit in enumerate(hits) if i == 0 or (hit.start, hit.end) != (hits[i - 1].start, hits[i - 1].end)]
 
 
@@ -145,7 +159,13 @@ def _number(found: Sequence[Token], i: int, count: int, opening: int) -> Pick | 
     }:
         return None
     start = _cue_before(found, i)
-    return Pick((value - 1,), start, end, start < i or (i <= opening and _stops_after(found, end)))
+    return Pick(
+        (value - 1,),
+        start,
+        end,
+        start < i or (i <= opening and _stops_after(found, end)),
+        found[i].word in {"1", "one"},
+    )
 
 
 def _cue_before(found: Sequence[Token], i: int) -> int:

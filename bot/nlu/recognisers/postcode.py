@@ -68,38 +68,41 @@ def _found(cleaned: str, reading: _Reading, postcode: str | None, suggestion: st
     return Found(value, Rest(tokens(cleaned), _POLITE).within(reading.span), reading.span, sure=reading.repairs == 0)
 
 
-def _candidates(cleaned: str) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Strings of postcode length: one chunk, or up to four neighbouring chunks, with at least one digit."""
+def _candidates(cleaned: str) -> Iterator[tuple[str, tuple[int, int], bool]]:
+    """Strings of postcode length with a digit, from up to eight chunks; and whether they are parted as a postcode is."""
     chunks = [(m.group().upper(), m.start(), m.end()) for m in _CHUNK.finditer(cleaned)]
     for i in range(len(chunks)):
         joined = ""
-        for word, _, end in chunks[i : i + 4]:
+        for word, _, end in chunks[i : i + 8]:
             joined += word
             if len(joined) > 8:
                 break
             if len(joined) >= 5 and any(char.isdigit() for char in joined):
-                yield joined, (chunks[i][1], end)
+                span = (chunks[i][1], end)
+                yield joined, span, _neat(cleaned[slice(*span)])
 
 
 def _best(cleaned: str, digits: dict[str, str], letters: dict[str, str]) -> _Reading | None:
     """The reading with the fewest repairs; none where two different ones need as few."""
-    readings = [r for text, span in _candidates(cleaned) for r in _readings(cleaned, text, span, digits, letters)]
+    readings = [
+        reading
+        for text, span, neat in _candidates(cleaned)
+        for reading in _readings(text, span, digits, letters)
+        if neat or reading.repairs == 0
+    ]
     fewest = min((reading.repairs for reading in readings), default=None)
     best = [reading for reading in readings if reading.repairs == fewest]
     return best[0] if len({reading.postcode for reading in best}) == 1 or (best and fewest == 0) else None
 
 
-def _readings(
-    cleaned: str, text: str, span: tuple[int, int], digits: dict[str, str], letters: dict[str, str]
-) -> Iterator[_Reading]:
+def _readings(text: str, span: tuple[int, int], digits: dict[str, str], letters: dict[str, str]) -> Iterator[_Reading]:
     inward = _fit(text[-3:], INWARD, digits, letters)
     if inward is None or NEVER_INWARD & set(inward[0][1:]):
         return
-    gap = _splits_elsewhere(cleaned, span)
     for shape in SHAPES:
         outward = _fit(text[:-3], shape, digits, letters)
         if outward and _possible(outward[0]):
-            yield _Reading(f"{outward[0]} {inward[0]}", span, outward[1] + inward[1] + gap)
+            yield _Reading(f"{outward[0]} {inward[0]}", span, outward[1] + inward[1])
 
 
 def _possible(outward: str) -> bool:
@@ -112,13 +115,10 @@ def _possible(outward: str) -> bool:
 WITH_ZERO = bag("BL BS CM CR FY HA PR SL SS")  # areas that have a district 0
 
 
-def _splits_elsewhere(cleaned: str, span: tuple[int, int]) -> int:
-    """0 where any space stands before the last three characters; else the words may only happen to fit."""
-    typed = cleaned[span[0] : span[1]]
-    pieces = typed.split(" ")
-    if len(pieces) == 1 or (len(pieces) == 2 and len(pieces[1]) == 3):
-        return 0
-    return 0 if all(len(piece) <= 2 for piece in pieces) else 1
+def _neat(typed: str) -> bool:
+    """Whether any space stands before the last three characters, or between all of them: else words may only happen to fit."""
+    pieces = re.split('[^A-Za-z0-9!"$%^&*()]+', typed)
+    return len(pieces) == 1 or (len(pieces) == 2 and len(pieces[1]) in {3, 4}) or all(len(p) == 1 for p in pieces)
 
 
 def _area(outward: str) -> str:
@@ -143,9 +143,9 @@ def _fit(text: str, shape: str, digits: dict[str, str], letters: dict[str, str])
 def _moved(cleaned: str) -> _Reading | None:
     """A postcode with two neighbouring characters swapped or one doubled, when only one reading results."""
     found: dict[str, _Reading] = {}
-    for text, span in _candidates(cleaned):
-        for other in _one_slip(text):
-            for reading in _readings(other, other, span, {}, {}):
+    for text, span, neat in _candidates(cleaned):
+        for other in _one_slip(text) if neat else ():
+            for reading in _readings(other, span, {}, {}):
                 found[reading.postcode] = _Reading(reading.postcode, span, 1)
         if len(found) > 1:
             return None

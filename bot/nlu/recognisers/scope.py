@@ -38,6 +38,8 @@ def _denied_before(found: Sequence[Token], owned: Owners, hit: Hit) -> bool:
         if i in owned:
             i = owned[i].start - 1
             continue
+        if word == "used" and _word(found, i + 1) == "to":
+            return True
         if word in _set("negators"):
             return _reaches(found, i, comma and not joined)
         if word == "," and not _new_subject(found, i + 1):

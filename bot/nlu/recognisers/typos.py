@@ -44,17 +44,23 @@ class Speller:
 
     def nearest(self, word: str) -> str | None:
         """The known word itself, or the only one within reach; None for an ordinary word of its own or a tie."""
+        near = self.nearest_all(word)
+        return near[0] if len(near) == 1 else None
+
+    def nearest_all(self, word: str) -> tuple[str, ...]:
+        """The known word itself, or all that are equally near; none for an ordinary word of its own."""
         if word in self.known:
-            return word
+            return (word,)
         if len(word) > LONGEST or len(word) < 4 or word in self._ordinary:
-            return None
+            return ()
         reach = max(1, allowed_edits(word))
         near: dict[str, int] = {}
         for cut in _cuts(word, reach):
             for known in self._by_cut.get(cut, ()):
                 if known not in near:
                     near[known] = _slips(word, known)
-        return _only_best(near)
+        best = min(near.values(), default=99)
+        return tuple(sorted(known for known, edits in near.items() if edits == best < 99))
 
 
 def _slips(word: str, known: str) -> int:
@@ -63,12 +69,6 @@ def _slips(word: str, known: str) -> int:
     edits = distance(word, known, limit)
     first_differs = word[0] != known[0] and word[:2] != known[1::-1] and word[1:2] != known[:1]
     return 99 if edits > limit or (first_differs and len(known) < 8) else edits
-
-
-def _only_best(near: dict[str, int]) -> str | None:
-    best = min(near.values(), default=99)
-    words = [word for word, edits in near.items() if edits == best]
-    return words[0] if best < 99 and len(words) == 1 else None
 
 
 def _cuts(word: str, depth: int) -> set[str]:

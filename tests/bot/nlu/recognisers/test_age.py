@@ -1,0 +1,72 @@
+"""Ages and dates of birth."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from bot.nlu.recognisers import read_age
+
+TODAY = date(2026, 11, 21)
+ASKED = [
+    ("43", 43), ("im 34", 34), ("forty three", 43), ("thirty-four", 34), ("34 yrs", 34), ("4/3/83", 43), ("04.03.1983", 43),
+    ("4th march 1983", 43), ("march 4 1983", 43), ("040383", 43), ("04031983", 43), ("1983-03-04", 43), ("22/11/1983", 42),
+    ("21/11/1983", 43), ("29/02/1984", 42), ("1st of jan 2000", 26), ("4/3/05", 21), ("born 4/3/83", 43), ("0", 0), ("120", 120),
+    ("nearly 43", 42), ("just turned 50", 50), ("sixteen", 16), ("dob 4 mar 83", 43), ("one hundred and one", 101),
+]  # fmt: skip
+REFUSED = [
+    "29/02/1983",
+    "31/04/1990",
+    "4/3/2027",
+    "150",
+    "121",
+    "4 months",
+    "im 5 foot",
+    "im 20 minutes away",
+    "",
+    "old",
+    "my son is 4",
+]
+OUTRIGHT = [("I'm 43 and off sick", 43), ("aged 43", 43), ("43 year old", 43), ("im a 43 year old man", 43), ("I'm 12 and my dad hits me", 12),
+            ("i am 19", 19), ("43yo", 43), ("born in 1983", 43)]  # fmt: skip
+NOT_UNASKED = [
+    "43",
+    "4/3/83",
+    "4 months",
+    "my son is 4 years old",
+    "i have a 4 year old",
+    "im 6 months pregnant",
+    "im 100% sure",
+    "its 3 miles",
+]
+
+
+@pytest.mark.parametrize(("said", "age"), ASKED)
+def test_asked(said: str, age: int) -> None:
+    found = read_age(said, TODAY, asked=True)
+    assert found is not None
+    assert (found.value, found.whole) == (age, True)
+
+
+@pytest.mark.parametrize("said", REFUSED)
+def test_refused(said: str) -> None:
+    assert read_age(said, TODAY, asked=True) is None
+
+
+@pytest.mark.parametrize(("said", "age"), OUTRIGHT)
+def test_unasked_when_said_outright(said: str, age: int) -> None:
+    found = read_age(said, TODAY, asked=False)
+    assert found is not None
+    assert found.value == age
+
+
+@pytest.mark.parametrize("said", NOT_UNASKED)
+def test_not_taken_for_an_age_unasked(said: str) -> None:
+    assert read_age(said, TODAY, asked=False) is None
+
+
+def test_a_date_only_possible_the_american_way_is_unsure() -> None:
+    found = read_age("3/25/1983", TODAY, asked=True)
+    assert found is not None
+    assert (found.value, found.sure) == (43, False)

@@ -1,0 +1,50 @@
+"""The name to use."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.nlu.recognisers import read_name
+
+NAMES = [
+    ("dave", "Dave"), ("my names dave", "Dave"), ("call me Shaz", "Shaz"), ("I'm O'Brien", "O'Brien"), ("o'brien", "O'Brien"),
+    ("jean-paul", "Jean-Paul"), ("Jos\u00e9", "Jos\u00e9"), ("SIOBHAN", "Siobhan"), ("mrs patel", "Mrs Patel"), ("Dave Smith", "Dave Smith"),
+    ("its Will", "Will"), ("Mark", "Mark"), ("name: Sue", "Sue"), ("Hope", "Hope"), ("my name's Anne-Marie thanks", "Anne-Marie"),
+    ("McDonald", "McDonald"), ("dave x", "Dave"), ("hi im steve", "Steve"), ("\u0645\u062d\u0645\u062f", "\u0645\u062d\u0645\u062f"),
+]  # fmt: skip
+REFUSED = [
+    "i want to die", "im tired", "43", "no", "why", "call me later", "call me back", "stop", "rather not say", "what's it to you",
+    "my name is", "it's me", "i dont want to be here", "\U0001f600", "", "help me", "1", "kill myself", "none of your business", "A",
+    "<script>", "=cmd()", "{{7*7}}", "PR1 8XJ", "yes", "mr",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "name"), NAMES)
+def test_names(said: str, name: str) -> None:
+    found = read_name(said)
+    assert found is not None
+    assert (found.value, found.whole) == (name, True)
+
+
+@pytest.mark.parametrize("said", REFUSED)
+def test_refused(said: str) -> None:
+    assert read_name(said) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("my name is dave and im off sick", "Dave"),
+        ("my name is dave but everyone calls me shaz", "Shaz"),
+        ("call me Jo", "Jo"),
+    ],
+)
+def test_unasked_after_my_name_is(said: str, name: str) -> None:
+    found = read_name(said, asked=False)
+    assert found is not None
+    assert found.value == name
+
+
+@pytest.mark.parametrize("said", ["dave", "im dave", "its grim", "this is hard"])
+def test_not_taken_unasked(said: str) -> None:
+    assert read_name(said, asked=False) is None
