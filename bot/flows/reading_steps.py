@@ -85,7 +85,9 @@ class StepReader:
         if kind is None:
             keys = ", ".join(table.items) or "nothing"
             self._notes.error(
-                table.line, f"This step says {keys}: not what it does.", f"It needs one of: {', '.join(_KINDS)}."
+                table.line,
+                f"This step says {keys}: not one thing that it does.",
+                f"It needs one of: {', '.join(_KINDS)}.",
             )
             kind = "set_slots"
         self._notes.keys(table, (kind, *_SHARED, *_OWN.get(kind, ())), f"A {kind} step")
