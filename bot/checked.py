@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from services.directory import known_numbers
-
 from bot import pages
 from bot.actions.catalogue import SPECS
 from bot.assistant import DIALOGS
 from bot.flows import checking
 from bot.flows.definition import ContentErrors, Finding
 from bot.flows.reading import read_book
+from bot.flows.words import Directory
+from services.directory import known_helplines, known_numbers
 
 
 def check_everything() -> list[Finding]:
@@ -18,7 +18,7 @@ def check_everything() -> list[Finding]:
         book = read_book(DIALOGS, SPECS)
     except ContentErrors as errors:
         return errors.findings
-    findings = list(checking.check(book, known_numbers()))
+    findings = list(checking.check(book, Directory(known_helplines(), known_numbers())))
     try:
         pages.words(DIALOGS)
     except pages.PageWordsError as error:

@@ -20,6 +20,7 @@ from bot.flows import engine
 from bot.flows.commands import Command, OptOut, StartFlow
 from bot.flows.definition import Book
 from bot.flows.engine import Reply, Turn
+from bot.flows.responses import render
 from bot.flows.segments import segments, to_gsm7
 from bot.flows.state import DialogueState, UnknownSchema
 from services import audit, conversations, duty, faults, inbox, not_understood, outbox, people
@@ -105,7 +106,9 @@ def take(assistant: Assistant, message: Waiting, heard: understanding.Heard, ver
             return Taken(conversation.id, message.inbound.text, heard, None, ())
         stopped = people.is_stopped(session, conversation.id)
         if stopped and not heard.safety and heard.opt_out != "start":
-            return Taken(conversation.id, message.inbound.text, heard, None, ())  # STOP: nothing but crisis help and START
+            return Taken(
+                conversation.id, message.inbound.text, heard, None, ()
+            )  # STOP: nothing but crisis help and START
         work = Work(assistant, session, conversation, heard)
         more = len(inbox.waiting(session, conversation.id)) > 0
         taken = work.read_and_advance(message, more_waiting=more, stopped=stopped)
@@ -148,10 +151,15 @@ def give_up(assistant: Assistant, conversation_id: int) -> int:
         if not waiting or not inbox.take(session, waiting[0].id, assistant.clock.now()):
             return 0
         now = assistant.clock.now()
-        words = assistant.book(None).responses["utter_trouble"].text_for(conversation.channel)
+        words = trouble_words(assistant, conversation.channel)
         outbox.enqueue(session, conversation, words, purpose="answer", now=now)
         duty.alert(session, conversation_id, conversation.team_id, "message_failed", now)
     return 1
+
+
+def trouble_words(assistant: Assistant, channel: str) -> str:
+    book = assistant.book(None)
+    return render(book, book.responses["utter_trouble"], {}, part=channel, helpline=assistant.directory.england)
 
 
 class Work:
@@ -265,7 +273,8 @@ def compose(replies: Sequence[Reply], channel: str, book: Book, purpose: str = "
         )
         if messages and joins(messages[-1], message, channel):
             last = messages.pop()
-            message = Message(f"{last.text}\n{message.text}", message.choices, message.purpose, (*last.responses, *message.responses)
+            message = Message(
+                f"{last.text}\n{message.text}", message.choices, message.purpose, (*last.responses, *message.responses)
             )
         messages.append(message)
     return messages

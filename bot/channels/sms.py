@@ -1,7 +1,7 @@
 """SMS by Twilio: signed form posts in, the REST API out.
 
-Errors of sending: a busy or silent provider is `SendLater`, a person who stopped (21610) is
-`PersonStopped`, a number that cannot be reached is `SendFailed`.
+Errors of sending: a busy provider is `SendLater` (not taken), a silent or broken one `SendError` (maybe taken), a person
+who stopped (21610) is `PersonStopped`, a number that cannot be reached is `SendFailed`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from requests.exceptions import RequestException
+from requests.exceptions import ConnectTimeout, RequestException
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
@@ -18,7 +18,17 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from bot.flows.segments import segments, to_gsm7
-from services.messages import Address, Choice, Inbound, Outbound, PersonStopped, Receipt, SendFailed, SendLater
+from services.messages import (
+    Address,
+    Choice,
+    Inbound,
+    Outbound,
+    PersonStopped,
+    Receipt,
+    SendError,
+    SendFailed,
+    SendLater,
+)
 
 TIMEOUT_SECONDS = 10.0
 PERSON_STOPPED = 21610
@@ -128,15 +138,19 @@ def attempt(call: Any) -> Any:
         return call()
     except TwilioRestException as error:
         raise refusal(error) from error
-    except (RequestException, TwilioException, OSError, ValueError, KeyError, TypeError) as error:
+    except ConnectTimeout as error:
         raise SendLater() from error
+    except (RequestException, TwilioException, OSError, ValueError, KeyError, TypeError) as error:
+        raise SendError(type(error).__name__) from error  # it may have been taken: the next try asks first
 
 
 def refusal(error: TwilioRestException) -> Exception:
     if error.code == PERSON_STOPPED:
         return PersonStopped()
-    if error.code == TOO_MANY or error.status == 429 or error.status >= 500:
+    if error.code == TOO_MANY or error.status in {429, 503}:
         return SendLater()
+    if error.status >= 500:
+        return SendError(str(error.status))  # it may have been taken before the answer broke
     if error.status in {401, 403, 404, 408}:
         return SendLater()  # ours to put right, not the person's number
     return SendFailed(str(error.code or error.status))

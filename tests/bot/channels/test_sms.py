@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.channels import sms
-from services.messages import Address, Choice, Outbound, PersonStopped, SendFailed, SendLater
+from services.messages import Address, Choice, Outbound, PersonStopped, SendError, SendFailed, SendLater
 from tests.stand_ins.twilio_api import ACCOUNT, SENDER, TOKEN, Fault, Phone, TwilioApi
 
 NUMBER = "+447700900123"
@@ -106,11 +106,12 @@ def test_a_sent_text_gives_a_receipt(api: TwilioApi, channel: sms.SmsChannel) ->
     ("fault", "error"),
     [
         (Fault(429, 20429), SendLater),
-        (Fault(500), SendLater),
-        (Fault(503, body=b"<html>Bad gateway</html>"), SendLater),
-        (Fault(200, body=b"<html>a captive portal</html>"), SendLater),
+        (Fault(500), SendError),
+        (Fault(502, body=b"<html>Bad gateway</html>"), SendError),
+        (Fault(503), SendLater),
+        (Fault(200, body=b"<html>a captive portal</html>"), SendError),
         (Fault(401, 20003), SendLater),
-        (Fault(drop=True), SendLater),
+        (Fault(drop=True), SendError),
         (Fault(400, 21610), PersonStopped),
         (Fault(400, 21211), SendFailed),
         (Fault(400, 21614), SendFailed),
@@ -120,8 +121,9 @@ def test_each_failure_is_one_of_three(
     api: TwilioApi, channel: sms.SmsChannel, fault: Fault, error: type[Exception]
 ) -> None:
     api.faults = [fault]
-    with pytest.raises(error):
+    with pytest.raises(SendError) as raised:
         channel.send(outbound())
+    assert type(raised.value) is error
     assert api.sent == []
 
 
@@ -130,13 +132,13 @@ def test_a_provider_that_hangs_is_left_after_the_time_out(
 ) -> None:
     monkeypatch.setattr(channel.client.http_client, "timeout", 0.2)
     api.faults = [Fault(hang_seconds=1)]
-    with pytest.raises(SendLater):
+    with pytest.raises(SendError):
         channel.send(outbound())
 
 
 def test_a_repeat_asks_the_provider_first_and_does_not_send_twice(api: TwilioApi, channel: sms.SmsChannel) -> None:
     api.faults = [Fault(accepted=True, drop=True)]
-    with pytest.raises(SendLater):
+    with pytest.raises(SendError):
         channel.send(outbound())
     receipt = channel.send(outbound(repeat=True))
     assert receipt.provider_id == api.sent[0].sid
