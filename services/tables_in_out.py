@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ MOST_BAD_ROWS = 1000
 LONGEST_CELL = 2_000
 FORMULA = ("=", "+", "-", "@")  # what a spreadsheet would run; written with an apostrophe before it
 MEGABYTE = 1_000_000
+NOT_UTF8 = re.compile("[\udc80-\udcff]")  # what surrogateescape makes of a byte that is no text
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +57,15 @@ def read_rows(file: Path, columns: Sequence[str], most_bytes: int, bad: BadRows)
     A row with too few or too many cells, a cell that is too long or holds control characters is noted as bad.
     """
     check_size(file, most_bytes)
-    with file.open(encoding="utf-8-sig", newline="") as opened:
+    with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as opened:
         reader = csv.reader(opened, strict=True)
         order: list[int] | None = None
         while True:
             start = reader.line_num + 1
             try:
                 cells = next(reader, None)
-            except (UnicodeDecodeError, csv.Error) as error:
-                bad.add(start, _unreadable(error))
+            except csv.Error as error:
+                bad.add(start, f"this cannot be read as CSV ({error})")
                 return
             if cells is None:
                 break
@@ -97,17 +99,13 @@ def header(cells: Sequence[str], columns: Sequence[str], file: Path) -> list[int
     return [names.index(name) for name in columns]
 
 
-def _unreadable(error: Exception) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return "this is not text in UTF-8; save the table as CSV UTF-8"
-    return f"this cannot be read as CSV ({error})"
-
-
 def _checked(row: int, cells: Sequence[str], order: Sequence[int], bad: BadRows) -> Iterator[tuple[int, list[str]]]:
     if len(cells) != len(order):
         bad.add(row, f"{len(cells)} cells where there are {len(order)} columns")
     elif any(len(cell) > LONGEST_CELL for cell in cells):
         bad.add(row, f"a cell has more than {LONGEST_CELL} characters")
+    elif NOT_UTF8.search("".join(cells)):
+        bad.add(row, "this is not text in UTF-8; save the table as CSV UTF-8")
     elif not all(cell.isprintable() for cell in cells):
         bad.add(row, "a cell holds a line break or another control character")
     else:
