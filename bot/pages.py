@@ -1,14 +1,16 @@
-"""The words of the public pages: one mapping from id to words, out of dialogs/web_chat.yml and dialogs/pages.yml."""
+"""The words of the public pages: one mapping from id to words, out of dialogs/pages.yml and dialogs/web_chat.yml.
+
+Ids are `front.heading`, `privacy.who`, `errors.problem`; those of the chat begin with `chat.`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
-
-FILES = ("web_chat.yml", "pages.yml")
 
 
 class PageWordsError(ValueError):
@@ -17,18 +19,21 @@ class PageWordsError(ValueError):
 
 @cache
 def words(folder: Path) -> Mapping[str, str]:
-    """Every id with its words. An id that stands in two files is a mistake."""
-    found: dict[str, str] = {}
-    for name in FILES:
-        for key, text in read(folder / name).items():
-            if key in found:
-                raise PageWordsError(f"{name}: {key} stands in another file too. Give it one home.")
-            found[key] = text
+    """Every id with its words. A file without its words is an error here, at start, and not on a page."""
+    return dict(_flat({**_read(folder / "pages.yml", "pages"), "chat": _read(folder / "web_chat.yml", "words")}))
+
+
+def _read(path: Path, key: str) -> dict[str, Any]:
+    content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    if not isinstance(content, dict) or not isinstance(content.get(key), dict):
+        raise PageWordsError(f"{path.name}: needs `{key}:`, ids with their words.")
+    found: dict[str, Any] = content[key]
     return found
 
 
-def read(path: Path) -> dict[str, str]:
-    content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    if not isinstance(content, dict) or not isinstance(content.get("words"), dict):
-        raise PageWordsError(f"{path.name}: needs `words:`, a list of ids with their words.")
-    return {str(key): str(text) for key, text in content["words"].items()}
+def _flat(tree: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{before}{key}.")
+        else:
+            yield f"{before}{key}", str(value).strip()

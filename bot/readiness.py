@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from services import outbox
@@ -17,6 +17,7 @@ def of(assistant: Assistant) -> dict[str, str]:
     """Each part with "ok", "off" or "degraded: " and why. Never raises."""
     return {
         "database": database(assistant),
+        "outbox": waiting(assistant),
         "understanding": understanding(assistant),
         "sms": "ok" if assistant.settings.has_sms else "off",
         "telegram": "ok" if assistant.settings.has_telegram else "off",
@@ -24,10 +25,24 @@ def of(assistant: Assistant) -> dict[str, str]:
 
 
 def database(assistant: Assistant) -> str:
+    """Whether it can be read: without it the process is not ready."""
     try:
-        with assistant.db.read() as session:
-            oldest = outbox.oldest_waiting(session, assistant.clock.now())
+        oldest_waiting(assistant)
     except Exception as error:  # whatever is wrong with it, say so and go on
+        return f"degraded: {type(error).__name__}"
+    return "ok"
+
+
+def oldest_waiting(assistant: Assistant) -> datetime | None:
+    with assistant.db.read() as session:
+        return outbox.oldest_waiting(session, assistant.clock.now())
+
+
+def waiting(assistant: Assistant) -> str:
+    """Messages that wait too long are somebody's to look at; the process is ready all the same."""
+    try:
+        oldest = oldest_waiting(assistant)
+    except Exception as error:
         return f"degraded: {type(error).__name__}"
     if oldest and assistant.clock.now() - oldest > LATE:
         return "degraded: messages wait to be sent"

@@ -204,6 +204,19 @@ def accept_alert(session: Session, alert_id: int, scope: str | None, staff_id: i
     return True
 
 
+def close_alert(session: Session, alert_id: int, scope: str | None, staff_id: int, now: datetime) -> bool:
+    """Mark an alert as dealt with; False when it is another team's, nobody took it on, or it was closed before."""
+    row = session.get(DutyAlert, alert_id)
+    if row is None or (scope is not None and row.team_id not in (scope, None)):
+        audit.record(session, f"staff:{staff_id}", "refused", f"alert:{alert_id}", now)
+        return False
+    if row.accepted_at is None or row.closed_at is not None:
+        return False
+    duty.close(session, alert_id, None, now)
+    audit.record(session, f"staff:{staff_id}", "close", f"alert:{alert_id}", now)
+    return True
+
+
 def _person(session: Session, person_id: int) -> str:
     person = session.get(Person, person_id)
     return (person.name if person else None) or f"Person {person_id}"

@@ -20,7 +20,7 @@ from starlette.types import Scope
 from services import transcript
 from services.settings import Settings, load
 from services.transcript import Line, Mark
-from web import auth, calendars, call, chat, front, health, webhooks
+from web import auth, calendars, call, chat, demonstration, front, health, webhooks
 from web.access import LINK, PUBLIC, SIGNED, page, staff
 from web.coach import pages as coach
 from web.limits import Outermost
@@ -65,6 +65,7 @@ def routes() -> Sequence[BaseRoute]:
         page("/coach/call/{id:int}/call.ics", coach.call_file, staff(*SEE_PEOPLE)),
         page("/coach/call-back/{id:int}", coach.call_back, staff(*SEE_PEOPLE), ["POST"]),
         page("/coach/alert/{id:int}", coach.accept_alert, staff(*SEE_PEOPLE), ["POST"]),
+        page("/coach/alert/{id:int}/close", coach.close_alert, staff(*SEE_PEOPLE), ["POST"]),
         page("/webhooks/twilio/sms", webhooks.sms_in, SIGNED, ["POST"]),
         page("/webhooks/twilio/status", webhooks.sms_status, SIGNED, ["POST"]),
         page("/webhooks/twilio/voice", webhooks.voice, SIGNED, ["POST"]),
@@ -90,7 +91,10 @@ def create_app(settings: Settings | None = None, *, demo: bool = False) -> Starl
     """Assemble everything for these settings (the environment's unless given)."""
     from bot.assistant import assemble
 
-    return application(assemble(settings or load(), demo=demo))
+    assistant = assemble(settings or load(), demo=demo)
+    if assistant.demo:
+        demonstration.announce(assistant)
+    return application(assistant)
 
 
 def application(assistant: Assistant, *, work: bool = True) -> Starlette:
@@ -107,6 +111,7 @@ def application(assistant: Assistant, *, work: bool = True) -> Starlette:
             await asyncio.gather(poller, return_exceptions=True)
             if worker is not None:
                 await asyncio.to_thread(worker.stop)
+                await asyncio.to_thread(assistant.close)
 
     app = Starlette(
         routes=routes(),
@@ -140,6 +145,6 @@ def equip(app: Starlette, assistant: Assistant) -> None:
 
     app.state.assistant = assistant
     app.state.touched = {}
-    app.state.pages = Pages(Words.read(), demo=assistant.demo)
+    app.state.pages = Pages(Words(assistant.page_words()), demo=assistant.demo)
     app.state.live = Live(marks, lines)
     app.state.metrics = Metrics()

@@ -1,14 +1,8 @@
-"""The public's words on pages: dialogs/pages.yml and dialogs/web_chat.yml, today's, never pinned to a chat."""
+"""The public's words on pages, by id; they are written in dialogs/, never here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
-
-from ruamel.yaml import YAML
-
-DIALOGS = Path(__file__).resolve().parent.parent / "dialogs"
+from collections.abc import Mapping
 
 
 class MissingWords(KeyError):
@@ -21,12 +15,6 @@ class Words:
     def __init__(self, by_id: Mapping[str, str]) -> None:
         self.by_id = by_id
 
-    @classmethod
-    def read(cls, folder: Path = DIALOGS) -> Words:
-        """Read both files once; a file without its words is an error at start, not on a page."""
-        pages = _load(folder / "pages.yml")["pages"]
-        return cls(dict(_flat({**pages, "chat": _load(folder / "web_chat.yml")["words"]})))
-
     def say(self, key: str, **values: str) -> str:
         """The words, with `{name}` filled in. Raises MissingWords: a page never falls back to other words."""
         if key not in self.by_id:
@@ -35,16 +23,3 @@ class Words:
         for name, value in values.items():
             words = words.replace(f"{{{name}}}", value)
         return words
-
-
-def _load(path: Path) -> dict[str, Any]:
-    loaded: dict[str, Any] = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-    return loaded
-
-
-def _flat(tree: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
-    for key, value in tree.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{before}{key}.")
-        else:
-            yield f"{before}{key}", str(value).strip()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from bot import safety
+from bot import pages, safety
 from services import conversations, inbox, outbox
 from services.clock import Clock
 from services.db import Database
@@ -16,6 +16,8 @@ from services.inbox import Accepted
 from services.messages import Choice, Inbound
 from services.models import Base
 from services.settings import Settings
+
+DIALOGS = Path(__file__).resolve().parents[2] / "dialogs"
 
 Said = tuple[str, Sequence[Choice], str]
 
@@ -76,6 +78,9 @@ class StandInAssistant:
 
     def book(self, revision: str | None) -> Any:
         return SimpleNamespace(slots={"health": Slot("choices"), "work_situation": Slot("choice")})
+
+    def page_words(self) -> Mapping[str, str]:
+        return pages.words(DIALOGS)
 
     def readiness(self) -> dict[str, str]:
         return {"database": "ok", "nlu": "degraded: not running", "sms": "off"}

@@ -36,6 +36,7 @@ EXPECTED = {
     "GET /coach/call/{id:int}/call.ics": "staff",
     "POST /coach/call-back/{id:int}": "staff",
     "POST /coach/alert/{id:int}": "staff",
+    "POST /coach/alert/{id:int}/close": "staff",
     "POST /webhooks/twilio/sms": "signed",
     "POST /webhooks/twilio/status": "signed",
     "POST /webhooks/twilio/voice": "signed",

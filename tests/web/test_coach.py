@@ -143,6 +143,14 @@ def test_an_alert_is_taken_on_by_one_person(world: World) -> None:
     assert "Taken on by robin" in world.client.get("/coach").text
 
 
+def test_an_alert_is_dealt_with_only_after_somebody_took_it_on(world: World) -> None:
+    assert world.post("/coach/alert/1/close") == 404
+    assert world.post("/coach/alert/1") == 303
+    assert [world.post("/coach/alert/1/close") for _ in range(2)] == [303, 404]
+    assert "Safety alerts" not in world.client.get("/coach").text
+    assert world.post("/coach/alert/2/close") == 404
+
+
 def test_a_call_as_a_calendar_file_says_nothing_of_the_person(world: World) -> None:
     file = world.client.get(f"/coach/call/{world.call}/call.ics")
     (event,) = Calendar.from_ical(file.text).walk("VEVENT")

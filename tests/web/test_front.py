@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from tests.web.assistants import StandInAssistant
+from bot import pages
+from tests.web.assistants import DIALOGS, StandInAssistant
 from tests.web.conftest import TWILIO
 from web.limits import CONTENT_POLICY
 from web.pages import FOLDER, asset, linked
@@ -72,7 +73,7 @@ def test_the_front_page_shows_the_doors_that_are_open(client_with: Callable[...,
 
 
 def test_every_word_that_a_template_names_is_in_dialogs() -> None:
-    words = Words.read()
+    words = Words(pages.words(DIALOGS))
     sources = [*(FOLDER / "templates").rglob("*.html"), *FOLDER.rglob("*.py")]
     keys = {
         key

@@ -86,12 +86,19 @@ def record(request: Request, keep: Any) -> Response:
 
 def accept_alert(request: Request) -> Response:
     """Take a safety alert on."""
+    return settle_alert(request, caseload.accept_alert, "alert")
+
+
+def close_alert(request: Request) -> Response:
+    """A safety alert is dealt with."""
+    return settle_alert(request, caseload.close_alert, "closed")
+
+
+def settle_alert(request: Request, settle: Any, said: str) -> Response:
     assistant, member = state.assistant(request), member_of(request)
     with assistant.db.write() as session:
-        taken = caseload.accept_alert(
-            session, request.path_params["id"], member.scope, member.id, assistant.clock.now()
-        )
-    return done(taken, "/coach?done=alert")
+        settled = settle(session, request.path_params["id"], member.scope, member.id, assistant.clock.now())
+    return done(settled, f"/coach?done={said}")
 
 
 def done(kept: bool, to: str) -> Response:
