@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.nlu.recognisers.text import Rest, bag, clean, tokens
@@ -37,6 +37,8 @@ _POLITE = bag(
     "you ta cheers x xx think to be from a area round around still currently no only just know first half part bit"
 )
 
+Candidate = tuple[str, tuple[int, int], bool]
+
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
@@ -48,10 +50,11 @@ class _Reading:
 def read_postcode(text: str) -> Found | None:
     """The postcode, its first half, and a suggestion where it is one slip away; a suggestion is never applied."""
     cleaned = clean(text)
-    exact = _best(cleaned, TO_DIGIT, TO_LETTER)
+    typed = list(_candidates(cleaned))
+    exact = _best(typed, TO_DIGIT, TO_LETTER)
     if exact:
         return _found(cleaned, exact, exact.postcode, None)
-    slip = _best(cleaned, SLIP_TO_DIGIT, SLIP_TO_LETTER) or _moved(cleaned)
+    slip = _best(typed, SLIP_TO_DIGIT, SLIP_TO_LETTER) or _moved(typed)
     if slip:
         return _found(cleaned, slip, None, slip.postcode)
     return _outcode_alone(cleaned)
@@ -68,7 +71,7 @@ def _found(cleaned: str, reading: _Reading, postcode: str | None, suggestion: st
     return Found(value, Rest(tokens(cleaned), _POLITE).within(reading.span), reading.span, sure=reading.repairs == 0)
 
 
-def _candidates(cleaned: str) -> Iterator[tuple[str, tuple[int, int], bool]]:
+def _candidates(cleaned: str) -> Iterator[Candidate]:
     """Strings of postcode length with a digit, from up to eight chunks; and whether they are parted as a postcode is."""
     chunks = [(m.group().upper(), m.start(), m.end()) for m in _CHUNK.finditer(cleaned)]
     for i in range(len(chunks)):
@@ -82,11 +85,11 @@ def _candidates(cleaned: str) -> Iterator[tuple[str, tuple[int, int], bool]]:
                 yield joined, span, _neat(cleaned[slice(*span)])
 
 
-def _best(cleaned: str, digits: dict[str, str], letters: dict[str, str]) -> _Reading | None:
+def _best(typed: Sequence[Candidate], digits: dict[str, str], letters: dict[str, str]) -> _Reading | None:
     """The reading with the fewest repairs; none where two different ones need as few."""
     readings = [
         reading
-        for text, span, neat in _candidates(cleaned)
+        for text, span, neat in typed
         for reading in _readings(text, span, digits, letters)
         if neat or reading.repairs == 0
     ]
@@ -140,10 +143,10 @@ def _fit(text: str, shape: str, digits: dict[str, str], letters: dict[str, str])
     return made, repairs
 
 
-def _moved(cleaned: str) -> _Reading | None:
+def _moved(typed: Sequence[Candidate]) -> _Reading | None:
     """A postcode with two neighbouring characters swapped or one doubled, when only one reading results."""
     found: dict[str, _Reading] = {}
-    for text, span, neat in _candidates(cleaned):
+    for text, span, neat in typed:
         for other in _one_slip(text) if neat else ():
             for reading in _readings(other, span, {}, {}):
                 found[reading.postcode] = _Reading(reading.postcode, span, 1)

@@ -38,7 +38,11 @@ def read_when(
     `now` is aware, or London wall clock. `reference` is the time that "same time" means.
     """
     wall = _wall(now)
-    calendar = Calendar(wall.date(), english_bank_holidays(wall.year) if bank_holidays is None else bank_holidays)
+    calendar = Calendar(
+        wall.date(),
+        english_bank_holidays(wall.year) if bank_holidays is None else bank_holidays,
+        wall.hour * 60 + wall.minute,
+    )
     found = time_tokens(clean(text)[:LONGEST])
     items = pieces(found, calendar, None if reference is None else _wall(reference))
     whole = all(item.kind != "other" for item in items) and len(text) <= LONGEST

@@ -114,7 +114,8 @@ class Builder:
         self.asap = True
 
     def _on_any(self, item: Item) -> None:
-        if self._not:
+        both = self._clause.days and self._clause.hours
+        if self._not or (both and self._link == "join"):  # "saturday morning or any evening"
             self._not = False
             self._close()
         self._clause.universal = "day" if item.hours is None else "time"
@@ -150,6 +151,9 @@ class Builder:
         clause = self._clause
         if clause.days and clause.hours and not clause.hours_first and not (days.span and not self._link):
             self._close()
+            clause = self._clause
+        if clause.hours and not clause.days and self._link == "join":
+            self._close()  # "evenings or weekends"
             clause = self._clause
         if days.recurring and len(days.weekdays) > 1:
             clause.universal = clause.universal or "time"

@@ -22,6 +22,7 @@ class Calendar:
 
     today: date
     bank_holidays: Collection[date]
+    minute: int = 0  # of the day, now
 
     @property
     def last(self) -> date:
@@ -62,6 +63,12 @@ def _named(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, in
     at = i + (word == "the")
     if _words(found, at, 2) == ("day", "after") and _word(found, at + 2) in {"tomorrow", "next"}:
         return one_day(calendar.today + 2 * DAY), at + 3
+    if (
+        _words(found, at, 2) == ("day", "after")
+        and _word(found, i - 1) in {"or", "and"}
+        and _word(found, i - 2) == "tomorrow"
+    ):
+        return one_day(calendar.today + 2 * DAY), at + 2
     if word in {"today", "tomorrow"}:
         if word == "today" and _word(found, i + 1) == "week":
             return one_day(calendar.today + 7 * DAY), i + 2
@@ -87,6 +94,9 @@ def _counted(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
     end = at + 1 + (anchor is not None) + (2 if _word(found, at + 1) == "from" else int(timed))
     if _word(found, i) == "within":
         return Days(readings=(calendar.between(calendar.today, day),), span=True), end
+    if unit == 7 and _word(found, at - 1) in {"few", "of", "couple"}:
+        monday = day - DAY * day.weekday()
+        return Days(readings=(calendar.between(monday, monday + 6 * DAY),), span=True), end
     if _word(found, at - 1) in {"few", "of"} and number == 3:
         return Days(readings=(calendar.between(day - DAY, day + 2 * DAY),), span=True), end
     return one_day(day), end

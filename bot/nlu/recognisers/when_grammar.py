@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.nlu.recognisers.lexicon import word_set
+from bot.nlu.recognisers.numbers import number_at
 from bot.nlu.recognisers.phrases import Hit
 from bot.nlu.recognisers.text import Token, bag
 from bot.nlu.recognisers.when_dates import Calendar, one_day
@@ -28,7 +29,7 @@ MARKS: dict[str, Kind] = {
     "(": "comma",
 }
 JOINS = bag("or and plus also n then")
-PAST = bag("last since previous past")
+PAST = bag("last since previous")
 UNITS = bag("minute minutes min mins hour hours day days week month months mths year years yr yrs ago")
 SIGNS: dict[str, Kind] = {
     "not": "not",
@@ -66,6 +67,9 @@ def _timed(found: Sequence[Token], i: int, calendar: Calendar, phrases: dict[int
     read = days_at(found, i, calendar)
     if read and not (phrase and phrase.end > read[1]):
         return Item("time", i, read[1], days=read[0])
+    soon = _from_now(found, i, calendar)
+    if soon:
+        return soon
     hours = _around_part(found, i, phrases) or hours_at(found, i)
     if hours and not (phrase and phrase.end > hours[1]):
         return Item("time", i, hours[1], hours=hours[0])
@@ -107,6 +111,22 @@ def _this_part(found: Sequence[Token], i: int, calendar: Calendar, phrases: dict
     return None
 
 
+def _from_now(found: Sequence[Token], i: int, calendar: Calendar) -> Item | None:
+    """in an hour; in 2 hours; in half an hour; in 20 minutes."""
+    if _word(found, i) != "in":
+        return None
+    count = number_at(found, i + 1) or ((1, i + 2) if _word(found, i + 1) in {"a", "an", "half"} else None)
+    if count is None:
+        return None
+    half = _word(found, i + 1) == "half"
+    at = count[1] + (half and _word(found, count[1]) in {"a", "an"})
+    unit = {"hour": 60, "hours": 60, "hr": 60, "hrs": 60, "minutes": 1, "mins": 1}.get(_word(found, at))
+    if unit is None:
+        return None
+    start = calendar.minute + (30 if half else min(count[0], 600) * unit)
+    return Item("time", i, at + 1, days=one_day(calendar.today), hours=Hours(((start, start + SHORTEST),), clock=True))
+
+
 def _same(found: Sequence[Token], i: int, phrases: dict[int, Hit], reference: datetime | None) -> Item | None:
     """ "same time", "same day": those of the call spoken of."""
     phrase = phrases.get(i)
@@ -123,11 +143,11 @@ def _past(found: Sequence[Token], i: int, phrases: dict[int, Hit]) -> Item | Non
     word = _word(found, i)
     if i in phrases and phrases[i].value in PARTS:
         return None
-    if word in PAST and not (word == "past" and found[i - 1].is_number if i else False):
+    if word in PAST:
         end = i + 1
         while end < len(found) and end - i < 4 and _about_time(found, end):
             end += 1
-        return Item("other", i, end) if end > i + 1 or word != "past" else None
+        return Item("other", i, end)
     at = i + (word in {"for", "about", "over", "nearly", "a"})
     many = _word(found, at) in {"few", "couple", "several"} or (at < len(found) and found[at].is_number)
     at += many + (_word(found, at + 1) == "of")

@@ -10,7 +10,7 @@ from bot.nlu.recognisers.text import Token, bag
 from bot.nlu.recognisers.when_values import CLOSES, OPENS, SHORTEST, Hours
 
 NOON = 12 * 60
-AFTER = bag("after past from later post since beyond following")
+AFTER = bag("after gone past from later post since beyond following")
 BEFORE = bag("before by until pre")
 ENDS = bag("finish finished finishes home")
 STARTS = bag("start starts leave")

@@ -54,7 +54,7 @@ def _bounded(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
     word = _word(found, i)
     if word == "this" and _word(found, i + 1) == "side":
         word, i = "before", i + 2
-    if word not in {"after", "from", "before", "by", "until", "following"}:
+    if word not in {"after", "from", "before", "by", "until"}:
         return None
     at = (
         i
@@ -69,7 +69,7 @@ def _bounded(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
         return Days(readings=(frozenset(),), span=True), read[1]
     first, last = min(days), max(days)
     end = read[1] + (_word(found, read[1]) in {"onwards", "onward", "on"})
-    if word in {"after", "following"}:
+    if word == "after":
         stretch = calendar.between(last + DAY, max(calendar.last, last + 8 * DAY))
     elif word == "from":
         stretch = calendar.between(first, max(calendar.last, first + 7 * DAY))
@@ -125,6 +125,8 @@ def _weekday(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
     if after_next:
         base = calendar.coming(weekday)
         return Days(readings=(frozenset({base + 7 * DAY}), frozenset({base + 14 * DAY}))), at + 3
+    if "following" in said:
+        return one_day(calendar.monday(1) + DAY * weekday), at + 1
     if "next" in said or (_word(found, at + 1) == "next" and _word(found, at + 2) not in {"week", "month"}):
         return _next(calendar, weekday), at + 1 + ("next" not in said)
     if said & COMING - {"on"}:
@@ -243,14 +245,12 @@ def _which_week(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[dat
     at = i + (_word(found, i) in {"the", "any", "sometime", "during", "in"})
     at += _word(found, at) == "the"
     words = _words(found, at, 3)
+    if words == ("w", "/", "c"):
+        return _week_of(found, at + 3, calendar)
     if words[:2] == ("week", "after"):
         return calendar.monday(2), at + 2 + (words[2:] in {("next",), ("that",)})
     if words[:1] == ("week",) and words[1:2] and words[1] in {"commencing", "beginning", "starting", "of", "com"}:
-        named = date_at(found, at + 2, calendar)
-        if named and named[0].readings and named[0].readings[0]:
-            day = min(named[0].readings[0])
-            return day - DAY * day.weekday(), named[1]
-        return None
+        return _week_of(found, at + 2, calendar)
     if words == ("next",) and _word(found, i - 1) in {"or", "and"} and _word(found, i - 2) == "week":
         return calendar.monday(1), at + 1
     if words[:2] == ("next", "week"):
@@ -262,6 +262,15 @@ def _which_week(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[dat
     if i != at and words[:1] == ("week",) and _part_before(found, i):
         return calendar.monday(0), at + 1
     return None
+
+
+def _week_of(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[date, int] | None:
+    """The week that holds the date at token `i`."""
+    named = date_at(found, i, calendar)
+    if named is None or not named[0].readings or not named[0].readings[0]:
+        return None
+    day = min(named[0].readings[0])
+    return day - DAY * day.weekday(), named[1]
 
 
 def _part_before(found: Sequence[Token], i: int) -> bool:

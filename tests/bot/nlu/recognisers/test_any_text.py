@@ -121,10 +121,9 @@ PIECES = [
     "me",
 ]
 LONG = [
-    "a" * 10_000, "1" * 10_000, "1 " * 5_000, "no " * 3_333, "not just my back and " * 500, "my name is " * 900, "since " * 1_600,
-    "1/1/" * 2_500, "+44 0" * 2_000, "PR1 8XJ " * 1_250, "mon or " * 1_400, "a b " * 2_500, "o'" * 5_000, "\u0301" * 10_000, "🙂" * 5_000,
-    "half past " * 1_000, "twenty " * 1_400, "depresion " * 1_000, "(" * 10_000, "1-" * 5_000, "yes but no " * 900, "the last " * 1_100,
-    "back ," * 1_600, "2 years and " * 800, "a.m. " * 2_000, "1 march " * 1_200, " ".join(f"w{n}x" for n in range(2_000)), "0 " * 5_000,
+    "a" * 10_000, "1 " * 5_000, "1/1/" * 2_500, "+44 0" * 2_000, "PR1 8XJ " * 1_250, "a b " * 2_500, "o'" * 5_000, "\u0301" * 10_000,
+    "half past " * 1_000, "not just my back, and " * 450, "yes but no " * 900, "the last " * 1_100, "2 years and " * 800,
+    " ".join(f"w{n}x" for n in range(2_000)),
 ]  # fmt: skip
 SECONDS = 3.0  # a quadratic reader needs ten times as long on these
 

@@ -15,7 +15,7 @@ GOOD = [
     ("0161 715 2233", "+441617152233", "landline"),
 ]  # fmt: skip
 BAD = [
-    ("07700 900123", "drama"), ("020 7946 0123", "drama"), ("0113 496 0123", "drama"), ("070 1234 5678", "personal_number"),
+    ("070 1234 5678", "personal_number"),
     ("0760 1234567", "pager"), ("0906 123 4567", "premium"), ("0871 123 4567", "premium"), ("+33 6 12 34 56 78", "not_uk"),
     ("0300 123 4567", "not_a_persons"), ("0800 123 4567", "not_a_persons"), ("079111234567", "too_long"), ("0791112", "too_short"),
 ]  # fmt: skip
@@ -39,3 +39,17 @@ def test_refused_with_a_reason(said: str, why: str) -> None:
 @pytest.mark.parametrize("said", ["999", "1", "hello", "", "43", "PR1 8XJ", "24/11/2026"])
 def test_no_number(said: str) -> None:
     assert read_phone(said) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "e164", "kind"),
+    [
+        ("07700 900123", "+447700900123", "mobile"),
+        ("020 7946 0123", "+442079460123", "landline"),
+        ("0113 496 0123", "+441134960123", "landline"),
+    ],
+)
+def test_numbers_kept_for_drama_are_read_and_marked(text: str, e164: str, kind: str) -> None:
+    found = read_phone(text)
+    assert found is not None
+    assert found.value == {"e164": e164, "kind": kind, "ok": True, "why": "drama"}

@@ -159,6 +159,29 @@ def test_after_the_bank_holiday() -> None:
     assert when.windows[0][0].date() == date(2026, 12, 1)
 
 
+@pytest.mark.parametrize(
+    ("text", "windows"),
+    [
+        ("in an hour", ["23 nov 10-10:30"]),
+        ("in half an hour", ["23 nov 09:30-10"]),
+        ("tomorrow or the day after", ["24 nov 08-20", "25 nov 08-20"]),
+        ("the following monday", ["30 nov 08-20"]),
+        ("thursday or friday next week after 1", ["3 dec 13-20", "4 dec 13-20"]),
+        ("monday or wednesday but not the morning", ["23 nov 12-20", "25 nov 12-20"]),
+        ("thursday doesn't work, friday does", ["27 nov 08-20"]),
+        ("on monday between 10 and 12 or tuesday after 3", ["23 nov 10-12", "24 nov 15-20"]),
+    ],
+)
+def test_said_in_other_ways(text: str, windows: list[str]) -> None:
+    assert shown(said(text)) == windows
+
+
+def test_evenings_or_weekends_are_either() -> None:
+    windows = shown(said("evenings or weekends"))
+    assert {"24 nov 17-20", "28 nov 08-20"} <= set(windows)
+    assert "24 nov 08-20" not in windows
+
+
 def test_same_time_next_week() -> None:
     when = read_when("same time next week", NOW, reference=datetime(2026, 11, 24, 10, 30))  # noqa: DTZ001
     assert when is not None
