@@ -41,7 +41,7 @@ class Filling:
         self.summaries = {flow_id: Summary(self.everything, frozenset()) for flow_id in book.flows}
         self._repeat(self._sum_up)
         self.entries: dict[str, Filled] = dict.fromkeys(book.flows, self.everything)
-        for flow_id in self._started():
+        for flow_id in book.starts:
             self.entries[flow_id] = frozenset(book.defaults)
         self._repeat(self._carry)
 
@@ -59,13 +59,6 @@ class Filling:
         for _ in range(_ROUNDS):
             if not once():
                 return
-
-    def _started(self) -> Iterator[str]:
-        """Flows that can begin with nothing filled: started by an intent, by code, or by nothing at all."""
-        reached = {step.flow for flow in self.book.flows.values() for step in _hand_overs(flow)}
-        for flow in self.book.flows.values():
-            if flow.intents or flow.is_pattern or flow.id not in reached:
-                yield flow.id
 
     # -- one flow --------------------------------------------------------------------------------------------------
 

@@ -277,6 +277,20 @@ class Book:
         return seen
 
     @cached_property
+    def starts(self) -> tuple[str, ...]:
+        """Flows that can begin with nothing filled: by an intent, by code, or because nothing else leads to them."""
+        others: set[str] = set()
+        for flow in self.flows.values():
+            others |= {step.flow for step in flow.steps.values() if isinstance(step, Call | Link)}
+        found = [flow.id for flow in self.flows.values() if flow.intents or flow.is_pattern or flow.id not in others]
+        reached = {one for flow_id in found for one in self.reach[flow_id]}
+        for flow_id in self.flows:
+            if flow_id not in reached:
+                found.append(flow_id)
+                reached |= self.reach[flow_id]
+        return tuple(found)
+
+    @cached_property
     def collects(self) -> Mapping[str, frozenset[str]]:
         """Flow -> every slot asked for in it or in a flow it calls or links to."""
         return {flow_id: frozenset(self._collected(flow_id)) for flow_id in self.flows}

@@ -30,20 +30,14 @@ def prove(book: Book, budget: int = BUDGET) -> list[Finding]:
     """Findings of the proof; empty when all of it holds. Every flow and slot that a step names must be there."""
     watched = {slot: refusing for slot, (refusing, _) in REFUSALS.items()}
     walk = Walk(book, States(book, watched), _Marking(book).mark, budget)
-    for flow in book.flows.values():
-        if not _starts(book, flow):
-            continue
+    for flow_id in book.starts:
         try:
-            walk.begin(flow.id)
+            walk.begin(flow_id)
         except OverBudget:
-            message = f"There are more than {budget} states by the time `{flow.id}` is walked: not proved."
-            return [error(flow.place, message, "Split it, or let fewer conditions read answers from far back.")]
+            message = f"There are more than {budget} states by the time `{flow_id}` is walked: not proved."
+            advice = "Split it, or let fewer conditions read answers from far back."
+            return [error(book.flows[flow_id].place, message, advice)]
     return [*_dead_ends(walk), *_loops(walk), *_refusals(walk)]
-
-
-def _starts(book: Book, flow: Flow) -> bool:
-    called = {step.flow for one in book.flows.values() for step in one.steps.values() if isinstance(step, Call | Link)}
-    return bool(flow.intents) or flow.is_pattern or flow.id not in called
 
 
 def _place(walk: Walk, node: Node) -> tuple[Place, str]:
@@ -71,14 +65,17 @@ def _dead_ends(walk: Walk) -> Iterator[Finding]:
 
 def _loops(walk: Walk) -> Iterator[Finding]:
     """A circle of steps that never waits for the person."""
-    looping = _on_a_circle(walk.quick)
-    if looping is not None:
-        place, name = _place(walk, looping)
+    circle = _circle(walk.quick)
+    if circle:
+        place, name = _place(walk, circle[0])
         message = f"`{name}` can come back to itself without asking anything: an endless loop."
-        yield error(place, message, "Put a question into the loop, or lead it on.", walk.conversation(looping))
+        round_it = [walk.said.get(pair, ()) for pair in zip(circle, [*circle[1:], circle[0]], strict=True)]
+        conversation = dict.fromkeys((*walk.conversation(circle[0]), *(words for said in round_it for words in said)))
+        yield error(place, message, "Put a question into the loop, or lead it on.", conversation)
 
 
-def _on_a_circle(ways: Mapping[Node, list[Node]]) -> Node | None:
+def _circle(ways: Mapping[Node, list[Node]]) -> list[Node]:
+    """The nodes of some circle, in order; none when there is no circle."""
     done: set[Node] = set()
     for root in ways:
         path: list[tuple[Node, int]] = [(root, 0)] if root not in done else []
@@ -92,11 +89,12 @@ def _on_a_circle(ways: Mapping[Node, list[Node]]) -> Node | None:
                 continue
             path.append((node, position + 1))
             if ahead[position] in on_path:
-                return ahead[position]
+                nodes = [one for one, _ in path]
+                return nodes[nodes.index(ahead[position]) :]
             if ahead[position] not in done:
                 path.append((ahead[position], 0))
                 on_path.add(ahead[position])
-    return None
+    return []
 
 
 def _refusals(walk: Walk) -> Iterator[Finding]:

@@ -129,7 +129,8 @@ class States:
             return
         for value in self._possible(step):
             if held is not None:
-                yield Result({**known, step.slot: value})
+                before = f"({step.slot} was answered before: {title(self.book.slots[step.slot], value)})"
+                yield Result({**known, step.slot: value}, before if step.slot in self.conditions else "")
             after = self._with(known, {step.slot: value})
             if held != FILLED and not any(truth(one.condition.tree, after, self.book) for one in step.rejections):
                 said = f"you answer {step.slot}: {title(self.book.slots[step.slot], value)}"

@@ -59,6 +59,7 @@ class Walk:
     budget: int
     came_from: dict[Node, tuple[Node | None, tuple[str, ...]]] = field(default_factory=dict)
     quick: dict[Node, list[Node]] = field(default_factory=dict)
+    said: dict[tuple[Node, Node], tuple[str, ...]] = field(default_factory=dict)
     back: dict[Node, list[Node]] = field(default_factory=dict)
     ends: list[Node] = field(default_factory=list)
     _callers: dict[Visit, list[_Caller]] = field(default_factory=dict)
@@ -106,6 +107,8 @@ class Walk:
             self.back.setdefault(node, []).append(origin)
             if quick:
                 self.quick.setdefault(origin, []).append(node)
+                if said:
+                    self.said[origin, node] = said
 
     def _go(self, node: Node) -> None:
         step = self.step(node)
