@@ -1,0 +1,12 @@
+"""The commands for whoever keeps a site running: tables, people, accounts, backups, the doctor."""
+
+from __future__ import annotations
+
+import typer
+
+from bot.cli import copies, doctor, people, tables
+
+
+def add_to(app: typer.Typer) -> None:
+    for part in (tables, people, copies, doctor):
+        part.add_to(app)
