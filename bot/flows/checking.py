@@ -16,7 +16,7 @@ from bot.flows.proof import prove
 from bot.flows.reading import read_book
 from bot.flows.words import Directory, check_words
 
-_ACTIONS: Final = ("bot.actions.catalogue:SPECS", "tests.bot.flows.known_actions:KNOWN_ACTIONS")
+_CATALOGUE: Final = "bot.actions.catalogue"
 
 
 def check(book: Book, directory: Directory | None = None) -> list[Finding]:
@@ -40,12 +40,12 @@ def sorted_findings(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(unique, key=lambda f: (f.severity != "error", f.file, f.line, f.message))
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, actions: Mapping[str, ActionSpec] | None = None) -> int:
     """Prints the findings of a dialogs folder; 1 when there is an error. `--advice` prints the advice too."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     folder = Path(next((one for one in given if not one.startswith("--")), "dialogs"))
     try:
-        findings = check(read_book(folder, _known_actions()))
+        findings = check(read_book(folder, _catalogue() if actions is None else actions))
     except ContentErrors as errors:
         findings = errors.findings
     bad = [finding for finding in findings if finding.severity == "error"]
@@ -55,16 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if bad else 0
 
 
-def _known_actions() -> Mapping[str, ActionSpec]:
-    """The registry of actions, found by name: this package knows nothing above it."""
-    for name in _ACTIONS:
-        module, attribute = name.split(":")
-        try:
-            found: Mapping[str, ActionSpec] = getattr(importlib.import_module(module), attribute)
-        except (ImportError, AttributeError):
-            continue
-        return found
-    return {}
+def _catalogue() -> Mapping[str, ActionSpec]:
+    """What the actions promise, found by name: this package knows nothing above it."""
+    found: Mapping[str, ActionSpec] = importlib.import_module(_CATALOGUE).SPECS
+    return found
 
 
 if __name__ == "__main__":

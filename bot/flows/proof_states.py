@@ -47,6 +47,8 @@ class States:
         self._cleared = {flow.id: frozenset(_cleared(flow)) for flow in book.flows.values()}
         self._values = Live(book, filled=False)
         self._filled = Live(book, filled=True)
+        self._watched = frozenset(watched or ())
+        self._after: dict[tuple[str, str], frozenset[str]] = {}
         self._needed: dict[tuple[str, str], tuple[frozenset[str], frozenset[str]]] = {}
 
     def start(self, flow_id: str) -> Frozen:
@@ -111,14 +113,14 @@ class States:
             return set(self.book.actions[step.action].fills)
         return set()
 
-    def results(self, step: Step, known: Known) -> Iterator[Result]:
+    def results(self, flow_id: str, step: Step, known: Known) -> Iterator[Result]:
         """Every way the step can turn out."""
         if isinstance(step, Collect):
             yield from self._answers(step, known)
         elif isinstance(step, SetSlots):
             yield Result(self._with(known, {slot: flat(value) for slot, value in step.values}))
         elif isinstance(step, Action):
-            yield from self._given(step, known)
+            yield from self._given(flow_id, step, known)
         else:
             yield Result(known)
 
@@ -143,7 +145,16 @@ class States:
         answers = told_apart(domain(self.book.slots[step.slot]), self._named.get(step.slot, set()))
         return [*answers, *([SKIPPED] if step.skippable else [])]
 
-    def _given(self, step: Action, known: Known) -> Iterator[Result]:
+    def _read_after(self, flow_id: str, step: Step) -> frozenset[str]:
+        """The slots whose value is read once the step is done, or watched."""
+        key = (flow_id, step.id)
+        if key not in self._after:
+            ahead = [self._values.at(flow_id, branch.target) for branch in step.next]
+            conditions = [branch.condition.slots for branch in step.next if branch.condition]
+            self._after[key] = self._watched.union(*ahead, *conditions)
+        return self._after[key]
+
+    def _given(self, flow_id: str, step: Action, known: Known) -> Iterator[Result]:
         if step.action == START_AGAIN:
             yield Result(dict(self.book.defaults))
             return
@@ -151,9 +162,10 @@ class States:
         told = {
             slot: told_apart(values, self._named.get(slot, set()))
             for slot, values in fills.items()
-            if values and slot in self.conditions
+            if values and slot in self._read_after(flow_id, step)
         }
-        unknown = {slot: MAYBE for slot in fills if slot not in told}
+        unknown = {slot: MAYBE for slot, values in fills.items() if not values}
+        unknown |= {slot: FILLED for slot, values in fills.items() if values and slot not in told}
         for combination in islice(product(*told.values()), MAX_RESULTS):
             given = dict(zip(told, combination, strict=True))
             said = ", ".join(f"{slot} = {value}" for slot, value in given.items())
@@ -164,12 +176,14 @@ class States:
     def _with(self, known: Known, changes: Mapping[str, Any]) -> Known:
         """What is known after the changes; dependants of a slot that changes are cleared."""
         after = dict(known)
+        assumed = [name for name in known if name[0] == _ASSUMED]
         for slot, value in changes.items():
             before = after.pop(slot, None)
             if value is not None:
                 after[slot] = value
-            for name in [name for name in after if name[0] == _ASSUMED and slot in _assumed_slots(name)]:
-                del after[name]
+            for name in assumed:
+                if slot in _assumed_slots(name):
+                    after.pop(name, None)
             if before is not None and before != value and slot in self.book.dependants:
                 gone = [name for name in self.book.dependants[slot] if name in after]
                 after = self._with(after, dict.fromkeys(gone))

@@ -118,7 +118,7 @@ class Walk:
             self._hand_over(node, step)
         else:
             known = dict(node.known)
-            for result in self.states.results(step, known):
+            for result in self.states.results(node.visit.flow, step, known):
                 marks = self.mark(node.visit.flow, step, node.marks, result.given)
                 said = (result.said,) if result.said else ()
                 for after in self._after(node, step, result.known, marks, node.waited or result.waits):

@@ -222,8 +222,8 @@ def test_a_person_can_be_asked_for() -> None:
 
 
 def test_the_command_prints_findings_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([str(BOOKS / "small")]) == 1
+    assert main([str(BOOKS / "small")], KNOWN_ACTIONS) == 1
     printed = capsys.readouterr().out
     assert "patterns/repair.yml:1: error:" in printed or "flows/journey.yml:1: error:" in printed
     assert "errors," in printed
-    assert main(["/nowhere"]) == 1
+    assert main(["/nowhere"], {}) == 1

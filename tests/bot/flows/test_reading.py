@@ -109,9 +109,9 @@ def test_every_finding_has_its_line_and_all_come_at_once() -> None:
     ],
 )
 def test_mistakes_are_named(text: str, words: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert words in "\n".join(str(finding) for finding in findings(text))
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 def test_the_same_name_in_two_files_is_refused() -> None:

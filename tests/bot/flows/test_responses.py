@@ -86,10 +86,10 @@ def test_what_is_not_there_is_an_error_never_an_empty_place(text: str) -> None:
     ],
 )
 def test_anything_beyond_the_small_language_is_refused_before_it_is_compiled(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(ResponseError):
         parse(text)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @given(st.text(alphabet="{}%#|'\"if endif els name x()*.[]0", max_size=80))
