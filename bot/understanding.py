@@ -7,7 +7,7 @@ what the trained model thinks, and last "not understood".
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from bot.flows.state import DialogueState
 from bot.nlu.answers import Answer, Reading, read_answer, volunteered
 from bot.nlu.parsed import Nlu
 from bot.nlu.recognisers import clean, read_act
+from bot.nlu.recognisers.phone import is_drama
 from bot.nlu.slot_words import slots_named
 from services.messages import Inbound
 
@@ -63,6 +64,15 @@ def hear(inbound: Inbound, expecting: Expecting | None, now: datetime, nlu: Nlu 
     if parsed is None:
         return heard
     return Heard(**{**heard.__dict__, "intent": parsed.intent, "confidence": parsed.confidence, "nlu_asked": True})
+
+
+def without_drama_numbers(heard: Heard) -> Heard:
+    """In earnest a number from the drama ranges reaches nobody, so it is asked for again; a demonstration takes it."""
+    answer = heard.reading.answer
+    asked = heard.expecting is not None and heard.expecting.spec.type == "phone"
+    if asked and answer and is_drama(str(answer.value)):
+        return replace(heard, reading=Reading(hint="utter_invalid_phone"))
+    return heard
 
 
 def without_nlu(text: str, inbound: Inbound, expecting: Expecting | None, now: datetime) -> Heard:

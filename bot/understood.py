@@ -54,7 +54,8 @@ class Understander:
         parsed = self.nlu.parse(heard.text) if self.nlu and heard.text else None
         commands = acts_of(heard, parsed.intent if parsed and parsed.confidence >= SURE else None)
         values = self.values_of(heard)
-        if not (values or commands or heard.safety or heard.opt_out or (parsed and parsed.confidence >= SURE)):
+        when = when_of(heard.text, self.now)
+        if not (values or commands or when or heard.safety or heard.opt_out or (parsed and parsed.confidence >= SURE)):
             commands = ["unclear"]
         return {
             "text": text,
@@ -69,7 +70,7 @@ class Understander:
             "commands": commands,
             "safety": heard.safety.kind if heard.safety else None,
             "opt_out": heard.opt_out == "stop",
-            "when": when_of(heard.text, self.now),
+            "when": when,
         }
 
     def values_of(self, heard: Heard) -> dict[str, Any]:

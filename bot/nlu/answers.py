@@ -26,6 +26,8 @@ from bot.nlu.recognisers import (
 )
 
 OTHER_TIMES = "other_times"
+COSTLY = frozenset({"personal_number", "pager", "premium"})
+"""Reasons for refusing a number that has to do with what it costs to ring, not with how it was typed."""
 FREE_TEXT: dict[str, Callable[[str], Found | None]] = {
     "work_situation": read_situation,
     "health": read_health,
@@ -101,7 +103,7 @@ def postcode_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
     found = read_postcode(text)
     if not found:
         return Reading(hint="utter_invalid_postcode")
-    value = found.value
+    value: Any = found.value
     given = value["postcode"] or value["as_typed"] or value["outcode"]
     return Reading(Answer(given, found.whole))
 
@@ -110,9 +112,10 @@ def phone_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
     found = read_phone(text)
     if not found:
         return Reading(hint="utter_invalid_phone")
-    if not found.value["ok"]:
-        return Reading(hint="utter_invalid_phone")
-    return Reading(Answer(found.value["e164"], found.whole))
+    value: Any = found.value
+    if not value["ok"]:
+        return Reading(hint="utter_invalid_phone_cost" if value["why"] in COSTLY else "utter_invalid_phone")
+    return Reading(Answer(value["e164"], found.whole))
 
 
 def opening_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
@@ -156,9 +159,11 @@ def volunteered(text: str, now: datetime) -> dict[str, Any]:
         "barriers": read_barriers(text),
         "age": read_age(text, now.date(), False),
         "months_out_of_work": read_months(text, now.date(), False),
+        "name": read_name(text, False),
     }
     values = {slot: reading.value for slot, reading in found.items() if reading is not None}
     postcode = read_postcode(text)
-    if postcode and postcode.value["postcode"]:
-        values["postcode"] = postcode.value["postcode"]
+    read: Any = postcode.value if postcode else {}
+    if read.get("postcode"):
+        values["postcode"] = read["postcode"]
     return values

@@ -71,7 +71,12 @@ def _judge(typed: str) -> dict[str, str | bool | None]:
     significant = str(number.national_number)
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     if is_drama(e164):
-        return {"e164": e164, "kind": "mobile" if significant.startswith("7") else "landline", "ok": True, "why": "drama"}
+        return {
+            "e164": e164,
+            "kind": "mobile" if significant.startswith("7") else "landline",
+            "ok": True,
+            "why": "drama",
+        }
     kind = phonenumbers.number_type(number)
     if kind in _REFUSED or (significant[:2] in {"70", "76"} and kind not in _CALLABLE):
         return _no(_REFUSED.get(kind, "pager" if significant.startswith("76") else "personal_number"))
