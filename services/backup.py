@@ -171,7 +171,10 @@ def restore(file: Path, settings: Settings, now: datetime, *, force: bool = Fals
 
 
 def _made(home: Path) -> Path:
+    """The home folder, without what a killed restore left there."""
     home.mkdir(parents=True, exist_ok=True)
+    for left in home.glob(".restore-*"):
+        shutil.rmtree(left, ignore_errors=True)
     return home
 
 
