@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 from bot.nlu.recognisers import scope
@@ -10,17 +11,18 @@ from bot.nlu.recognisers.free_text import without_courtesy
 from bot.nlu.recognisers.lexicon import read, word_set
 from bot.nlu.recognisers.phrases import Hit, PhraseBook
 from bot.nlu.recognisers.picks import Option, Pick, picks, shared
-from bot.nlu.recognisers.text import Token, clean, tokens
+from bot.nlu.recognisers.text import Token, clean, fold, tokens
 from bot.nlu.recognisers.values import Found
 from bot.nlu.recognisers.yes_no import read_yes_no
 
 NONE = "none"
+TAKEN_BACK = "taken_back"
 NEVER_IN_ALL = frozenset({NONE, "rather_not_say", "other_times"})
 
 
 @cache
 def _totals() -> PhraseBook:
-    return PhraseBook({key: read("choice")[key] for key in ("all", "both")})
+    return PhraseBook({key: read("choice")[key] for key in ("all", "both", TAKEN_BACK)})
 
 
 @cache
@@ -38,10 +40,10 @@ def read_choice(text: str, options: Sequence[Option]) -> Found | None:
     lines = {line for pick in meant for line in pick.lines}
     if len(lines) == 1 and not all(lines <= held for held in common.values()):
         return None
-    if len(lines) == 1 and not _totals().find(found):
+    if len(lines) == 1 and not _all_hits(found):
         return _found(found, pointed, meant, options[lines.pop()].value)
     if not meant and _says_none(found):
-        none = next((option.value for option in options if option.value in {NONE, "no"}), None)
+        none = next((option.value for option in options if _is_none(option) or option.value == "no"), None)
         return Found(none, True, (0, len(cleaned))) if none else None
     return None if meant else _as_yes_no(text, options)
 
@@ -59,7 +61,7 @@ def read_choices(text: str, options: Sequence[Option]) -> Found | None:
     cleaned = clean(text)
     found = tokens(cleaned)
     if _says_none(found):
-        none = [option.value for option in options if option.value == NONE]
+        none = [option.value for option in options if _is_none(option)]
         return Found(none, True, (0, len(cleaned)))
     pointed = picks(found, options)
     whole = _whole(found, pointed)
@@ -86,14 +88,34 @@ def _found(found: Sequence[Token], pointed: Sequence[Pick], meant: Sequence[Pick
 
 
 def _meant(found: Sequence[Token], pointed: Sequence[Pick]) -> list[Pick]:
-    """The picks that are not denied; in the midst of other words only the firm ones."""
+    """The picks that are not denied or taken back; in the midst of other words only the firm ones."""
     whole = _whole(found, pointed)
     hits = [Hit("", pick.start, pick.end) for pick in pointed]
-    only = next((i for i, token in enumerate(found) if token.word in {"apart", "except"}), 0)
-    excepted = only and found[0].word in {"none", "nothing", "not"}  # "none apart from money"
     owned = scope.owners(hits)
-    kept = [pick for pick, hit in zip(pointed, hits, strict=True) if excepted or not scope.denied(found, owned, hit)]
-    return [pick for pick in kept if whole or pick.firm]
+    excepted = _only_these_excepted(found)
+    out = [not excepted and scope.denied(found, owned, hit) for hit in hits]
+    back = _taken_back(found, pointed)
+    kept = [pick for pick, denied in zip(pointed, out, strict=True) if not denied and pick.start >= back]
+    gone = {line for pick, denied in zip(pointed, out, strict=True) if denied for line in pick.lines}
+    left = [replace(pick, lines=tuple(line for line in pick.lines if line not in gone)) for pick in kept]
+    return [pick for pick in left if pick.lines and (whole or pick.firm)]
+
+
+def _only_these_excepted(found: Sequence[Token]) -> bool:
+    """ "none apart from money" is money."""
+    opens = bool(found) and found[0].word in {"none", "nothing", "not"}
+    return opens and any(token.word in {"apart", "except"} for token in found[1:])
+
+
+def _taken_back(found: Sequence[Token], pointed: Sequence[Pick]) -> int:
+    """Where the answer begins anew: "1, no sorry 3"."""
+    slips = [hit.end for hit in _totals().find(found) if hit.value == TAKEN_BACK]
+    before_and_after = [i for i in slips if any(p.end <= i for p in pointed) and any(p.start >= i for p in pointed)]
+    return before_and_after[-1] if before_and_after else 0
+
+
+def _all_hits(found: Sequence[Token]) -> list[Hit]:
+    return [hit for hit in _totals().find(found) if hit.value != TAKEN_BACK]
 
 
 def _whole(found: Sequence[Token], pointed: Sequence[Pick]) -> bool:
@@ -105,20 +127,29 @@ def _whole(found: Sequence[Token], pointed: Sequence[Pick]) -> bool:
 
 def _total(found: Sequence[Token], options: Sequence[Option], pointed: Sequence[Pick]) -> list[int] | None:
     """All lines, less those named after "but", "except", "apart from"; None where "all" was not said."""
-    hits = _totals().find(found)
+    hits = _all_hits(found)
     if not hits:
         return None
-    every = [line for line, option in enumerate(options) if option.value not in NEVER_IN_ALL]
+    every = [line for line, option in enumerate(options) if not _never_in_all(option)]
     if hits[0].value == "both" and len(every) != 2:
         return None
-    but = next(
-        (i for i in range(hits[0].end, len(found)) if found[i].word in word_set("choice", "left_out")), len(found)
-    )
+    excepted = [i for i, token in enumerate(found) if token.word in word_set("choice", "left_out")]
+    but = next((i for i in excepted if i >= hits[0].end or i == 0), len(found))  # "apart from 2, all of them"
     out = {line for pick in pointed if pick.start >= but for line in pick.lines}
-    named = {line for pick in pointed if hits[0].end <= pick.start < but for line in pick.lines}
-    if named:
+    if any(hits[0].end <= pick.start < but for pick in pointed):
         return None
     return [line for line in every if line not in out]
+
+
+def _is_none(option: Option) -> bool:
+    """Whether the line says that nothing on the list fits."""
+    return option.value == NONE or fold(option.title).startswith(("none", "neither"))
+
+
+def _never_in_all(option: Option) -> bool:
+    """Whether the line is a way round the list, which "all of them" does not mean."""
+    around = ("rather not", "prefer not", "other times")
+    return option.value in NEVER_IN_ALL or _is_none(option) or fold(option.title).startswith(around)
 
 
 def _says_none(found: Sequence[Token]) -> bool:

@@ -55,7 +55,9 @@ SEVERAL = [
     ("all apart from 2", [v for v in ALL if v != "housing"]), ("none", ["none"]), ("none of these", ["none"]),
     ("not housing, just money", ["money"]), ("housing and my boss", ["housing", "employer"]), ("only money", ["money"]),
     ("none apart from money", ["money"]), ("7 or 8", ["other"]), ("all except 1 and 2", ALL[2:]), ("money", ["money"]),
-    ("mony n housing", ["money", "housing"]),
+    ("mony n housing", ["money", "housing"]), ("1 to 4 except 3", ["money", "housing", "travel"]), ("1, no sorry 3", ["caring"]),
+    ("apart from 2 all of them", [v for v in ALL if v != "housing"]), ("anything but 2", [v for v in ALL if v != "housing"]),
+    ("housing isnt a problem but money is", ["money"]), ("money yes housing no", ["money"]), ("all of em", ALL),
 ]  # fmt: skip
 OF_OPENINGS = [
     ("10am", "a"), ("10", "a"), ("tues 10", "a"), ("thursday", "c"), ("thurs please", "c"), ("the 9am one pls", "c"),
