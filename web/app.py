@@ -94,11 +94,11 @@ def create_app(settings: Settings | None = None, *, demo: bool = False) -> Starl
     assistant = assemble(settings or load(), demo=demo)
     if assistant.demo:
         demonstration.announce(assistant)
-    return application(assistant)
+    return application(assistant, owned=True)
 
 
-def application(assistant: Assistant, *, work: bool = True) -> Starlette:
-    """The application over an assembled assistant; `work` False leaves the worker to somebody else."""
+def application(assistant: Assistant, *, work: bool = True, owned: bool = False) -> Starlette:
+    """The application over an assembled assistant. `work`: with the worker's threads; `owned`: closes it at the end."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -111,6 +111,7 @@ def application(assistant: Assistant, *, work: bool = True) -> Starlette:
             await asyncio.gather(poller, return_exceptions=True)
             if worker is not None:
                 await asyncio.to_thread(worker.stop)
+            if owned:
                 await asyncio.to_thread(assistant.close)
 
     app = Starlette(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import phonenumbers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -21,10 +22,18 @@ WORDS_OF = {
 def front(request: Request) -> Response:
     """The front page: what this is and every door that is open here."""
     settings = state.assistant(request).settings
-    number = settings.twilio_from if settings.has_sms else ""
+    number = as_dialled(settings.twilio_from) if settings.has_sms else ""
     return state.pages(request).page(
         "public/front.html", number=number, source=request.query_params.get("from", "")[:40]
     )
+
+
+def as_dialled(number: str) -> str:
+    """A number as people in the country dial it: `0113 496 0000`; a short code stays as it is."""
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(number, "GB"), phonenumbers.PhoneNumberFormat.NATIONAL)
+    except phonenumbers.NumberParseException:
+        return number
 
 
 def privacy(request: Request) -> Response:

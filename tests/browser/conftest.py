@@ -25,8 +25,9 @@ class Site:
     assistant: StandInAssistant
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One browser a file: playwright's loop must be gone before the next file's own loops."""
     if not CHROMIUM.exists():
         pytest.skip("chromium is not installed")
     with sync_playwright() as playwright:

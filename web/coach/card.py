@@ -32,6 +32,8 @@ CHECKS = {
     "work_situation": "Work situation",
     "max_months_out_of_work": "How long they have been out of work",
     "right_to_work": "Right to work in the UK",
+    "complex_health_needs": "Complex health needs: another service may fit better",
+    "long_term_unemployed": "Out of work for a long time: another service may fit better",
 }
 RESULTS = {"pass": "Fits", "fail": "Does not fit", "not_known": "Not known", "to_check": "To check"}
 DECISIONS = {"yes": "Likely to fit", "no": "Another team may fit better", "ask_a_person": "A person must look"}
