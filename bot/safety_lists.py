@@ -125,7 +125,7 @@ class PhraseBook:
             self._add("say", number, phrase.say)
             self._add("unless", number, phrase.unless)
         lists = {name: str(ways) for name, ways in context.get("lists", {}).items()}
-        for role in ("past", "now"):
+        for role in ("past", "now", "over"):
             self._add(role, -1, self._parse(context[role], lists))
         for idiom in context["idioms"]:
             self._add("idiom", -1, self._parse(idiom["say"], lists))
@@ -136,11 +136,10 @@ class PhraseBook:
             self._automaton.add(parts, len(self._roles) - 1)
 
     def _spell(self, spelling: dict[str, Any], folder: Path) -> Spelling:
-        english = {word for p in self.phrases if p.language == "en" for say in p.say for word in words_of(say)}
-        every = english | {word for p in self.phrases for say in p.say for word in words_of(say)}
+        every = {word for phrase in self.phrases for say in phrase.say for word in words_of(say)}
         also = {key: tuple(str(way) for way in ways) for key, ways in spelling["also"].items()}
         never = (folder / "not_typos.txt").read_text(encoding="utf-8").split()
-        return Spelling(every, fuzzy=english, also=also, never=never)
+        return Spelling(every, fuzzy=spelling["mistyped"], also=also, never=never)
 
     def words(self, text: str) -> Words:
         return read_words(text, self._rewrites)
@@ -161,9 +160,12 @@ class PhraseBook:
     def _cleared(self, number: int, found: Found, words: Words, by_role: Mapping[str, list[tuple[int, Span]]]) -> bool:
         if found.phrase.language != "en":
             return words.words[found.start - 1] in found.phrase.not_after
-        excuses = [span for n, span in by_role.get("unless", ()) if n == number]
-        excuses += [span for _, span in by_role.get("idiom", ())]
-        if any(span.start < found.end and found.start < span.end for span in excuses):
+        own = [span for n, span in by_role.get("unless", ()) if n == number]
+        own += [span for _, span in by_role.get("idiom", ())]
+        kin = [span for n, span in by_role.get("unless", ()) if self.phrases[n].kind == found.phrase.kind]
+        if any(span.start < found.end and found.start < span.end for span in own) or any(
+            span.start <= found.start and found.end <= span.end for span in kin
+        ):
             return True
         if self._negation.denies(words, found.start):
             return True
@@ -177,7 +179,8 @@ class PhraseBook:
         past = [span for _, span in by_role.get("past", ()) if same_sentence(span)]
         if not past or not (found.phrase.past_clears or any(span.end == found.start for span in past)):
             return False
-        return not any(same_sentence(span) for _, span in by_role.get("now", ()))
+        over = any(same_sentence(span) for _, span in by_role.get("over", ()))
+        return over or not any(same_sentence(span) for _, span in by_role.get("now", ()))
 
 
 @cache

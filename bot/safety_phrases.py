@@ -55,7 +55,7 @@ def _ways(
         token, tokens = tokens[0], tokens[1:]
         if token in (")", "]"):
             flush()
-            return tuple(tuple(way) for way in ways), [token, *tokens]
+            return _full(ways, phrase), [token, *tokens]
         if token in ("(", "[", "|", "...", "BEGIN", "END") or token.startswith("<"):
             flush()
         if token in ("(", "["):
@@ -73,7 +73,14 @@ def _ways(
         else:
             run.append(token)
     flush()
-    return tuple(tuple(way) for way in ways), []
+    return _full(ways, phrase), []
+
+
+def _full(ways: list[list[Part]], phrase: str) -> tuple[tuple[Part, ...], ...]:
+    """An empty way would make everything around it optional without anybody seeing it."""
+    if not all(ways):
+        raise PhraseError(f"one of the ways of saying it is empty in {phrase!r}")
+    return tuple(tuple(way) for way in ways)
 
 
 def _named(name: str, lists: Mapping[str, str], fold: Callable[[str], list[str]], phrase: str) -> Group:

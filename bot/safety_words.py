@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 BEGIN, END = "\x02", "\x03"
-_STOP, _PAUSE = "\x1e", "\x1f"
+_STOP, _PAUSE = "\ue000", "\ue001"  # private characters: those a person types become spaces
 _SENTENCE_ENDS = frozenset(".!?;…。！？؟۔।\n\r")
 _APOSTROPHES = frozenset("'’‘`´ʼ′＇*")
 # Letters that mean the same to a reader but do not decompose to one another.

@@ -1,0 +1,239 @@
+"""The crisis screen: what it must hear, what it must let pass, that nothing makes it fail or dawdle."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot import safety_model
+from bot.nlu.ngrams import NgramClassifier
+from bot.safety import SafetyHit, patterns_only, screen
+from bot.safety_lists import FOLDER, KINDS, PhraseBook, book, load_yaml
+from bot.safety_phrases import Automaton, PhraseError, examples, parse
+
+
+def kind_of(text: str) -> str | None:
+    hit = patterns_only(text)
+    return hit.kind if hit else None
+
+
+SAID = {
+    "self_harm": (
+        "I want to die", "kms", "gonna unalive myself", "dont wanna b here anymore", "I want it all to stop", "better off dead",
+        "1 but I don't want to be here", "no i want to die", "not ok. want to die", "not sleeping, want to die", "sucidal",
+        "i feel suicidal", "k.m.s", "i w4nt to d1e", "Sarah but i want to kill myself", "whats the point in living",
+        "can't stop thinking about killing myself", "not only suicidal but scared", "I don't think I want to live any more",
+        "My son says he wants to kill himself", "everyone would be better off without me", "self-harming again",
+        "I want to d\u200bie", "I WANT TO DIE", "ｉ ｗａｎｔ ｔｏ ｄｉｅ", "i want to\ndie", "I dont want 2 live nemore",
+    ),
+    "medical": (
+        "chest pain and my arm has gone numb", "I can't breathe", "took 30 paracetamol", "I've taken an overdose",
+        "my face is drooping and my speech is slurred", "he has collapsed and isn't breathing", "think I'm having a heart attack",
+    ),
+    "child": ("I'm 12 and my dad hits me", "my ex hits my kids", "i might hurt my baby", "im 14 and my stepdad touches me"),
+    "harm_by_others": (
+        "my husband hits me", "he'll kill me if he finds out", "I'm not suicidal but my partner beats me", "ive been raped",
+        "he wont let me leave the house", "she hits me and nobody believes me", "I'm scared of my boyfriend",
+    ),
+    "harm_to_others": ("i want to kill my boss", "got a knife and im going to stab him", "voices telling me to hurt people"),
+}  # fmt: skip
+RED_FLAGS = (
+    "numb between my legs", "i cant feel my legs", "my bum has gone numb and I can't wee", "lost control of my bladder",
+    "both legs have gone weak", "numbness around my back passage", "cant control my bowels since my back went",
+)  # fmt: skip
+PASSES = (
+    "this job is killing me", "my back is killing me", "not suicidal", "I'm not suicidal", "never had any thoughts of suicide",
+    "could murder a curry", "dying for a fag", "my phone is about to die", "I don't want to be here at work", "no self harm",
+    "I used to be suicidal when I was younger", "my brother committed suicide in 2015", "had a heart attack in 2021",
+    "I had a stroke last year and lost my job", "my boss will kill me if I'm late", "depression hit me hard", "beats me",
+    "hurt myself at work lifting boxes", "I left an abusive relationship three years ago", "my son is 12 and has autism",
+    "end of my contract", "can't stop crying", "sciatica down my left leg", "panic attacks", "I want to end my contract",
+    "manager is bullying me", "i take sertraline tablets", "1", "PR1 8XJ", "14", "Sam", "", "   ", "yes",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in SAID.items() for text in texts])
+def test_it_hears_what_must_be_heard(kind: str, text: str) -> None:
+    assert kind_of(text) == kind
+
+
+@pytest.mark.parametrize("text", RED_FLAGS)
+def test_red_flags_of_physiotherapy_are_medical(text: str) -> None:
+    assert kind_of(text) == "medical"
+
+
+@pytest.mark.parametrize("text", PASSES)
+def test_idioms_denials_and_the_long_past_pass(text: str) -> None:
+    assert screen(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "kind"),
+    [
+        ("Chcę umrzeć", "pl", "self_harm"), ("nie chce zyc", "pl", "self_harm"), ("mąż mnie bije", "pl", "harm_by_others"),
+        ("dw i eisiau marw", "cy", "self_harm"), ("مرنا چاہتا ہوں", "ur", "self_harm"), ("marna chahta hun", "ur", "self_harm"),
+        ("أريد أن أموت", "ar", "self_harm"), ("ألم في صدري", "ar", "medical"), ("vreau să mor", "ro", "self_harm"),
+        ("ਮਰਨਾ ਚਾਹੁੰਦਾ ਹਾਂ", "pa", "self_harm"), ("আমি মরতে চাই", "bn", "self_harm"), ("મારે મરવું છે", "gu", "self_harm"),
+        ("quero morrer", "pt", "self_harm"), ("quiero morir", "es", "self_harm"), ("je veux mourir", "fr", "self_harm"),
+        ("waxaan rabaa inaan dhinto", "so", "self_harm"), ("ölmek istiyorum", "tr", "self_harm"), ("хочу померти", "uk", "self_harm"),
+        ("не хочу жить", "ru", "self_harm"), ("தற்கொலை", "ta", "self_harm"), ("我想死", "zh", "self_harm"),
+        ("voglio morire", "it", "self_harm"), ("बच्चों को मारता है", "hi", "child"),
+    ],
+)  # fmt: skip
+def test_hazard_19_a_crisis_in_another_language_is_heard(text: str, language: str, kind: str) -> None:
+    hit = patterns_only(text)
+    assert hit is not None
+    assert (hit.nation_language, hit.kind) == (language, kind)
+
+
+@pytest.mark.parametrize("text", ["nie chcę umrzeć", "no quiero morir", "我不想死", "dzień dobry", "bonjour ça va"])
+def test_the_same_denied_in_another_language_passes(text: str) -> None:
+    assert patterns_only(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("i want to die and ive taken 40 paracetamol", "medical"),
+        ("im 13 and my dad hits me and i want to die", "child"),
+        ("my ex hits my kids and i want to die", "self_harm"),
+        ("my husband hits me and i want to die", "self_harm"),
+        ("he beats me and im going to kill him", "harm_by_others"),
+    ],
+)
+def test_the_most_urgent_kind_leads_and_the_others_are_named(text: str, kind: str) -> None:
+    hit = patterns_only(text)
+    assert hit is not None
+    assert hit.kind == kind
+    assert hit.also
+
+
+def test_every_phrase_of_every_list_is_heard_as_its_kind() -> None:
+    """A phrase that a fold, a rewrite or its own `unless` makes unreachable is a defect."""
+    deaf = []
+    for phrase in book().phrases:
+        for said in phrase.say:
+            kept_or_cleared = [book().find(book().words(text)) for text in examples(said)[:12]]
+            if not any(found.phrase.id == phrase.id for kept, _ in kept_or_cleared for found in kept):
+                deaf.append(f"{phrase.kind}/{phrase.id}: {examples(said)[:2]}")
+    assert deaf == []
+
+
+def test_every_entry_says_why_it_is_there() -> None:
+    assert all(phrase.reason.strip() for phrase in book().phrases)
+    assert {phrase.kind for phrase in book().phrases} == set(KINDS)
+    ids = [phrase.id for phrase in book().phrases]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_sentence_end_stops_a_denial_and_a_gap() -> None:
+    assert kind_of("No. Suicidal") == "self_harm"
+    assert kind_of("im not from here. i feel suicidal") == "self_harm"
+
+
+@pytest.mark.parametrize(
+    "text", ["i'm texting from the bathroom he mustn't see", "i have a plan and a date to end my life soon"]
+)
+def test_either_layer_is_enough(text: str) -> None:
+    assert screen(text) is not None
+
+
+def test_the_model_hears_much_of_what_the_lists_miss() -> None:
+    crises = [text for text, kind in safety_model.training_lines() if kind != "none"]
+    unlisted = [text for text in crises if patterns_only(text) is None]
+    hits = [hit for hit in map(screen, unlisted) if hit]
+    assert all(hit.layer == "model" and hit.phrase_id.startswith("model-") for hit in hits)
+    assert len(hits) >= len(unlisted) / 2
+
+
+def test_the_model_beside_the_training_lines_was_made_from_them() -> None:
+    note = json.loads(NgramClassifier.note(FOLDER / "model.npz"))
+    assert note["made_from"] == safety_model.fingerprint(), "run: python -m bot.safety_model"
+    assert note["false_alarms"] <= 0.01
+    assert (FOLDER / "model.npz").stat().st_size < 300_000
+
+
+def test_there_are_enough_lines_of_both_sorts_and_each_once() -> None:
+    lines = safety_model.training_lines()
+    kinds = [kind for _, kind in lines]
+    assert sum(kind != "none" for kind in kinds) >= 600
+    assert kinds.count("none") >= 900
+    assert set(kinds) == {*KINDS, "none"}
+    assert len({text for text, _ in lines}) == len(lines)
+
+
+def test_ordinary_lines_of_the_training_set_raise_few_alarms() -> None:
+    ordinary = [text for text, kind in safety_model.training_lines() if kind == "none"]
+    alarms = [text for text in ordinary if screen(text)]
+    assert len(alarms) <= len(ordinary) * 0.01, alarms
+
+
+def test_crises_of_the_training_set_are_heard() -> None:
+    crises = [text for text, kind in safety_model.training_lines() if kind != "none"]
+    missed = [text for text in crises if screen(text) is None]
+    assert len(missed) <= len(crises) * 0.01, missed
+
+
+def test_a_crisis_anywhere_in_a_very_long_message_is_heard() -> None:
+    filler = "i went to the shop and bought some bread and milk for tea. "
+    for before, after in ((0, 400), (100, 100), (400, 0)):
+        text = filler * before + "honestly i want to kill myself. " + filler * after
+        assert kind_of(text) == "self_harm", (before, after)
+
+
+def test_a_message_takes_little_time_and_a_long_one_not_much_more() -> None:
+    screen("warm up")
+    ordinary = [text for text, _ in safety_model.training_lines()][::10]
+    began = time.process_time()
+    for text in ordinary:
+        screen(text)
+    assert (time.process_time() - began) / len(ordinary) < 0.002
+    for text in ((" ".join(ordinary) * 10)[:10_000], "i want to " * 1_000, "a" * 10_000, "k i l l " * 1_250):
+        began = time.process_time()
+        screen(text)
+        assert time.process_time() - began < 0.2
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=400))
+def test_no_text_makes_the_screen_fail(text: str) -> None:
+    hit = screen(text)
+    assert hit is None or isinstance(hit, SafetyHit)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from([text for texts in SAID.values() for text in texts]),
+    st.text(alphabet=" .,!?\n\t\u200b😀", max_size=6),
+)
+def test_marks_around_a_crisis_do_not_hide_it(text: str, around: str) -> None:
+    assert patterns_only(f"{around} {text} {around}") is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\x00", "\u202eeid ot tnaw i", "\ud800", "{{7*7}}", "<script>", "=cmd()", "a" * 200_000, "😀" * 500, "\n" * 5000],
+)
+def test_odd_texts_pass_without_a_failure(text: str) -> None:
+    assert screen(text) is None
+
+
+@pytest.mark.parametrize("phrase", ["(want to die", "want <nothing>", "... die", "[maybe]", "want to) die", "die?"])
+def test_a_phrase_that_cannot_be_read_is_refused(phrase: str) -> None:
+    with pytest.raises(PhraseError):
+        compiled(phrase)
+
+
+def compiled(phrase: str) -> None:
+    Automaton().add(parse(phrase, {}, str.split), 0)
+
+
+def test_an_unknown_key_in_a_list_is_refused(tmp_path: object) -> None:
+    content = load_yaml(FOLDER / "child.yml")
+    content["phrases"][0]["unles"] = []
+    with pytest.raises(PhraseError, match="unles"):
+        list(PhraseBook._kind(book(), content, "child"))
