@@ -26,7 +26,7 @@ from bot.nlu import rasa
 from bot.nlu.parsed import Nlu
 from bot.nlu.stand_in import Backed, StandIn
 from services import demo as demonstration
-from services import flow_store, inbox, leases
+from services import flow_store, helplines, inbox, leases, teams
 from services.areas import Areas
 from services.clock import Clock
 from services.db import Database
@@ -183,6 +183,7 @@ def assemble(settings: Settings, *, demo: bool = False, nlu: Nlu | None = None) 
     db.migrate()
     clock = Clock.at(settings.now)
     books = open_books(db, clock)
+    refuse_live_mistakes(settings, db)
     if demo:
         with db.write() as session:
             demonstration.install_demo(session, clock.now())
@@ -206,6 +207,24 @@ def refuse_live_demo(settings: Settings, demo: bool) -> None:
         raise SettingsError(
             f"Demonstration teams cannot run with a live provider ({', '.join(live)}): a real person could book a coach "
             "who does not exist. Leave out --demo, or take the provider's settings out of the environment."
+        )
+
+
+def refuse_live_mistakes(settings: Settings, db: Database) -> None:
+    """Beside a live provider: no demonstration team left from trying things out, and no helpline that nobody checked."""
+    if all(is_loopback(url) for url in providers(settings).values()):
+        return
+    with db.read() as session:
+        left = teams.open_demonstrations(session)
+    if left:
+        raise SettingsError(
+            f"This database holds {left} open demonstration teams, and a live provider is set: a real person could book a "
+            "coach who does not exist. Start with a new ANYDOOR_HOME, or take the provider's settings out."
+        )
+    if helplines.unchecked():
+        raise SettingsError(
+            f"Nobody has checked these numbers: {', '.join(helplines.unchecked())}. Check them with their services and put "
+            "the date in services/data/helplines.yml."
         )
 
 
@@ -241,11 +260,21 @@ def open_channels(assistant: Assistant) -> None:
     if settings.has_telegram:
         token = settings.telegram_bot_token.get_secret_value()
         telegram = TelegramChannel(
-            token, api=settings.telegram_api_url, accept=assistant.accept, may_poll=assistant.leads_telegram
+            token,
+            api=settings.telegram_api_url,
+            accept=assistant.accept,
+            may_poll=assistant.leads_telegram,
+            webhook=telegram_webhook(settings),
         )
         assistant.telegram = channels["telegram"] = telegram
         assistant.polls_telegram = polls(settings)
     assistant.channels = channels
+
+
+def telegram_webhook(settings: Settings) -> tuple[str, str] | None:
+    """Where Telegram posts and the secret it must send along; None where it is polled."""
+    secret = settings.telegram_webhook_secret.get_secret_value()
+    return None if polls(settings) else (f"{settings.public_url.rstrip('/')}/webhooks/telegram", secret)
 
 
 def polls(settings: Settings) -> bool:

@@ -8,17 +8,22 @@ from services import audit, booking, conversations, outbox
 from services.models import Appointment
 
 
-def say(assistant: Assistant, conversation_id: int, text: str, staff_id: int) -> None:
-    """A coach's own words, on the person's channel; from now on the assistant keeps quiet until it is handed back."""
+def say(assistant: Assistant, conversation_id: int, text: str, staff_id: int) -> bool:
+    """A coach's own words, on the person's channel; from now on the assistant keeps quiet until it is handed back.
+
+    True when the coach takes over with these words, False when they had before.
+    """
     now = assistant.clock.now()
     with assistant.db.write() as session:
         conversation = conversations.lock(session, conversation_id)
-        if conversation.coach_takeover_at is None:
+        fresh = conversation.coach_takeover_at is None
+        if fresh:
             conversations.take_over(session, conversation, staff_id, now)
             audit.event(session, conversation_id, "coach_takes_over", now)
         outbox.enqueue(session, conversation, text, purpose="coach", now=now, by_staff_id=staff_id)
         audit.record(session, f"staff:{staff_id}", "wrote", f"conversation:{conversation_id}", now)
     assistant.tell_outgoing()
+    return fresh
 
 
 def take_over(assistant: Assistant, conversation_id: int, staff_id: int) -> None:

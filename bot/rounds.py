@@ -11,6 +11,7 @@ import structlog
 
 from bot import silences, turns
 from bot.assistant import Assistant
+from bot.flows.engine import Event
 from bot.trouble import place_of
 from services import delivery, due_work, duty, inbox, privacy, reminders, retention
 from services.models import DueWork
@@ -82,6 +83,7 @@ def remind(assistant: Assistant, reminder: reminders.Reminder, now: datetime) ->
         reminder.flow,
         guard=lambda session: reminders.begin(session, reminder, now),
         not_after=reminder.not_after,
+        event=Event("reminder_sent", {"kind": reminder.kind}),
     )
     return int(taken is not None)
 
@@ -96,6 +98,7 @@ def do_work(assistant: Assistant, item: DueWork, now: datetime) -> int:
             guard=lambda session: due_work.finish(session, item.id, now),
             purpose="nudge",
             not_after=item.not_after,
+            event=Event("nudge_sent", {"kind": item.kind}),
         )
         return int(taken is not None)
     with assistant.db.write() as session:

@@ -54,10 +54,12 @@ class Answered:
     step: str | None = None
     slots: Mapping[str, Any] = field(default_factory=dict)
     outcome: str | None = None
+    by_coach: tuple[str, ...] = ()
 
     @property
     def events(self) -> list[dict[str, Any]]:
-        return [
+        """What happened, each with its name and content-free facts."""
+        return [{"name": name} for name in self.by_coach] + [
             {"name": event.name, **event.data}
             for one in self.taken
             if one.turn
@@ -171,8 +173,10 @@ class Simulator:
         return answered
 
     def coach(self, text: str) -> Answered:
-        coaching.say(self.assistant, self.conversation_id(), text, SOMEBODY)
-        return self.settle("")
+        fresh = coaching.say(self.assistant, self.conversation_id(), text, SOMEBODY)
+        answered = self.settle("")
+        answered.by_coach = ("coach_takes_over",) if fresh else ()
+        return answered
 
     def hand_back(self) -> None:
         coaching.hand_back(self.assistant, self.conversation_id(), SOMEBODY)

@@ -7,7 +7,7 @@ state, booking, referral, consent, audit, queued replies and "taken" commit toge
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -19,7 +19,7 @@ from bot.channels import SHARE_NUMBER
 from bot.flows import engine
 from bot.flows.commands import Command, OptOut, StartFlow
 from bot.flows.definition import Book
-from bot.flows.engine import Reply, Turn
+from bot.flows.engine import Event, Reply, Turn
 from bot.flows.responses import render
 from bot.flows.segments import segments, to_gsm7
 from bot.flows.state import DialogueState, UnknownSchema
@@ -127,6 +127,7 @@ def begin(
     guard: Callable[[Session], bool] = lambda session: True,
     purpose: str = "reminder",
     not_after: datetime | None = None,
+    event: Event | None = None,
 ) -> Taken | None:
     """Start a flow from outside: a reminder, a nudge, a missed call. Its words live in dialogs/.
 
@@ -137,7 +138,7 @@ def begin(
         if not guard(session):
             return None
         work = Work(assistant, session, conversation, None)
-        taken = work.run([StartFlow(flow)], said="", purpose=purpose, not_after=not_after)
+        taken = work.run([StartFlow(flow)], said="", purpose=purpose, not_after=not_after, event=event)
         faults.point("before_turn_commit")
     faults.point("after_turn_commit")
     assistant.tell(taken)
@@ -208,6 +209,7 @@ class Work:
         quiet: bool = False,
         purpose: str = "answer",
         not_after: datetime | None = None,
+        event: Event | None = None,
     ) -> Taken:
         doing = Doing(self.assistant, self.session, self.conversation, self.book, self.state)
         turn = engine.advance(
@@ -219,6 +221,8 @@ class Work:
             helpline=partial(actions.helpline, doing),
             now=self.assistant.clock.london(),
         )
+        if event and turn.replies:
+            turn = replace(turn, events=(event, *turn.events))
         replies = [reply for reply in turn.replies if not (quiet and reply.slot and reply.purpose != "crisis")]
         if said_stop(self.heard, commands):
             replies = []

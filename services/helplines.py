@@ -84,8 +84,8 @@ def number(key: str, nation: str = "england") -> str:
 
 
 def unchecked() -> list[str]:
-    """Crisis numbers whose check has no date; a live service refuses to start with one."""
-    return [row.key for row in table() if row.checked is None]
+    """Numbers whose check has no date; a live service refuses to start with one. Words in place of a number need none."""
+    return [row.key for row in table() if row.checked is None and any(sign.isdigit() for sign in row.number)]
 
 
 def main() -> None:

@@ -199,7 +199,10 @@ def _named(session: Session, line: dict[str, Any]) -> Person | None:
 def _lines(ledger: Path) -> Iterator[dict[str, Any]]:
     if ledger.exists():
         for text in ledger.read_text(encoding="ascii").splitlines():
-            yield json.loads(text)
+            try:
+                yield json.loads(text)
+            except ValueError:  # a line torn by a crash: its erasure did not commit either, for the ledger comes first
+                continue
 
 
 def erasures_waiting(session: Session) -> bool:

@@ -63,7 +63,9 @@ def call_back_team(session: Session, area: Area | None, on: date) -> Team | None
     """The open team that has accepted call-backs for an area without a team of its own; None when none has."""
     if area is None or area.board is None:
         return None
-    accepted = select(models.Footprint).where(models.Footprint.accepts == CALL_BACK, models.Footprint.code == area.board)
+    accepted = select(models.Footprint).where(
+        models.Footprint.accepts == CALL_BACK, models.Footprint.code == area.board
+    )
     open_ids = {team.id: team for team in open_teams(session, on)}
     return next((open_ids[row.team_id] for row in session.scalars(accepted) if row.team_id in open_ids), None)
 
@@ -73,6 +75,13 @@ def open_teams(session: Session, on: date) -> list[Team]:
     start = datetime.combine(on, time.min, LONDON)
     found = session.scalars(select(Team).where(Team.opened_at.is_not(None)).order_by(Team.name))
     return [team for team in found if team.closed_at is None or team.closed_at > start]
+
+
+def open_demonstrations(session: Session) -> int:
+    """How many demonstration teams are open in this database."""
+    return len(
+        [team for team in session.scalars(select(Team).where(Team.demo)) if team.opened_at and not team.closed_at]
+    )
 
 
 def footprints(session: Session, on: date) -> tuple[Footprint, ...]:

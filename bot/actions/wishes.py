@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from bot.actions.doing import Doing, Slots, result
 from bot.flows.engine import ActionResult, Event
-from services import consent, people, privacy, referrals, threads
+from services import consent, due_work, people, privacy, referrals, reminders, threads
 
+FOLLOW_UP_AFTER, FOLLOW_UP_GOOD_FOR = timedelta(days=7), timedelta(days=2)
 WORDING = {
     "start": "utter_ask_safe_to_text",
     "share": "utter_ask_share_and_book",
@@ -40,6 +42,9 @@ def record_consent_share(doing: Doing, slots: Slots) -> ActionResult:
 
 
 def record_consent_follow_up(doing: Doing, slots: Slots) -> ActionResult:
+    """And put the question "did you get through?" in the diary, seven days on at a humane hour."""
+    at = reminders.after_quiet(doing.now + FOLLOW_UP_AFTER)
+    due_work.schedule(doing.session, doing.conversation.id, "follow_up", at, not_after=at + FOLLOW_UP_GOOD_FOR)
     return record_consent(doing, "follow_up")
 
 

@@ -111,14 +111,23 @@ class TelegramChannel:
     """Sends, and polls when there is no public address for a webhook."""
 
     def __init__(
-        self, token: str, *, api: str, accept: Callable[[Inbound], object], may_poll: Callable[[], bool] = lambda: True
+        self,
+        token: str,
+        *,
+        api: str,
+        accept: Callable[[Inbound], object],
+        may_poll: Callable[[], bool] = lambda: True,
+        webhook: tuple[str, str] | None = None,
     ) -> None:
-        """`api` ends in "/bot". `accept` stores durably; `may_poll` answers whether this process holds the leader lease."""
+        """`api` ends in "/bot". `accept` stores durably; `may_poll` answers whether this process holds the leader lease.
+
+        `webhook`: the address that Telegram is to post to, and the secret it sends along; None where it is polled.
+        """
         request, polling = (
             HTTPXRequest(connection_pool_size=8, read_timeout=seconds) for seconds in (10.0, POLL_SECONDS + 10.0)
         )
         self.bot = Bot(token, base_url=api, request=request, get_updates_request=polling)
-        self.accept, self.may_poll = accept, may_poll
+        self.accept, self.may_poll, self.webhook = accept, may_poll, webhook
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, name="telegram", daemon=True)
         self.polling: asyncio.Future[None] | None = None
@@ -128,6 +137,15 @@ class TelegramChannel:
         self.thread.start()
         if poll:
             self.loop.call_soon_threadsafe(self._start_polling)
+        elif self.webhook:
+            asyncio.run_coroutine_threadsafe(self.register(*self.webhook), self.loop)
+
+    async def register(self, url: str, secret: str) -> None:
+        """Tell Telegram where to post. A failure is logged and tried again at the next start."""
+        try:
+            await self.bot.set_webhook(url, secret_token=secret or None, allowed_updates=UPDATES, max_connections=10)
+        except TelegramError as error:
+            log.warning("telegram webhook was not registered: %s", type(error).__name__)
 
     def _start_polling(self) -> None:
         self.polling = self.loop.create_task(self.poll())

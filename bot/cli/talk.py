@@ -104,7 +104,9 @@ def obey(simulator: Simulator, lines: list[str]) -> Answered:
         return simulator.say(text)
     control, _, rest = text[1:].partition(" ")
     try:
-        return obey_control(simulator, control, rest.strip())
+        answered = obey_control(simulator, control, rest.strip())
+        answered.said = text
+        return answered
     except ValueError as error:
         print(str(error), file=sys.stderr, flush=True)
         return simulator.settle(text)
