@@ -6,11 +6,14 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.problems import said_plainly
+
+if TYPE_CHECKING:
+    from bot.nlu.training import Trained
 
 
 def add_to(app: typer.Typer) -> None:
@@ -60,7 +63,7 @@ def train(
     from bot.nlu import training
 
     try:
-        print(training.train(force=not if_needed))
+        print(trained_plainly(training.train(force=not if_needed)), flush=True)
     except training.CannotTrain as error:
         print(error, flush=True)
         if not if_needed:
@@ -69,3 +72,11 @@ def train(
         from bot.evaluation import report
 
         print(report())
+
+
+def trained_plainly(trained: Trained) -> str:
+    """One sentence about a training, with its figure where there is one."""
+    if not trained.fresh:
+        return "The language model is up to date."
+    figure = f", macro-F1 {trained.result.macro_f1:.3f} on {trained.result.size} held-out texts" if trained.result else ""
+    return f"Trained the language model in {trained.seconds:.0f} s{figure}. {trained.note}".strip()
