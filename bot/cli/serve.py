@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from services.settings import Settings
 
 HELP = """Serve everything on one address.
 
@@ -26,6 +29,22 @@ SMTP_URL, ANYDOOR_FROM_EMAIL: mail.
 
 def add_to(app: typer.Typer) -> None:
     app.command("serve", help=HELP)(serve)
+
+
+def greeting(settings: Settings, demo: bool) -> list[str]:
+    """Where to look, and what is off and how to turn it on."""
+    from bot.nlu.places import Places
+
+    base = settings.public_url.rstrip("/")
+    missing = None if settings.nlu_url else Places().missing()
+    return [
+        f"Anydoor is starting. Web chat: {base}/chat   Front page: {base}/   Staff: {base}/sign-in",
+        "Demonstration teams: one for each board, nobody real." if demo else "No demonstration teams.",
+        "Text messages: on." if settings.has_sms else "Text messages: off. To turn them on, set the TWILIO_ variables.",
+        "Telegram: on." if settings.has_telegram else "Telegram: off. To turn it on, set TELEGRAM_BOT_TOKEN.",
+        f"Language model: built-in stand-in only. {missing}" if missing else "Language model: on.",
+        "Press Ctrl-C to stop.",
+    ]
 
 
 def serve(
@@ -52,14 +71,17 @@ def serve(
         from bot.assistant import refuse_live_demo
 
         refuse_live_demo(settings, demo)
+    with said_plainly():
+            for line in greeting(settings, demo):
+            print(line, flush=True)
     uvicorn.run(
-        "web.app:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        access_log=False,
-        log_level="warning",
-        timeout_graceful_shutdown=5,
-        proxy_headers=False,
-    )
+            "web.app:create_app",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            access_log=False,
+            log_level="warning",
+            timeout_graceful_shutdown=5,
+            proxy_headers=False,
+        )
