@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from bot.safety_lists import FOLDER, load_yaml
-from bot.safety_phrases import Automaton, parse
-from bot.safety_words import BEGIN, END, Spelling, Words, read_words, rewrites_from
+from bot.safety_phrases import Automaton, Span, parse
+from bot.safety_words import Spelling, Words, read_words, rewrites_from
 
 OptOut = Literal["stop", "start", "stop_nudges"]
 _ORDER: tuple[OptOut, ...] = ("stop_nudges", "stop", "start")
+_RESTART = frozenset({"again", "over", "it"})  # "start again" begins the questions anew
 _LONGEST = 400  # characters: a request to stop is short, and a long message is heard as a whole first
 
 
@@ -44,26 +46,24 @@ class OptOutPhrases:
         words = read_words(text[: _LONGEST + 1], self._rewrites)
         if len(text) > _LONGEST or len(words.words) == 2:
             return None
-        meant = self._find_whole(words) | self._find_anywhere(words)
-        return next((name for name in _ORDER if name in meant), None)
-
-    def _find_whole(self, words: Words) -> set[OptOut | None]:
-        """Phrases that are all of the message, politeness at either end apart."""
-        meant: set[OptOut | None] = set()
-        for span in self._whole.find(words, self._spelling.candidates):
-            around = words.words[1 : span.start] + words.words[span.end : -1]
-            if all(word in self._padding for word in around):
-                meant.add(self._meaning[span.entry])
-        return meant
-
-    def _find_anywhere(self, words: Words) -> set[OptOut | None]:
         spans = self._anywhere.find(words, self._spelling.candidates)
         excuses = [span for span in spans if self._meaning[span.entry] is None]
-        return {
-            self._meaning[span.entry]
-            for span in spans
-            if not any(e.start < span.end and span.start < e.end for e in excuses)
-        }
+        asked = [span for span in (*spans, *self._whole_message(words)) if not _excused(span, excuses)]
+        meant = {self._meaning[span.entry] for span in asked}
+        return next((name for name in _ORDER if name in meant), None)
+
+    def _whole_message(self, words: Words) -> Iterator[Span]:
+        """Phrases that are all of the message, politeness at either end apart."""
+        for longest in (False, True):
+            for span in self._whole.find(words, self._spelling.candidates, longest=longest):
+                around = words.words[1 : span.start] + words.words[span.end : -1]
+                start = self._meaning[span.entry] == "start"
+                if all(word in self._padding and not (start and word in _RESTART) for word in around):
+                    yield span
+
+
+def _excused(span: Span, excuses: list[Span]) -> bool:
+    return any(excuse.start < span.end and span.start < excuse.end for excuse in excuses)
 
 
 @cache
@@ -74,6 +74,3 @@ def _phrases() -> OptOutPhrases:
 def read_opt_out(text: str) -> OptOut | None:
     """What the message asks for, or None; never raises. Crisis words are screened before this is acted on."""
     return _phrases().read(text)
-
-
-__all__ = ["BEGIN", "END", "OptOut", "read_opt_out"]

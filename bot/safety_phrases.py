@@ -181,26 +181,27 @@ class Automaton:
             reached.add(target)
         return reached
 
-    def find(self, words: Words, candidates: Callable[[str], tuple[str, ...]]) -> list[Span]:
-        """Every phrase said, the shortest reading of each ending."""
+    def find(self, words: Words, candidates: Callable[[str], tuple[str, ...]], *, longest: bool = False) -> list[Span]:
+        """Every phrase said: for each ending its shortest reading, or its longest."""
         found: list[Span] = []
         active: dict[int, int] = {}
         for at, word in enumerate(words.words):
-            active = self._advance(active, at, word, candidates(word), at in words.stops)
+            active = self._advance(active, at, word, candidates(word), at in words.stops, longest)
             for node, start in active.items():
                 found.extend(Span(entry, start, at + 1) for entry in self._nodes[node].ends)
         return found
 
     def _advance(
-        self, active: dict[int, int], at: int, word: str, said: tuple[str, ...], new_sentence: bool
+        self, active: dict[int, int], at: int, word: str, said: tuple[str, ...], new_sentence: bool, longest: bool
     ) -> dict[int, int]:
         after: dict[int, int] = {}
+        better = min if longest else max
         for node, start in (*active.items(), (0, at)):
             by_word = self._nodes[node].by_word
             for way in said:
                 for target in by_word.get(way, ()):
-                    after[target] = max(start, after.get(target, -1))
+                    after[target] = better(start, after.get(target, start))
             if not new_sentence and word not in (BEGIN, END):
                 for target in self._nodes[node].by_any:
-                    after[target] = max(start, after.get(target, -1))
+                    after[target] = better(start, after.get(target, start))
         return after
