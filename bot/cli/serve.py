@@ -72,8 +72,8 @@ def serve(
 
         refuse_live_demo(settings, demo)
     with said_plainly():
-            for line in greeting(settings, demo):
-            print(line, flush=True)
+    for line in greeting(settings, demo):
+        print(line, flush=True)
     uvicorn.run(
             "web.app:create_app",
             factory=True,
