@@ -71,10 +71,10 @@ def serve(
         from bot.assistant import refuse_live_demo
 
         refuse_live_demo(settings, demo)
-    with said_plainly():
     for line in greeting(settings, demo):
         print(line, flush=True)
-    uvicorn.run(
+    with said_plainly():
+        uvicorn.run(
             "web.app:create_app",
             factory=True,
             host=host,
