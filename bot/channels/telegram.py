@@ -93,7 +93,8 @@ def keyboard(outbound: Outbound) -> InlineKeyboardMarkup | ReplyKeyboardMarkup |
 
 def parts(text: str, most: int = MOST_UTF16_UNITS) -> list[str]:
     """Telegram counts UTF-16 units: cut a longer text into pieces, never inside a character."""
-    pieces, piece, used = [], "", 0
+    pieces: list[str] = []
+    piece, used = "", 0
     for character in text:
         units = 2 if ord(character) > 0xFFFF else 1
         if used + units > most:
