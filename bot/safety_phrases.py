@@ -118,9 +118,11 @@ def examples(parts: tuple[Part, ...], most: int = 40) -> list[str]:
 
 @dataclass(slots=True)
 class _Node:
-    by_word: dict[str, list[int]] = field(default_factory=dict)
-    by_any: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
+    """Tuples, which nodes share: lists of one number each took 15 MB."""
+
+    by_word: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    by_any: tuple[int, ...] = ()
+    ends: tuple[int, ...] = ()
     tree: bool = True  # reached by one path only, so other phrases may share it
 
 
@@ -143,7 +145,7 @@ class Automaton:
         for node in self._walk(parts, {0}):
             if node == 0:
                 raise PhraseError("a phrase must have at least one word")
-            self._nodes[node].ends.append(entry)
+            self._nodes[node].ends += (entry,)
 
     def _walk(self, parts: tuple[Part, ...], front: set[int]) -> set[int]:
         for part in parts:
@@ -166,8 +168,10 @@ class Automaton:
                     return target
         self._nodes.append(_Node(tree=only is not None and only.tree))
         target = len(self._nodes) - 1
+        alone = (target,)
         for node in front:
-            self._nodes[node].by_word.setdefault(word, []).append(target)
+            by_word = self._nodes[node].by_word
+            by_word[word] = (*by_word[word], target) if word in by_word else alone
         return target
 
     def _gap(self, front: set[int]) -> set[int]:
@@ -176,7 +180,7 @@ class Automaton:
             self._nodes.append(_Node(tree=False))
             target = len(self._nodes) - 1
             for node in edge:
-                self._nodes[node].by_any.append(target)
+                self._nodes[node].by_any += (target,)
             edge = {target}
             reached.add(target)
         return reached

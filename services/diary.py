@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from typing import TypeAlias
 
-import holidays
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from services.bank_holidays import bank_holidays
 from services.clock import LONDON
 from services.models import Absence, Coach, DiaryCell, Hold, Team, WorkingHours
 
@@ -106,12 +105,6 @@ def cells(starts_at: datetime, ends_at: datetime, buffer: timedelta = timedelta(
     """The cells that a call and its buffer occupy."""
     first = int(starts_at.timestamp()) // _CELL_SECONDS
     return range(first, -(-int((ends_at + buffer).timestamp()) // _CELL_SECONDS))
-
-
-@lru_cache(maxsize=32)
-def bank_holidays(year: int) -> frozenset[date]:
-    """The bank holidays of England in a year (package `holidays`, GB/ENG, as GOV.UK lists them)."""
-    return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
 
 
 def is_working_day(day: date) -> bool:

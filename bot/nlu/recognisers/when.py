@@ -8,14 +8,13 @@ from functools import cache
 from itertools import product
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from bot.nlu.recognisers.text import clean
 from bot.nlu.recognisers.when_clauses import Builder, Clause
 from bot.nlu.recognisers.when_dates import DAY, Calendar
 from bot.nlu.recognisers.when_grammar import ALL_HOURS, pieces
 from bot.nlu.recognisers.when_values import CLOSES, DAYS_AHEAD, OPENS, Days, Item, Minutes, When, Window
 from bot.nlu.recognisers.when_words import time_tokens
+from services.bank_holidays import bank_holidays as of_england
 
 LONDON = ZoneInfo("Europe/London")
 MOST_READINGS = 4
@@ -27,7 +26,7 @@ __all__ = ["When", "Window", "read_when"]
 @cache
 def english_bank_holidays(year: int) -> frozenset[date]:
     """Bank holidays of England in a year and the next."""
-    return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=[year, year + 1]))
+    return of_england(year) | of_england(year + 1)
 
 
 def read_when(
