@@ -10,14 +10,15 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from services import booking, threads
+from services import booking, transcript
+from services.clock import real_now
 from services.models import (
     AddressRow,
     Appointment,
@@ -35,6 +36,8 @@ from services.models import (
 )
 from services.statuses import UNSETTLED
 
+EVER, EVERYTHING = timedelta(days=3650), 1_000_000
+"""Nothing that is held is left out of what a person may see."""
 _Row = TypeVar("_Row", bound=Base)
 
 
@@ -63,7 +66,8 @@ def export(session: Session, person_id: int) -> dict[str, Any]:
 
 def _conversation(session: Session, row: Conversation) -> dict[str, Any]:
     said = [
-        {"at": line.at.isoformat(), "from_us": line.ours, "text": line.text} for line in threads.read(session, row.id)
+        {"at": line.at.isoformat(), "from_us": line.by != "person", "text": line.text}
+        for line in transcript.read(session, row.id, real_now() + EVER, all_sent=True, most=EVERYTHING)
     ]
     answers = row.state.get("slots", {}) if isinstance(row.state, dict) else {}
     decisions = select(EligibilityDecision).where(EligibilityDecision.conversation_id == row.id)

@@ -35,19 +35,21 @@ class Line:
     status: str = ""
 
 
-def read(session: Session, conversation_id: int, now: datetime, *, all_sent: bool = False) -> tuple[Line, ...]:
-    """The newest 300 lines, oldest first. `now` hides what is not due yet; `all_sent` shows what failed, too."""
-    said = _said(session, conversation_id)
-    sent = _sent(session, conversation_id, now, all_sent=all_sent)
+def read(
+    session: Session, conversation_id: int, now: datetime, *, all_sent: bool = False, most: int = MOST_LINES
+) -> tuple[Line, ...]:
+    """The newest lines (300 unless told), oldest first. `now` hides what is not due yet; `all_sent` shows what failed, too."""
+    said = _said(session, conversation_id, most)
+    sent = _sent(session, conversation_id, now, most, all_sent=all_sent)
     titles = {choice.value: choice.title for line in sent for choice in line.choices}
     lines = [*(_line(row, titles) for row in said), *sent]
     shown = [line for line in lines if line.text or line.media]
-    return tuple(sorted(shown, key=lambda line: (line.at, line.by != "person", line.seq))[-MOST_LINES:])
+    return tuple(sorted(shown, key=lambda line: (line.at, line.by != "person", line.seq))[-most:])
 
 
-def _said(session: Session, conversation_id: int) -> Sequence[MessageIn]:
+def _said(session: Session, conversation_id: int, most: int) -> Sequence[MessageIn]:
     newest = select(MessageIn).where(MessageIn.conversation_id == conversation_id).order_by(MessageIn.seq.desc())
-    return session.scalars(newest.limit(MOST_LINES)).all()
+    return session.scalars(newest.limit(most)).all()
 
 
 def _line(row: MessageIn, titles: Mapping[str, str]) -> Line:
@@ -56,11 +58,11 @@ def _line(row: MessageIn, titles: Mapping[str, str]) -> Line:
     return Line(f"in-{row.seq}", "person", text, (), row.received_at, "", row.seq, media=row.media)
 
 
-def _sent(session: Session, conversation_id: int, now: datetime, *, all_sent: bool) -> list[Line]:
+def _sent(session: Session, conversation_id: int, now: datetime, most: int, *, all_sent: bool) -> list[Line]:
     rows = select(MessageOut).where(MessageOut.conversation_id == conversation_id, MessageOut.run_at <= now)
     if not all_sent:
         rows = rows.where(MessageOut.status.not_in(UNSEEN))
-    return [_sent_line(row) for row in session.scalars(rows.order_by(MessageOut.seq.desc()).limit(MOST_LINES))]
+    return [_sent_line(row) for row in session.scalars(rows.order_by(MessageOut.seq.desc()).limit(most))]
 
 
 def _sent_line(row: MessageOut) -> Line:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.actions.doing import Doing, Slots, result
 from bot.flows.engine import ActionResult, Event
-from services import consent, due_work, people, privacy, referrals, reminders, threads
+from services import consent, due_work, people, privacy, referrals, reminders, transcript
 
 FOLLOW_UP_AFTER, FOLLOW_UP_GOOD_FOR = timedelta(days=7), timedelta(days=2)
 WORDING = {
@@ -113,7 +113,7 @@ def set_voicemail(doing: Doing, slots: Slots) -> ActionResult:
 def export_my_data(doing: Doing, slots: Slots) -> ActionResult:
     """What is held, in counts; SHOW says the answers, and the team gives a full copy."""
     told = [name for name, value in slots.items() if is_answer(doing, name) and value not in (None, "skipped")]
-    said = len(threads.read(doing.session, doing.conversation.id))
+    said = len(transcript.read(doing.session, doing.conversation.id, doing.now))
     return result(answer_count=len(told), message_count=said)
 
 

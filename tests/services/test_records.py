@@ -20,7 +20,7 @@ from services import (
     referrals,
     retention,
     sources,
-    threads,
+    transcript,
 )
 from services.db import Database
 from services.messages import Choice
@@ -177,15 +177,16 @@ def test_source_codes_are_tidied_and_never_needed(db: Database, now: datetime) -
             sources.add(session, "!!", "", "gp", now)
 
 
-def test_a_thread_reads_in_order_and_tells_what_is_new(db: Database, now: datetime) -> None:
+def test_a_conversation_reads_in_order_and_tells_what_is_new(db: Database, now: datetime) -> None:
     with db.write() as session:
         row = conversations.lock(session, 1)
-        first = outbox.enqueue(session, row, "one", (Choice("1", "One"),), purpose="answer", now=now)
-        second = outbox.enqueue(session, row, "two", purpose="answer", now=now)
-        assert [line.text for line in threads.read(session, 1)] == ["hi", "one", "two"]
-        assert [line.text for line in threads.since(session, 1, first)] == ["two"]
-        assert threads.since(session, 1, 0)[0].choices == (Choice("1", "One"),)
-        assert threads.newest(session, [1, 2]) == {1: second}
+        outbox.enqueue(session, row, "one", (Choice("1", "One"),), purpose="answer", now=now)
+        outbox.enqueue(session, row, "two", purpose="answer", now=now)
+        lines = transcript.read(session, 1, now)
+        assert [line.text for line in lines] == ["hi", "one", "two"]
+        assert lines[1].choices == (Choice("1", "One"),)
+        assert [line.text for line in transcript.read(session, 1, now, most=1)] == ["two"]
+        assert transcript.marks(session, [1, 2], now) == {1: (1, 2), 2: (0, 0)}
 
 
 def test_a_coach_takes_over_and_hands_back(db: Database, now: datetime) -> None:
