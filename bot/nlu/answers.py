@@ -28,6 +28,10 @@ from bot.nlu.recognisers import (
 OTHER_TIMES = "other_times"
 COSTLY = frozenset({"personal_number", "pager", "premium"})
 """Reasons for refusing a number that has to do with what it costs to ring, not with how it was typed."""
+NONE_OF_THEM = ["none"]
+"""Said of the open question alone: it is no news about another."""
+YOUNGEST = 5
+"""A smaller age is a slip, or the number of a choice: asked again, since a child's way ends the conversation."""
 FREE_TEXT: dict[str, Callable[[str], Found | None]] = {
     "work_situation": read_situation,
     "health": read_health,
@@ -104,8 +108,15 @@ def postcode_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
     if not found:
         return Reading(hint="utter_invalid_postcode")
     value: Any = found.value
-    given = value["postcode"] or value["as_typed"] or value["outcode"]
+    exact = value["postcode"] if found.sure else None  # a slip is put right only after asking
+    given = exact or value["as_typed"] or value["outcode"]
     return Reading(Answer(given, found.whole))
+
+
+def age_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
+    found = read_age(text, now.date(), True)
+    believable = found if found and isinstance(found.value, int) and found.value >= YOUNGEST else None
+    return from_found(believable, "utter_invalid_age")
 
 
 def phone_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
@@ -140,7 +151,7 @@ READERS: dict[str, Callable[[str, Expecting, datetime], Reading]] = {
     "choice": read_own_words,
     "choices": read_own_words,
     "postcode": postcode_reading,
-    "age": lambda text, expecting, now: from_found(read_age(text, now.date(), True), "utter_invalid_age"),
+    "age": age_reading,
     "duration": lambda text, expecting, now: from_found(read_months(text, now.date(), True), "utter_invalid_duration"),
     "phone": phone_reading,
     "name": lambda text, expecting, now: from_found(read_name(text, True), "utter_invalid_name"),
@@ -161,9 +172,10 @@ def volunteered(text: str, now: datetime) -> dict[str, Any]:
         "months_out_of_work": read_months(text, now.date(), False),
         "name": read_name(text, False),
     }
-    values = {slot: reading.value for slot, reading in found.items() if reading is not None}
+    sure = {slot: reading for slot, reading in found.items() if reading and reading.sure}
+    values = {slot: reading.value for slot, reading in sure.items() if reading.value != NONE_OF_THEM}
     postcode = read_postcode(text)
-    read: Any = postcode.value if postcode else {}
+    read: Any = postcode.value if postcode and postcode.sure else {}
     if read.get("postcode"):
         values["postcode"] = read["postcode"]
     return values
