@@ -54,8 +54,13 @@ def sync_app(dev: bool) -> None:
     lock = ROOT / ("requirements-dev.lock" if dev else "requirements.lock")
     stamp = VENV / ("anydoor-dev.stamp" if dev else "anydoor-app.stamp")
     wanted = fingerprint(lock, ROOT / "pyproject.toml", ROOT / "tools" / "environment.py")
-    if up_to_date(stamp, wanted) or (not dev and up_to_date(VENV / "anydoor-dev.stamp", fingerprint(
-            ROOT / "requirements-dev.lock", ROOT / "pyproject.toml", ROOT / "tools" / "environment.py"))):
+    if up_to_date(stamp, wanted) or (
+        not dev
+        and up_to_date(
+            VENV / "anydoor-dev.stamp",
+            fingerprint(ROOT / "requirements-dev.lock", ROOT / "pyproject.toml", ROOT / "tools" / "environment.py"),
+        )
+    ):
         return
     print(f"Setting up .venv from {lock.name} ...", flush=True)
     python = str(VENV / BIN / "python")
@@ -68,8 +73,12 @@ def sync_app(dev: bool) -> None:
 def works(python: str) -> bool:
     """Probe by running it: a pyenv shim may exist that does not run."""
     try:
-        answer = subprocess.run([python, "-c", "import sys; print(sys.version_info[:2] == (3, 10))"],
-                                capture_output=True, text=True, timeout=20)
+        answer = subprocess.run(
+            [python, "-c", "import sys; print(sys.version_info[:2] == (3, 10))"],
+            capture_output=True,
+            text=True,
+            timeout=20,
+        )
     except (OSError, subprocess.TimeoutExpired):
         return False
     return answer.returncode == 0 and answer.stdout.strip() == "True"
@@ -78,7 +87,9 @@ def works(python: str) -> bool:
 def python310() -> str | None:
     """A Python 3.10 that runs: named, on the path, pyenv's, or fetched by uv; None if there is none."""
     candidates = [os.environ.get("ANYDOOR_PYTHON310"), shutil.which("python3.10")]
-    candidates += [str(path / "bin" / "python") for path in sorted((Path.home() / ".pyenv" / "versions").glob("3.10.*"))]
+    candidates += [
+        str(path / "bin" / "python") for path in sorted((Path.home() / ".pyenv" / "versions").glob("3.10.*"))
+    ]
     for candidate in filter(None, candidates):
         if works(candidate):
             return candidate
@@ -102,8 +113,11 @@ def sync_nlu() -> int:
         return 0
     python = python310()
     if python is None:
-        print("No Python 3.10 was found, so the trained language model is left out. Anydoor runs with its built-in "
-              "recognisers. To add it, install Python 3.10 or set ANYDOOR_PYTHON310 to its path.", flush=True)
+        print(
+            "No Python 3.10 was found, so the trained language model is left out. Anydoor runs with its built-in "
+            "recognisers. To add it, install Python 3.10 or set ANYDOOR_PYTHON310 to its path.",
+            flush=True,
+        )
         return NO_PYTHON_310
     print("Setting up nlu_server/.venv (Rasa, Python 3.10) ...", flush=True)
     program = uv()
@@ -116,7 +130,7 @@ def sync_nlu() -> int:
 
 
 def main(wanted: list[str]) -> int:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  it may be started by an older Python
         print("Anydoor needs Python 3.11 or newer. Run again with: make PYTHON=python3.11", file=sys.stderr)
         return 1
     try:

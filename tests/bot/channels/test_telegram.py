@@ -167,6 +167,11 @@ def test_a_press_is_answered_so_that_the_button_stops_spinning(api: TelegramApi,
 def test_what_is_no_update_is_refused(started: Started) -> None:
     channel = started(lambda _: None, False)
     for body in ({}, {"update_id": "x"}, {"update_id": 3, "message": 7}, []):
-        with pytest.raises(ValueError, match="not a Telegram update"):
-            if channel.read_webhook(body) is None:  # type: ignore[arg-type]
-                raise ValueError("not a Telegram update")
+        assert refused_or_nothing(channel, body)
+
+
+def refused_or_nothing(channel: telegram.TelegramChannel, body: Any) -> bool:
+    try:
+        return channel.read_webhook(body) is None
+    except ValueError:
+        return True
