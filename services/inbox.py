@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
@@ -46,6 +46,7 @@ def accept(db: Database, inbound: Inbound, urgent: bool, now: datetime) -> Accep
     Unique on (channel, provider id): a repeat changes nothing and answers where the first one is. `urgent` is
     what the safety patterns said. Only after this returns may the provider be answered.
     """
+    inbound = _storable(inbound)
     with db.write() as session:
         accepted = _accept(session, inbound, urgent, now)
         faults.point("before_accept_commit")
@@ -69,6 +70,17 @@ def _accept(session: Session, inbound: Inbound, urgent: bool, now: datetime) -> 
     session.add(row)
     session.flush()
     return Accepted(conversation.id, row.id, row.seq, new=True)
+
+
+def _storable(inbound: Inbound) -> Inbound:
+    """Half a character cannot be written as UTF-8, nor NUL as PostgreSQL's text: better marked than never stored."""
+    source = _whole(inbound.source).replace("\0", "") if inbound.source else inbound.source
+    pressed = _whole(inbound.pressed) if inbound.pressed else inbound.pressed
+    return replace(inbound, text=_whole(inbound.text), pressed=pressed, source=source)
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def find(session: Session, inbound: Inbound) -> Accepted | None:

@@ -6,6 +6,7 @@ who stopped (21610) is `PersonStopped`, a number that cannot be reached is `Send
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
@@ -94,6 +95,7 @@ class RestBase(TwilioHttpClient):
 
     def __init__(self, base: str) -> None:
         super().__init__(timeout=TIMEOUT_SECONDS)
+        self.logger.setLevel(logging.WARNING)  # its INFO lines carry people's numbers
         self.base = base.rstrip("/")
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:

@@ -1,0 +1,1 @@
+"""Whatever people, providers and attackers send: answered, kept, never evaluated, never logged."""
