@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -15,7 +16,7 @@ from urllib.parse import urlsplit
 
 from services.directory import Directory
 
-from bot import pages, readiness, safety
+from bot import pages, readiness, safety, understanding
 from bot.actions.catalogue import SPECS
 from bot.channels.sms import SmsChannel
 from bot.channels.telegram import TelegramChannel
@@ -26,13 +27,13 @@ from bot.nlu import rasa
 from bot.nlu.parsed import Nlu
 from bot.nlu.stand_in import Backed, StandIn
 from services import demo as demonstration
-from services import flow_store, helplines, inbox, leases, teams
+from services import diary, flow_store, helplines, inbox, leases, teams
 from services.areas import Areas
 from services.clock import Clock
 from services.db import Database
 from services.errors import SettingsError
 from services.inbox import Accepted
-from services.messages import Inbound, Outbound, Receipt, SendLater
+from services.messages import Address, Inbound, Outbound, Receipt, SendLater
 from services.practices import Practices
 from services.settings import Settings
 
@@ -92,6 +93,7 @@ class Assistant:
     watchers: list[Callable[[Any], None]] = field(default_factory=list)
 
     forgot_on: date | None = None
+    unwritable: str = ""
 
     def retention_is_due(self, now: datetime) -> bool:
         """True once a day of the service's clock."""
@@ -130,9 +132,27 @@ class Assistant:
     def accept(self, inbound: Inbound) -> Accepted:
         """Store durably, then wake the worker. Only after this may a provider be answered (invariant 1)."""
         urgent = safety.patterns_only(inbound.text) is not None
-        accepted = inbox.accept(self.db, inbound, urgent, self.clock.now())
+        with self.writing():
+            accepted = inbox.accept(self.db, inbound, urgent, self.clock.now())
         self.wake.set()
         return accepted
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Remember for /readyz whether the last write of its kind could be made: a full disk can still be read."""
+        try:
+            yield
+        except Exception as error:
+            self.unwritable = type(error).__name__
+            raise
+        self.unwritable = ""
+
+    def warm(self) -> None:
+        """Load now what the first person would otherwise wait some seconds for."""
+        now = self.clock.london()
+        understanding.hear(Inbound(Address("web", "nobody"), "warm", text="hello"), None, now, self.nlu)
+        diary.is_working_day(now.date())
+        _ = self.areas, self.practices
 
     def take_turns(self, conversation_id: int, seconds: float = 2.0) -> None:
         """Wait until a conversation's messages are answered, `seconds` at most: for a page without JavaScript."""
@@ -172,14 +192,17 @@ class Assistant:
         return readiness.of(self)
 
 
-def assemble(settings: Settings, *, demo: bool = False, nlu: Nlu | None = None) -> Assistant:
+def assemble(settings: Settings, *, demo: bool = False, nlu: Nlu | None = None, serving: bool = False) -> Assistant:
     """Everything a process needs. Raises SettingsError, StorageError or ContentErrors with what to do.
 
     `nlu`: given by tests; else the server at NLU_URL, else one started here, else the built-in recognisers alone.
+    `serving`: refused before anything is touched where another process serves the same SQLite file.
     """
     demo = demo or settings.demo
     refuse_live_demo(settings, demo)
     db = Database.of(settings)
+    if serving:
+        db.claim_process()
     db.migrate()
     clock = Clock.at(settings.now)
     books = open_books(db, clock)

@@ -25,12 +25,12 @@ def of(assistant: Assistant) -> dict[str, str]:
 
 
 def database(assistant: Assistant) -> str:
-    """Whether it can be read: without it the process is not ready."""
+    """Whether it can be read and written: without it the process is not ready."""
     try:
         oldest_waiting(assistant)
     except Exception as error:  # whatever is wrong with it, say so and go on
         return f"degraded: {type(error).__name__}"
-    return "ok"
+    return f"degraded: cannot be written ({assistant.unwritable})" if assistant.unwritable else "ok"
 
 
 def oldest_waiting(assistant: Assistant) -> datetime | None:

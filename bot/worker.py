@@ -31,6 +31,7 @@ class Worker:
 
     def start(self) -> None:
         self.assistant.db.claim_process()
+        self._run("warm", partial(self._guarded, self.assistant.warm))
         self._run("turns", self._turns)
         for channel in self.assistant.channels:
             self._run(f"deliver-{channel}", partial(self._deliver, channel))
@@ -71,7 +72,7 @@ class Worker:
             self._guarded(partial(rounds.deliver, self.assistant, channel))
 
     def _fall_due(self) -> None:
-        with self.assistant.db.write() as session:
+        with self.assistant.writing(), self.assistant.db.write() as session:
             leads = leases.lead(session, "due", self.assistant.process, seconds=30)
         if leads and rounds.fall_due(self.assistant):
             self.assistant.tell_outgoing()

@@ -88,7 +88,9 @@ class Database:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as taken:
             file.close()
-            raise StorageError("another process already serves this SQLite file; use PostgreSQL for more") from taken
+            raise StorageError(
+                f"Another process already serves {self.url.database}. Stop it first, or use PostgreSQL for more."
+            ) from taken
         self._claimed = file
 
     def close(self) -> None:

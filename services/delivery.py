@@ -10,9 +10,10 @@ import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from functools import cache
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, Update, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from services import duty, faults, statuses
@@ -30,6 +31,7 @@ from services.messages import (
     SendLater,
 )
 from services.models import AddressRow, Conversation, MessageOut
+from services.models.base import UtcTime
 from services.people import EXEMPT_FROM_STOP, NUDGES
 
 LEASE = timedelta(seconds=60)
@@ -65,15 +67,17 @@ def deliver(
     `already_sent` asks the provider, before a flagged repeat, whether it has the message. `channels` (a collection
     of names) narrows the claim. Exceptions of `send` other than SendError count as "not known whether it was taken".
     """
+    names = tuple(sorted(channels)) if channels is not None else None
+    waits, to_drop = _look(db, now, names)
     tried, sent = 0, None
-    while True:
+    while waits or to_drop:
         with db.write() as session:
             if sent:
                 _settle(session, sent, now)
                 faults.point("before_settle_commit")
-            else:
+            elif to_drop:
                 _drop_late_and_unwelcome(session, now)
-            claim = _claim(session, now, channels) if tried < limit else None
+            claim = _claim(session, now, names) if tried < limit else None
         if sent:
             faults.point("after_settle_commit")
         if claim is None:
@@ -82,6 +86,15 @@ def deliver(
         sent = _Sent(claim, _try(send, claim.outbound, already_sent))
         faults.point("after_send")
         tried += 1
+    return tried
+
+
+def _look(db: Database, now: datetime, channels: tuple[str, ...] | None) -> tuple[bool, bool]:
+    """Whether a message is to be claimed, and whether one is to be dropped: read first, so that idling writes nothing."""
+    times = {"now": now, "real": real_now()}
+    with db.read() as session:
+        droppable = bool(session.scalars(_ANY_DROPPABLE, times).first())
+        return session.execute(_claimable(channels), times).first() is not None, droppable
 
 
 def _try(send: Send, outbound: Outbound, already_sent: AlreadySent | None) -> Receipt | SendError:
@@ -94,56 +107,69 @@ def _try(send: Send, outbound: Outbound, already_sent: AlreadySent | None) -> Re
         return SendError(type(unexpected).__name__)
 
 
-def _claim(session: Session, now: datetime, channels: Collection[str] | None) -> _Claim | None:
+def _claim(session: Session, now: datetime, channels: tuple[str, ...] | None) -> _Claim | None:
     real = real_now()
-    message_id = session.scalars(_claimable(now, real, channels)).first()
-    if message_id is None:
+    found = session.execute(_claimable(channels, locked=True), {"now": now, "real": real}).first()
+    if found is None:
         return None
-    lease = secrets.token_hex(8)
-    claimed = update(MessageOut).where(MessageOut.id == message_id)
-    claimed = claimed.values(
-        repeat=MessageOut.repeat | (MessageOut.status == "sending"),
-        status="sending",
-        lease=lease,
-        lease_until=real + LEASE,
-        attempts=MessageOut.attempts + 1,
-        first_attempt_at=func.coalesce(MessageOut.first_attempt_at, now),
+    lease, repeat, first_attempt_at = secrets.token_hex(8), _repeats(found), found.first_attempt_at or now
+    values = {"lease": lease, "until": real + LEASE, "again": repeat, "first": first_attempt_at}
+    session.connection().execute(_CLAIMED, {"message_id": found.id, **values})
+    outbound = Outbound(
+        id=found.id,
+        address=Address.parse(f"{found.address_channel}:{found.address_value}"),
+        text=found.body or "",
+        choices=tuple(Choice(value, title) for value, title in found.choices or ()),
+        purpose=found.purpose,
+        repeat=repeat,
+        first_attempt_at=first_attempt_at,
     )
-    session.connection().execute(claimed)
-    row = session.get_one(MessageOut, message_id, populate_existing=True)
-    return _Claim(lease, _outbound(session, row))
+    return _Claim(lease, outbound)
 
 
-def _claimable(now: datetime, real: datetime, channels: Collection[str] | None) -> Select[int]:
-    """The next message whose turn it is; its row and its address are locked, locked ones are passed over.
+def _repeats(found: Row[Any]) -> bool:
+    """Whoever claimed it before may have sent it."""
+    return bool(found.repeat or found.status == "sending")
+
+
+@cache
+def _claimable(channels: tuple[str, ...] | None, locked: bool = False) -> Select[Any]:
+    """The next message whose turn it is, by bound `now` and `real`; built once, for building takes longer than running.
 
     A message waits for the earlier ones of its conversation; a safety reply only for earlier safety replies.
+    `locked`: with its row and its address locked, locked ones passed over.
     """
     earlier = aliased(MessageOut)
     behind = exists().where(
         earlier.conversation_id == MessageOut.conversation_id,
         earlier.seq < MessageOut.seq,
         earlier.status.in_(statuses.UNSETTLED),
-        earlier.run_at <= now,
+        _due(earlier),
         earlier.priority <= MessageOut.priority,
     )
     query = (
-        select(MessageOut.id)
+        select(*_CLAIM_COLUMNS)
         .join(AddressRow, AddressRow.id == MessageOut.address_id)
-        .where(_free(now, real), ~_late(now), _welcome(), ~behind)
+        .where(_free(), ~_late(), _welcome(), ~behind)
         .order_by(MessageOut.priority, MessageOut.run_at, MessageOut.id)
         .limit(1)
-        .with_for_update(of=[MessageOut, AddressRow], skip_locked=True, key_share=True)
     )
-    return query.where(MessageOut.channel.in_(list(channels))) if channels is not None else query
+    if channels is not None:
+        query = query.where(MessageOut.channel.in_(channels))
+    return query.with_for_update(of=[MessageOut, AddressRow], skip_locked=True, key_share=True) if locked else query
 
 
-def _free(now: datetime, real: datetime) -> ColumnElement[bool]:
+def _free() -> ColumnElement[bool]:
     return and_(
         MessageOut.status.in_(statuses.UNSETTLED),
-        MessageOut.run_at <= now,
-        or_(MessageOut.lease_until.is_(None), MessageOut.lease_until <= real),
+        _due(MessageOut),
+        or_(MessageOut.lease_until.is_(None), MessageOut.lease_until <= _REAL),
     )
+
+
+def _due(row: type[MessageOut]) -> ColumnElement[bool]:
+    """What was due when it was queued stays due, though the clock be set back."""
+    return or_(row.run_at <= _NOW, row.run_at <= row.created_at)
 
 
 def _welcome() -> ColumnElement[bool]:
@@ -155,36 +181,64 @@ def _welcome() -> ColumnElement[bool]:
     )
 
 
-def _late(now: datetime) -> ColumnElement[bool]:
-    return and_(MessageOut.not_after.is_not(None), MessageOut.not_after < now)
+def _late() -> ColumnElement[bool]:
+    return and_(MessageOut.not_after.is_not(None), MessageOut.not_after < _NOW)
+
+
+def _unwelcome() -> ColumnElement[bool]:
+    return ~exists().where(AddressRow.id == MessageOut.address_id, _welcome())
+
+
+def _drop(reason: str, condition: ColumnElement[bool]) -> Update:
+    ids = select(MessageOut.id).where(_free(), condition).with_for_update(skip_locked=True)
+    dropped = update(MessageOut).where(MessageOut.id.in_(ids.scalar_subquery()))
+    return dropped.values(status="dropped", reason=reason, settled_at=_NOW)
+
+
+_NOW = bindparam("now", type_=UtcTime())
+_REAL = bindparam("real", type_=UtcTime())
+_CLAIM_COLUMNS = (
+    MessageOut.id,
+    MessageOut.body,
+    MessageOut.choices,
+    MessageOut.purpose,
+    MessageOut.status,
+    MessageOut.repeat,
+    MessageOut.first_attempt_at,
+    AddressRow.channel.label("address_channel"),
+    AddressRow.value.label("address_value"),
+)
+_CLAIMED = (
+    update(MessageOut)
+    .where(MessageOut.id == bindparam("message_id"))
+    .values(
+        repeat=bindparam("again"),
+        status="sending",
+        lease=bindparam("lease"),
+        lease_until=bindparam("until"),
+        attempts=MessageOut.attempts + 1,
+        first_attempt_at=bindparam("first"),
+    )
+)
+_DROPS = (_drop("late", _late()), _drop("stopped", _unwelcome()))
+_ANY_DROPPABLE = select(MessageOut.id).where(_free(), or_(_late(), _unwelcome())).limit(1)
+_OF_CLAIM = (
+    select(MessageOut)
+    .where(MessageOut.id == bindparam("message_id"))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
 
 
 def _drop_late_and_unwelcome(session: Session, now: datetime) -> None:
     """What is out of date or unwelcome is dropped, so that it holds nothing up; what is being sent is left alone."""
-    unwelcome = ~exists().where(AddressRow.id == MessageOut.address_id, _welcome())
-    for reason, condition in (("late", _late(now)), ("stopped", unwelcome)):
-        ids = select(MessageOut.id).where(_free(now, real_now()), condition).with_for_update(skip_locked=True)
-        dropped = update(MessageOut).where(MessageOut.id.in_(ids.scalar_subquery()))
-        session.connection().execute(dropped.values(status="dropped", reason=reason, settled_at=now))
-
-
-def _outbound(session: Session, row: MessageOut) -> Outbound:
-    address = session.get_one(AddressRow, row.address_id)
-    return Outbound(
-        id=row.id,
-        address=Address.parse(f"{address.channel}:{address.value}"),
-        text=row.body or "",
-        choices=tuple(Choice(value, title) for value, title in row.choices or ()),
-        purpose=row.purpose,
-        repeat=row.repeat,
-        first_attempt_at=row.first_attempt_at,
-    )
+    for drop in _DROPS:
+        session.connection().execute(drop, {"now": now, "real": real_now()})
 
 
 def _settle(session: Session, sent: _Sent, now: datetime) -> None:
     message_id, answer = sent.claim.outbound.id, sent.answer
-    locked = select(MessageOut).where(MessageOut.id == message_id).with_for_update(key_share=True)
-    row = session.scalars(locked.execution_options(populate_existing=True)).one()
+    row = session.scalars(_OF_CLAIM, {"message_id": message_id}).one()
     if isinstance(answer, Receipt):
         _settle_sent(session, row, answer, now)
     elif row.lease == sent.claim.lease:  # else somebody else is trying by now, and it is theirs to settle

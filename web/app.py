@@ -91,7 +91,7 @@ def create_app(settings: Settings | None = None, *, demo: bool = False) -> Starl
     """Assemble everything for these settings (the environment's unless given)."""
     from bot.assistant import assemble
 
-    assistant = assemble(settings or load(), demo=demo)
+    assistant = assemble(settings or load(), demo=demo, serving=True)
     if assistant.demo:
         demonstration.announce(assistant)
     return application(assistant, owned=True)
