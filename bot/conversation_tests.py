@@ -16,7 +16,7 @@ from typing import Any
 
 from bot import coaching, trial
 from bot.actions.times import spoken
-from bot.assistant import DIALOGS, Assistant, assemble
+from bot.assistant import DIALOGS, assemble
 from bot.channels import sms
 from bot.flows.definition import Book
 from bot.flows.transcripts import Act, Transcript, TranscriptError, same
@@ -32,6 +32,7 @@ RECORDED = TESTS / "recorded_nlu.json"
 NOT_WORDS = re.compile(r"\[(photo|voice|sticker|video|file)\]")
 PRESSES = re.compile(r"\[presses (.+)\]")
 SHARES = re.compile(r"\[shares their number (.+)\]")
+SECRET = "the same in every test, so that links are the same"
 AT_ONCE = "the next two texts come at once"
 TAKES_OVER = "a coach takes over"
 HIDDEN = {"outcome"}
@@ -162,7 +163,7 @@ def stage(transcript: Transcript, nlu: Nlu | None) -> Iterator[Simulator]:
     with tempfile.TemporaryDirectory(prefix="anydoor-test-") as folder:
         home = Path(folder)
         shutil.copytree(prepared(transcript.world, transcript.now), home, dirs_exist_ok=True)
-        settings = Settings(ANYDOOR_HOME=home, ANYDOOR_NOW=transcript.now)  # type: ignore[call-arg]
+        settings = Settings(ANYDOOR_HOME=home, ANYDOOR_NOW=transcript.now, ANYDOOR_SECRET_KEY=SECRET)  # type: ignore[call-arg]
         assistant = assemble(settings, nlu=nlu)
         try:
             yield Simulator(assistant, transcript.channel)  # type: ignore[arg-type]
@@ -174,7 +175,7 @@ def stage(transcript: Transcript, nlu: Nlu | None) -> Iterator[Simulator]:
 def prepared(world: str, now: str) -> Path:
     """A folder with a database in a world at a time, made once a process."""
     home = Path(tempfile.mkdtemp(prefix="anydoor-world-"))
-    settings = Settings(ANYDOOR_HOME=home, ANYDOOR_NOW=now)  # type: ignore[call-arg]
+    settings = Settings(ANYDOOR_HOME=home, ANYDOOR_NOW=now, ANYDOOR_SECRET_KEY=SECRET)  # type: ignore[call-arg]
     assistant = assemble(settings, demo=True, nlu=rasa.NoNlu("a world has no need of it"))
     trial.set_world(assistant, world)
     assistant.db.close()
@@ -251,13 +252,18 @@ def event_line(event: dict[str, Any]) -> str:
 
 
 def plainly(value: Any) -> str:
-    return ", ".join(str(each) for each in value) if isinstance(value, Iterable) and not isinstance(value, str) else str(value)
+    return (
+        ", ".join(str(each) for each in value)
+        if isinstance(value, Iterable) and not isinstance(value, str)
+        else str(value)
+    )
 
 
 def as_transcript(simulator: Simulator, lines: Sequence[Answered], world: str = "plenty") -> str:
     """A conversation held in the terminal, as a test."""
     acts = tuple(
-        Act("you", line.said, tuple(written(message) for message in line.messages), tuple(event_lines(line))) for line in lines
+        Act("you", line.said, tuple(written(message) for message in line.messages), tuple(event_lines(line)))
+        for line in lines
     )
     now = simulator.began.strftime("%Y-%m-%d %H:%M")
     channel: Channel = simulator.channel

@@ -23,7 +23,7 @@ from bot.flows.engine import Event, Reply, Turn
 from bot.flows.responses import render
 from bot.flows.segments import segments, to_gsm7
 from bot.flows.state import DialogueState, UnknownSchema
-from services import audit, conversations, duty, faults, inbox, not_understood, outbox, people
+from services import audit, booking, conversations, duty, faults, inbox, not_understood, outbox, people
 from services.db import Session
 from services.errors import Stale
 from services.inbox import Waiting
@@ -31,6 +31,8 @@ from services.messages import Choice
 
 MOST_SEGMENTS = 2
 TRIES = 5
+LAST_WORDS = "opt_out"
+"""The purpose of what is said in the turn that stops an address: it still goes out."""
 
 
 @dataclass(frozen=True)
@@ -105,13 +107,12 @@ def take(assistant: Assistant, message: Waiting, heard: understanding.Heard, ver
             return None
         if conversation.coach_takeover_at and not heard.safety and not heard.opt_out:
             return Taken(conversation.id, message.inbound.text, heard, None, ())
+        people.welcome_back(session, conversation.id)  # they write from here, so "not safe here" no longer holds
         stopped = people.is_stopped(session, conversation.id)
-        if stopped and not heard.safety and heard.opt_out != "start":
-            return Taken(
-                conversation.id, message.inbound.text, heard, None, ()
-            )  # STOP: nothing but crisis help and START
+        if stopped and not heard.safety and heard.opt_out != "start":  # STOP: nothing but crisis help and START
+            return Taken(conversation.id, message.inbound.text, heard, None, ())
         work = Work(assistant, session, conversation, heard)
-        more = len(inbox.waiting(session, conversation.id)) > 0
+        more = inbox.any_waiting(session, conversation.id)
         taken = work.read_and_advance(message, more_waiting=more, stopped=stopped)
         faults.point("before_turn_commit")
     faults.point("after_turn_commit")
@@ -212,6 +213,7 @@ class Work:
         event: Event | None = None,
     ) -> Taken:
         doing = Doing(self.assistant, self.session, self.conversation, self.book, self.state)
+        wanted = not people.is_stopped(self.session, self.conversation.id)
         turn = engine.advance(
             self.book,
             self.state,
@@ -219,13 +221,18 @@ class Work:
             act=partial(actions.act, doing),
             channel=self.conversation.channel,
             helpline=partial(actions.helpline, doing),
+            language=language_of(self.heard),
             now=self.assistant.clock.london(),
         )
         if event and turn.replies:
             turn = replace(turn, events=(event, *turn.events))
-        replies = [reply for reply in turn.replies if not (quiet and reply.slot and reply.purpose != "crisis")]
+        replies = [
+            reply for reply in in_good_order(turn.replies) if not (quiet and reply.slot and reply.purpose != "crisis")
+        ]
         if said_stop(self.heard, commands):
             replies = []
+        if wanted and people.is_stopped(self.session, self.conversation.id):
+            purpose = LAST_WORDS
         messages = compose(replies, self.conversation.channel, self.book, purpose)
         self.keep(turn, messages, not_after)
         return Taken(self.conversation.id, said, self.heard, turn, tuple(messages))
@@ -235,7 +242,7 @@ class Work:
         for event in turn.events:
             audit.event(self.session, self.conversation.id, event.name, self.now, dict(event.data))
         for message in messages:
-            outbox.enqueue(
+            outbox.queue(
                 self.session,
                 self.conversation,
                 message.text,
@@ -245,6 +252,8 @@ class Work:
                 not_after=not_after,
             )
         self.plan_silence(turn.state)
+        if self.heard and turn.state.slots.get("hold_result") == "held":
+            booking.renew(self.session, self.conversation.id, self.now, booking.SILENCE[self.conversation.channel])
 
     def plan_silence(self, state: DialogueState) -> None:
         """What happens if the person says nothing now; none after a crisis (the place just waits)."""
@@ -258,6 +267,20 @@ def saved(state: DialogueState) -> dict[str, Any]:
     if state.slots.get("delete_result") == "done":
         return DialogueState(revision=state.revision, outcome=state.outcome).to_json()
     return state.to_json()
+
+
+def language_of(heard: understanding.Heard | None) -> str:
+    """The language of a crisis phrase, for the help that answers it; English for everything else."""
+    return (heard.safety.nation_language if heard and heard.safety else None) or "en"
+
+
+def in_good_order(replies: Sequence[Reply]) -> list[Reply]:
+    """One question a turn, the last; and who we are before what we noted."""
+    questions = [number for number, reply in enumerate(replies) if reply.slot]
+    kept = [reply for number, reply in enumerate(replies) if not reply.slot or number == questions[-1]]
+    if len(kept) > 1 and (kept[0].response, kept[1].response) == ("utter_noted", "utter_welcome"):
+        kept[0], kept[1] = kept[1], kept[0]
+    return kept
 
 
 def said_stop(heard: understanding.Heard | None, commands: Sequence[Command]) -> bool:

@@ -97,10 +97,12 @@ def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = Fals
     """What the engine is to do about it; `stopped`: the person has said STOP before. Pure."""
     if heard.safety:
         return [Crisis(heard.safety.kind)]
-    if heard.opt_out == "stop":
-        return [OptOut()]
+    if heard.opt_out == "stop" or heard.inbound.provider_stopped:
+        return [OptOut()]  # also where only the provider took it for STOP: it would let nothing more through
     if heard.opt_out == "start" and stopped:
         return [OptIn()]
+    if heard.opt_out == "stop_nudges":
+        return [StartFlow("pattern_stop_nudges")]
     if heard.inbound.kind == "press":
         return pressed(heard, state, book)
     if heard.inbound.kind == "media" and not heard.text:
@@ -113,6 +115,8 @@ def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = Fals
 def opening_words(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     """The first words of a conversation, or the first after it ended: keep what they say, then begin."""
     facts = new_facts(heard, state, book, but=())
+    if state.slots.get("expired"):
+        return [StartFlow("pattern_expired")]
     if state.outcome in {None, "left"}:
         return [*facts, StartFlow("pattern_start"), *asked_for(heard, book, again=False)]
     return asked_for(heard, book, again=True) or [StartFlow("pattern_resume")]
@@ -171,6 +175,8 @@ def in_conversation(heard: Heard, state: DialogueState, book: Book) -> list[Comm
         ]
     facts = new_facts(heard, state, book, but=(expecting.slot,))
     flow = digression(heard, book)
+    if heard.intent in NO_ANSWER and not heard.acts and not facts:
+        flow = None  # chatter at an open question counts as a miss, so that it cannot go round for ever
     if flow or facts:
         return [*facts, *([act_or_flow(heard, flow, state, book)] if flow else [])]
     return fallback(heard, expecting)
@@ -180,9 +186,14 @@ def accepts(answer: Answer, heard: Heard, expecting: Expecting) -> bool:
     """Whether a reading that may have used only part of the words is the answer; a sure intent elsewhere says no for free text."""
     if answer.whole:
         return True
+    if expecting.spec.type == "text":
+        return True  # anything a person wants to tell; a plain act was heard before
     if expecting.spec.type in FREE_WORDS:
         return not (heard.intent in NOT_WORDS and heard.confidence >= SURE)
     return True
+
+
+NO_ANSWER = frozenset({"out_of_scope", "smalltalk", "greeting"})
 
 
 NOT_WORDS = frozenset(
@@ -254,6 +265,8 @@ def corrected(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     )
     if not says_so:
         return []
+    if state.outcome == "booked":
+        return [StartFlow("pattern_correct")]  # the team has it already: the coach is told
     current = heard.expecting.slot if heard.expecting else None
     changed = [
         Correct(slot, value)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,12 +17,22 @@ from services.models import AddressRow, Conversation, Person
 EXEMPT_FROM_STOP = ("crisis", "opt_out", "opt_in_answer")
 NUDGES = ("nudge", "follow_up", "offer")
 
+# Statements of the hot path are built once: building one takes longer than running it.
+_ADDRESS = select(AddressRow).where(
+    AddressRow.channel == bindparam("channel"), AddressRow.value_index.in_(bindparam("indexes", expanding=True))
+)
+_ADDRESS_OF = (
+    select(AddressRow)
+    .join(Conversation, Conversation.address_id == AddressRow.id)
+    .where(Conversation.id == bindparam("conversation_id"))
+)
+_CONVERSATION_AT = select(Conversation.id).where(Conversation.address_id == bindparam("address_id"))
+
 
 def find_address(session: Session, address: Address) -> AddressRow | None:
     """The row of an address, whichever key it was stored under; None when it never wrote."""
     indexes = crypto.keys_of(session.get_bind()).blind_indexes("address", str(address))
-    found = AddressRow.channel == address.channel, AddressRow.value_index.in_(indexes)
-    return session.scalars(select(AddressRow).where(*found)).first()
+    return session.scalars(_ADDRESS, {"channel": address.channel, "indexes": indexes}).first()
 
 
 def find_or_make_conversation(session: Session, address: Address, now: datetime) -> int:
@@ -40,7 +50,7 @@ def find_or_make_conversation(session: Session, address: Address, now: datetime)
             if row is None:
                 raise
     row.value = row.value or address.value  # who was deleted but for their STOP has come back
-    return session.scalars(select(Conversation.id).where(Conversation.address_id == row.id)).one()
+    return session.scalars(_CONVERSATION_AT, {"address_id": row.id}).one()
 
 
 def _make(session: Session, address: Address, now: datetime) -> int:
@@ -71,8 +81,7 @@ def address_of(session: Session, conversation_id: int) -> Address | None:
 
 def address_row(session: Session, conversation_id: int) -> AddressRow:
     """The address row of a conversation; NoResultFound when there is no such conversation."""
-    joined = select(AddressRow).join(Conversation, Conversation.address_id == AddressRow.id)
-    return session.scalars(joined.where(Conversation.id == conversation_id)).one()
+    return session.scalars(_ADDRESS_OF, {"conversation_id": conversation_id}).one()
 
 
 def stop(session: Session, conversation_id: int, now: datetime, by: str = "person") -> bool:
@@ -107,6 +116,25 @@ def stop_nudges(session: Session, conversation_id: int, now: datetime) -> bool:
 def is_stopped(session: Session, conversation_id: int) -> bool:
     """Whether this conversation's address said STOP ("no texts" on the coach's page)."""
     return address_row(session, conversation_id).stopped_at is not None
+
+
+def unwanted(session: Session, conversation_id: int, purpose: str) -> bool:
+    """Whether what nobody asked for is better not begun: after STOP, after "no nudges", or while a coach talks."""
+    row = address_row(session, conversation_id)
+    if row.stopped_at is not None:
+        return True
+    coach_talks = session.get_one(Conversation, conversation_id).coach_takeover_at is not None
+    return purpose in NUDGES and (row.nudges_stopped_at is not None or coach_talks)
+
+
+def welcome_back(session: Session, conversation_id: int) -> bool:
+    """Somebody writes from an address that was marked unsafe or wrong: it takes messages again. STOP stays STOP."""
+    row = address_row(session, conversation_id)
+    if row.stopped_by not in ("unsafe", "wrong_number"):
+        return False
+    row.stopped_at = row.stopped_by = None
+    session.flush()
+    return True
 
 
 def mark_unsafe(session: Session, conversation_id: int, now: datetime) -> None:

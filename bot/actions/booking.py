@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.actions.doing import Doing, Slots, result
@@ -10,12 +10,14 @@ from bot.actions.looking_back import answers
 from bot.actions.places import area_of
 from bot.actions.times import spoken, spoken_date, spread, windows_of
 from bot.flows.engine import ActionResult, Event
-from services import booking, call_backs, consent, diary, eligibility, people, referrals
+from services import booking, call_backs, consent, diary, duty, eligibility, people, referrals, teams
 from services.clock import LONDON
 from services.diary import Opening
 from services.models import Appointment, Coach, Team
 
 OFFERED = 3
+WORKING_DAYS = 5
+"""By when a team takes on a person whose team nobody knows yet, like a team's own usual promise."""
 LOOKED_AT = 60
 NEAR = timedelta(hours=3)
 
@@ -44,10 +46,12 @@ def offer_openings(doing: Doing, slots: Slots) -> ActionResult:
     """Up to three: those that fit the time asked for, else the nearest; "other times" brings others. Holds nothing."""
     wish = slots.get("opening_wish")
     windows = windows_of(wish)
+    asked = isinstance(wish, dict) and not wish.get("asap")
     seen = set(slots.get("openings_seen") or []) if slots.get("opening") == "other_times" and not windows else set()
-    fitting = find_openings(doing, slots, windows or None)
+    fitting = (
+        find_openings(doing, slots, windows or None) if windows or not asked else []
+    )  # "sunday at 6am" fits nothing
     fresh = [opening for opening in fitting if opening.id not in seen]
-    asked = bool(windows)
     if fresh:
         return offered(spread(fresh, OFFERED), seen, "as_asked")
     nearest = nearest_to(find_openings(doing, slots, None), windows)
@@ -74,12 +78,21 @@ def offered(openings: list[Opening], seen: set[str], note: str) -> ActionResult:
     )
 
 
+def offer_free_opening(doing: Doing, slots: Slots) -> ActionResult:
+    """The soonest opening, for somebody who was promised a call because there was none. Holds nothing."""
+    free = find_openings(doing, slots, None)[:1]
+    waiting = call_backs.waiting_for(doing.session, doing.conversation.person_id)
+    by = spoken_date(waiting.promised_by) if waiting else ""
+    chosen = {"opening": free[0].id, "opening_when": spoken(free[0].starts_at)} if free else {}
+    return result(openings_count=len(free), hold_result=None, call_back_by=by, **chosen)
+
+
 def hold_opening(doing: Doing, slots: Slots) -> ActionResult:
     opening_id = str(slots.get("opening") or "")
     held = booking.hold(doing.session, doing.conversation, opening_id, doing.now, booking.SILENCE[doing.channel])
     wanted = diary.OpeningId.parse(opening_id)
     when = spoken(wanted.starts_at) if wanted else ""
-    events = [Event("opening_held", {"starts_at": wanted.starts_at.isoformat()})] if held == "held" and wanted else []
+    events = [Event("opening_held", {"starts_at": on_the_wall(wanted.starts_at)})] if held == "held" and wanted else []
     return result(*events, hold_result=held, opening_when=when)
 
 
@@ -107,7 +120,12 @@ def appointment_slots(doing: Doing, row: Appointment) -> dict[str, Any]:
 
 
 def appointment_event(name: str, row: Appointment) -> Event:
-    return Event(name, {"starts_at": row.starts_at.astimezone(LONDON).isoformat(), "kind": row.kind})
+    return Event(name, {"starts_at": on_the_wall(row.starts_at), "kind": row.kind})
+
+
+def on_the_wall(moment: datetime) -> str:
+    """ISO, in Europe/London with its offset."""
+    return moment.astimezone(LONDON).isoformat()
 
 
 def book_opening(doing: Doing, slots: Slots) -> ActionResult:
@@ -206,7 +224,8 @@ def call_off_appointment(doing: Doing, slots: Slots) -> ActionResult:
 
 
 def queue_call_back(doing: Doing, slots: Slots) -> ActionResult:
-    promised = promise(doing, slots, "no_openings")
+    """A team rings by a named date; who got no opening is offered the first that comes free."""
+    promised = promise(doing, slots, call_backs.NO_OPENINGS if slots.get("openings_count") == 0 else "asked")
     if promised is None:
         return result(call_back_result="no_team", call_back_by="")
     return result(*promised[1], call_back_result="queued", call_back_by=promised[0])
@@ -215,10 +234,19 @@ def queue_call_back(doing: Doing, slots: Slots) -> ActionResult:
 def ask_person(doing: Doing, slots: Slots) -> ActionResult:
     """A person looks at what was said; promised only where a team has taken the area on."""
     asked = Event("person_asked_for", {})
-    promised = promise(doing, slots, "ask_a_person")
+    promised = promise(doing, slots, "ask_a_person") or put_to_everybody(doing, slots)
     if promised is None:
         return result(asked, person_result="no_team", call_back_by="")
     return result(asked, *promised[1], person_result="queued", call_back_by=promised[0])
+
+
+def put_to_everybody(doing: Doing, slots: Slots) -> tuple[str, list[Event]] | None:
+    """Nobody knows yet which team is theirs: every team sees it until one takes it on. None where no team is open."""
+    if slots.get("team_result") == "none" or not teams.open_teams(doing.session, doing.today):
+        return None
+    duty.alert(doing.session, doing.conversation.id, None, "which_team", doing.now)
+    by = diary.working_days_after(doing.today, WORKING_DAYS)
+    return spoken_date(by), [Event("call_back_queued", {"by": by.isoformat()})]
 
 
 def promise(doing: Doing, slots: Slots, reason: str) -> tuple[str, list[Event]] | None:

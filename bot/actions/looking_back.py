@@ -6,22 +6,36 @@ from typing import Any
 
 from bot.actions.doing import Doing, Slots, result
 from bot.flows.engine import ActionResult
+from bot.flows.responses import render
+from bot.nlu.recognisers.phone import in_national_form
 from services.settings import Settings
 
-SHOWN = ("name", "work_situation", "postcode", "place", "age", "months_out_of_work", "barriers", "phone")
-MOST_CHARACTERS = 75
+SHOWN = ("name", "work_situation", "months_out_of_work", "postcode", "place", "age", "barriers", "phone")
+MOST_CHARACTERS, MOST_ON_A_PAGE = 75, 400
+NOTHING_NAMED = {"none", "skipped"}
 
 
 def words_for(doing: Doing, slot: str, value: Any) -> str:
+    """An answer as it is said back: by `utter_say_<slot>` where the content has such words, else by its title."""
+    say = doing.book.responses.get(f"utter_say_{slot}")
+    if say:
+        return render(doing.book, say, {slot: shown(slot, value)}, part=doing.channel, helpline=str)
     if isinstance(value, list):
-        return ", ".join(doing.title(slot, each) for each in value)
+        return ", ".join(doing.title(slot, each) for each in value if each not in NOTHING_NAMED)
     return doing.title(slot, value)
+
+
+def shown(slot: str, value: Any) -> Any:
+    """A number as one would write it: 07700 900123, and 24 rather than 24.0 months."""
+    if slot == "phone":
+        return in_national_form(str(value))
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def answers(doing: Doing, slots: Slots, *, sensitive: bool) -> list[str]:
     given = [name for name in ("health", *SHOWN) if slots.get(name) not in (None, "", "skipped")]
     kept = [name for name in given if doing.book.slots[name].sensitive == sensitive]
-    return [words_for(doing, name, slots[name]) for name in kept]
+    return [words for name in kept if (words := words_for(doing, name, slots[name]))]
 
 
 def shortened(lines: list[str], most: int) -> str:
@@ -41,7 +55,9 @@ def summarise_answers(doing: Doing, slots: Slots) -> ActionResult:
     count = sum(len(slots[name]) for name in ("health",) if isinstance(slots.get(name), list))
     everything = "; ".join([*private, *plain]) or "-"
     return result(
-        summary_lines=shortened(plain, MOST_CHARACTERS) or "-", sensitive_count=count, summary_all=everything[:290]
+        summary_lines=shortened(plain, MOST_CHARACTERS if doing.channel == "sms" else MOST_ON_A_PAGE) or "-",
+        sensitive_count=count,
+        summary_all=everything[:290],
     )
 
 

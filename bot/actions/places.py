@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from bot.actions.doing import Doing, Slots, result
@@ -11,6 +12,7 @@ from services import eligibility, teams
 from services.areas import Area
 from services.eligibility import Facts
 from services.models import Team
+from services.practices import words_of
 
 NOT_POSTCODES = {None, "no_fixed_address", "rather_not_say", "skipped"}
 
@@ -58,10 +60,15 @@ def accept_postcode(doing: Doing, slots: Slots) -> ActionResult:
 
 
 def town_area(doing: Doing, words: str) -> Area | None:
-    """The area of a town all of whose surgeries lie in one authority and one board; None when it is not so plain."""
-    found = doing.parts.practices.in_town(words)
-    places = {(practice.lad, practice.board26, practice.board23) for practice in found}
-    return doing.parts.areas.find(found[0].postcode, doing.today) if len(places) == 1 else None
+    """The area of a local authority or town by its name; None when it is not plain which board that is."""
+    areas, practices = doing.parts.areas, doing.parts.practices
+    named = {code for code, name in areas.lads.items() if words_of(name) == words_of(words)}
+    found = [practice for practice in practices.all if practice.lad in named] or practices.in_town(words)
+    boards = {(practice.board26, practice.board23) for practice in found}
+    if len(boards) != 1:
+        return None
+    usual = Counter(practice.lad for practice in found).most_common(1)[0][0]
+    return areas.find(next(practice.postcode for practice in found if practice.lad == usual), doing.today)
 
 
 def find_place(doing: Doing, slots: Slots) -> ActionResult:

@@ -85,6 +85,15 @@ def _judge(typed: str) -> dict[str, str | bool | None]:
     return {"e164": e164, "kind": _CALLABLE[kind], "ok": True, "why": "ok"}
 
 
+def in_national_form(e164: str) -> str:
+    """+447700900123 as one writes it in Britain: 07700 900123. Anything else is given back as it is."""
+    try:
+        number = phonenumbers.parse(e164, "GB")
+    except phonenumbers.NumberParseException:
+        return e164
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
 def is_drama(e164: str) -> bool:
     """Whether a number is from the ranges that Ofcom keeps for drama: fit for trying things out, nobody's phone."""
     return e164.removeprefix("+44").startswith(DRAMA)
