@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bot import turns
 from bot.assistant import Assistant
-from services import audit, booking, conversations, outbox
+from services import audit, booking, conversations, outbox, takeovers
 from services.models import Appointment
 
 
@@ -46,8 +45,24 @@ def hand_back(assistant: Assistant, conversation_id: int, staff_id: int) -> None
         audit.record(session, f"staff:{staff_id}", "handed_back", f"conversation:{conversation_id}", now)
 
 
+def hand_back_silent(assistant: Assistant) -> int:
+    """A coach who said nothing for a day keeps nobody waiting: the assistant answers again, the team is told."""
+    now = assistant.clock.now()
+    with assistant.db.read() as session:
+        silent = takeovers.silent(session, now)
+    for conversation_id in silent:
+        with assistant.db.write() as session:
+            conversation = conversations.lock(session, conversation_id)
+            if takeovers.is_silent(session, conversation, now):
+                takeovers.back_to_team(session, conversation, now)
+                conversations.hand_back(session, conversation)
+                audit.event(session, conversation_id, "coach_hands_back", now)
+                audit.record(session, "system", "handed_back", f"conversation:{conversation_id}", now)
+    return len(silent)
+
+
 def record_outcome(assistant: Assistant, appointment_id: int, outcome: str, staff_id: int) -> bool:
-    """What came of a call: reached, not_reached or declined. A missed one brings a no-blame message at once.
+    """What came of a call: reached, not_reached or declined. After a missed one a no-blame message falls due.
 
     False when the call was moved or called off before. ValueError for another outcome.
     """
@@ -58,7 +73,4 @@ def record_outcome(assistant: Assistant, appointment_id: int, outcome: str, staf
         if not booking.record_outcome(session, appointment_id, outcome, now):
             return False
         audit.record(session, f"staff:{staff_id}", f"outcome_{outcome}", f"appointment:{appointment_id}", now)
-    if outcome == "not_reached":
-        turns.begin(assistant, conversation_id, "missed_call", purpose="answer")
-        assistant.tell_outgoing()
     return True

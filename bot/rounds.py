@@ -5,23 +5,42 @@ Everything here can be redone after a crash: it works from rows, never from memo
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import structlog
 
-from bot import silences, turns
+from bot import coaching, silences, turns
 from bot.assistant import Assistant
 from bot.flows.engine import Event
 from bot.trouble import place_of
-from services import delivery, due_work, duty, inbox, privacy, reminders, retention
+from services import booking, delivery, due_work, duty, inbox, offers, people, privacy, reminders, retention
+from services.db import Session
 from services.models import DueWork
 
 log = structlog.get_logger(__name__)
 
 BATCH = 50
 MOST_FAILURES = 3
+OFFER_GOOD_FOR = timedelta(hours=2)
 SILENT = {"expire": silences.expire}
-FLOWS = {"nudge": "pattern_nudge", "follow_up": "follow_up", "check_in": "check_in"}
+
+
+@dataclass(frozen=True)
+class Opens:
+    """The flow that a piece of due work begins, what its messages are for, and whether it counts as a nudge."""
+
+    flow: str
+    purpose: str = "nudge"
+    is_nudge: bool = True
+
+
+FLOWS = {
+    "nudge": Opens("pattern_nudge"),
+    "follow_up": Opens("follow_up"),
+    "check_in": Opens("check_in"),
+    booking.MISSED_CALL: Opens("missed_call", purpose="reminder", is_nudge=False),
+}
 
 
 def catch_up_all(assistant: Assistant) -> int:
@@ -55,13 +74,46 @@ def fall_due(assistant: Assistant) -> int:
         coming, work = reminders.due(session, now), due_work.due(session, now)
     begun = sum(remind(assistant, reminder, now) for reminder in coming)
     begun += sum(do_work(assistant, item, now) for item in work)
+    begun += offer_openings(assistant, now)
+    coaching.hand_back_silent(assistant)
     with assistant.db.read() as session:
         alerts = duty.open_alerts(session, None)
     if alerts:
         with assistant.db.write() as session:
             duty.escalate_overdue(session, now)
     forget(assistant, now)
+    tidy(assistant, now)
     return begun
+
+
+def tidy(assistant: Assistant, now: datetime) -> None:
+    """Close what can no longer be done in time; let go of holds that ran out long ago."""
+    with assistant.db.read() as session:
+        left = due_work.has_late(session, now) or booking.has_lapsed(session, now)
+    if left:
+        with assistant.db.write() as session:
+            due_work.drop_late(session, now)
+            booking.sweep_holds(session, now - booking.LAPSED_FOR)
+
+
+def offer_openings(assistant: Assistant, now: datetime) -> int:
+    """A time has come free: offer it once, in turn, to who was promised a call because there was none."""
+    with assistant.db.read() as session:
+        waiting = offers.due(session, now)
+    return sum(offer_opening(assistant, offer, now) for offer in waiting)
+
+
+def offer_opening(assistant: Assistant, offer: offers.Offer, now: datetime) -> int:
+    taken = turns.begin(
+        assistant,
+        offer.conversation_id,
+        "opening_free",
+        guard=lambda session: offers.begin(session, offer, now),
+        purpose="offer",
+        not_after=now + OFFER_GOOD_FOR,
+        event=Event("nudge_sent", {"kind": "opening_free"}),
+    )
+    return int(taken is not None)
 
 
 def forget(assistant: Assistant, now: datetime) -> None:
@@ -91,20 +143,28 @@ def remind(assistant: Assistant, reminder: reminders.Reminder, now: datetime) ->
 def do_work(assistant: Assistant, item: DueWork, now: datetime) -> int:
     """A nudge or a check-in is a turn; expiry and erasure are done without a word."""
     if item.kind in FLOWS:
+        opens = FLOWS[item.kind]
         taken = turns.begin(
             assistant,
             item.conversation_id,
-            FLOWS[item.kind],
-            guard=lambda session: due_work.finish(session, item.id, now),
-            purpose="nudge",
+            opens.flow,
+            guard=lambda session: may_begin(session, item, opens, now),
+            purpose=opens.purpose,
             not_after=item.not_after,
-            event=Event("nudge_sent", {"kind": item.kind}),
+            event=Event("nudge_sent", {"kind": item.kind}) if opens.is_nudge else None,
         )
         return int(taken is not None)
     with assistant.db.write() as session:
         if due_work.finish(session, item.id, now):
             SILENT[item.kind](session, item.conversation_id, now)
     return 0
+
+
+def may_begin(session: Session, item: DueWork, opens: Opens, now: datetime) -> bool:
+    """Whether this turn does it: not to who said STOP or wants no nudges, nor into a talk with a coach."""
+    unwanted = people.unwanted(session, item.conversation_id, opens.purpose)
+    done = due_work.finish(session, item.id, now, "unwanted" if unwanted else "done")
+    return done and not unwanted
 
 
 def deliver(assistant: Assistant, channel: str | None = None) -> int:

@@ -14,7 +14,7 @@ from bot import coaching, rounds, turns
 from bot.assistant import Assistant
 from bot.channels import sms
 from bot.turns import Taken
-from services import booking, conversations, falls_due
+from services import audit, booking, conversations, falls_due
 from services.clock import aware
 from services.messages import Address, Channel, Inbound, Outbound, Receipt
 
@@ -54,18 +54,8 @@ class Answered:
     step: str | None = None
     slots: Mapping[str, Any] = field(default_factory=dict)
     outcome: str | None = None
-    by_coach: tuple[str, ...] = ()
-
-    @property
-    def events(self) -> list[dict[str, Any]]:
-        """What happened, each with its name and content-free facts."""
-        return [{"name": name} for name in self.by_coach] + [
-            {"name": event.name, **event.data}
-            for one in self.taken
-            if one.turn
-            for event in one.turn.events
-            if event.name != "outcome"
-        ]
+    events: list[dict[str, Any]] = field(default_factory=list)
+    """What happened, each with its name and content-free facts."""
 
     def as_json(self) -> dict[str, Any]:
         """The line that `anydoor chat --json` prints."""
@@ -103,6 +93,7 @@ class Simulator:
         assistant.watchers.append(self.taken.append)
         self.count = 0
         self.hold_back = 0
+        self.last_event = 0
         self.began = assistant.clock.london()
 
     def inbound(self, text: str = "", **more: Any) -> Inbound:
@@ -164,6 +155,9 @@ class Simulator:
         with self.assistant.db.read() as session:
             conversation_id = conversations.find(session, self.address)
             seen = conversations.see(session, conversation_id) if conversation_id else None
+            happened = audit.events_after(session, conversation_id, self.last_event) if conversation_id else []
+        answered.events = [{"name": row.name, **row.data} for row in happened if row.name != "outcome"]
+        self.last_event = happened[-1].id if happened else self.last_event
         if seen is None or not seen.state:
             return answered
         state = turns.state_of(seen.state, self.assistant.book(seen.revision))
@@ -173,19 +167,29 @@ class Simulator:
         return answered
 
     def coach(self, text: str) -> Answered:
-        fresh = coaching.say(self.assistant, self.conversation_id(), text, SOMEBODY)
-        answered = self.settle("")
-        answered.by_coach = ("coach_takes_over",) if fresh else ()
-        return answered
+        """A coach's own words; none hands the conversation back."""
+        if not text:
+            return self.hand_back()
+        coaching.say(self.assistant, self.conversation_id(), text, SOMEBODY)
+        return self.settle("")
 
-    def hand_back(self) -> None:
+    def take_over(self) -> Answered:
+        coaching.take_over(self.assistant, self.conversation_id(), SOMEBODY)
+        return self.settle("")
+
+    def hand_back(self) -> Answered:
         coaching.hand_back(self.assistant, self.conversation_id(), SOMEBODY)
+        return self.settle("")
 
     def coach_outcome(self, outcome: str) -> Answered:
+        self.record_outcome(outcome)
+        return self.settle("")
+
+    def record_outcome(self, outcome: str) -> None:
+        """A coach says what came of the person's newest call. ValueError when there is none."""
         with self.assistant.db.read() as session:
             person = conversations.see(session, self.conversation_id()).person_id
             call = booking.last_call(session, person)
         if call is None:
             raise ValueError("there is no call to say anything of")
         coaching.record_outcome(self.assistant, call.id, outcome, SOMEBODY)
-        return self.settle("")

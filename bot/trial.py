@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 
+from bot import coaching
 from bot.assistant import DIALOGS, Assistant
 from services import conversations, demo, worlds
 from services.worlds import World
@@ -16,6 +17,7 @@ from services.worlds import World
 if TYPE_CHECKING:
     from bot.simulator import Simulator
 
+SOMEBODY = 1
 WORLDS = DIALOGS / "tests" / "worlds"
 
 
@@ -92,12 +94,20 @@ def model_goes_down(simulator: Simulator) -> None:
     simulator.assistant.nlu = None
 
 
+def came_of_call(outcome: str) -> Callable[[Simulator], object]:
+    return lambda simulator: simulator.record_outcome(outcome)
+
+
+def coach_is_back(simulator: Simulator) -> None:
+    coaching.hand_back(simulator.assistant, simulator.conversation_id(), SOMEBODY)
+
+
 SENTENCES: dict[str, Callable[[Simulator], object]] = {
     "someone else books the first opening": first_opening_goes,
     "someone else books every opening": every_opening_goes,
     "an opening comes free": opening_comes_free,
-    "the coach could not get through": lambda simulator: simulator.coach_outcome("not_reached"),
-    "the coach got through": lambda simulator: simulator.coach_outcome("reached"),
-    "the coach hands back": lambda simulator: simulator.hand_back(),
+    "the coach could not get through": came_of_call("not_reached"),
+    "the coach got through": came_of_call("reached"),
+    "the coach hands back": coach_is_back,
     "the language model is down": model_goes_down,
 }

@@ -45,6 +45,12 @@ def event(
     session.add(EventRow(conversation_id=conversation_id, at=now, name=name, data=dict(data or {})))
 
 
+def events_after(session: Session, conversation_id: int, last: int) -> list[EventRow]:
+    """What happened in a conversation since the event with the id `last`, in order."""
+    rows = select(EventRow).where(EventRow.conversation_id == conversation_id, EventRow.id > last)
+    return list(session.scalars(rows.order_by(EventRow.id)))
+
+
 def seal(db: Database, anchor: Path | None = None, limit: int = 1000) -> int:
     """Chain the committed rows that are not chained yet; answers how many. One sealer at a time works."""
     with db.write() as session:

@@ -13,11 +13,13 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services import crypto, diary
+from services import call_backs, crypto, diary, due_work, reminders
 from services.diary import Opening, OpeningId
 from services.models import Appointment, Coach, Conversation, DiaryCell, Hold, Team
 
+MISSED_CALL, MISSED_GOOD_FOR = "missed_call", timedelta(hours=12)
 LONGEST_HOLD = timedelta(minutes=60)
+LAPSED_FOR = timedelta(hours=24)  # a hold that ran out is good while nobody else comes; after a day it is swept away
 SILENCE = {"sms": timedelta(minutes=20), "telegram": timedelta(minutes=5), "web": timedelta(minutes=5)}
 
 HoldResult = Literal["held", "taken", "lapsed"]
@@ -134,6 +136,7 @@ def _turn_hold(
     new = _appointment(session, conversation, mine, coach, now, referral_id, replaces)
     if replaces is not None:
         _end(session, replaces, "moved", "person", now)
+    call_backs.keep_by_booking(session, conversation.person_id, now)
     return new
 
 
@@ -190,15 +193,28 @@ def _end(session: Session, row: Appointment, status: str, by: str, now: datetime
 
 
 def record_outcome(session: Session, appointment_id: int, outcome: str, now: datetime) -> bool:
-    """What came of a call: reached, not_reached or declined; False when it was moved or called off before."""
+    """What came of a call: reached, not_reached or declined; False when it was moved or called off before.
+
+    After a missed one a no-blame message falls due at once, or at 8am when it is night.
+    """
     row = session.get_one(Appointment, appointment_id, with_for_update={"key_share": True}, populate_existing=True)
     if outcome not in ("reached", "not_reached", "declined"):
         raise ValueError("an outcome is reached, not_reached or declined")
     if row.status in ("moved", "called_off"):
         return False
+    if row.status != outcome:
+        _plan_missed(session, row, outcome, now)
     row.status, row.outcome_at = outcome, now
     session.flush()
     return True
+
+
+def _plan_missed(session: Session, row: Appointment, outcome: str, now: datetime) -> None:
+    """A message falls due after a missed call, and none any more when the coach corrects what they recorded."""
+    due_work.cancel(session, row.conversation_id, (MISSED_CALL,), now)
+    if outcome == "not_reached":
+        at = reminders.after_quiet(now)
+        due_work.schedule(session, row.conversation_id, MISSED_CALL, at, not_after=at + MISSED_GOOD_FOR)
 
 
 def coming_call(session: Session, person_id: int, now: datetime) -> Appointment | None:
@@ -247,6 +263,11 @@ def by_token(session: Session, token: str) -> Appointment | None:
             return row
         row = later
     return None
+
+
+def has_lapsed(session: Session, now: datetime) -> bool:
+    """Whether a hold ran out more than `LAPSED_FOR` ago."""
+    return session.scalars(select(Hold.id).where(Hold.expires_at <= now - LAPSED_FOR)).first() is not None
 
 
 def sweep_holds(session: Session, now: datetime) -> int:

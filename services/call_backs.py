@@ -11,6 +11,8 @@ from services.clock import LONDON
 from services.diary import working_days_after
 from services.models import CallBack, Conversation, Team
 
+NO_OPENINGS = "no_openings"
+
 
 def queue(
     session: Session, conversation: Conversation, team_id: str, reason: str, now: datetime, note: str | None = None
@@ -51,6 +53,13 @@ def waiting(session: Session, team_id: str | None) -> list[CallBack]:
     if team_id is not None:
         rows = rows.where(CallBack.team_id == team_id)
     return list(session.scalars(rows.order_by(CallBack.promised_by, CallBack.id)))
+
+
+def keep_by_booking(session: Session, person_id: int, now: datetime) -> None:
+    """A booked call keeps the promise that was made because there was no time; others stand."""
+    row = waiting_for(session, person_id)
+    if row is not None and row.reason == NO_OPENINGS:
+        finish(session, row.id, "booked", now)
 
 
 def finish(session: Session, call_back_id: int, result: str, now: datetime, by: int | None = None) -> bool:

@@ -52,3 +52,11 @@ def drop_late(session: Session, now: datetime) -> int:
     """Close what can no longer be done in time; answers how many."""
     late = update(DueWork).where(DueWork.done_at.is_(None), DueWork.not_after < now)
     return session.connection().execute(late.values(done_at=now, result="late")).rowcount
+def has_late(session: Session, now: datetime) -> bool:
+    """Whether something can no longer be done in time."""
+    return (
+        session.scalars(select(DueWork.id).where(DueWork.done_at.is_(None), DueWork.not_after < now)).first()
+        is not None
+    )
+
+

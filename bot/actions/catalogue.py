@@ -80,6 +80,10 @@ SPECS: dict[str, ActionSpec] = {
             },
         ),
         spec(
+            "offer_free_opening",
+            {"openings_count": None, "opening": None, "opening_when": None, "hold_result": None, **BY},
+        ),
+        spec(
             "hold_opening",
             {"hold_result": ("held", "taken", "lapsed"), "opening_when": None},
             reads=("opening",),
