@@ -11,15 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
-
-from services.directory import Directory
 
 from bot import pages, readiness, safety, understanding
 from bot.actions.catalogue import SPECS
 from bot.channels.sms import SmsChannel
-from bot.channels.telegram import TelegramChannel
 from bot.channels.webchat import WebChannel
 from bot.flows.definition import Book
 from bot.flows.reading import read_book, read_files
@@ -31,11 +28,15 @@ from services import diary, flow_store, helplines, inbox, leases, teams
 from services.areas import Areas
 from services.clock import Clock
 from services.db import Database
+from services.directory import Directory
 from services.errors import SettingsError
 from services.inbox import Accepted
 from services.messages import Address, Inbound, Outbound, Receipt, SendLater
 from services.practices import Practices
 from services.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.channels.telegram import TelegramChannel
 
 DIALOGS = Path(__file__).resolve().parent.parent / "dialogs"
 
@@ -281,6 +282,8 @@ def open_channels(assistant: Assistant) -> None:
     if settings.has_sms:
         channels["sms"] = sms_channel(settings)
     if settings.has_telegram:
+        from bot.channels.telegram import TelegramChannel  # 13 MB that a service without Telegram does not need
+
         token = settings.telegram_bot_token.get_secret_value()
         telegram = TelegramChannel(
             token,

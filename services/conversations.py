@@ -7,15 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from services.errors import Stale
 from services.messages import Address
-from services.models import Conversation
-from services.people import address_of, find_address
+from services.models import AddressRow, Conversation
+from services.people import find_address
 
 __all__ = ["Seen", "find", "hand_back", "lock", "pin", "save", "see", "take_over"]
+
+_SEEN = (
+    select(Conversation, AddressRow.channel, AddressRow.value)
+    .join(AddressRow, AddressRow.id == Conversation.address_id)
+    .where(Conversation.id == bindparam("id"))
+)
+_LOCKED = (
+    select(Conversation)
+    .where(Conversation.id == bindparam("id"))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +56,11 @@ def find(session: Session, address: Address) -> int | None:
 
 def see(session: Session, conversation_id: int) -> Seen:
     """The conversation as it is now, without locking it; NoResultFound when there is none."""
-    row = session.get_one(Conversation, conversation_id)
+    row, channel, value = session.execute(_SEEN, {"id": conversation_id}).one()
     return Seen(
         id=row.id,
         person_id=row.person_id,
-        address=address_of(session, row.id),
+        address=Address.parse(f"{channel}:{value}") if value else None,
         channel=row.channel,
         state=row.state,
         state_version=row.state_version,
@@ -67,19 +79,17 @@ def lock(session: Session, conversation_id: int, expected_version: int | None = 
     On PostgreSQL the lock lets foreign keys be checked (FOR NO KEY UPDATE): a claim of the outbox must not wait here.
     Stale when `expected_version` is given and the state has moved on: hear the message again.
     """
-    locked = select(Conversation).where(Conversation.id == conversation_id).with_for_update(key_share=True)
-    row = session.scalars(locked.execution_options(populate_existing=True)).one()
+    row = session.scalars(_LOCKED, {"id": conversation_id}).one()
     if expected_version is not None and row.state_version != expected_version:
         raise Stale(f"conversation {conversation_id} is at {row.state_version}, not {expected_version}")
     return row
 
 
 def save(session: Session, conversation: Conversation, state: Mapping[str, Any], outcome: str | None) -> int:
-    """Write the state of a locked conversation; answers the new version."""
+    """Keep the state of a locked conversation, written with the turn's commit; answers the new version."""
     conversation.state = dict(state)
     conversation.outcome = outcome
     conversation.state_version += 1
-    session.flush()
     return conversation.state_version
 
 

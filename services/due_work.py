@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.models import DueWork
+
+_CANCEL = (
+    update(DueWork)
+    .where(DueWork.conversation_id == bindparam("conversation"), DueWork.done_at.is_(None))
+    .where(DueWork.kind.in_(bindparam("kinds", expanding=True)))
+    .values(done_at=bindparam("now"), result="cancelled")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One thing to come, in UTC; not done any more after `not_after`."""
+
+    kind: str
+    due_at: datetime
+    not_after: datetime | None = None
 
 
 def schedule(
@@ -29,10 +47,19 @@ def schedule(
 
 def cancel(session: Session, conversation_id: int, kinds: tuple[str, ...], now: datetime) -> int:
     """Nothing of these kinds falls due any more (the person wrote, the call was called off); how many."""
-    still = update(DueWork).where(DueWork.conversation_id == conversation_id, DueWork.done_at.is_(None))
     session.flush()
-    stopped = still.where(DueWork.kind.in_(kinds)).values(done_at=now, result="cancelled")
-    return session.connection().execute(stopped).rowcount
+    named = {"conversation": conversation_id, "kinds": list(kinds), "now": now}
+    return session.connection().execute(_CANCEL, named).rowcount
+
+
+def replace(
+    session: Session, conversation_id: int, kinds: tuple[str, ...], planned: Sequence[Planned], now: datetime
+) -> None:
+    """Cancel what is open of these kinds and put these in the diary instead, written with the turn's commit."""
+    cancel(session, conversation_id, kinds, now)
+    for each in planned:
+        row = DueWork(conversation_id=conversation_id, kind=each.kind, due_at=each.due_at, not_after=each.not_after)
+        session.add(row)
 
 
 def due(session: Session, now: datetime, limit: int = 100) -> list[DueWork]:
@@ -48,10 +75,6 @@ def finish(session: Session, work_id: int, now: datetime, result: str = "done") 
     return bool(session.connection().execute(done.values(done_at=now, result=result)).rowcount)
 
 
-def drop_late(session: Session, now: datetime) -> int:
-    """Close what can no longer be done in time; answers how many."""
-    late = update(DueWork).where(DueWork.done_at.is_(None), DueWork.not_after < now)
-    return session.connection().execute(late.values(done_at=now, result="late")).rowcount
 def has_late(session: Session, now: datetime) -> bool:
     """Whether something can no longer be done in time."""
     return (
@@ -60,3 +83,7 @@ def has_late(session: Session, now: datetime) -> bool:
     )
 
 
+def drop_late(session: Session, now: datetime) -> int:
+    """Close what can no longer be done in time; answers how many."""
+    late = update(DueWork).where(DueWork.done_at.is_(None), DueWork.not_after < now)
+    return session.connection().execute(late.values(done_at=now, result="late")).rowcount

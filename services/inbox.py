@@ -5,17 +5,57 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Integer, func, select, update
+from sqlalchemy import Integer, bindparam, func, select, update
 from sqlalchemy import cast as cast_column
 from sqlalchemy.orm import Session
 
 from services import conversations, faults
 from services.db import Database
 from services.messages import Address, Inbound, Kind
-from services.models import MessageIn
-from services.people import address_of, find_or_make_conversation
+from services.models import AddressRow, Conversation, MessageIn
+from services.people import find_or_make_conversation
+
+# Statements of the hot path are built once: building one takes longer than running it.
+_STORED = select(MessageIn.conversation_id, MessageIn.id, MessageIn.seq).where(
+    MessageIn.channel == bindparam("channel"), MessageIn.provider_id == bindparam("provider_id")
+)
+_UNTAKEN = (
+    select(MessageIn)
+    .join(Conversation, Conversation.id == MessageIn.conversation_id)
+    .join(AddressRow, AddressRow.id == Conversation.address_id)
+    .where(MessageIn.conversation_id == bindparam("conversation_id"), MessageIn.taken_at.is_(None))
+    .where(AddressRow.value.is_not(None))
+)
+_WAITING = _UNTAKEN.with_only_columns(
+    MessageIn.id,
+    MessageIn.conversation_id,
+    MessageIn.seq,
+    MessageIn.urgent,
+    MessageIn.received_at,
+    MessageIn.provider_id,
+    MessageIn.body,
+    MessageIn.kind,
+    MessageIn.pressed,
+    MessageIn.media,
+    MessageIn.source,
+    MessageIn.provider_stopped,
+    AddressRow.channel,
+    AddressRow.value,
+).order_by(MessageIn.seq)
+_ANY_WAITING = _UNTAKEN.with_only_columns(MessageIn.id).limit(1)
+_TAKE = (
+    update(MessageIn)
+    .where(MessageIn.id == bindparam("message_id"), MessageIn.taken_at.is_(None))
+    .values(taken_at=bindparam("now"))
+)
+_WAITING_CONVERSATIONS = (
+    select(MessageIn.conversation_id)
+    .where(MessageIn.taken_at.is_(None))
+    .group_by(MessageIn.conversation_id)
+    .order_by(func.max(cast_column(MessageIn.urgent, Integer)).desc(), func.min(MessageIn.id))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +129,8 @@ def find(session: Session, inbound: Inbound) -> Accepted | None:
 
 
 def _stored(session: Session, inbound: Inbound) -> Accepted | None:
-    same = MessageIn.channel == inbound.address.channel, MessageIn.provider_id == _provider_id(inbound)
-    row = session.execute(select(MessageIn.conversation_id, MessageIn.id, MessageIn.seq).where(*same)).first()
+    named = {"channel": inbound.address.channel, "provider_id": _provider_id(inbound)}
+    row = session.execute(_STORED, named).first()
     return Accepted(row[0], row[1], row[2], new=False) if row else None
 
 
@@ -118,25 +158,22 @@ def _row(inbound: Inbound, urgent: bool, now: datetime) -> MessageIn:
 
 def waiting_conversations(session: Session, limit: int = 100) -> list[int]:
     """Conversations with a message that no turn has taken: urgent ones first, then the longest waiting."""
-    oldest = func.min(MessageIn.id)
-    urgent = func.max(cast_column(MessageIn.urgent, Integer))
-    open_ones = select(MessageIn.conversation_id).where(MessageIn.taken_at.is_(None))
-    grouped = open_ones.group_by(MessageIn.conversation_id).order_by(urgent.desc(), oldest)
-    return list(session.scalars(grouped.limit(limit)))
+    return list(session.scalars(_WAITING_CONVERSATIONS.limit(limit)))
 
 
 def waiting(session: Session, conversation_id: int) -> list[Waiting]:
     """A conversation's messages that no turn has taken, in order of `seq`."""
-    address = address_of(session, conversation_id)
-    if address is None:
-        return []
-    rows = select(MessageIn).where(MessageIn.conversation_id == conversation_id, MessageIn.taken_at.is_(None))
-    return [_waiting(row, address) for row in session.scalars(rows.order_by(MessageIn.seq))]
+    return [_waiting(row) for row in session.execute(_WAITING, {"conversation_id": conversation_id})]
 
 
-def _waiting(row: MessageIn, address: Address) -> Waiting:
+def any_waiting(session: Session, conversation_id: int) -> bool:
+    """Whether a conversation has a message that no turn has taken."""
+    return session.scalars(_ANY_WAITING, {"conversation_id": conversation_id}).first() is not None
+
+
+def _waiting(row: Any) -> Waiting:
     inbound = Inbound(
-        address=address,
+        address=Address.parse(f"{row.channel}:{row.value}"),
         provider_id=row.provider_id,
         text=row.body or "",
         kind=cast(Kind, row.kind),
@@ -156,10 +193,9 @@ def is_waiting(session: Session, message_id: int) -> bool:
 
 def take(session: Session, message_id: int, now: datetime) -> bool:
     """Mark a message taken in the turn's own transaction; False when another turn has taken it."""
-    taken = update(MessageIn).where(MessageIn.id == message_id, MessageIn.taken_at.is_(None)).values(taken_at=now)
-    return bool(session.connection().execute(taken).rowcount)
+    return bool(session.connection().execute(_TAKE, {"message_id": message_id, "now": now}).rowcount)
 
 
 def is_answered(session: Session, conversation_id: int) -> bool:
     """Whether every message of a conversation has been taken by a turn."""
-    return not waiting(session, conversation_id)
+    return not any_waiting(session, conversation_id)

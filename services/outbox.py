@@ -13,7 +13,7 @@ from services.messages import Choice
 from services.models import Conversation, MessageOut
 from services.statuses import UNSETTLED, status_update
 
-__all__ = ["deliver", "drop_waiting", "enqueue", "not_delivered", "oldest_waiting", "status_update"]
+__all__ = ["deliver", "drop_waiting", "enqueue", "not_delivered", "oldest_waiting", "queue", "status_update"]
 
 PRIORITIES = {"crisis": 0}  # everything else comes after
 
@@ -30,7 +30,35 @@ def enqueue(
     not_after: datetime | None = None,
     by_staff_id: int | None = None,
 ) -> int:
-    """Queue one message in the turn's transaction; the conversation is locked by the caller.
+    """`queue` one message and answer its id."""
+    row = queue(
+        session,
+        conversation,
+        text,
+        choices,
+        purpose=purpose,
+        now=now,
+        run_at=run_at,
+        not_after=not_after,
+        by_staff_id=by_staff_id,
+    )
+    session.flush()
+    return row.id
+
+
+def queue(
+    session: Session,
+    conversation: Conversation,
+    text: str,
+    choices: Sequence[Choice] = (),
+    *,
+    purpose: str,
+    now: datetime,
+    run_at: datetime | None = None,
+    not_after: datetime | None = None,
+    by_staff_id: int | None = None,
+) -> MessageOut:
+    """Queue one message in the turn's transaction, written with its commit; the caller has the conversation locked.
 
     Sent from `run_at` (default now) on, in the conversation's order; dropped, not sent late, after `not_after`.
     """
@@ -50,8 +78,7 @@ def enqueue(
     )
     conversation.next_out_seq += 1
     session.add(row)
-    session.flush()
-    return row.id
+    return row
 
 
 def drop_waiting(session: Session, conversation_id: int, purposes: Sequence[str], now: datetime) -> int:
