@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+import structlog
 import typer
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -13,7 +16,8 @@ def anydoor() -> None:
 
 
 def main() -> None:
-    """The console script."""
+    """The console script. Logs go to stderr, so that stdout holds only what was asked for."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     from bot.cli import content, keep, places, serve, talk  # each registers its commands
 
     for part in (serve, talk, places, content, keep):
