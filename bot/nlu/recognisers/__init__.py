@@ -7,8 +7,8 @@ from bot.nlu.recognisers.choice import read_choice, read_choices
 from bot.nlu.recognisers.duration import read_months
 from bot.nlu.recognisers.health import read_health
 from bot.nlu.recognisers.name import read_name
+from bot.nlu.recognisers.options import Option
 from bot.nlu.recognisers.phone import read_phone
-from bot.nlu.recognisers.picks import Option
 from bot.nlu.recognisers.postcode import read_postcode
 from bot.nlu.recognisers.situation import read_situation
 from bot.nlu.recognisers.text import clean

@@ -9,14 +9,19 @@ from functools import cache
 from bot.nlu.recognisers import scope
 from bot.nlu.recognisers.free_text import without_courtesy
 from bot.nlu.recognisers.lexicon import read, word_set
+from bot.nlu.recognisers.opening_words import read_opening
+from bot.nlu.recognisers.options import Option, Pick
 from bot.nlu.recognisers.phrases import Hit, PhraseBook
-from bot.nlu.recognisers.picks import Option, Pick, picks, shared
+from bot.nlu.recognisers.picks import picks, shared
+from bot.nlu.recognisers.sounds import heard
 from bot.nlu.recognisers.text import Token, clean, fold, tokens
+from bot.nlu.recognisers.title_words import as_yes_no, by_words, title_words
+from bot.nlu.recognisers.topics import read_topic
 from bot.nlu.recognisers.values import Found
-from bot.nlu.recognisers.yes_no import read_yes_no
 
 NONE = "none"
 TAKEN_BACK = "taken_back"
+LONGEST = 250  # tokens: an answer that picks from a list is shorter
 NEVER_IN_ALL = frozenset({NONE, "rather_not_say", "other_times"})
 
 
@@ -33,9 +38,27 @@ def _nones() -> PhraseBook:
 def read_choice(text: str, options: Sequence[Option]) -> Found | None:
     """The value of the one option meant; None where none or several are."""
     cleaned = clean(text)
+    found = _listened(cleaned, options)
+    opening = read_opening(found, options)
+    if opening is not None:
+        return Found(options[opening].value, True, (0, len(cleaned))) if isinstance(opening, int) else None
+    pointed = picks(found, options)
+    return _one_pointed_at(cleaned, found, pointed, options) or _in_other_words(text, found, pointed, options)
+
+
+def _listened(cleaned: str, options: Sequence[Option]) -> list[Token]:
+    """The tokens as they sound, cut where nobody answers at such length."""
     found = tokens(cleaned)
+    if len(found) > LONGEST:
+        found = [*found[:LONGEST], Token("unread", found[-1].start, found[-1].end)]
+    return heard(found, title_words(tuple(options)))
+
+
+def _one_pointed_at(
+    cleaned: str, found: Sequence[Token], pointed: Sequence[Pick], options: Sequence[Option]
+) -> Found | None:
     common = shared(found, options)
-    pointed = _joined(picks(found, options), common)
+    pointed = _joined(pointed, common)
     meant = [pick for pick in _meant(found, pointed) if not (len(pick.lines) > 1 and pick.start in common)]
     lines = {line for pick in meant for line in pick.lines}
     if len(lines) == 1 and not all(lines <= held for held in common.values()):
@@ -43,9 +66,32 @@ def read_choice(text: str, options: Sequence[Option]) -> Found | None:
     if len(lines) == 1 and not _all_hits(found):
         return _found(found, pointed, meant, options[lines.pop()].value)
     if not meant and _says_none(found):
-        none = next((option.value for option in options if _is_none(option) or option.value == "no"), None)
-        return Found(none, True, (0, len(cleaned))) if none else None
-    return None if meant else _as_yes_no(text, options)
+        return _nothing_listed(options, len(cleaned))
+    return None
+
+
+def _nothing_listed(options: Sequence[Option], length: int) -> Found | None:
+    """ "None of these" on a list without such a line is its "something else", if it has one."""
+    nones = [option.value for option in options if _is_none(option) or option.value == "no"]
+    others = [option.value for option in options if fold(option.title).startswith(("something else", "other"))]
+    value = next(iter(nones or others), None)
+    return Found(value, True, (0, length)) if value else None
+
+
+def _in_other_words(
+    text: str, found: Sequence[Token], pointed: Sequence[Pick], options: Sequence[Option]
+) -> Found | None:
+    """The answer where nothing points at one line: yes and no, words left out or swapped, or the list's own subject."""
+    if any(pick.firm for pick in pointed) or _all_hits(found):
+        return None
+    answer = as_yes_no(text, options)
+    if answer:
+        return answer
+    topic = read_topic(text, options)
+    if topic and len(topic[0]) == 1:
+        return replace(topic[1], value=options[topic[0][0]].value)
+    line = by_words(found, options)
+    return None if line is None else Found(options[line].value, True, (found[0].start, found[-1].end))
 
 
 def _joined(pointed: Sequence[Pick], common: Mapping[int, frozenset[int]]) -> list[Pick]:
@@ -59,7 +105,7 @@ def _joined(pointed: Sequence[Pick], common: Mapping[int, frozenset[int]]) -> li
 def read_choices(text: str, options: Sequence[Option]) -> Found | None:
     """The values of the options meant, in the order said; [] for "none of these" where no option says that."""
     cleaned = clean(text)
-    found = tokens(cleaned)
+    found = _listened(cleaned, options)
     if _says_none(found):
         none = [option.value for option in options if _is_none(option)]
         return Found(none, True, (0, len(cleaned)))
@@ -70,9 +116,21 @@ def read_choices(text: str, options: Sequence[Option]) -> Found | None:
         return Found([options[line].value for line in total], True, (0, len(cleaned))) if total else None
     meant = _meant(found, pointed)
     lines = dict.fromkeys(line for pick in meant for line in pick.lines)
-    if not lines:
+    if lines:
+        return _found(found, pointed, meant, _without_none([options[line].value for line in lines]))
+    return _several_in_other_words(text, found, pointed, options)
+
+
+def _several_in_other_words(
+    text: str, found: Sequence[Token], pointed: Sequence[Pick], options: Sequence[Option]
+) -> Found | None:
+    if any(pick.firm for pick in pointed) or _all_hits(found):
         return None
-    return _found(found, pointed, meant, _without_none([options[line].value for line in lines]))
+    topic = read_topic(text, options)
+    if topic:
+        return replace(topic[1], value=[options[line].value for line in topic[0]])
+    line = by_words(found, options)
+    return None if line is None else Found([options[line].value], True, (found[0].start, found[-1].end))
 
 
 def _without_none(values: list[str]) -> list[str]:
@@ -121,7 +179,7 @@ def _all_hits(found: Sequence[Token]) -> list[Hit]:
 def _whole(found: Sequence[Token], pointed: Sequence[Pick]) -> bool:
     covered = {i for pick in pointed for i in range(pick.start, pick.end)}
     covered |= {i for hit in _totals().find(found) for i in range(hit.start, hit.end)}
-    filler = word_set("choice", "filler")
+    filler = word_set("choice", "filler") | word_set("choice", "cue")
     return all(token.is_mark or i in covered or token.word in filler for i, token in enumerate(found))
 
 
@@ -155,11 +213,3 @@ def _never_in_all(option: Option) -> bool:
 def _says_none(found: Sequence[Token]) -> bool:
     bare = without_courtesy(found)
     return bool(bare and _nones().exactly(bare))
-
-
-def _as_yes_no(text: str, options: Sequence[Option]) -> Found | None:
-    """A list whose lines are yes and no takes any wording of them."""
-    if not {"yes", "no"} <= {option.value for option in options}:
-        return None
-    answer = read_yes_no(text)
-    return answer if answer and any(option.value == answer.value for option in options) else None

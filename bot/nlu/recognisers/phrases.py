@@ -57,6 +57,11 @@ class PhraseBook:
         self._speller = Speller(vocabulary, ordinary)
         self._forms: dict[str, tuple[str, ...]] = {}
 
+    @property
+    def known(self) -> frozenset[str]:
+        """Every word that stands in a phrase."""
+        return self._speller.known
+
     def _add(self, parts: Sequence[str], value: str) -> None:
         node = self._root
         for part in parts:
@@ -83,7 +88,8 @@ class PhraseBook:
                 open_ends += [(after, j) for after, j in _over_gap(node.gap, i)]
             if i < len(found):
                 open_ends += [(after, i + 1) for after in self._next(node, found[i])]
-        return hits
+                open_ends += [(node, i + 1)] if i > start and _is_hyphen(found, i) else []
+        return [hit for hit in hits if found[hit.end - 1].word != "-"]
 
     def _next(self, node: _Node, token: Token) -> list[_Node]:
         forms = self._forms_of(token.word)
@@ -106,6 +112,13 @@ class PhraseBook:
         if word.endswith("s") and word[:-1] in self._speller.known and len(word) > 3:
             return (word[:-1],)
         return self._speller.nearest_all(word)
+
+
+def _is_hyphen(found: Sequence[Token], i: int) -> bool:
+    """A dash that joins two words: "long-term"."""
+    if found[i].word != "-" or i + 1 >= len(found):
+        return False
+    return found[i - 1].end == found[i].start and found[i].end == found[i + 1].start and found[i + 1].word.isalpha()
 
 
 def _over_gap(after: _Node, i: int) -> list[tuple[_Node, int]]:
