@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from bot.actions.catalogue import SPECS
 from bot.channels.sms import SmsChannel
 from bot.channels.webchat import WebChannel
 from bot.flows.definition import Book
-from bot.flows.reading import read_book, read_files
+from bot.flows.reading import read_files, read_texts
 from bot.nlu import rasa
 from bot.nlu.parsed import Nlu
 from bot.nlu.stand_in import Backed, StandIn
@@ -70,7 +70,7 @@ class Books:
         if revision not in self.kept:
             with self.db.read() as session:
                 files = flow_store.load(session, revision)
-            self.kept[revision] = read_files(files, SPECS).with_safety_of(self.today)
+            self.kept[revision] = parsed(tuple(sorted(files.items()))).with_safety_of(self.today)
         return self.kept[revision]
 
 
@@ -193,15 +193,23 @@ class Assistant:
         return readiness.of(self)
 
 
-def assemble(settings: Settings, *, demo: bool = False, nlu: Nlu | None = None, serving: bool = False) -> Assistant:
+def assemble(
+    settings: Settings,
+    *,
+    demo: bool = False,
+    nlu: Nlu | None = None,
+    serving: bool = False,
+    throw_away: bool = False,
+) -> Assistant:
     """Everything a process needs. Raises SettingsError, StorageError or ContentErrors with what to do.
 
     `nlu`: given by tests; else the server at NLU_URL, else one started here, else the built-in recognisers alone.
     `serving`: refused before anything is touched where another process serves the same SQLite file.
+    `throw_away`: for the conversation tests, whose database is deleted at the end; such a one refuses to serve.
     """
     demo = demo or settings.demo
     refuse_live_demo(settings, demo)
-    db = Database.of(settings)
+    db = Database.of(settings, throw_away=throw_away)
     if serving:
         db.claim_process()
     db.migrate()
@@ -265,7 +273,7 @@ def is_loopback(url: str) -> bool:
 
 def open_books(db: Database, clock: Clock) -> Books:
     """Today's content, kept as an immutable revision if it is new; refuses revisions whose actions are gone."""
-    today = read_book(DIALOGS, SPECS)
+    today = todays_book()
     with db.write() as session:
         flow_store.store(session, today.revision, today.to_json(), sorted(today.actions), "dialogs", clock.now())
         gone = flow_store.missing_actions(session, SPECS)
@@ -274,6 +282,18 @@ def open_books(db: Database, clock: Clock) -> Books:
             f"Conversations under way call actions that are gone: {gone}. Bring the actions back first."
         )
     return Books(db, today)
+
+
+def todays_book() -> Book:
+    """The content of dialogs/ as it is now. Raises ContentErrors with every finding."""
+    texts, unreadable = read_texts(DIALOGS)
+    return read_files(texts, SPECS, unreadable) if unreadable else parsed(tuple(sorted(texts.items())))
+
+
+@lru_cache(maxsize=4)
+def parsed(texts: tuple[tuple[str, str], ...]) -> Book:
+    """The book in these texts, kept: the same texts are not parsed twice in one process (it takes a second)."""
+    return read_files(dict(texts), SPECS)
 
 
 def open_channels(assistant: Assistant) -> None:

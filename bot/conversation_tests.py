@@ -164,7 +164,7 @@ def stage(transcript: Transcript, nlu: Nlu | None) -> Iterator[Simulator]:
         home = Path(folder)
         shutil.copytree(prepared(transcript.world, transcript.now), home, dirs_exist_ok=True)
         settings = Settings(ANYDOOR_HOME=home, ANYDOOR_NOW=transcript.now, ANYDOOR_SECRET_KEY=SECRET)  # type: ignore[call-arg]
-        assistant = assemble(settings, nlu=nlu)
+        assistant = assemble(settings, nlu=nlu, throw_away=True)
         try:
             yield Simulator(assistant, transcript.channel)  # type: ignore[arg-type]
         finally:
@@ -176,7 +176,7 @@ def prepared(world: str, now: str) -> Path:
     """A folder with a database in a world at a time, made once a process."""
     home = Path(tempfile.mkdtemp(prefix="anydoor-world-"))
     settings = Settings(ANYDOOR_HOME=home, ANYDOOR_NOW=now, ANYDOOR_SECRET_KEY=SECRET)  # type: ignore[call-arg]
-    assistant = assemble(settings, demo=True, nlu=rasa.NoNlu("a world has no need of it"))
+    assistant = assemble(settings, demo=True, nlu=rasa.NoNlu("a world has no need of it"), throw_away=True)
     trial.set_world(assistant, world)
     assistant.db.close()
     return home

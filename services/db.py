@@ -27,13 +27,20 @@ _FULL = 2
 
 
 class Database:
-    """Opens sessions for reading and for writing; one per process."""
+    """Opens sessions for reading and for writing; one per process.
 
-    def __init__(self, url: str, keys: crypto.Keyring) -> None:
+    `throw_away`: for the conversation tests only, whose file is deleted at the end: SQLite does not wait for the
+    disk. Such a database refuses to serve (`claim_process`).
+    """
+
+    def __init__(self, url: str, keys: crypto.Keyring, *, throw_away: bool = False) -> None:
         self.url = make_url(url)
         self.keys = keys
         self.on_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(url) if self.on_sqlite else _postgres(url)
+        self.throw_away = throw_away and self.on_sqlite
+        if self.throw_away:
+            event.listen(self.engine, "connect", _no_waiting)
         crypto.attach(self.engine, keys)
         self._writer = self.engine.execution_options(anydoor_write=True)
         self._write_lock = threading.Lock()
@@ -41,10 +48,10 @@ class Database:
         self._claimed: IO[str] | None = None
 
     @classmethod
-    def of(cls, settings: Settings) -> Database:
+    def of(cls, settings: Settings, *, throw_away: bool = False) -> Database:
         """The database that the settings name, with the keys they name; makes the home folder."""
         settings.home.mkdir(parents=True, exist_ok=True)
-        return cls(settings.database_url, crypto.keyring(settings))
+        return cls(settings.database_url, crypto.keyring(settings), throw_away=throw_away)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -81,6 +88,8 @@ class Database:
 
     def claim_process(self) -> None:
         """Refuse a second worker process on SQLite (invariant 16); PostgreSQL takes any number."""
+        if self.throw_away:
+            raise StorageError("a throw-away database may lose what it took, so it serves nobody")
         if not self.on_sqlite or self._claimed:
             return
         file = Path(f"{self.url.database}.worker").open("a")  # noqa: SIM115  held for the life of the process
@@ -122,6 +131,11 @@ def _prepare(connection: Any, _record: object) -> None:
     full = connection.execute("PRAGMA synchronous").fetchone()[0]
     if mode != "wal" or full != _FULL:
         raise StorageError(f"SQLite runs with journal {mode} and synchronous {full}, not WAL and FULL")
+
+
+def _no_waiting(connection: Any, _record: object) -> None:
+    """For throw-away files: after `_prepare`, commits return before the disk has them."""
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def _begin(connection: Connection) -> None:

@@ -40,6 +40,12 @@ _ASKED_ONLY: Final = ("yes_no", "opening")
 
 def read_book(folder: Path, actions: Mapping[str, ActionSpec]) -> Book:
     """The book in a dialogs folder. Raises ContentErrors with every finding."""
+    texts, findings = read_texts(folder)
+    return read_files(texts, actions, findings)
+
+
+def read_texts(folder: Path) -> tuple[dict[str, str], list[Finding]]:
+    """The texts of a dialogs folder by their path below it, and what keeps a file from being read."""
     texts: dict[str, str] = {}
     findings: list[Finding] = []
     for path in sorted(path for part in FOLDERS for path in (folder / part).glob("*.yml")):
@@ -50,7 +56,7 @@ def read_book(folder: Path, actions: Mapping[str, ActionSpec]) -> Book:
             findings.append(Finding(name, 1, "The file is not UTF-8 text.", "Save it as UTF-8."))
     if not texts and not findings:
         findings.append(Finding(folder.as_posix(), 1, "There are no flows here.", "Give the dialogs folder."))
-    return read_files(texts, actions, findings)
+    return texts, findings
 
 
 def read_files(

@@ -8,6 +8,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -107,6 +108,15 @@ def test_invariant_16_a_second_worker_process_is_refused(sqlite_db: Database) ->
 
 
 @pytest.mark.postgres
+def test_invariant_16_a_throw_away_database_does_not_wait_for_the_disk_and_serves_nobody(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'gone.db'}", Keyring.parse("t1:test-key-not-secret"), throw_away=True)
+    with db.write() as session:
+        assert session.execute(text("PRAGMA synchronous")).scalar_one() == 0
+    with pytest.raises(StorageError, match="serves nobody"):
+        db.claim_process()
+    db.close()
+
+
 def test_invariant_16_postgresql_takes_any_number_of_workers(postgres_db: Database) -> None:
     other = Database(postgres_db.url.render_as_string(hide_password=False), postgres_db.keys)
     postgres_db.claim_process()
