@@ -1,12 +1,8 @@
-"""How many turns a second the flow engine takes on its own: `python benchmarks/engine.py`."""
+"""How many turns a second the flow engine takes on its own, its state through JSON between all of them."""
 
 from __future__ import annotations
 
-import sys
 import time
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from bot.flows.commands import SetSlot, StartFlow
 from bot.flows.engine import advance, expecting
@@ -29,7 +25,7 @@ def main(seconds: float = 3.0) -> None:
             question = expecting(book, state)
             commands = [SetSlot(question.slot, ANSWERS[question.slot])] if question else []  # type: ignore[list-item]
     rate = turns / (time.perf_counter() - started)
-    print(f"engine: {rate:,.0f} turns a second, {turns:,} turns (goal: 5,000)")
+    print(f"{'flow engine alone':<40}{rate:>8,.0f} turns a second (goal 5,000)")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,89 @@
+"""Memory at rest: the application after 20 conversations, and the NLU server it started."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+import time
+import urllib.request
+from dataclasses import dataclass
+
+from benchmarks import machine
+from benchmarks.people import TEXTS, Load, provider
+from benchmarks.turns import environment, open_port
+
+APP_LIMIT, NLU_LIMIT = 180, 350  # MB
+CONVERSATIONS = 20
+REST_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Megabytes resident; `nlu` 0 where no model runs."""
+
+    app: float
+    nlu: float
+
+
+async def serve(home: str, more: dict[str, str]) -> Memory:
+    """`anydoor serve --demo` in a process of its own, texted, then left alone for a while."""
+    port = machine.free_port()
+    url = f"http://127.0.0.1:{port}"
+    api = await asyncio.start_server(provider, "127.0.0.1", 0)
+    api_url = f"http://127.0.0.1:{api.sockets[0].getsockname()[1]}"
+    given = {**environment(home, url, None, api_url, {}), **more}
+    command = (sys.executable, "-c", "from bot.cli import main; main()", "serve", "--demo", "--port", str(port))
+    quiet = asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(*command, env=given, stdout=quiet)
+    try:
+        await open_port(port, process)
+        await asyncio.to_thread(wait_for_model, url)
+        await hold_conversations(url)
+        await asyncio.sleep(REST_SECONDS)
+        models = [machine.resident(pid) for pid in machine.children(process.pid)]
+        return Memory(machine.resident(process.pid), max(models, default=0.0))
+    finally:
+        process.terminate()
+        await process.wait()
+        api.close()
+
+
+def wait_for_model(url: str, seconds: float = 60) -> None:
+    """Until /readyz says that nothing is missing, or the time is over: without a model it never will."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        with urllib.request.urlopen(f"{url}/readyz") as answer:
+            if b'"nlu": "ok"' in answer.read().replace(b'":"', b'": "'):
+                return
+        time.sleep(0.5)
+
+
+async def hold_conversations(url: str) -> None:
+    load = Load(url, None)
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+    for text in TEXTS:
+        for number in range(CONVERSATIONS):
+            await load.text(reader, writer, f"+447400{number:06d}", text.format(postcode="PR1 8XJ"))
+        await asyncio.sleep(2.0)  # so that nobody's two texts are read as one breath
+    writer.close()
+
+
+def line(name: str, megabytes: float, limit: int) -> str:
+    return f"{name:<52}{megabytes:>6.0f} MB  (limit {limit} MB: {'held' if megabytes <= limit else 'BROKEN'})"
+
+
+def main() -> None:
+    telegram = {"TELEGRAM_BOT_TOKEN": "1:stand-in", "TELEGRAM_API_URL": "http://127.0.0.1:9/bot"}
+    with tempfile.TemporaryDirectory(prefix="anydoor-bench-") as home:
+        without = asyncio.run(serve(home, {}))
+        print(line(f"app, texts on, after {CONVERSATIONS} conversations", without.app, APP_LIMIT))
+        print(line("NLU server, one process", without.nlu, NLU_LIMIT) if without.nlu else "NLU server: not installed")
+        os.sync()
+        with_telegram = asyncio.run(serve(home, telegram))
+        print(line("app, texts and Telegram on, started again", with_telegram.app, APP_LIMIT))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""The whole product in a process of its own, which says on standard output when each turn was committed.
+
+`python -m benchmarks.served <port>`; everything else comes from the environment, as for `anydoor serve --demo`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+
+import structlog
+import uvicorn
+
+from bot.assistant import Assistant, assemble
+from bot.turns import Taken
+from services.settings import load
+from web.app import application
+
+
+def announce(taken: Taken) -> None:
+    """One line a turn: the provider's id, the moment (shared by all processes of the machine), whether NLU was asked."""
+    if taken.heard is not None:
+        line = f"{taken.heard.inbound.provider_id} {time.monotonic()} {int(taken.heard.nlu_asked)}\n"
+        os.write(sys.stdout.fileno(), line.encode())
+
+
+def serve(assistant: Assistant, port: int) -> None:
+    app = application(assistant, owned=True)
+    uvicorn.run(
+        app, host="127.0.0.1", port=port, log_level="error", access_log=False,
+        timeout_keep_alive=60, timeout_graceful_shutdown=2,
+    )  # fmt: skip
+
+
+def main() -> None:
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    assistant = assemble(load(), demo=True)
+    assistant.watchers.append(announce)
+    serve(assistant, int(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    main()
