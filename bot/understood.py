@@ -87,7 +87,8 @@ class Understander:
         """The answer under its slot's name, and by its number where options were shown."""
         assert self.expecting is not None
         found = {self.expecting.slot: value} if self.expecting.slot in VALUES else {}
-        order = [each for each, _, _ in self.expecting.choices]
+        listed_here = not self.expecting.spec.choices_from  # openings are only known while they are offered
+        order = [each for each, _, _ in self.expecting.choices] if listed_here else []
         chosen = value if isinstance(value, list) else [value]
         if order and all(each in order for each in chosen):
             numbers = [order.index(each) + 1 for each in chosen]

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, TypeAlias
 
-from services.directory import Directory
-
 from bot.flows.definition import Book
 from bot.flows.engine import ActionResult, Event
 from bot.flows.state import DialogueState
@@ -16,6 +14,7 @@ from services import people
 from services.areas import Areas
 from services.clock import LONDON, Clock
 from services.db import Session
+from services.directory import Directory
 from services.models import Conversation
 from services.practices import Practices
 from services.settings import Settings

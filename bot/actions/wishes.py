@@ -8,7 +8,6 @@ from typing import Any
 from bot.actions.doing import Doing, Slots, result
 from bot.flows.definition import Collect
 from bot.flows.engine import ActionResult, Event, expecting
-from bot.flows.responses import ResponseError, render
 from services import consent, due_work, people, privacy, referrals, reminders, transcript
 
 FOLLOW_UP_AFTER, FOLLOW_UP_GOOD_FOR = timedelta(days=7), timedelta(days=2)
@@ -20,7 +19,7 @@ WORDING = {
 
 
 def wording(doing: Doing, purpose: str) -> str:
-    """The words of the question that was just answered, as the person saw them."""
+    """The wording of the question that was just answered, as the revision has it: never with a person's answers in it."""
     open_question = expecting(doing.book, doing.state)
     step = (
         doing.book.flows[open_question.flow].steps.get(open_question.step)
@@ -28,11 +27,7 @@ def wording(doing: Doing, purpose: str) -> str:
         else None
     )
     asked = step.utter if isinstance(step, Collect) else WORDING[purpose]
-    response = doing.book.responses[asked]
-    try:
-        return render(doing.book, response, doing.state.slots, part=doing.channel, helpline=str)
-    except ResponseError:  # asked in other words than these: keep the wording as it is written
-        return response.text_for(doing.channel)
+    return doing.book.responses[asked].text_for(doing.channel)
 
 
 def record_consent(doing: Doing, purpose: consent.Purpose) -> ActionResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -146,6 +147,32 @@ def wish_of(when: Any, text: str) -> dict[str, Any]:
     return {"windows": spans, "asap": when.asap, "ambiguous": readings}
 
 
+def number_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
+    found = re.findall(r"-?\d+(?:\.\d+)?", text)
+    if len(found) != 1:
+        return Reading(hint="utter_invalid_number")
+    number = float(found[0])
+    return Reading(Answer(int(number) if number.is_integer() else number, text.strip() == found[0]))
+
+
+def date_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
+    """The one day that the words mean, as an ISO date."""
+    when = read_when(text, now)
+    days = sorted({start.date() for start, _ in when.windows}) if when and not when.ambiguous else []
+    if when is None or len(days) != 1:
+        return Reading(hint="utter_invalid_date")
+    return Reading(Answer(days[0].isoformat(), when.whole))
+
+
+def time_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
+    """The one time of day that the words mean, as HH:MM."""
+    when = read_when(text, now)
+    times = sorted({start.time() for start, _ in when.windows}) if when and not when.ambiguous else []
+    if when is None or len(times) != 1:
+        return Reading(hint="utter_invalid_time")
+    return Reading(Answer(times[0].strftime("%H:%M"), when.whole))
+
+
 READERS: dict[str, Callable[[str, Expecting, datetime], Reading]] = {
     "yes_no": lambda text, expecting, now: from_found(read_yes_no(text), "utter_invalid_yes_no"),
     "choice": read_own_words,
@@ -156,6 +183,9 @@ READERS: dict[str, Callable[[str, Expecting, datetime], Reading]] = {
     "phone": phone_reading,
     "name": lambda text, expecting, now: from_found(read_name(text, True), "utter_invalid_name"),
     "opening": opening_reading,
+    "number": number_reading,
+    "date": date_reading,
+    "time": time_reading,
     "text": read_text,
     "place": read_text,
     "practice": read_text,
