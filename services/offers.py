@@ -58,7 +58,7 @@ def _of_team(session: Session, team_id: str, rows: list[CallBack], now: datetime
 def _offered(session: Session, call_back_ids: list[int]) -> dict[int, datetime]:
     """When each promise was offered an opening, by its id."""
     made = select(DueWork.subject_id, DueWork.due_at).where(DueWork.kind == KIND, DueWork.subject_id.in_(call_back_ids))
-    return {subject: at for subject, at in session.execute(made).tuples() if subject is not None}
+    return {row.subject_id: row.due_at for row in session.execute(made)}
 
 
 def _may_be_offered(session: Session, row: CallBack, now: datetime) -> bool:
