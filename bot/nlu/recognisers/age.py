@@ -6,17 +6,21 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from bot.nlu.recognisers.birth_dates import age_on, birth_dates
+from bot.nlu.recognisers.birth_dates import MONTHS, age_on, birth_dates
 from bot.nlu.recognisers.numbers import number_at
+from bot.nlu.recognisers.sounds import numbers_heard
 from bot.nlu.recognisers.text import Rest, Token, bag, clean, tokens
 from bot.nlu.recognisers.values import Found
 
 OLDEST = 120
+LONGEST_DATE = 12  # tokens
 _YEARS = bag("years year yrs yr y yo yeras yeers")
 _POLITE = bag(
     "i im am iam my age is its it aged hi hello ok yes well um just turned only now years year yrs yr y yo old of pls please "
     "thanks thank you ta x xx mate love a me about around so er next this birthday the man woman lady bloke lad lass male "
-    "female guy and today still dob d o b born on in was date birth tbh not coming up nearly almost"
+    "female guy and today still dob d o b born on in was date birth tbh not coming up nearly almost ish nxt unfortunately sadly now soon tomorrow last week month sorry lol haha "
+    "love hun bday birth turning turn will be ill gone be was had just bit years young if you must know yob year sept jan feb "
+    "pal years march april may june july august october november december t f m"
 )
 # "im 6 months pregnant", "im 20 minutes away", "im 5 foot", "im 100% sure": a number, not an age.
 _OTHER_UNITS = bag(
@@ -28,15 +32,20 @@ _OTHERS = bag(
     "son daughter mum dad mam kid kids child baby boy girl wife husband partner brother sister nan gran she he shes hes her "
     "his they theyre has got have with of a an"
 )
-_BORN_YEAR = re.compile(r"\bborn (?:in |back in )?(?:'|the year )?(19\d\d|20\d\d|\d\d)\b(?![/.-])", re.I)
+_BORN_YEAR = re.compile(
+    r"\b(?:born|birth|yob)(?: year)?(?: in| back in| is| on|:)? ?(?:[a-z]{3,9} )?(?:'|the year )?(19\d\d|20\d\d|\d\d)\b(?![/.-])",
+    re.I,
+)
+_YEAR_ALONE = re.compile(r"(?<![\d/.-])(19[2-9]\d|20[0-2]\d)(?![\d/.-])")
 
 
 def read_age(text: str, today: date, asked: bool) -> Found | None:
     """An age of 0 to 120 from a number, words or a date of birth; unasked only where said outright."""
     cleaned = clean(text)
-    found = tokens(cleaned)
+    found = numbers_heard(tokens(cleaned)) if asked else tokens(cleaned)
     rest = Rest(found, _POLITE)
-    return _from_birth(cleaned, found, rest, today, asked) or _from_number(found, rest, asked)
+    from_date = _from_birth(cleaned, found, rest, today, asked) or (_from_spelt_date(found, today) if asked else None)
+    return from_date or _from_number(found, rest, asked)
 
 
 def _from_birth(cleaned: str, found: Sequence[Token], rest: Rest, today: date, asked: bool) -> Found | None:
@@ -48,11 +57,36 @@ def _from_birth(cleaned: str, found: Sequence[Token], rest: Rest, today: date, a
         if born.day <= today and age <= OLDEST:
             return Found(age, rest.within(born.span), born.span, born.sure)
         return None
-    year = _BORN_YEAR.search(cleaned)
-    if year is None:
+    year = _BORN_YEAR.search(cleaned) or (_YEAR_ALONE.search(cleaned) if asked else None)
+    if year is None or (year.re is _YEAR_ALONE and not rest.within(_month_before(cleaned, year.start(), year.end()))):
         return None
     age = (today.year - int(year[1])) % 100 if len(year[1]) == 2 else today.year - int(year[1])
     return Found(age, rest.within(year.span()), year.span(), sure=False) if 0 <= age <= OLDEST else None
+
+
+def _from_spelt_date(found: Sequence[Token], today: date) -> Found | None:
+    """ "3rd april ninety", "nineteen ninety"."""
+    words, i = [], 0
+    while i < min(len(found), LONGEST_DATE):
+        number = number_at(found, i)
+        if number and number[0] in {19, 20} and (rest := number_at(found, number[1])) and 10 <= rest[0] < 100:
+            number = (number[0] * 100 + rest[0], rest[1])
+        words.append(str(number[0]) if number else found[i].word)
+        i = number[1] if number else i + 1
+    spelt = " ".join(words)
+    if spelt == " ".join(token.word for token in found[:LONGEST_DATE]):
+        return None
+    span = (found[0].start, found[-1].end)
+    for born in birth_dates(re.sub(r"(\d) (st|nd|rd|th)\b", r"\1\2", spelt), today):
+        return Found(age_on(born.day, today), False, span, sure=False) if born.day <= today else None
+    year = _YEAR_ALONE.fullmatch(spelt)
+    return Found(today.year - int(year[1]), True, span, sure=False) if year else None
+
+
+def _month_before(cleaned: str, start: int, end: int) -> tuple[int, int]:
+    """The span of a year with the name of a month before it."""
+    before = cleaned[:start].rstrip().rpartition(" ")[2]
+    return (start - len(before) - 1 if before.lower() in MONTHS else start, end)
 
 
 def _from_number(found: Sequence[Token], rest: Rest, asked: bool) -> Found | None:
@@ -60,19 +94,49 @@ def _from_number(found: Sequence[Token], rest: Rest, asked: bool) -> Found | Non
         number = number_at(found, i)
         if number is None or (i and number_at(found, i - 1) and found[i - 1].word not in {"and"}):
             continue
-        value, after = number
+        value, after = _birthday(found, *number)
         span = (found[i].start, found[after - 1].end)
         whole = rest.within(span)
         if value > OLDEST or not (_said_outright(found, i, after) or (asked and (whole or _leads(found, i, after)))):
             continue
-        not_yet = _word(found, i - 1) in {"nearly", "almost"} or _word(found, after) in {"next", "soon", "on"}
+        not_yet = _not_yet(found, i, after)
         return Found(value - not_yet, whole, span, sure=not not_yet)
     return None
 
 
+_COMING = bag("next nxt soon tomorrow tmrw tomoz tomorow tmoro on in this")
+_AFTER_AN_AGE = bag(
+    ", . but and nearly going ! ( last ish - next nxt soon tomorrow in if unfortunately sadly now since"
+)
+
+
+def _not_yet(found: Sequence[Token], i: int, after: int) -> bool:
+    """ "34 next week", "ill be 41 in may": a year older than today."""
+    before = {_word(found, j) for j in range(max(0, i - 2), i)}
+    if before & {"nearly", "almost", "turning", "ill"} or ("be" in before and "will" in {_word(found, i - 2)}):
+        return True
+    if _word(found, after) == "in":
+        return "was" not in before and not _MONTH_PAST & {_word(found, i - 1)}
+    return _word(found, after) in {"next", "nxt", "soon", "tomorrow", "tmrw", "tomoz", "on"}
+
+
+_MONTH_PAST = bag("turned was")
+
+
 def _leads(found: Sequence[Token], i: int, after: int) -> bool:
     """A number that opens the answer and is no other measure: "43, nearly 44"."""
-    return i == 0 and _word(found, after) in {",", ".", "but", "and", "nearly", "going", "!", "("}
+    if not all(token.is_mark or token.word in _POLITE for token in found[:i]):
+        return False
+    following = _word(found, after)
+    if following in {"-", "."} and _word(found, after + 1) not in {"ish", ""}:
+        return following == "." and not found[after + 1].is_number and i == 0
+    return following in _AFTER_AN_AGE and (i == 0 or following != "and")
+
+
+def _birthday(found: Sequence[Token], value: int, after: int) -> tuple[int, int]:
+    """ "My 52nd birthday": the number takes its ending and the word with it."""
+    ending = _word(found, after) in {"st", "nd", "rd", "th"} and _word(found, after + 1) in {"birthday", "bday"}
+    return (value, after + 2) if ending else (value, after)
 
 
 def _said_outright(found: Sequence[Token], i: int, after: int) -> bool:

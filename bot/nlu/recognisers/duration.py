@@ -10,6 +10,7 @@ from itertools import islice
 from bot.nlu.recognisers.birth_dates import MONTHS
 from bot.nlu.recognisers.free_text import book
 from bot.nlu.recognisers.numbers import number_at, ordinal_at
+from bot.nlu.recognisers.sounds import numbers_heard
 from bot.nlu.recognisers.text import Token, bag, clean, listed, tokens
 from bot.nlu.recognisers.values import Found
 
@@ -18,14 +19,24 @@ DAYS_A_MONTH = 30.44
 MOST = 30  # times and phrases looked at: nobody means more
 LONGEST = 12 * 80
 
-UNITS = dict.fromkeys(listed("month months mth mths mnth mnths mo mos monts moths monthes"), 1.0)
+UNITS = dict.fromkeys(listed("m month months mth mths mnth mnths mo mos monts moths monthes"), 1.0)
 UNITS |= dict.fromkeys(listed("week weeks wk wks weaks weks"), 1 / WEEKS_A_MONTH)
-UNITS |= dict.fromkeys(listed("year years yr yrs yeras yeers"), 12.0)
+UNITS |= dict.fromkeys(listed("y year years yr yrs yeras yeers"), 12.0)
 UNITS |= dict.fromkeys(listed("day days dys"), 1 / 30)
 UNITS |= dict.fromkeys(listed("fortnight fortnights"), 0.5)
-VAGUE = {"couple": (2, True), "few": (3, False), "several": (6, False), "many": (None, False), "some": (None, False)}
+UNITS |= dict.fromkeys(listed("decade decades"), 120.0)
+VAGUE = {
+    "couple": (2, True),
+    "cpl": (2, True),
+    "cuple": (2, True),
+    "coupla": (2, True),
+    "few": (3, False),
+    "several": (6, False),
+    "many": (None, False),
+    "some": (None, False),
+}
 SEASONS = {"spring": 4, "summer": 7, "autumn": 10, "winter": 1}
-NOT_PAST = bag("in next within under every per another")
+NOT_PAST = bag("in next within every per another")
 MEASURES_AGE = bag("old pregnant")
 
 
@@ -43,7 +54,7 @@ class Length:
 def read_months(text: str, today: date, asked: bool) -> Found | None:
     """Months, to a tenth; unasked only beside words about being off sick or out of work."""
     cleaned = clean(text)
-    found = tokens(cleaned)
+    found = numbers_heard(tokens(cleaned)) if asked else tokens(cleaned)
     lengths = list(islice(_lengths(found, today), MOST))
     length = (lengths[0] if lengths else None) if asked else _beside_work(found, lengths)
     if length is None:
@@ -99,7 +110,7 @@ def _counted(found: Sequence[Token], i: int) -> Length | None:
         months += UNITS.get(bigger, 1.0) / 2
     elif second and UNITS[found[second[1] - 1].word] < UNITS[bigger]:
         months, end, sure = months + second[0], second[1], sure and second[2]
-    if _word(found, end) in MEASURES_AGE or _word(found, i - 1) in NOT_PAST:
+    if _word(found, end) in MEASURES_AGE or (_word(found, i - 1) in NOT_PAST and not _not_worked(found, i - 1)):
         return None
     cued = _word(found, end) in {"ago", "now", "back"} or any(_word(found, j) == "for" for j in range(max(0, i - 3), i))
     exact = _word(found, i - 1) not in {
@@ -115,6 +126,13 @@ def _counted(found: Sequence[Token], i: int) -> Length | None:
     }
     sure = sure and (exact or _word(found, i - 1) in {"about", "around"})
     return Length(months, i, end + (_word(found, end) == "ago"), sure, cued)
+
+
+def _not_worked(found: Sequence[Token], i: int) -> bool:
+    """ "Havent worked in 3 years" looks back."""
+    return found[i].word == "in" and any(
+        token.word in {"havent", "not", "aint", "hasnt"} for token in found[max(0, i - 4) : i]
+    )
 
 
 def _one_count(found: Sequence[Token], i: int) -> tuple[float, int, bool] | None:
@@ -141,8 +159,19 @@ def _amount(found: Sequence[Token], i: int) -> tuple[float | None, int, bool] | 
         return _vague(found, i)
     if word in {"a", "an"}:
         return 1.0, i + 1, True
-    if word in {"year", "month", "week"} and _words(found, i + 1, 3) == ("and", "a", "half"):
+    if word in UNITS and _and_a_half(found, i + 1):
         return 1.0, i, True
+    if (
+        word in UNITS
+        and _word(found, i + 1) == "or"
+        and _word(found, i + 2) in {"two", "2", "so"}
+        and word not in {"m", "y"}
+    ):
+        return (1.0 if _word(found, i + 2) == "so" else 1.5), i, False
+    if word in {"fortnight", "decade"}:
+        return 1.0, i, True
+    if _words(found, i, 4) in {("three", "quarters", "of", "a"), ("3", "quarters", "of", "a")}:
+        return 0.75, i + 4, True
     number = number_at(found, i)
     if number is None:
         return None
@@ -155,15 +184,26 @@ def _vague(found: Sequence[Token], i: int) -> tuple[float | None, int, bool]:
     return (None if count is None else float(count)), after, sure
 
 
+def _and_a_half(found: Sequence[Token], i: int) -> int | None:
+    """The index after "and a half", "n a half", "and half", "& 1/2"."""
+    if _word(found, i) not in {"and", "n", "an", "&"}:
+        return None
+    at = i + 1 + (_word(found, i + 1) == "a")
+    return at + 1 if _word(found, at) == "half" else None
+
+
 def _with_fraction(found: Sequence[Token], value: int, after: int) -> tuple[float | None, int, bool]:
     """1.5, 1 1/2, 2 and a half, 3 or 4, 3-4 (the middle, unsure)."""
     if _word(found, after) == "." and _is_number(found, after + 1):
         return float(f"{value}.{found[after + 1].word[:2]}"), after + 2, True
     if _words(found, after, 3) == ("1", "/", "2"):
         return value + 0.5, after + 3, True
-    if _words(found, after, 3) == ("and", "a", "half"):
-        return value + 0.5, after + 3, True
-    if _word(found, after) in {"or", "-", "to"}:
+    half = _and_a_half(found, after)
+    if half:
+        return value + 0.5, half, True
+    if _word(found, after) in {"+", "ish", "plus"}:
+        return float(value), after + 1, False
+    if _word(found, after) in {"or", "/", "-", "to"}:
         other = number_at(found, after + 1)
         if other and other[0] > value:
             return (value + other[0]) / 2, other[1], False
@@ -209,7 +249,9 @@ def _since(found: Sequence[Token], i: int, today: date) -> Length | None:
 def _point(found: Sequence[Token], i: int, today: date) -> Length | None:
     """A moment by itself: "2019", "march", "in june", "last christmas", "yesterday"."""
     at, last = i, False
-    while _word(found, at) in {"in", "last", "on", "the", "back"}:
+    while _word(found, at) in {"in", "last", "on", "the", "back"} or (
+        _word(found, at) in {"start", "beginning", "of", "this"} and at - i < 6
+    ):
         last = last or found[at].word == "last"
         at += 1
     began = _moment(found, at, today, said_last=last)
@@ -307,8 +349,14 @@ def _feast(found: Sequence[Token], i: int, today: date) -> tuple[date, int, bool
         return _latest(10, 31, today), i + 1 + (word == "bonfire"), True
     if word in SEASONS:
         return _latest(SEASONS[word], 1, today), i + 1, False
-    if word in {"lockdown", "covid", "pandemic"}:
-        return date(2020, 3, 1), i + 1, False
+    if (
+        word in {"year", "yr"}
+        and _words(found, i - 2, 2) in {("of", "the"), ("of", "this")}
+        and _word(found, i - 3) in {"start", "beginning"}
+    ):
+        return date(today.year, 1, 1), i + 1, False
+    if word == "year" and _words(found, i - 2, 2) in {("start", "of"), ("beginning", "of")}:
+        return date(today.year, 1, 1), i + 1, False
     return None
 
 

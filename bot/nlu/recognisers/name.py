@@ -14,6 +14,27 @@ from bot.nlu.recognisers.values import Found
 LONGEST = 40
 MOST_WORDS = 4
 _NAME = re.compile(r"[^\W\d_]+\.?(?:['-][^\W\d_]+)*")
+_WORD = r"([^\W\d_]+(?:['-][^\W\d_]+)*)"
+# "Sarah but everyone says Saz": what follows is the name to use.
+_INSTEAD = re.compile(
+    r"(?:^|\b(?:but|and|or)|[,.(-]| (?=aka )) ?(?:i was born [^\W\d_]+ but )?(?:(?:my |most |all )?(?:everyone|everybody|people|mates|friends|family|they)"
+    r"(?: just| all)? (?:say|says|know me as|knows me as|use|uses)|(?:i'?d|i would|would) (?:like|prefer) to be (?:called|known as)|i'?d? (?:just )?(?:prefer|like|go by|use|answer to)|prefer|please use|"
+    r"you can use|use|aka|a\.k\.a\.?|known as|i'?m|i am|it'?s|nickname(?:'?s| is)?|go(?:es)? by|"
+    r"not [^\W\d_]+,) " + _WORD,
+    re.I,
+)
+_FOR_SHORT = re.compile(
+    r"(?:^|,|\bbut|\bor|-|\() ?(?:just |i like |its? )?"
+    + _WORD
+    + r" (?:is (?:fine|ok|okay|better|good|grand)|for short|will do|works|"
+    r"to (?:my|me) (?:mates?|friends?|family)|please\b|they call me|everyone calls me)",
+    re.I,
+)
+# Not part of a name: how it is spelt, and what people say after it.
+_NO_PART = re.compile(
+    r" (?:with|without|no|minus) (?:a |an |the )?[a-z]\b.*|(?:'s|s')? (?:will do|speaking|is fine|here|fine|they call me|the name|aka)\b.*| but .*",
+    re.I,
+)
 _KEPT_SMALL = bag("van der de la von bin binti al el ap ab ferch da dos del di ten")
 _TITLES = bag("mr mrs ms miss mx dr rev sir")
 
@@ -26,7 +47,7 @@ def _openings() -> PhraseBook:
 def read_name(text: str, asked: bool = True) -> Found | None:
     """One to four words that can be a name; unasked only after "my name is" and the like."""
     cleaned = clean(text)
-    opening = _last_opening(cleaned, asked)
+    opening = (_preferred(cleaned) if asked else None) or _last_opening(cleaned, asked)
     if opening is None and not asked:
         return None
     start = opening[1] if opening else 0
@@ -34,8 +55,17 @@ def read_name(text: str, asked: bool = True) -> Found | None:
     if not parts or not _can_be_name([cleaned[a:b] for a, b in parts]):
         return None
     span = (parts[0][0], parts[-1][1])
-    value = " ".join(_capital(cleaned[a:b]) for a, b in parts)
+    value = _without_stop(" ".join(_capital(cleaned[a:b]) for a, b in parts))
     return Found(value, _nothing_else(cleaned, span, opening), span) if len(value) <= LONGEST else None
+
+
+def _preferred(cleaned: str) -> tuple[int, int] | None:
+    """Where the name to use begins after another: "Sarah but everyone says Saz", "Elizabeth, Liz for short"."""
+    matches = [match for pattern in (_INSTEAD, _FOR_SHORT) for match in pattern.finditer(cleaned)]
+    matches = [
+        match for match in matches if _can_be_name([match[1]]) and fold(match[1]) not in word_set("name", "courtesy")
+    ]
+    return (matches[-1].start(), matches[-1].start(1)) if matches else None
 
 
 def _last_opening(cleaned: str, asked: bool) -> tuple[int, int] | None:
@@ -52,6 +82,7 @@ def _name_words(cleaned: str, start: int) -> list[tuple[int, int]]:
     """Words in a row that are not small talk, up to the first stop."""
     spans: list[tuple[int, int]] = []
     courtesy = word_set("name", "courtesy")
+    cleaned = cleaned[:start] + _NO_PART.sub(lambda tail: "," + " " * (len(tail.group()) - 1), cleaned[start:])
     for match in _NAME.finditer(cleaned, start):
         between = cleaned[spans[-1][1] if spans else start : match.start()]
         if (spans and between.strip()) or cleaned[match.end() : match.end() + 1].isdigit():
@@ -61,6 +92,7 @@ def _name_words(cleaned: str, start: int) -> list[tuple[int, int]]:
         if fold(match.group()) in courtesy:
             if spans:
                 break
+            start = match.end()
             continue
         spans.append(match.span())
     return spans
@@ -73,6 +105,12 @@ def _can_be_name(words: Sequence[str]) -> bool:
     if any(part in word_set("name", "never") for word in folded for part in word.split("-")):
         return False
     return any(len(word) > 1 for word in folded)
+
+
+def _without_stop(name: str) -> str:
+    """The full stop of a sentence is no part of a name, that of an initial or a title is."""
+    last = name.removesuffix(".").rpartition(" ")[2]
+    return name if len(last) == 1 or fold(last) in _TITLES else name.removesuffix(".")
 
 
 def _capital(word: str) -> str:

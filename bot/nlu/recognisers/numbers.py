@@ -17,8 +17,28 @@ UNITS = {
 }
 UNITS |= {"forteen": 14, "fiveteen": 15, "ninteen": 19, "fourty": 40, "eightteen": 18, "thirdteen": 13}
 TENS = {word: 10 * n for n, word in enumerate(listed("twenty thirty forty fifty sixty seventy eighty ninety"), 2)}
-TENS |= {"fourty": 40, "fourthy": 40, "fivety": 50, "ninty": 90, "fity": 50, "sixy": 60, "tweny": 20}
+TENS |= {
+    "fourty": 40,
+    "fourthy": 40,
+    "fivety": 50,
+    "ninty": 90,
+    "fity": 50,
+    "fiftey": 50,
+    "fivty": 50,
+    "thirdy": 30,
+    "thirtey": 30,
+    "tweenty": 20,
+    "twenny": 20,
+    "sixtey": 60,
+    "fourtey": 40,
+    "fortey": 40,
+    "sixy": 60,
+    "tweny": 20,
+}
 UNITS.pop("fourty")
+
+RUN_TOGETHER = {tens + unit: a + b for tens, a in TENS.items() for unit, b in UNITS.items() if 0 < b < 10}
+SOUNDS_LIKE_A_UNIT = {"too": 2, "tow": 2, "to": 2, "won": 1, "fore": 4, "for": 4}
 
 ORDINALS = {
     word: n
@@ -56,11 +76,25 @@ def _below_hundred(found: Sequence[Token], i: int) -> tuple[int, int] | None:
     word = _word(found, i)
     if word in UNITS:
         return UNITS[word], i + 1
+    if word in RUN_TOGETHER:
+        return RUN_TOGETHER[word], i + 1
     if word not in TENS:
         return None
     after = i + 2 if _word(found, i + 1) == "-" else i + 1
-    unit = UNITS.get(_word(found, after), 0)
+    unit = _unit(found, after)
     return (TENS[word] + unit, after + 1) if 0 < unit < 10 else (TENS[word], i + 1)
+
+
+def _unit(found: Sequence[Token], i: int) -> int:
+    """The units after tens: "two", "2", or "too" where no other number follows it."""
+    word = _word(found, i)
+    if word in SOUNDS_LIKE_A_UNIT and (
+        _word(found, i + 1) in UNITS.keys() | TENS.keys() or _word(found, i + 1).isdigit()
+    ):
+        return 0
+    return SOUNDS_LIKE_A_UNIT.get(
+        word, UNITS.get(word, int(word) if word.isascii() and word.isdigit() and len(word) == 1 else 0)
+    )
 
 
 def ordinal_at(found: Sequence[Token], i: int) -> tuple[int, int] | None:

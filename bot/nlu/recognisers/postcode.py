@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from bot.nlu.recognisers.text import Rest, bag, clean, tokens
 from bot.nlu.recognisers.values import Found
@@ -36,6 +37,8 @@ _POLITE = bag(
     "my the our home post code postcode pc is its it s im i live in at near hi hello yes yeah ok pls please plz thanks thank "
     "you ta cheers x xx think to be from a area round around still currently no only just know first half part bit"
 )
+
+MOST_CHUNKS = 400  # words looked at: more than a message of 2,000 letters holds in a language
 
 Candidate = tuple[str, tuple[int, int], bool]
 
@@ -73,7 +76,7 @@ def _found(cleaned: str, reading: _Reading, postcode: str | None, suggestion: st
 
 def _candidates(cleaned: str) -> Iterator[Candidate]:
     """Strings of postcode length with a digit, from up to eight chunks; and whether they are parted as a postcode is."""
-    chunks = [(m.group().upper(), m.start(), m.end()) for m in _CHUNK.finditer(cleaned)]
+    chunks = [(m.group().upper(), m.start(), m.end()) for m in islice(_CHUNK.finditer(cleaned), MOST_CHUNKS)]
     for i in range(len(chunks)):
         joined = ""
         for word, _, end in chunks[i : i + 8]:

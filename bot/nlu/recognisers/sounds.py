@@ -31,6 +31,15 @@ def heard(found: Sequence[Token], vocabulary: frozenset[str]) -> list[Token]:
     return [_put_right(token, vocabulary) for token in _rejoined(found, vocabulary)]
 
 
+def numbers_heard(found: Sequence[Token]) -> list[Token]:
+    """The tokens with misspelt number words put right: "sevn months"."""
+    known = _settled()
+    meant = (
+        None if token.is_mark or token.word in known else meant_by_sound(token.word, _counting()) for token in found
+    )
+    return [replace(token, word=word) if word else token for token, word in zip(found, meant, strict=True)]
+
+
 def _rejoined(found: Sequence[Token], vocabulary: frozenset[str]) -> Iterator[Token]:
     """ "broad gate" is one word where the list has it as one."""
     i = 0

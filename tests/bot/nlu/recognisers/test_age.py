@@ -70,3 +70,25 @@ def test_a_date_only_possible_the_american_way_is_unsure() -> None:
     found = read_age("3/25/1983", TODAY, asked=True)
     assert found is not None
     assert (found.value, found.sure) == (43, False)
+
+
+LOOSELY = [
+    ("34 nxt week", 33), ("sixteen next month", 15), ("16 in 2 weeks", 15), ("3rd april ninety", 36), ("nineteen ninety", 36), ("1990", 36),
+    ("dob 3.4.90", 36), ("born 1990", 36), ("april 1990", 36), ("forty-ish", 40), ("thirtyfour", 34), ("forty 5", 45), ("thirty tow", 32),
+    ("61 if you must know", 61), ("52nd birthday today", 52), ("just gone 41", 41), ("ill be 41 in may", 40), ("fiftey", 50), ("23 m", 23),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "age"), LOOSELY)
+def test_asked_and_said_loosely(said: str, age: int) -> None:
+    found = read_age(said, TODAY, asked=True)
+    assert found is not None
+    assert found.value == age
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["late 50s", "im a 90s baby", "over 18", "between 30 and 40", "30 something", "im not 18 yet", "5 2", "2 kids"],
+)
+def test_no_one_age(said: str) -> None:
+    assert read_age(said, TODAY, asked=True) is None

@@ -43,7 +43,9 @@ def test_not_taken_unasked(said: str) -> None:
     assert read_months(said, TODAY, asked=False) is None
 
 
-@pytest.mark.parametrize("said", ["since i was 20", "ages", "in 4 months", "", "no idea"])
+@pytest.mark.parametrize(
+    "said", ["since i was 20", "since covid", "donkeys years", "ages", "in 4 months", "", "no idea"]
+)
 def test_not_understood(said: str) -> None:
     assert read_months(said, TODAY, asked=True) is None
 
@@ -59,3 +61,18 @@ def test_a_future_month_means_last_years() -> None:
     found = read_months("since december", TODAY, asked=True)
     assert found is not None
     assert found.value == 11
+
+
+LOOSELY = [
+    ("bout 6mnths", 6), ("since b4 xmas", 11), ("over a year", 12), ("18mths", 18), ("since I got laid off in august", 3), ("yr and a half", 18),
+    ("2 n a half years", 30), ("6+ months", 6), ("3ish months", 3), ("3m", 3), ("2y", 24), ("sevn months", 7), ("cpl of months", 2),
+    ("havent worked in 3 years", 36), ("a decade", 120), ("three quarters of a year", 9), ("month or two", 1.5), ("fortnight", 0.5),
+    ("start of the year", 10), ("just under a year", 12),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "months"), LOOSELY)
+def test_asked_and_said_loosely(said: str, months: float) -> None:
+    found = read_months(said, TODAY, asked=True)
+    assert found is not None
+    assert found.value == months
