@@ -21,7 +21,7 @@ from bot.nlu.recognisers.values import Found
 
 NONE = "none"
 TAKEN_BACK = "taken_back"
-LONGEST = 250  # tokens: an answer that picks from a list is shorter
+LONGEST = 150  # tokens: an answer that picks from a list is shorter
 NEVER_IN_ALL = frozenset({NONE, "rather_not_say", "other_times"})
 
 

@@ -111,3 +111,47 @@ def test_two_ways_of_standing_with_work_are_unsure() -> None:
     found = read_situation("got sacked for being off sick")
     assert found is not None
     assert not found.sure
+
+
+LOOSER = [
+    ("i drive a van for amazon", "in_work"), ("work at asda", "in_work"), ("part time", "in_work"), ("sole trader", "in_work"),
+    ("doctors put me off", "off_sick"), ("sicknote", "off_sick"), ("employed but off ill", "off_sick"), ("not currently in work", "out_of_work"),
+    ("they got rid of me", "out_of_work"), ("my job went", "out_of_work"), ("shop shut down", "out_of_work"), ("no work", "out_of_work"),
+    ("mat leave", "other"), ("full time student", "other"), ("i care for my mum full time", "other"),
+]  # fmt: skip
+NOTHING_ELSE = [
+    "nothing apart from my health",
+    "no im alright",
+    "nope all good",
+    "all sorted otherwise",
+    "nah just that",
+    "none really",
+]
+
+
+@pytest.mark.parametrize(("said", "value"), LOOSER)
+def test_work_said_in_other_ways(said: str, value: str) -> None:
+    found = read_situation(said)
+    assert found is not None
+    assert found.value == value
+
+
+@pytest.mark.parametrize("said", NOTHING_ELSE)
+def test_nothing_else_is_hard(said: str) -> None:
+    found = read_barriers(said)
+    assert found is not None
+    assert found.value == ["none"]
+
+
+@pytest.mark.parametrize(
+    "said", ["im off to bed", "i live in reading", "i have a high temp", "i had to leave the room"]
+)
+def test_everyday_words_say_nothing_of_work(said: str) -> None:
+    assert read_situation(said) is None
+    assert read_barriers(said) is None
+
+
+def test_a_hyphen_joins_the_words_of_a_phrase() -> None:
+    found = read_health("long-term illness")
+    assert found is not None
+    assert (found.value, found.whole) == (["long_term"], True)
