@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +38,7 @@ ACTS = frozenset(
     ]
 )
 ALSO_ACTS = {"thanks": "smalltalk", "greeting": "smalltalk", "goodbye": "smalltalk"}
+NUMBERS = re.compile(r"\d{1,2}(?:(?:\s*(?:,|&|\+|and)\s*|\s+)\d{1,2})*\.?")
 VALUES = ["work_situation", "health", "barriers", "postcode", "age", "months_out_of_work", "name", "phone"]
 
 
@@ -54,8 +56,9 @@ class Understander:
         parsed = self.nlu.parse(heard.text) if self.nlu and heard.text else None
         commands = acts_of(heard, parsed.intent if parsed and parsed.confidence >= SURE else None)
         values = self.values_of(heard)
-        when = when_of(heard.text, self.now)
-        if not (values or commands or when or heard.safety or heard.opt_out or (parsed and parsed.confidence >= SURE)):
+        when = None if self.is_a_number(heard.text) else when_of(heard.text, self.now)
+        sure = parsed is not None and parsed.confidence >= SURE and parsed.intent != "out_of_scope"
+        if not (values or commands or when or heard.safety or heard.opt_out or sure):
             commands = ["unclear"]
         return {
             "text": text,
@@ -72,6 +75,11 @@ class Understander:
             "opt_out": heard.opt_out == "stop",
             "when": when,
         }
+
+    def is_a_number(self, text: str) -> bool:
+        """ "1", "2 and 3" say no time, but where a time was asked for."""
+        asked_for_time = self.expecting is not None and self.expecting.spec.type in {"opening", "time", "date"}
+        return not asked_for_time and NUMBERS.fullmatch(text.strip()) is not None
 
     def values_of(self, heard: Heard) -> dict[str, Any]:
         values: dict[str, Any] = {slot: value for slot, value in heard.values.items() if slot in VALUES}

@@ -203,17 +203,16 @@ def find_appointment(doing: Doing, slots: Slots) -> ActionResult:
 
 def move_appointment(doing: Doing, slots: Slots) -> ActionResult:
     """The held opening replaces the coming call; after a missed call it is a new one of the same referral."""
-    moved = booking.move(doing.session, doing.conversation, doing.now)
+    name, moved = "appointment_moved", booking.move(doing.session, doing.conversation, doing.now)
     if moved == "none":
+        name = "appointment_booked"
         last = booking.last_call(doing.session, doing.conversation.person_id)
         moved = booking.book(
             doing.session, doing.conversation, doing.now, referral_id=last.referral_id if last else None
         )
     if not isinstance(moved, Appointment):
         return result(booking_result=moved)
-    return result(
-        appointment_event("appointment_moved", moved), booking_result="booked", **appointment_slots(doing, moved)
-    )
+    return result(appointment_event(name, moved), booking_result="booked", **appointment_slots(doing, moved))
 
 
 def call_off_appointment(doing: Doing, slots: Slots) -> ActionResult:

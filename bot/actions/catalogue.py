@@ -121,7 +121,7 @@ SPECS: dict[str, ActionSpec] = {
                 "caller_number": None,
                 "call_link": None,
             },
-            events=("appointment_moved",),
+            events=("appointment_moved", "appointment_booked"),
         ),
         spec("call_off_appointment", {"call_off_result": ("called_off", "none")}, events=("appointment_called_off",)),
         spec("queue_call_back", {"call_back_result": ("queued", "no_team"), **BY}, events=("call_back_queued",)),

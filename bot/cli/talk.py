@@ -9,8 +9,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from io import TextIOWrapper
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
@@ -18,6 +20,13 @@ from bot.cli.problems import said_plainly
 
 if TYPE_CHECKING:
     from bot.simulator import Answered, Simulator
+    from services.messages import Inbound
+
+MEDIA = ("photo", "voice", "sticker", "video", "file")
+CONTROLS = (
+    "a control is @time ISO, @media photo|voice|sticker, @contact NUMBER, @press VALUE, @together, @coach TEXT, "
+    "@coach (hands back), @coach-outcome reached|not_reached or @world plenty|no_openings|no_team"
+)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -38,12 +47,15 @@ def chat(
     if channel not in {"sms", "telegram", "web"}:
         raise typer.BadParameter("the channel is sms, telegram or web")
     with said_plainly(), database(now) as throw_away:
+        from bot import trial
         from bot.assistant import assemble
         from bot.simulator import Simulator
         from services.settings import load
 
         assistant = assemble(load(), demo=demo or throw_away)
         assistant.wait_for_nlu(20)
+        if throw_away:
+            trial.set_world(assistant, "plenty")
         simulator = Simulator(assistant, channel)  # type: ignore[arg-type]
         try:
             converse(simulator, as_json, save)
@@ -68,23 +80,12 @@ def database(now: str) -> Iterator[bool]:
 
 
 def converse(simulator: Simulator, as_json: bool, save: Path | None) -> None:
+    """Each line at once, and its answer before the next is read."""
     lines: list[Answered] = []
     if not as_json:
         print("Type a message, or an empty line to leave.", flush=True)
-    waiting: list[str] = []
-    joined = False
-    for line in sys.stdin:
-        text = line.rstrip("\r\n")
-        if not as_json and not text:
-            break
-        if text.strip() == "@together":
-            joined = True
-            continue
-        waiting.append(text)
-        if joined and len(waiting) < 2:
-            continue
-        answered = obey(simulator, waiting)
-        waiting, joined = [], False
+    for instant in instants(sys.stdin, ends_when_empty=not as_json):
+        answered = obey(simulator, instant)
         lines.append(answered)
         print(
             json.dumps(answered.as_json(), ensure_ascii=False, default=str) if as_json else shown(answered), flush=True
@@ -95,34 +96,57 @@ def converse(simulator: Simulator, as_json: bool, save: Path | None) -> None:
         save.write_text(as_transcript(simulator, lines), encoding="utf-8")
 
 
+def instants(stdin: TextIO, *, ends_when_empty: bool) -> Iterator[list[str]]:
+    """Lines that arrive by themselves, and after `@together` two that arrive in one instant."""
+    if isinstance(stdin, TextIOWrapper):
+        stdin.reconfigure(errors="replace")  # a byte that is no text is part of a message all the same
+    for line in stdin:
+        text = line.rstrip("\r\n")
+        if ends_when_empty and not text:
+            return
+        if text.strip() != "@together":
+            yield [text]
+        elif pair := [next_line.rstrip("\r\n") for next_line in islice(stdin, 2)]:
+            yield pair
+
+
 def obey(simulator: Simulator, lines: list[str]) -> Answered:
-    """One line, or two that arrive together. A control that makes no sense is answered with what it should be."""
-    if len(lines) == 2:
-        return simulator.together(*lines)
-    text = lines[0]
-    if not text.startswith("@"):
-        return simulator.say(text)
-    control, _, rest = text[1:].partition(" ")
+    """One line, or two that arrive together. A control that makes no sense is said on stderr, and answered all the same."""
+    said = " / ".join(lines)
     try:
-        answered = obey_control(simulator, control, rest.strip())
-        answered.said = text
-        return answered
+        if len(lines) == 1 and lines[0].startswith("@"):
+            answered = obey_control(simulator, lines[0])
+        else:
+            answered = simulator.hear(*[message(simulator, line) for line in lines])
     except ValueError as error:
         print(str(error), file=sys.stderr, flush=True)
-        return simulator.settle(text)
+        answered = simulator.settle("")
+    answered.said = said
+    return answered
 
 
-def obey_control(simulator: Simulator, control: str, rest: str) -> Answered:
+def message(simulator: Simulator, line: str) -> Inbound:
+    """A line as a message: words, or one of the controls that stand for one. ValueError for another control."""
+    control, _, rest = line.removeprefix("@").partition(" ")
+    rest = rest.strip()
+    if not line.startswith("@"):
+        return simulator.inbound(line)
+    if control == "media" and rest in MEDIA:
+        return simulator.inbound(kind="media", media=rest)
+    if control == "contact" and rest:
+        return simulator.inbound(rest, kind="contact")
+    if control == "press" and rest:
+        return simulator.inbound(kind="press", pressed=rest)
+    raise ValueError(CONTROLS)
+
+
+def obey_control(simulator: Simulator, line: str) -> Answered:
     from bot import trial
 
+    control, _, rest = line[1:].partition(" ")
+    rest = rest.strip()
     if control == "time":
         return simulator.until(datetime.fromisoformat(rest))
-    if control == "media":
-        return simulator.media(rest or "photo")
-    if control == "contact":
-        return simulator.contact(rest)
-    if control == "press":
-        return simulator.press(rest)
     if control == "coach":
         return simulator.coach(rest)
     if control == "coach-outcome":
@@ -130,10 +154,7 @@ def obey_control(simulator: Simulator, control: str, rest: str) -> Answered:
     if control == "world":
         trial.set_world(simulator.assistant, rest)
         return simulator.settle("")
-    raise ValueError(
-        "a control is @time ISO, @media KIND, @contact NUMBER, @press VALUE, @together, @coach TEXT, "
-        "@coach-outcome reached|not_reached or @world plenty|no_openings|no_team"
-    )
+    return simulator.hear(message(simulator, line))
 
 
 def shown(answered: Answered) -> str:

@@ -246,6 +246,7 @@ def _clarify(run: Run, command: Clarify) -> bool:
 
 
 def _opt_in(run: Run, command: OptIn) -> bool:
+    run.outcome = None  # "stopped" is over
     return digress(run, "pattern_opt_in")
 
 
