@@ -173,6 +173,9 @@ def in_conversation(heard: Heard, state: DialogueState, book: Book) -> list[Comm
             *facts_beside(heard, state, book, answer),
             *question_beside(heard, book, answer),
         ]
+    meant = option_for_intent(heard, expecting)
+    if meant is not None:
+        return [SetSlot(expecting.slot, meant, said=heard.text)]
     facts = new_facts(heard, state, book, but=(expecting.slot,))
     flow = digression(heard, book)
     if heard.intent in NO_ANSWER and not heard.acts and not facts:
@@ -186,6 +189,8 @@ def accepts(answer: Answer, heard: Heard, expecting: Expecting) -> bool:
     """Whether a reading that may have used only part of the words is the answer; a sure intent elsewhere says no for free text."""
     if answer.whole:
         return True
+    if expecting.spec.type == "choice" and not expecting.spec.volunteered:
+        return answer.first  # a decision: "I have no objection" is not "no"
     if expecting.spec.type == "text":
         return True  # anything a person wants to tell; a plain act was heard before
     if expecting.spec.type in FREE_WORDS:
@@ -193,6 +198,25 @@ def accepts(answer: Answer, heard: Heard, expecting: Expecting) -> bool:
     return True
 
 
+ASIDES = frozenset(
+    ["who", "cost", "robot", "will_they_know", "benefits", "fit_note", "do_i_have_to", "how_long", "who_sees"]
+    + ["show_answers", "local_help"]
+)
+"""Questions that may be answered beside an answer without losing the place or changing anything."""
+RISKY = {
+    "wrong_number": 0.9,
+    "delete_data": 0.9,
+    "start_again": 0.9,
+    "on_behalf": 0.88,
+    "goodbye": 0.85,
+    "other_language": 0.85,
+    "abuse": 0.8,
+    "my_data": 0.8,
+    "call_off": 0.8,
+    "change_call": 0.75,
+    "correct": 0.75,
+}
+"""Intents that end or turn the conversation: they need more certainty than a question that is merely answered."""
 NO_ANSWER = frozenset({"out_of_scope", "smalltalk", "greeting"})
 
 
@@ -238,10 +262,18 @@ def facts_beside(heard: Heard, state: DialogueState, book: Book, answer: Answer)
     return new_facts(heard, state, book, but=(heard.expecting.slot,))
 
 
+def option_for_intent(heard: Heard, expecting: Expecting) -> str | None:
+    """The option that stands for what the model heard: content writes "intent:book_call" among its other wordings."""
+    wanted = f"intent:{heard.intent}"
+    if heard.intent is None or heard.confidence < SURE:
+        return None
+    return next((value for value, _, also in expecting.choices if wanted in also), None)
+
+
 def question_beside(heard: Heard, book: Book, answer: Answer) -> list[Command]:
     """An answer and a question in one message: the answer is kept, the question is answered."""
     asks = "?" in heard.text or heard.confidence >= 0.8
-    if answer.whole or not asks or heard.intent not in NOT_WORDS or heard.confidence < SURE:
+    if answer.whole or not asks or heard.intent not in ASIDES or heard.confidence < SURE:
         return []
     flow = book.triggers.get(heard.intent or "")
     return [StartFlow(flow)] if flow else []
@@ -260,7 +292,7 @@ def corrected(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     """ "Actually my postcode is …", "change my age": an earlier answer changed, or asked again."""
     says_so = (
         "correct" in heard.acts
-        or (heard.intent == "correct" and heard.confidence >= SURE)
+        or (heard.intent == "correct" and heard.confidence >= RISKY["correct"])
         or starts_a_correction(heard.text)
     )
     if not says_so:
@@ -292,7 +324,7 @@ def digression(heard: Heard, book: Book) -> str | None:
             return book.triggers[act]
     if (
         heard.intent
-        and heard.confidence >= SURE
+        and heard.confidence >= RISKY.get(heard.intent, SURE)
         and heard.intent not in {"about_me", "affirm", "deny", "unsure", "out_of_scope"}
     ):
         return book.triggers.get(heard.intent)

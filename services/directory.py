@@ -48,7 +48,8 @@ FIRST = {  # the widest door for a need goes first
     "mental_health": ("talking-therapies",),
     "musculoskeletal": ("msk-physio",),
 }
-NOT_FOR_NEEDS = frozenset({"crisis"})
+NOT_FOR_NEEDS = frozenset({"crisis", "child", "young", "caring"})
+"""What a need that names none of these is not sent to."""
 DOORS = {
     "england": ("connect-to-work", "access-to-work", "citizens-advice", "jobcentre-uc"),
     "wales": ("working-wales", "citizens-advice-wales", "access-to-work"),
@@ -144,6 +145,8 @@ class Directory:
         """Where else to turn: by nation and age first, then by what was named."""
         usable = {row.id: row for row in self.usable(session, nation, age, on, None, young=True)}
         wanted = [*age_doors(age), *need_doors(barriers, health), *DOORS.get(nation, ())]
+        if isinstance(age, int) and age < 16:
+            wanted = list(CHILD_DOORS)
         if work_situation == "out_of_work":
             wanted = [each for each in wanted if each != "access-to-work"]
         return [usable[each] for each in dict.fromkeys(wanted) if each in usable][:limit]
@@ -163,8 +166,13 @@ class Directory:
 def ranked(need: str, listings: Sequence[Listing]) -> list[Listing]:
     """The listings for one need: the widest door first, then the rest, crisis lines last of all."""
     first = FIRST.get(need, ())
-    fitting = [each for each in listings if need in each.categories and not NOT_FOR_NEEDS & set(each.categories)]
+    fitting = [each for each in listings if each.id in first or is_mainly_for(each, need)]
     return sorted(fitting, key=lambda each: (first.index(each.id) if each.id in first else len(first), each.id))
+
+
+def is_mainly_for(listing: Listing, need: str) -> bool:
+    """What a listing is first of all for; a carer's benefit is not for everybody who is short of money."""
+    return listing.categories[:1] == (need,) and not (NOT_FOR_NEEDS - {need}) & set(listing.categories)
 
 
 def age_doors(age: object) -> tuple[str, ...]:

@@ -39,12 +39,12 @@ def answers(doing: Doing, slots: Slots, *, sensitive: bool) -> list[str]:
 
 
 def shortened(lines: list[str], most: int) -> str:
-    """As many whole answers as fit, the rest counted."""
+    """As many whole answers as fit, the rest on SHOW."""
     words = ""
-    for number, line in enumerate(lines):
+    for line in lines:
         longer = f"{words}; {line}" if words else line
-        if len(longer) > most - 8:
-            return f"{words}; +{len(lines) - number} more" if words else longer[: most - 1]
+        if len(longer) > most - 5:
+            return f"{words}; ..." if words else longer[: most - 1]
         words = longer
     return words
 

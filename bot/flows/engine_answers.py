@@ -85,8 +85,13 @@ def note(run: Run, filled: Sequence[str], question: Collect | None) -> None:
 
 
 def _may_say(run: Run, slot: str) -> bool:
+    """Only what a person tells of themself by the way; a yes to a question is not news."""
     value = run.slots.get(slot)
-    return not run.book.slots[slot].sensitive and isinstance(value, str | int | float | list | tuple)
+    return (
+        run.book.slots[slot].volunteered
+        and not run.book.slots[slot].sensitive
+        and isinstance(value, str | int | float | list | tuple)
+    )
 
 
 def _words(run: Run, slot: str) -> str:

@@ -42,10 +42,11 @@ FREE_TEXT: dict[str, Callable[[str], Found | None]] = {
 
 @dataclass(frozen=True)
 class Answer:
-    """A reading of the open question. `whole`: it used the whole message, so nothing else was said."""
+    """A reading of the open question. `whole`: it used the whole message; `first`: the message begins with it."""
 
     value: Any
     whole: bool
+    first: bool = True
     also: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -71,7 +72,7 @@ def read_answer(text: str, expecting: Expecting, now: datetime) -> Reading:
     own = READERS.get(kind, read_nothing)(text, expecting, now)
     if own.answer:
         return own
-    return Reading(Answer(chosen.value, chosen.whole)) if chosen else own
+    return Reading(Answer(chosen.value, chosen.whole, chosen.span[0] == 0)) if chosen else own
 
 
 def read_options(text: str, options: Sequence[Option], *, several: bool) -> Found | None:
@@ -134,8 +135,17 @@ def opening_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
     """A time said in words is a wish: the flow offers openings that fit it."""
     when = read_when(text, now)
     if when is None:
-        return Reading(hint="utter_invalid_opening")
-    return Reading(Answer(OTHER_TIMES, when.whole, {"opening_wish": wish_of(when, text)}))
+        return only_one_offered(text, expecting)
+    return Reading(Answer(OTHER_TIMES, when.whole, also={"opening_wish": wish_of(when, text)}))
+
+
+def only_one_offered(text: str, expecting: Expecting) -> Reading:
+    """ "Yes" where a single time is on offer means that one."""
+    times = [value for value, _, _ in expecting.choices if value != OTHER_TIMES]
+    agreed = read_yes_no(text)
+    if agreed and agreed.value == "yes" and len(times) == 1:
+        return Reading(Answer(times[0], agreed.whole))
+    return Reading(hint="utter_invalid_opening")
 
 
 def wish_of(when: Any, text: str) -> dict[str, Any]:
