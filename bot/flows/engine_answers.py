@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 NOTED: Final = "utter_noted"
 _CLIPPED: Final = ("text", "name")
+_WORDS: Final = ("text", "name", "place", "practice", "postcode", "phone", "date", "time")
 _YES_NO: Final = ("yes", "no", "unsure")
 
 
@@ -33,7 +34,7 @@ def acceptable(spec: SlotSpec, value: Json, slots: Mapping[str, Json]) -> bool:
         return isinstance(value, list | tuple) and all(item in offered for item in value)
     if spec.type in ("choice", "opening") or spec.choices_from:
         return value in offered
-    return True
+    return isinstance(value, str) or spec.type not in _WORDS
 
 
 def fill(run: Run, answers: Sequence[SetSlot]) -> tuple[list[str], Unclear | None]:
