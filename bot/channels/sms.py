@@ -123,6 +123,8 @@ class SmsChannel:
         message = attempt(
             lambda: self.client.messages.create(to=outbound.address.value, body=body, **self.sender, **callback)
         )
+        if not message.sid:
+            raise SendError("no id")  # an empty answer: it may have been taken
         return Receipt(provider_id=message.sid, segments=segments(body), status=str(message.status or "queued"))
 
     def find(self, number: str, body: str, since: datetime) -> Receipt | None:

@@ -97,8 +97,8 @@ class Asked:
         value = {"sms": f"+447701{self.people:06}", "telegram": str(5000 + self.people), "web": f"web-{self.people}"}
         self.simulator.address = Address(channel, value[channel])
 
-    def walk(self, channel: Channel) -> None:
-        """One person goes the whole way; every question is remembered as it stood."""
+    def walk(self, channel: Channel, until: str = "voicemail") -> None:
+        """One person goes the whole way, or until a question; each is remembered as it stood."""
         self.somebody_new(channel)
         for question, words in JOURNEY.items():
             if question == "phone" and channel == "sms":
@@ -107,6 +107,8 @@ class Asked:
             with self.assistant.db.read() as session:
                 seen = conversations.see(session, self.simulator.conversation_id())
             self.places[question, channel] = Place(dict(seen.state or {}), seen.revision, seen.team_id)
+            if question == until:
+                return
 
     def put(self, place: Place) -> None:
         now = self.assistant.clock.now()

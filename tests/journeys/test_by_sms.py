@@ -54,6 +54,7 @@ def test_the_same_message_five_times_at_once_is_the_state_of_once(product: Produ
     with ThreadPoolExecutor(5) as pool:
         answers = list(pool.map(lambda _: product.text(NUMBER, "1", sid="SM" + "9" * 32).status_code, range(5)))
     assert answers == [200] * 5
+    product.twilio.wait_for(NUMBER, 2)
     product.text(NUMBER, "2")
     texts = product.twilio.wait_for(NUMBER, 3)
     assert len(texts) == 3
