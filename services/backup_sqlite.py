@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from services import faults
 from services.clock import real_now
 from services.db import Database
 from services.errors import BackupRefused
@@ -89,6 +90,7 @@ def _fold(file: Path) -> None:
     """Fold the write-ahead log into the file and make it durable."""
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        faults.point("after_checkpoint")
         connection.execute("PRAGMA journal_mode=DELETE")
     with file.open("rb") as opened:
         os.fsync(opened.fileno())

@@ -53,6 +53,12 @@ class Postgres:
         self._run(f"CREATE DATABASE {name} TEMPLATE {'template0' if empty else self.template}")
         return self._address(name)
 
+    def copy(self, address: str) -> str:
+        """A database like another, to which nobody is connected."""
+        name = f"anydoor_{uuid.uuid4().hex[:12]}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {make_url(address).database}")
+        return self._address(name)
+
     def drop(self, address: str) -> None:
         self._run(f"DROP DATABASE {make_url(address).database} WITH (FORCE)")
 

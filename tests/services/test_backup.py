@@ -214,7 +214,7 @@ def test_it_is_refused_while_a_server_runs(
     file = tmp_path / "one.backup"
     backup.backup(running, settings, file)
     running.claim_process()
-    with pytest.raises(StorageError, match="another process"):
+    with pytest.raises(StorageError, match="nother process"):
         backup.restore(file, settings, now)
 
 
