@@ -16,12 +16,20 @@ LISTINGS: dict[str, Values] = {
     "signpost_lines": None,
     "more_listings": YES_NO,
     "red_flags": YES_NO,
+    "signposted": None,
 }
 AREA: dict[str, Values] = {
     "area_result": ("found", "confirm_suggestion", "need_full", "unknown", "outside_england"),
     "nation": ("england", "wales", "scotland", "northern_ireland", "islands", "unknown"),
     "board_name": None,
     "postcode_suggestion": None,
+}
+CALL: dict[str, Values] = {
+    "appointment_when": None,
+    "coach_name": None,
+    "caller_number": None,
+    "call_length": None,
+    "call_link": None,
 }
 BY: dict[str, Values] = {"call_back_by": None}
 
@@ -93,42 +101,29 @@ SPECS: dict[str, ActionSpec] = {
         spec("release_hold"),
         spec(
             "book_opening",
-            {
-                "booking_result": BOOKING,
-                "appointment_when": None,
-                "coach_name": None,
-                "caller_number": None,
-                "call_length": None,
-            },
+            {"booking_result": BOOKING, **CALL},
             reads=("opening",),
             events=("appointment_booked", "referral_shared"),
         ),
         spec(
             "find_appointment",
-            {
-                "appointment_result": ("none", "one"),
-                "appointment_when": None,
-                "coach_name": None,
-                "caller_number": None,
-            },
+            {"appointment_result": ("none", "one"), **CALL},
         ),
         spec(
             "move_appointment",
-            {
-                "booking_result": BOOKING,
-                "appointment_when": None,
-                "coach_name": None,
-                "caller_number": None,
-                "call_link": None,
-            },
+            {"booking_result": BOOKING, **CALL},
             events=("appointment_moved", "appointment_booked"),
         ),
         spec("call_off_appointment", {"call_off_result": ("called_off", "none")}, events=("appointment_called_off",)),
-        spec("queue_call_back", {"call_back_result": ("queued", "no_team"), **BY}, events=("call_back_queued",)),
+        spec(
+            "queue_call_back",
+            {"call_back_result": ("queued", "no_team"), **BY},
+            events=("call_back_queued", "referral_shared"),
+        ),
         spec(
             "ask_person",
             {"person_result": ("queued", "no_team"), **BY},
-            events=("person_asked_for", "call_back_queued"),
+            events=("person_asked_for", "call_back_queued", "referral_shared"),
         ),
         # signposting
         spec("signpost", LISTINGS, reads=("barriers", "health"), events=("signposted",)),
