@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from bot.nlu.recognisers import scope
+from bot.nlu.recognisers.asides import is_aside, says_wrong
 from bot.nlu.recognisers.free_text import without_courtesy
 from bot.nlu.recognisers.lexicon import read, word_set
 from bot.nlu.recognisers.opening_words import read_opening
@@ -39,11 +40,20 @@ def read_choice(text: str, options: Sequence[Option]) -> Found | None:
     """The value of the one option meant; None where none or several are."""
     cleaned = clean(text)
     found = _listened(cleaned, options)
+    if says_wrong(found):
+        return as_yes_no(text, options)
     opening = read_opening(found, options)
     if opening is not None:
         return Found(options[opening].value, True, (0, len(cleaned))) if isinstance(opening, int) else None
-    pointed = picks(found, options)
+    pointed = _answering(text, found, options)
     return _one_pointed_at(cleaned, found, pointed, options) or _in_other_words(text, found, pointed, options)
+
+
+def _answering(text: str, found: Sequence[Token], options: Sequence[Option]) -> list[Pick]:
+    """What points at a line; in a question or a request only whole titles and numbers do."""
+    pointed = picks(found, options)
+    aside = not all(pick.firm or pick.by_count for pick in pointed) and is_aside(text, found, options)
+    return [pick for pick in pointed if pick.firm or pick.by_count] if aside else pointed
 
 
 def _listened(cleaned: str, options: Sequence[Option]) -> list[Token]:
@@ -87,6 +97,8 @@ def _in_other_words(
     answer = as_yes_no(text, options)
     if answer:
         return answer
+    if is_aside(text, found, options):
+        return None
     topic = read_topic(text, options)
     if topic and len(topic[0]) == 1:
         return replace(topic[1], value=options[topic[0][0]].value)
@@ -109,7 +121,7 @@ def read_choices(text: str, options: Sequence[Option]) -> Found | None:
     if _says_none(found):
         none = [option.value for option in options if _is_none(option)]
         return Found(none, True, (0, len(cleaned)))
-    pointed = picks(found, options)
+    pointed = _answering(text, found, options)
     whole = _whole(found, pointed)
     total = _total(found, options, pointed) if whole else None
     if total is not None:
@@ -124,7 +136,7 @@ def read_choices(text: str, options: Sequence[Option]) -> Found | None:
 def _several_in_other_words(
     text: str, found: Sequence[Token], pointed: Sequence[Pick], options: Sequence[Option]
 ) -> Found | None:
-    if any(pick.firm for pick in pointed) or _all_hits(found):
+    if any(pick.firm for pick in pointed) or _all_hits(found) or is_aside(text, found, options):
         return None
     topic = read_topic(text, options)
     if topic:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bot.nlu.recognisers.lexicon import word_set
 from bot.nlu.recognisers.numbers import number_at, ordinal_at
@@ -19,12 +20,18 @@ ROMAN = {"ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8}
 LEADS_TO_A_LETTER = bag("with say pick choose take do for its be is thats prefer want answer letter option go opt")
 MOST_OF_A_LIST = bag("them these those em")
 ONES = bag("one 1 option choice")
-NOT_A_NUMBER_ONE = bag("the this that which either any no only")
+NOT_A_NUMBER_ONE = bag(
+    "the this that which either any no only do good great nice a back another other same best bad next big easy"
+)
+NO_PLAIN_NUMBERS = frozenset("{}<>=%$")
 
 
 def counted_picks(found: Sequence[Token], count: int) -> list[Pick]:
     """The letters, where letters are all that is said; else the numbers and places."""
-    return _letters(found, count) or list(_counted(found, count)) or _one_letter(found, count)
+    if any(token.word in NO_PLAIN_NUMBERS for token in found):
+        return []
+    counted = _letters(found, count) or list(_counted(found, count)) or _one_letter(found, count)
+    return [replace(pick, by_count=True) for pick in counted]
 
 
 def _counted(found: Sequence[Token], count: int) -> Iterator[Pick]:
@@ -139,8 +146,10 @@ def _glued(found: Sequence[Token], i: int, count: int) -> Pick | None:
 
 
 def _place(found: Sequence[Token], i: int, count: int) -> Pick | None:
-    """first, 2nd one, the last, the last two, top, bottom, middle."""
+    """first, 2nd one, the last, the last two, top, bottom, middle; not "take it from the top"."""
     word = _word(found, i)
+    if _words(found, i - 2, i) == ("from", "the"):
+        return None
     if word in {"first", "last", "top", "bottom"}:
         several = number_at(found, i + 1)
         if several and 1 < several[0] <= count:

@@ -164,7 +164,7 @@ def _day(found: Sequence[Token], i: int, slots: Sequence[Slot]) -> Narrowing | N
     day = next((day for day, names in enumerate(DAYS) if word in names), None)
     if day is not None:
         return _kept(slots, i, i + 1, lambda slot: slot.weekday == day)
-    if word in PARTS and not (word == "morning" and _word(found, i - 1) == "good"):
+    if word in PARTS and _word(found, i - 1) != "good":
         low, high = PARTS[word]
         return _kept(slots, i, i + 1, lambda slot: slot.minute is not None and low <= slot.minute < high)
     return None

@@ -23,3 +23,4 @@ class Pick:
     end: int
     firm: bool
     just_one: bool = False  # "one" or "1", which after a title is no number
+    by_count: bool = False  # said by number, place or letter

@@ -12,7 +12,7 @@ from bot.nlu.recognisers.lexicon import word_set
 from bot.nlu.recognisers.options import Option, Pick
 from bot.nlu.recognisers.phrases import Hit, PhraseBook
 from bot.nlu.recognisers.text import Token, clean, tokens
-from bot.nlu.recognisers.topics import topic_hits
+from bot.nlu.recognisers.topics import means_something_else, topic_hits
 
 DAYS = {
     "mon": "mon/monday", "tue": "tue/tues/tuesday", "wed": "wed/weds/wednesday", "thu": "thu/thur/thurs/thursday",
@@ -23,6 +23,7 @@ DAYS = {
 def picks(found: Sequence[Token], options: Sequence[Option]) -> list[Pick]:
     """Everything in the text that points at a line, in reading order and without overlaps; titles first."""
     titled = [Pick((int(hit.value[1:]),), hit.start, hit.end, hit.value[0] == "t") for hit in _titles(found, options)]
+    titled = [pick for pick in titled if pick.firm or not means_something_else(found, pick.start, pick.end, options)]
     titled = _with_topics(
         titled, [Pick((line,), hit.start, hit.end, False) for line, hit in topic_hits(found, options)]
     )

@@ -132,7 +132,7 @@ def meant_by_sound(word: str, vocabulary: frozenset[str]) -> str | None:
 
 
 def _near(a: str, b: str, skeleton: str) -> bool:
-    limit = 1 if len(skeleton) < 3 else 2
+    limit = 1 if len(skeleton) < 3 or len(a) < 6 else 2
     return distance(a, b, limit) <= limit
 
 

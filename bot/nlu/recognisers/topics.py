@@ -37,6 +37,14 @@ def topic_hits(found: Sequence[Token], options: Sequence[Option]) -> list[tuple[
     return hits
 
 
+def means_something_else(found: Sequence[Token], start: int, end: int, options: Sequence[Option]) -> bool:
+    """Whether a word of the list's subject stands in a phrase that is not about it: "back" in "call me back"."""
+    subject = subject_of(tuple(options))
+    if subject is None or not book(subject).exactly(found[start:end]):
+        return False
+    return not any(hit.start < end and start < hit.end for hit in book(subject).find(found))
+
+
 def read_topic(text: str, options: Sequence[Option]) -> tuple[list[int], Found] | None:
     """The lines that the reader of the list's own subject finds in the text."""
     subject = subject_of(tuple(options))

@@ -37,10 +37,11 @@ class Speller:
     def __init__(self, known: Iterable[str], ordinary: Iterable[str] = ()) -> None:
         self.known = frozenset(known)
         self._ordinary = frozenset(ordinary)
-        self._by_cut: dict[str, set[str]] = {}
+        self._by_cut: dict[str, tuple[str, ...]] = {}  # tuples, mostly shared: sets took three times the memory
         for word in sorted(self.known):
+            alone = (word,)
             for cut in _cuts(word, allowed_edits(word)):
-                self._by_cut.setdefault(cut, set()).add(word)
+                self._by_cut[cut] = (*self._by_cut[cut], word) if cut in self._by_cut else alone
 
     def nearest(self, word: str) -> str | None:
         """The known word itself, or the only one within reach; None for an ordinary word of its own or a tie."""

@@ -120,3 +120,21 @@ def test_a_choice_before_other_words_is_not_the_whole() -> None:
     found = read_choice("1 but I don't want to be here", lines(WAYS))
     assert found is not None
     assert not found.whole
+
+
+ASIDES = [
+    (WORK, "do you have to be in a job for this"), (WORK, "can i get a sick note"), (WORK, "number 3 isnt right"), (HEALTH, "call me back"),
+    (HEALTH, "let me go back"), (HEALTH, "is it private"), (WAYS, "are you a person"), (WAYS, "take it from the top"), (WAYS, "do one"),
+    (WAYS, "have a good one"), (WAYS, "{{2*2}}"), (TIMES, "good afternoon"), (HARD, "do you have kids"), (WORK, "one sec"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("titles", "said"), ASIDES)
+def test_questions_requests_and_small_talk_are_no_answer(titles: tuple[str, ...], said: str) -> None:
+    assert read_choice(said, lines(titles)) is None
+
+
+def test_the_very_words_of_a_line_are_an_answer_though_they_are_a_request_too() -> None:
+    found = read_choice("back", lines(HEALTH))
+    assert found is not None
+    assert found.value == "2"

@@ -1,0 +1,60 @@
+"""Messages that are no answer although they hold a word of one: questions, and plain requests such as "go back"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from bot.nlu.recognisers.acts import read_act
+from bot.nlu.recognisers.options import Option
+from bot.nlu.recognisers.text import Token, bag, clean, words
+
+OPENS_A_QUESTION = bag(
+    "do does did can could will would are is am was what whats how why who when where which should shall may got"
+)
+ASKS_ABOUT = bag("you u ya i it this that there they we a the someone anyone")
+DENIALS = bag("isnt not wasnt aint")
+REQUESTS = frozenset(
+    {
+        "back",
+        "repeat",
+        "why",
+        "who",
+        "cost",
+        "robot",
+        "person",
+        "greeting",
+        "goodbye",
+        "wrong_number",
+        "abuse",
+        "start_again",
+        "fit_note",
+    }
+)
+
+
+def is_aside(text: str, found: Sequence[Token], options: Sequence[Option]) -> bool:
+    """Whether a word of the list stands in a question or a request; the very words of a line are still an answer."""
+    said = words(clean(text))
+    if any(said == words(part) for option in options for part in _parts(option)):
+        return False
+    return _asks(said, found) or bool(REQUESTS & set(read_act(text)))
+
+
+def _parts(option: Option) -> Iterator[str]:
+    """The title, what stands between its commas and "or"s, and the other words for it."""
+    for wording in (option.title, *option.also):
+        yield clean(wording)
+    yield from re.split(r",| or | and ", clean(option.title))
+
+
+def says_wrong(found: Sequence[Token]) -> bool:
+    """ "Number 3 isn't right" takes an answer back and gives none."""
+    pairs = pairwise(token.word for token in found)
+    return any(denial in DENIALS and word in {"right", "correct", "true"} for denial, word in pairs)
+
+
+def _asks(said: Sequence[str], found: Sequence[Token]) -> bool:
+    opens = len(said) > 1 and said[0] in OPENS_A_QUESTION and said[1] in ASKS_ABOUT
+    return opens or (len(said) > 1 and bool(found) and found[-1].word == "?")
