@@ -27,7 +27,7 @@ def by_words(found: Sequence[Token], options: Sequence[Option]) -> int | None:
     said = {token.word for token in found if not token.is_mark}
     held = [frozenset(words(clean(option.title))) for option in options]
     telling = said - _small_talk() | (said & DENIALS)
-    if not telling or (telling <= word_set("choice", "common") | DENIALS and len(telling) < _FEWEST):
+    if len(telling) < _FEWEST:  # one word alone is the titles' own business
         return None
     lines = [
         line for line, title in enumerate(held) if telling <= title and bool(title & DENIALS) == bool(said & DENIALS)
@@ -35,7 +35,7 @@ def by_words(found: Sequence[Token], options: Sequence[Option]) -> int | None:
     return lines[0] if len(lines) == 1 else None
 
 
-_FEWEST = 2  # common words alone must be at least so many
+_FEWEST = 2
 
 
 @lru_cache(maxsize=1)
