@@ -152,7 +152,7 @@ class Assistant:
     def warm(self) -> None:
         """Load now what the first person would otherwise wait some seconds for."""
         now = self.clock.london()
-        understanding.hear(Inbound(Address("web", "nobody"), "warm", text="hello"), None, now, self.nlu)
+        understanding.hear(Inbound(Address("web", "nobody"), "warm", text="hello"), None, now, None)
         diary.is_working_day(now.date())
         _ = self.areas, self.practices
 

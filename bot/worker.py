@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 POLL_SECONDS = 0.5
 DUE_SECONDS = 2.0
 SEAL_SECONDS = 1.0
+STOP_SECONDS = 4.0
 
 
 class Worker:
@@ -31,7 +32,7 @@ class Worker:
 
     def start(self) -> None:
         self.assistant.db.claim_process()
-        self._run("warm", partial(self._guarded, self.assistant.warm))
+        self.assistant.warm()  # before the first request: many at once would each load the same
         self._run("turns", self._turns)
         for channel in self.assistant.channels:
             self._run(f"deliver-{channel}", partial(self._deliver, channel))
@@ -43,10 +44,12 @@ class Worker:
     def stop(self) -> None:
         self.stopping.set()
         self.assistant.wake.set()
+        self.assistant.tell_outgoing()
         if self.assistant.telegram:
             self.assistant.telegram.stop()
+        deadline = time.monotonic() + STOP_SECONDS  # a send that hangs is left: its lease makes it a flagged repeat
         for thread in self.threads:
-            thread.join(timeout=10)
+            thread.join(timeout=max(0.0, deadline - time.monotonic()))
 
     def _run(self, name: str, work: Callable[[], object]) -> None:
         thread = threading.Thread(target=work, name=name, daemon=True)
