@@ -82,8 +82,8 @@ class PhraseBook:
         self._negation = Negation(*(frozenset(self._fold(context[k])) for k in ("negators", "links", "reports")))
         self.phrases: list[Phrase] = []
         for path in sorted(folder.glob("*.yml")):
-            if path.stem in KINDS:
-                self.phrases.extend(self._kind(load_yaml(path), path.stem))
+            if (kind := path.stem.partition("-")[0]) in KINDS:  # self_harm.yml, self_harm-quiet.yml
+                self.phrases.extend(self._kind(load_yaml(path), kind))
         for path in sorted((folder / "languages").glob("*.yml")):
             self.phrases.extend(self._language(load_yaml(path), path.stem))
         self._automaton = Automaton()
