@@ -268,6 +268,7 @@ def providers(settings: Settings) -> dict[str, str]:
 
 
 def is_loopback(url: str) -> bool:
+    """Whether a provider's address is this machine itself; a name that only looks like it is not."""
     host = urlsplit(url).hostname or ""
     try:
         return host == "localhost" or ip_address(host).is_loopback

@@ -18,9 +18,9 @@ from bot.flows.engine import Expecting
 from bot.flows.state import DialogueState
 from bot.nlu.answers import Answer, Reading, read_answer, volunteered
 from bot.nlu.parsed import Nlu
-from bot.nlu.recognisers import clean, read_act
+from bot.nlu.recognisers import clean, read_act, read_postcode
 from bot.nlu.recognisers.phone import is_drama
-from bot.nlu.slot_words import slots_named
+from bot.nlu.slot_words import is_mostly_english, slots_named
 from services.messages import Inbound
 
 SURE = 0.60
@@ -58,12 +58,18 @@ def hear(inbound: Inbound, expecting: Expecting | None, now: datetime, nlu: Nlu 
     """Understand one message. `now` is Europe/London. Takes no lock and opens no transaction."""
     text = clean(inbound.text)[:MOST_CHARACTERS]
     heard = without_nlu(text, inbound, expecting, now)
-    if heard.settled or heard.safety or not text or nlu is None:
+    if heard.settled or heard.safety or not text or nlu is None or is_a_postcode(text):
         return heard
     parsed = nlu.parse(text)
     if parsed is None:
         return heard
     return Heard(**{**heard.__dict__, "intent": parsed.intent, "confidence": parsed.confidence, "nlu_asked": True})
+
+
+def is_a_postcode(text: str) -> bool:
+    """A fact and nothing else: there is no intent to look for in it."""
+    found = read_postcode(text)
+    return found is not None and found.whole
 
 
 def without_drama_numbers(heard: Heard) -> Heard:
@@ -96,7 +102,7 @@ def without_nlu(text: str, inbound: Inbound, expecting: Expecting | None, now: d
 def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = False) -> list[Command]:
     """What the engine is to do about it; `stopped`: the person has said STOP before. Pure."""
     if heard.safety:
-        return [Crisis(heard.safety.kind)]
+        return [*new_facts(heard, state, book, but=()), Crisis(heard.safety.kind)]
     if heard.opt_out == "stop" or heard.inbound.provider_stopped:
         return [OptOut()]  # also where only the provider took it for STOP: it would let nothing more through
     if heard.opt_out == "start" and stopped:
@@ -117,16 +123,18 @@ def opening_words(heard: Heard, state: DialogueState, book: Book) -> list[Comman
     facts = new_facts(heard, state, book, but=())
     if state.slots.get("expired"):
         return [StartFlow("pattern_expired")]
-    if state.outcome in {None, "left"}:
+    begun = state.slots.get("safe_to_text") == "yes"
+    if state.outcome in {None, "left"} or not begun:
         return [*facts, StartFlow("pattern_start"), *asked_for(heard, book, again=False)]
+    if "greeting" in heard.acts or heard.intent == "greeting":
+        return [*facts, StartFlow("pattern_resume")]
     return asked_for(heard, book, again=True) or [StartFlow("pattern_resume")]
 
 
 def asked_for(heard: Heard, book: Book, *, again: bool) -> list[Command]:
     """The flow that the words ask for, where it is more than simply beginning."""
     flow = digression(heard, book)
-    beginning = {"pattern_start", "pattern_greeting", "self_referral", "book_call", "pattern_resume"}
-    return [StartFlow(flow)] if flow and (again or flow not in beginning) else []
+    return [StartFlow(flow)] if flow and (again or flow not in BEGINNINGS) else []
 
 
 def pressed(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
@@ -178,6 +186,10 @@ def in_conversation(heard: Heard, state: DialogueState, book: Book) -> list[Comm
         return [SetSlot(expecting.slot, meant, said=heard.text)]
     facts = new_facts(heard, state, book, but=(expecting.slot,))
     flow = digression(heard, book)
+    if flow in BEGINNINGS and not heard.acts:
+        flow = None  # the questions are under way already
+    if heard.intent == "other_language" and is_mostly_english(heard.text):
+        flow = None
     if heard.intent in NO_ANSWER and not heard.acts and not facts:
         flow = None  # chatter at an open question counts as a miss, so that it cannot go round for ever
     if flow or facts:
@@ -190,7 +202,9 @@ def accepts(answer: Answer, heard: Heard, expecting: Expecting) -> bool:
     if answer.whole:
         return True
     if expecting.spec.type == "choice" and not expecting.spec.volunteered:
-        return answer.first  # a decision: "I have no objection" is not "no"
+        return answer.first and (
+            answer.value != "no" or is_short(heard.text)
+        )  # "no not that one, friday" decides nothing
     if expecting.spec.type == "text":
         return True  # anything a person wants to tell; a plain act was heard before
     if expecting.spec.type in FREE_WORDS:
@@ -199,10 +213,11 @@ def accepts(answer: Answer, heard: Heard, expecting: Expecting) -> bool:
 
 
 ASIDES = frozenset(
-    ["who", "cost", "robot", "will_they_know", "benefits", "fit_note", "do_i_have_to", "how_long", "who_sees"]
-    + ["show_answers", "local_help"]
+    {"who", "cost", "robot", "will_they_know", "benefits", "fit_note", "do_i_have_to", "how_long", "who_sees"}
+    | {"show_answers", "local_help"}
 )
 """Questions that may be answered beside an answer without losing the place or changing anything."""
+BEGINNINGS = frozenset({"pattern_start", "pattern_greeting", "self_referral", "book_call", "pattern_resume"})
 RISKY = {
     "wrong_number": 0.9,
     "delete_data": 0.9,
@@ -217,6 +232,7 @@ RISKY = {
     "correct": 0.75,
 }
 """Intents that end or turn the conversation: they need more certainty than a question that is merely answered."""
+SHORT = 4
 NO_ANSWER = frozenset({"out_of_scope", "smalltalk", "greeting"})
 
 
@@ -249,6 +265,10 @@ NOT_WORDS = frozenset(
         "skip",
     ]
 )
+
+
+def is_short(text: str) -> bool:
+    return len(text.split()) <= SHORT
 
 
 def answered(heard: Heard, expecting: Expecting, answer: Answer) -> list[Command]:

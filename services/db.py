@@ -16,7 +16,7 @@ from typing import IO, Any
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
-from services import crypto
+from services import crypto, migrated
 from services.errors import StorageError
 from services.settings import Settings
 
@@ -82,7 +82,9 @@ class Database:
 
     def migrate(self, target: str = "head") -> None:
         """Bring the tables to a revision, forward or back ("base" = none)."""
-        from services import migrate  # alembic costs 100 ms that a command may not need
+        if target == "head" and migrated.stands_at(self.engine) == migrated.newest():
+            return
+        from services import migrate  # alembic costs 7 MB and half a second that most starts do not need
 
         migrate.run(self.engine, target)
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from sys import intern
 
 from services.areas import FULL, Area
 from services.boards import Board, Boards
@@ -232,8 +233,8 @@ def by_code(code: str) -> Practice | None:
 
 
 def read_practices(path: Path) -> Iterator[Practice]:
-    """Every line of a table of practices."""
+    """Every line of a table of practices; towns, boards and authorities are many times the same few words."""
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.reader(file):
             if row[0] != "code":
-                yield Practice(*row)
+                yield Practice(*map(intern, row))

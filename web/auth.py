@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
-import segno
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
@@ -185,6 +184,8 @@ def show_account(request: Request) -> Response:
 
 
 def account_page(request: Request, form: CodesForm, status: int = 200) -> Response:
+    import segno  # only this page draws a code
+
     assistant, member = state.assistant(request), request.state.staff
     with assistant.db.read() as session:
         address = staff.totp_address(session.get_one(StaffMember, member.id), str(form.secret.data))

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from icalendar import Calendar
-from icalendar import Event as Entry
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +15,9 @@ from services import booking
 from services.crypto import Keyring
 from services.models import Appointment, Coach
 from web import state
+
+if TYPE_CHECKING:
+    from icalendar import Event as Entry
 
 BACK = timedelta(days=31)
 AHEAD = timedelta(days=120)
@@ -34,6 +36,8 @@ class Event:
 
 def answer(events: Iterable[Event], now: datetime, name: str) -> Response:
     """The events as an iCalendar file (RFC 5545)."""
+    from icalendar import Calendar  # 3 MB that waits until somebody wants a file
+
     calendar = Calendar()
     calendar.add("prodid", "-//Anydoor//Calls//EN")
     calendar.add("version", "2.0")
@@ -44,6 +48,8 @@ def answer(events: Iterable[Event], now: datetime, name: str) -> Response:
 
 
 def entry(event: Event, now: datetime) -> Entry:
+    from icalendar import Event as Entry
+
     made = Entry()
     made.add("uid", f"{event.id}@anydoor")
     made.add("dtstamp", now)

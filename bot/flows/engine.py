@@ -160,7 +160,7 @@ def _obey(run: Run, commands: Sequence[Command]) -> None:
         run.crisis = None
         if AFTER_CRISIS in run.book.responses and run.stack:
             run.say(AFTER_CRISIS)
-        answers = [answer for answer in answers if not question or answer.slot != question.slot]
+        answers = [answer for answer in answers if _is_plain_fact(run, answer) or not _answers(question, answer)]
         commands = [command for command in commands if not isinstance(command, Unclear)]
     filled, missed = fill(run, answers)
     done = bool(filled)
@@ -173,6 +173,16 @@ def _obey(run: Run, commands: Sequence[Command]) -> None:
         _unclear(run, unclear)
     elif filled:
         note(run, filled, question)
+
+
+def _answers(question: Collect | None, answer: SetSlot) -> bool:
+    return question is not None and answer.slot == question.slot
+
+
+def _is_plain_fact(run: Run, answer: SetSlot) -> bool:
+    """A postcode or a number can only be what it is; a "1" after crisis help may be about the help."""
+    spec = run.book.slots.get(answer.slot)
+    return spec is not None and spec.type in ("postcode", "phone", "age", "duration")
 
 
 def _help(run: Run, kind: str, commands: Sequence[Command]) -> None:

@@ -78,6 +78,12 @@ def read_answer(text: str, expecting: Expecting, now: datetime) -> Reading:
 def read_options(text: str, options: Sequence[Option], *, several: bool) -> Found | None:
     if not options:
         return None
+    plain = text.casefold().strip(" .!,?")
+    said = next(
+        (option for option in options if plain in (option.title.casefold(), *map(str.casefold, option.also))), None
+    )
+    if said:
+        return Found([said.value] if several else said.value, True, (0, len(text)))
     return read_choices(text, options) if several else read_choice(text, options)
 
 

@@ -57,9 +57,14 @@ def score(pairs: Pairs) -> Evaluation:
     low, high = _interval(pairs)
     misses = Counter((wanted, heard) for wanted, heard in pairs if wanted != heard)
     return Evaluation(
-        size=len(pairs), accuracy=sum(wanted == heard for wanted, heard in pairs) / len(pairs),
-        macro_f1=float(np.mean(list(per_intent.values()))), low=low, high=high, per_intent=per_intent,
-        misses=dict(misses.most_common()))
+        size=len(pairs),
+        accuracy=sum(wanted == heard for wanted, heard in pairs) / len(pairs),
+        macro_f1=float(np.mean(list(per_intent.values()))),
+        low=low,
+        high=high,
+        per_intent=per_intent,
+        misses=dict(misses.most_common()),
+    )
 
 
 def f1_by_intent(pairs: Pairs) -> dict[str, float]:
@@ -85,7 +90,8 @@ def report(result: Evaluation) -> str:
         f"{result.size} held-out texts, {len(result.per_intent)} intents",
         f"macro-F1 {result.macro_f1:.3f} (95% interval {result.low:.3f} to {result.high:.3f}), "
         f"accuracy {result.accuracy:.3f}",
-        f"lowest intent: {name} {worst:.2f}"]
+        f"lowest intent: {name} {worst:.2f}",
+    ]
     lines += [f"  {intent:16} {f1:.2f}" for intent, f1 in sorted(result.per_intent.items(), key=lambda one: one[1])]
     lines += [f"  {count:3} times {wanted} heard as {heard}" for (wanted, heard), count in result.misses.items()]
     return "\n".join(lines)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Weights = NDArray[np.float32] | NDArray[np.int8]
 _LONGEST = 2_000  # characters read of one text
 _BATCH = 128
 
@@ -47,12 +48,15 @@ def features(text: str, recipe: Recipe) -> NDArray[np.int64]:
 
 
 class NgramClassifier:
-    """Multinomial logistic regression; `scores` are probabilities over all labels."""
+    """Multinomial logistic regression; `scores` are probabilities over all labels. A loaded one stays in eight bits."""
 
-    def __init__(self, labels: Sequence[str], weights: Floats, bias: Floats, recipe: Recipe) -> None:
+    def __init__(
+        self, labels: Sequence[str], weights: Weights, bias: Floats, recipe: Recipe, scale: Floats | None = None
+    ) -> None:
         self.labels = tuple(labels)
         self.recipe = recipe
         self._weights, self._bias = weights, bias
+        self._scale = np.ones(len(self.labels), np.float32) if scale is None else scale
 
     @classmethod
     def train(cls, examples: Iterable[tuple[str, str]], recipe: Recipe | None = None) -> NgramClassifier:
@@ -70,14 +74,16 @@ class NgramClassifier:
     def scores(self, text: str) -> dict[str, float]:
         """The probability of each label; they add up to one."""
         row = features(text, self.recipe)
-        logits = self._bias + self._weights[row].sum(axis=0) / np.float32(len(row) ** 0.5)
+        summed = self._weights[row].sum(axis=0, dtype=np.float32) * self._scale
+        logits = self._bias + summed / np.float32(len(row) ** 0.5)
         return dict(zip(self.labels, map(float, _softmax(logits[None, :])[0]), strict=True))
 
     def save(self, path: Path, *, note: str = "") -> None:
         """Weights in eight bits a label: small enough to keep beside the data they came from."""
-        scale = np.abs(self._weights).max(axis=0) / 127 + 1e-12
+        whole = self._weights * self._scale
+        scale = np.abs(whole).max(axis=0) / 127 + 1e-12
         about = json.dumps({"labels": self.labels, "note": note, "recipe": recipe_values(self.recipe)})
-        small = np.rint(self._weights / scale).astype(np.int8)
+        small = np.rint(whole / scale).astype(np.int8)
         with path.open("wb") as file:
             np.savez_compressed(file, weights=small, scale=scale, bias=self._bias, about=np.array(about))
 
@@ -85,8 +91,8 @@ class NgramClassifier:
     def load(cls, path: Path) -> NgramClassifier:
         with np.load(path, allow_pickle=False) as saved:
             about = json.loads(str(saved["about"]))
-            weights = saved["weights"].astype(np.float32) * saved["scale"].astype(np.float32)
-            return cls(about["labels"], weights, saved["bias"].astype(np.float32), Recipe(**about["recipe"]))
+            bias, scale = saved["bias"].astype(np.float32), saved["scale"].astype(np.float32)
+            return cls(about["labels"], saved["weights"], bias, Recipe(**about["recipe"]), scale)
 
     @staticmethod
     def note(path: Path) -> str:

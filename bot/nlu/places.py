@@ -63,8 +63,10 @@ class Places:
         """What keeps Rasa from running here, in one sentence for whoever runs the product."""
         if self.python.exists():
             return None
-        return ("The trained language model is left out: nlu_server/.venv is missing. It needs Python 3.10; "
-                "install that, then run: python3 tools/environment.py nlu")
+        return (
+            "The trained language model is left out: nlu_server/.venv is missing. It needs Python 3.10; "
+            "install that, then run: python3 tools/environment.py nlu"
+        )
 
     def missing(self) -> str | None:
         """What keeps the trained model from answering here; None = nothing."""

@@ -30,8 +30,13 @@ class _Server:
         environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         self._process = subprocess.Popen(
             [str(places.python), str(places.server / "server.py"), str(model), "--with-parent"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=places.server, text=True,
-            env={**environment, "NLU_TOKEN": token}, start_new_session=True)  # Ctrl-C is ours to pass on
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=places.server,
+            text=True,
+            env={**environment, "NLU_TOKEN": token},
+            start_new_session=True,
+        )  # Ctrl-C is ours to pass on
 
     @property
     def alive(self) -> bool:

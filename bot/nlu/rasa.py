@@ -66,11 +66,22 @@ class _Breaker:
 class RasaClient:
     """Speaks to one NLU server; safe to share between threads."""
 
-    def __init__(self, url: str, token: str, timeout: float = 2.0, *, rest: float = REST_SECONDS,
-                 clock: Callable[[], float] = time.monotonic) -> None:
-        self._http = httpx2.Client(base_url=url.rstrip("/"), timeout=timeout, trust_env=False,
-                                   headers={"Authorization": f"Bearer {token}"},
-                                   verify=not url.startswith("http://"))  # loading certificates takes 0.2 s
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        timeout: float = 2.0,
+        *,
+        rest: float = REST_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._http = httpx2.Client(
+            base_url=url.rstrip("/"),
+            timeout=timeout,
+            trust_env=False,
+            headers={"Authorization": f"Bearer {token}"},
+            verify=not url.startswith("http://"),
+        )  # loading certificates takes 0.2 s
         self._timeout = timeout
         self._breaker = _Breaker(rest, clock)
 
@@ -129,8 +140,11 @@ def _parsed(answer: Any) -> Parsed:
         intent=None if intent["name"] is None else str(intent["name"]),
         confidence=float(intent["confidence"]),
         ranking=tuple((str(one["name"]), float(one["confidence"])) for one in answer.get("intent_ranking", [])),
-        entities=tuple(Entity(str(one["entity"]), str(one["value"]), int(one["start"]), int(one["end"]))
-                       for one in answer.get("entities", [])))
+        entities=tuple(
+            Entity(str(one["entity"]), str(one["value"]), int(one["start"]), int(one["end"]))
+            for one in answer.get("entities", [])
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,9 +67,14 @@ def _to_json(parsed: Parsed) -> dict[str, Any]:
         "intent": parsed.intent,
         "confidence": round(parsed.confidence, DIGITS),
         "ranking": [[name, round(confidence, DIGITS)] for name, confidence in parsed.ranking],
-        "entities": [[one.entity, one.value, one.start, one.end] for one in parsed.entities]}
+        "entities": [[one.entity, one.value, one.start, one.end] for one in parsed.entities],
+    }
 
 
 def _from_json(answer: dict[str, Any]) -> Parsed:
-    return Parsed(answer["intent"], answer["confidence"], tuple((name, share) for name, share in answer["ranking"]),
-                  tuple(Entity(*one) for one in answer["entities"]))
+    return Parsed(
+        answer["intent"],
+        answer["confidence"],
+        tuple((name, share) for name, share in answer["ranking"]),
+        tuple(Entity(*one) for one in answer["entities"]),
+    )

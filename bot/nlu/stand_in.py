@@ -58,7 +58,9 @@ def as_sure_as_the_real_one(share: float) -> float:
 
 def load_or_train(cache: Path) -> NgramClassifier:
     """The saved model if it was made from today's examples, else a new one, saved."""
-    hashed = hashlib.sha256("".join(path.read_text("utf-8") for path in sorted(TRAIN.glob("*.yml"))).encode()).hexdigest()
+    hashed = hashlib.sha256(
+        "".join(path.read_text("utf-8") for path in sorted(TRAIN.glob("*.yml"))).encode()
+    ).hexdigest()
     path = cache / f"stand_in-{hashed[:16]}.npz"
     if path.is_file():
         return NgramClassifier.load(path)

@@ -62,10 +62,23 @@ def evaluate(places: Places | None = None) -> Evaluation:
 
 def _run_training(places: Places, name: str) -> float:
     started = time.monotonic()
-    command = [places.python, places.server / "train.py", "--data", places.examples, "--config", places.pipeline,
-               "--out", places.model(name)]
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, cwd=places.server,
-                          env={**os.environ, "PYTHONHASHSEED": "0"})
+    command = [
+        places.python,
+        places.server / "train.py",
+        "--data",
+        places.examples,
+        "--config",
+        places.pipeline,
+        "--out",
+        places.model(name),
+    ]
+    done = subprocess.run(
+        [str(part) for part in command],
+        capture_output=True,
+        text=True,
+        cwd=places.server,
+        env={**os.environ, "PYTHONHASHSEED": "0"},
+    )
     if done.returncode:
         raise CannotTrain("Training failed:\n" + done.stderr[-2_000:])
     return time.monotonic() - started
@@ -75,8 +88,14 @@ def _choose(places: Places, name: str, seconds: float) -> Trained:
     result, current = _evaluate(places, places.model(name)), places.current()
     before = _evaluate(places, current) if result and current and current != places.model(name) else None
     if result and before and result.macro_f1 < before.macro_f1:
-        return Trained(name, True, False, seconds, result,
-                       f"Not used: macro-F1 {result.macro_f1:.3f} is below the {before.macro_f1:.3f} of the model in use.")
+        return Trained(
+            name,
+            True,
+            False,
+            seconds,
+            result,
+            f"Not used: macro-F1 {result.macro_f1:.3f} is below the {before.macro_f1:.3f} of the model in use.",
+        )
     places.choose(name)
     _forget_old(places, keep={places.model(name), current or places.model(name)})
     return Trained(name, True, True, seconds, result, "The new model is in use.")

@@ -15,7 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
-from services import inbox, migrate
+from services import inbox, migrate, migrated
 from services.crypto import Keyring
 from services.db import Database
 from services.errors import StorageError
@@ -33,6 +33,18 @@ def test_migrations_add_up_to_the_models(db: Database) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
         assert migrate.version(connection) == "0004"
+
+
+def test_the_newest_migration_is_told_by_its_file_name(db: Database) -> None:
+    assert migrated.newest() == migrate.head() == migrated.stands_at(db.engine)
+
+
+def test_an_empty_database_stands_nowhere_and_is_migrated(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'empty.db'}", Keyring.parse("t1:test-key-not-secret"))
+    assert migrated.stands_at(db.engine) is None
+    db.migrate()
+    assert migrated.stands_at(db.engine) == migrated.newest()
+    db.close()
 
 
 def test_migrations_go_back_and_forward_with_data(db: Database, now: datetime) -> None:
