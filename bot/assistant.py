@@ -112,8 +112,9 @@ class Assistant:
         """Set when a message of the channel may be waiting to be sent."""
         return self.outgoing.setdefault(channel, threading.Event())
 
-    def tell_outgoing(self) -> None:
-        for event in list(self.outgoing.values()):
+    def tell_outgoing(self, channel: str | None = None) -> None:
+        """Wake whoever sends: of one channel, or of all."""
+        for event in [self.outgoing_of(channel)] if channel else list(self.outgoing.values()):
             event.set()
 
     @cached_property

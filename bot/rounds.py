@@ -64,7 +64,9 @@ def give_up_after(assistant: Assistant, conversation_id: int) -> int:
     if failures[conversation_id] < MOST_FAILURES:
         return 0
     del failures[conversation_id]
-    return turns.give_up(assistant, conversation_id)
+    given_up = turns.give_up(assistant, conversation_id)
+    assistant.tell_outgoing()
+    return given_up
 
 
 def fall_due(assistant: Assistant) -> int:

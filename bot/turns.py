@@ -57,16 +57,11 @@ class Taken:
 
 
 def catch_up(assistant: Assistant, conversation_id: int) -> list[Taken]:
-    """Take every waiting message of a conversation, oldest first."""
-    taken: list[Taken] = []
-    while True:
-        with assistant.db.read() as session:
-            waiting = inbox.waiting(session, conversation_id)
-        if not waiting:
-            return taken
-        done = take_next(assistant, waiting[0])
-        if done:
-            taken.append(done)
+    """Take every waiting message of a conversation, oldest first; one that comes meanwhile wakes the worker anew."""
+    with assistant.db.read() as session:
+        waiting = inbox.waiting(session, conversation_id)
+    taken = [take_next(assistant, message) for message in waiting]
+    return [one for one in taken if one]
 
 
 def take_next(assistant: Assistant, message: Waiting) -> Taken | None:
@@ -116,6 +111,7 @@ def take(assistant: Assistant, message: Waiting, heard: understanding.Heard, ver
         taken = work.read_and_advance(message, more_waiting=more, stopped=stopped)
         faults.point("before_turn_commit")
     faults.point("after_turn_commit")
+    assistant.tell_outgoing(message.inbound.address.channel)
     assistant.tell(taken)
     return taken
 

@@ -61,11 +61,7 @@ class Worker:
         while not self.stopping.is_set():
             self.assistant.wake.wait(POLL_SECONDS)
             self.assistant.wake.clear()
-            self._guarded(self._take_all)
-
-    def _take_all(self) -> None:
-        if rounds.catch_up_all(self.assistant):
-            self.assistant.tell_outgoing()
+            self._guarded(partial(rounds.catch_up_all, self.assistant))
 
     def _deliver(self, channel: str) -> None:
         kicked = self.assistant.outgoing_of(channel)

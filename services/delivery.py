@@ -90,11 +90,12 @@ def deliver(
 
 
 def _look(db: Database, now: datetime, channels: tuple[str, ...] | None) -> tuple[bool, bool]:
-    """Whether a message is to be claimed, and whether one is to be dropped: read first, so that idling writes nothing."""
+    """Whether a message is to be claimed, and else whether one is to be dropped: idling opens no write."""
     times = {"now": now, "real": real_now()}
     with db.read() as session:
-        droppable = bool(session.scalars(_ANY_DROPPABLE, times).first())
-        return session.execute(_claimable(channels), times).first() is not None, droppable
+        if session.execute(_claimable(channels), times).first() is not None:
+            return True, False
+        return False, session.scalars(_ANY_DROPPABLE, times).first() is not None
 
 
 def _try(send: Send, outbound: Outbound, already_sent: AlreadySent | None) -> Receipt | SendError:

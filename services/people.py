@@ -21,11 +21,6 @@ NUDGES = ("nudge", "follow_up", "offer")
 _ADDRESS = select(AddressRow).where(
     AddressRow.channel == bindparam("channel"), AddressRow.value_index.in_(bindparam("indexes", expanding=True))
 )
-_ADDRESS_OF = (
-    select(AddressRow)
-    .join(Conversation, Conversation.address_id == AddressRow.id)
-    .where(Conversation.id == bindparam("conversation_id"))
-)
 _CONVERSATION_AT = select(Conversation.id).where(Conversation.address_id == bindparam("address_id"))
 
 
@@ -81,7 +76,8 @@ def address_of(session: Session, conversation_id: int) -> Address | None:
 
 def address_row(session: Session, conversation_id: int) -> AddressRow:
     """The address row of a conversation; NoResultFound when there is no such conversation."""
-    return session.scalars(_ADDRESS_OF, {"conversation_id": conversation_id}).one()
+    conversation = session.get_one(Conversation, conversation_id)  # both are read once a transaction
+    return session.get_one(AddressRow, conversation.address_id)
 
 
 def stop(session: Session, conversation_id: int, now: datetime, by: str = "person") -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.nlu.recognisers.lexicon import word_set
-from bot.nlu.recognisers.numbers import number_at, ordinal_at
+from bot.nlu.recognisers.numbers import ORDINAL_ENDINGS, number_at, ordinal_at
 from bot.nlu.recognisers.options import Pick
 from bot.nlu.recognisers.text import Token, bag
 
@@ -50,6 +50,8 @@ def _number(found: Sequence[Token], i: int, count: int, opening: int) -> Pick | 
     number = number_at(found, i)
     if number is None or not 1 <= number[0] <= count or _word(found, i) in {"0"} or _part_of_a_figure(found, i):
         return None
+    if _inside_a_code(found, i):
+        return None
     value, end = number
     if _word(found, i) == "one" and (
         _word(found, i - 1) in NOT_A_NUMBER_ONE or _word(found, end) in {"at", "in", "on"}
@@ -70,6 +72,23 @@ def _says_to_or_for(found: Sequence[Token], i: int) -> bool:
     if found[i].word == "2":
         return before in STANDS_FOR_TO and after.isalpha() and after not in ENDS_A_PICK | JOINS
     return found[i].word == "4" and i > 0 and (after in {"me", "now", "us", "sure"} or _is_number(found, i + 1))
+
+
+def _inside_a_code(found: Sequence[Token], i: int) -> bool:
+    """EH1 1BE, 2pm, JOBS1: a figure that touches letters, unless they are "no", "nd", "pls" or the like."""
+    if not found[i].is_number:
+        return False
+    touches_before = i > 0 and found[i - 1].end == found[i].start and found[i - 1].word.isalpha()
+    touches_after = i + 1 < len(found) and found[i].end == found[i + 1].start and found[i + 1].word.isalpha()
+    courtesy = word_set("small_words", "courtesy")
+    before = word_set("choice", "cue") | {word for word in courtesy if len(word) > 1}
+    if (
+        touches_before
+        and found[i - 1].word not in before
+        and not (found[i - 1].word in JOINS and _is_number(found, i - 2))
+    ):
+        return True
+    return touches_after and found[i + 1].word not in courtesy | ORDINAL_ENDINGS | JOINS
 
 
 def _part_of_a_figure(found: Sequence[Token], i: int) -> bool:

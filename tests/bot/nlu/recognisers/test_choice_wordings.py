@@ -36,7 +36,7 @@ def lines(titles: tuple[str, ...]) -> list[Option]:
 
 PADDED = [
     ("the first, if you please", 1), ("I'd go with 3", 3), ("probably the second I think", 2), ("it'd be number 2 for me", 2), ("gotta be 3", 3),
-    ("2 pal", 2), ("erm 4", 4), ("hmmm probs 2", 2), ("2 obviously", 2), ("2 if thats ok", 2), ("closest is 2", 2), ("has to be 2", 2),
+    ("2 pal", 2), ("2pls", 2), ("opt2", 2), ("erm 4", 4), ("hmmm probs 2", 2), ("2 obviously", 2), ("2 if thats ok", 2), ("closest is 2", 2), ("has to be 2", 2),
     ("2 describes me", 2), ("2 thankyou", 2), ("reply 2", 2), ("i pressed 2", 2), ("mine is 5", 5), ("let's say 4 then mate", 4),
 ]  # fmt: skip
 SOUNDED = [
@@ -73,7 +73,7 @@ ALL = [
     *((SAFE, *row) for row in SAFETY),
 ]  # fmt: skip
 NONE = [
-    (WAYS, "22"), (WAYS, "4"), (WAYS, "34"), (WAYS, "im 34"), (WAYS, "2pm"), (WAYS, "M1 1AE"), (WAYS, "2 weeks"), (WAYS, "in 2 days"),
+    (WAYS, "22"), (WAYS, "4"), (WAYS, "34"), (WAYS, "im 34"), (WAYS, "2pm"), (WAYS, "M1 1AE"), (WAYS, "EH1 1BE"), (WAYS, "so1 2am"), (WAYS, "JOBS1"), (WAYS, "2 weeks"), (WAYS, "in 2 days"),
     (WAYS, "2 of them"), (WAYS, "1 or 2"), (WAYS, "either"), (WAYS, "3/4/83"), (WAYS, "2 years ago"), (WAYS, "i need 2 go"), (WAYS, "want 2 die"),
     (WAYS, "free?"), (WAYS, "the latter"), (TIMES, "wednesday"), (TIMES, "3pm"), (TIMES, "monday 10am"), (TIMES, "tuesday"),
     (TIMES, "not tuesday"), (HARD, "a bit of everything"), (HARD, "1 and 2"), (PLACES, "surgery"), (WAYS, "dunno"), (WAYS, "my nan is 2"),
