@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,17 +22,27 @@ def nlu() -> RecordedNlu:
 
 
 @pytest.fixture(scope="session")
-def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def walked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder shared by all workers of this run, where each conversation leaves the steps it walked."""
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if base.name.startswith("popen") else base) / "walked"
     folder.mkdir(exist_ok=True)
-    yield folder
+    return folder
 
 
 def test_there_are_conversations_for_every_kind_of_person() -> None:
     assert len(FILES) >= FEWEST
-    kinds = {"happy_path", "outcomes", "wrong_area", "young", "safety", "opt_out", "digressions", "corrections", "unclear"}
+    kinds = {
+        "happy_path",
+        "outcomes",
+        "wrong_area",
+        "young",
+        "safety",
+        "opt_out",
+        "digressions",
+        "corrections",
+        "unclear",
+    }
     assert kinds <= {file.parent.name for file in FILES}
 
 

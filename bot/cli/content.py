@@ -78,5 +78,7 @@ def trained_plainly(trained: Trained) -> str:
     """One sentence about a training, with its figure where there is one."""
     if not trained.fresh:
         return "The language model is up to date."
-    figure = f", macro-F1 {trained.result.macro_f1:.3f} on {trained.result.size} held-out texts" if trained.result else ""
+    figure = (
+        f", macro-F1 {trained.result.macro_f1:.3f} on {trained.result.size} held-out texts" if trained.result else ""
+    )
     return f"Trained the language model in {trained.seconds:.0f} s{figure}. {trained.note}".strip()

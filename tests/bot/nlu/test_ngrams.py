@@ -78,7 +78,9 @@ def test_any_text_has_scores(classifier: NgramClassifier, text: str) -> None:
 
 
 def test_fifteen_hundred_lines_of_forty_labels_train_in_three_seconds_of_work() -> None:
-    lines = [(f"{text} {number}", f"label{number % 40}") for number in range(1500) for text, _ in [EXAMPLES[number % 12]]]
+    lines = [
+        (f"{text} {number}", f"label{number % 40}") for number in range(1500) for text, _ in [EXAMPLES[number % 12]]
+    ]
     began = time.process_time()
     NgramClassifier.train(lines)
     assert time.process_time() - began < 3

@@ -16,7 +16,7 @@ from bot.nlu.places import ROOT, Places
 from bot.nlu.process import NluProcess
 from bot.nlu.rasa import OwnNlu
 
-SERVER = '''
+SERVER = """
 import http.server, json, os, sys, threading
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
@@ -34,7 +34,7 @@ print("loading", flush=True)
 if "broken" in sys.argv[1]: sys.exit("broken")
 print("ready", server.server_port, flush=True)
 server.serve_forever()
-'''
+"""
 
 
 def until(wanted: Callable[[], object], seconds: float = 10.0) -> bool:
@@ -136,7 +136,8 @@ def test_the_server_dies_with_us_even_when_we_are_killed(places: Places) -> None
         "import sys, time; from pathlib import Path; from bot.nlu.places import Places\n"
         "from bot.nlu.process import NluProcess; from bot.nlu.rasa import OwnNlu\n"
         f"nlu = OwnNlu(NluProcess(Places(Path({str(places.root)!r}))).start()); nlu.wait(10)\n"
-        "print(int(nlu.parse('hello').confidence), flush=True); time.sleep(60)")
+        "print(int(nlu.parse('hello').confidence), flush=True); time.sleep(60)"
+    )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=ROOT) as parent:
         assert parent.stdout is not None
         server = int(parent.stdout.readline())

@@ -19,7 +19,8 @@ TOKEN = "a-token"
 ANSWER = {
     "intent": {"name": "about_me", "confidence": 0.9},
     "intent_ranking": [{"name": "about_me", "confidence": 0.9}, {"name": "start", "confidence": 0.1}],
-    "entities": [{"entity": "body_part", "start": 3, "end": 7, "value": "back"}]}
+    "entities": [{"entity": "body_part", "start": 3, "end": 7, "value": "back"}],
+}
 
 
 class StandIn:
@@ -57,8 +58,9 @@ def server() -> Iterator[StandIn]:
 def connect() -> Iterator[Callable[..., RasaClient]]:
     made: list[RasaClient] = []
 
-    def one(url: str, token: str = TOKEN, timeout: float = 2.0,
-            clock: Callable[[], float] = time.monotonic) -> RasaClient:
+    def one(
+        url: str, token: str = TOKEN, timeout: float = 2.0, clock: Callable[[], float] = time.monotonic
+    ) -> RasaClient:
         made.append(RasaClient(url, token, timeout, clock=clock))
         return made[-1]
 
@@ -78,7 +80,8 @@ def closed_port() -> str:
 
 def test_an_answer_is_read_whole(server: StandIn, connect: Connect) -> None:
     assert connect(server.url).parse("my back") == Parsed(
-        "about_me", 0.9, (("about_me", 0.9), ("start", 0.1)), (Entity("body_part", "back", 3, 7),))
+        "about_me", 0.9, (("about_me", 0.9), ("start", 0.1)), (Entity("body_part", "back", 3, 7),)
+    )
     assert server.asked == [("/model/parse", b'{"text":"my back"}')]
 
 
@@ -145,10 +148,23 @@ def test_a_slow_server_is_not_waited_for(server: StandIn, connect: Connect) -> N
     assert time.monotonic() - started < 0.8
 
 
-@pytest.mark.parametrize("body", [
-    b"<html><body>502 Bad Gateway</body></html>", b"", b"null", b"[]", b"{}", b'{"intent": null}', b"\xff\xfe",
-    b'{"intent": {"name": "x", "confidence": "high"}}', b'{"intent": {"name": "x"}}', b"[" * 50_000,
-    b'{"intent": {"name": "x", "confidence": 1}, "entities": [{"entity": "x"}]}', b"9" * 5_000])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html><body>502 Bad Gateway</body></html>",
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        b'{"intent": null}',
+        b"\xff\xfe",
+        b'{"intent": {"name": "x", "confidence": "high"}}',
+        b'{"intent": {"name": "x"}}',
+        b"[" * 50_000,
+        b'{"intent": {"name": "x", "confidence": 1}, "entities": [{"entity": "x"}]}',
+        b"9" * 5_000,
+    ],
+)
 def test_anything_that_is_not_an_answer_is_no_answer(server: StandIn, connect: Connect, body: bytes) -> None:
     server.body = body
     assert connect(server.url).parse("hello") is None

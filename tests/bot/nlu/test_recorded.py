@@ -32,7 +32,8 @@ def test_what_was_recorded_is_heard_again(tmp_path: Path) -> None:
     assert model.asked == ["", "my back"]
     nlu = RecordedNlu(path, "abc")
     assert nlu.parse("my back") == Parsed(
-        "about_me", 0.912, (("about_me", 0.912), ("start", 0.05)), (Entity("body_part", "back", 3, 7),))
+        "about_me", 0.912, (("about_me", 0.912), ("start", 0.05)), (Entity("body_part", "back", 3, 7),)
+    )
     assert nlu.parse("") == Parsed(None, 0.0)
     assert nlu.up
 

@@ -39,7 +39,9 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
         return 1.0
 
     monkeypatch.setattr(training, "_run_training", run)
-    monkeypatch.setattr(training, "_evaluate", lambda places, model: measured(scores.get(model.name.split(".")[0], 0.5)))
+    monkeypatch.setattr(
+        training, "_evaluate", lambda places, model: measured(scores.get(model.name.split(".")[0], 0.5))
+    )
     return scores
 
 
@@ -55,9 +57,12 @@ def test_nothing_is_trained_when_nothing_changed(places: Places, trained: dict[s
     assert (again.fresh, again.chosen, again.seconds) == (False, True, 0.0)
 
 
-@pytest.mark.parametrize("changed", ["nlu_data/train/one.yml", "config.yml", "nlu_server/train.py",
-                                     "nlu_server/requirements.lock"])
-def test_a_change_in_anything_it_depends_on_trains_again(places: Places, trained: dict[str, float], changed: str) -> None:
+@pytest.mark.parametrize(
+    "changed", ["nlu_data/train/one.yml", "config.yml", "nlu_server/train.py", "nlu_server/requirements.lock"]
+)
+def test_a_change_in_anything_it_depends_on_trains_again(
+    places: Places, trained: dict[str, float], changed: str
+) -> None:
     train(places=places)
     with (places.root / changed).open("a") as file:
         file.write("# changed")

@@ -14,11 +14,45 @@ from bot.nlu.places import Places
 
 PLACES = Places()
 INTENTS = {
-    "start", "about_me", "book_call", "change_call", "call_off", "correct", "skip", "why", "back", "repeat",
-    "start_again", "person", "who", "cost", "robot", "wrong_number", "on_behalf", "will_they_know", "benefits",
-    "fit_note", "do_i_have_to", "how_long", "who_sees", "show_answers", "wait", "local_help", "thanks",
-    "greeting", "goodbye", "smalltalk", "abuse", "affirm", "deny", "unsure", "my_data", "delete_data",
-    "out_of_scope", "other_language"}
+    "start",
+    "about_me",
+    "book_call",
+    "change_call",
+    "call_off",
+    "correct",
+    "skip",
+    "why",
+    "back",
+    "repeat",
+    "start_again",
+    "person",
+    "who",
+    "cost",
+    "robot",
+    "wrong_number",
+    "on_behalf",
+    "will_they_know",
+    "benefits",
+    "fit_note",
+    "do_i_have_to",
+    "how_long",
+    "who_sees",
+    "show_answers",
+    "wait",
+    "local_help",
+    "thanks",
+    "greeting",
+    "goodbye",
+    "smalltalk",
+    "abuse",
+    "affirm",
+    "deny",
+    "unsure",
+    "my_data",
+    "delete_data",
+    "out_of_scope",
+    "other_language",
+}
 ENTITIES = {"condition", "body_part", "work_situation", "duration", "money", "housing"}
 FEWEST = 40
 ANNOTATION = re.compile(r"\[([^\]]+)\]\(([a-z_]+)\)")
@@ -27,8 +61,11 @@ UNANNOTATED = re.compile(r"\[[^\]]*\]|\]\(")
 
 @cache
 def blocks() -> list[dict[str, str]]:
-    return [block for path in sorted(PLACES.examples.glob("*.yml"))
-            for block in YAML(typ="safe").load(path.read_text("utf-8"))["nlu"]]
+    return [
+        block
+        for path in sorted(PLACES.examples.glob("*.yml"))
+        for block in YAML(typ="safe").load(path.read_text("utf-8"))["nlu"]
+    ]
 
 
 @cache
