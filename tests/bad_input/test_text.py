@@ -152,10 +152,10 @@ def test_a_leap_day_is_a_birthday(asked: Asked) -> None:
 
 
 @pytest.mark.parametrize("said", ["15", "I'm 15", "born 2011", "24/11/2010"])
-def test_a_child_has_a_way_of_their_own_and_no_question_about_health(asked: Asked, said: str) -> None:
+def test_a_child_is_told_of_childline_and_asked_nothing_about_health(asked: Asked, said: str) -> None:
     told = asked.say(said, at="age")
     fine(told, said)
-    assert told.answered.outcome == "signposted"
+    assert told.answered.outcome in {"signposted", "crisis_help"}  # the screen may hear a child at risk, and goes first
     assert "Childline" in told.words
     assert slot(told, "health") is None
 

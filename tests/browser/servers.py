@@ -30,7 +30,7 @@ def serving(app: Starlette, port: int) -> Iterator[None]:
 
 
 def wait_until_open(port: int) -> None:
-    for _ in range(100):
+    for _ in range(1200):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
