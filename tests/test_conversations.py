@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversation_tests import RECORDED, Report, cover, judge, play_file, test_files
+from bot.conversation_tests import RECORDED, Report, cover, judge, play_file
+from bot.conversation_tests import test_files as conversation_files
 from bot.nlu.recorded import RecordedNlu
 
-FILES = test_files([])
+FILES = conversation_files([])
 FEWEST = 45
 LEAST_SHARE = 0.85  # on the way to 0.95
 
@@ -57,15 +58,18 @@ def test_conversation(file: Path, nlu: RecordedNlu, walked: Path) -> None:
 
 
 @pytest.mark.xdist_group("conversations")
-def test_the_conversations_walk_nearly_every_step(walked: Path) -> None:
+def test_the_conversations_walk_nearly_every_step(walked: Path, nlu: RecordedNlu) -> None:
     from bot.actions.catalogue import SPECS
     from bot.assistant import DIALOGS
     from bot.flows.reading import read_book
 
-    left = list(walked.glob("*.json"))
-    if len(left) < len(FILES):
-        pytest.fail("play all conversations together: the steps of some are missing")
-    report = Report(walked={(flow, step) for file in left for flow, step in json.loads(file.read_text())})
+    for file in FILES:
+        left = walked / f"{file.parent.name}-{file.stem}.json"
+        if not left.is_file():
+            left.write_text(json.dumps(sorted(play_file(file, nlu)[1])))
+    report = Report(
+        walked={(flow, step) for file in walked.glob("*.json") for flow, step in json.loads(file.read_text())}
+    )
     cover(report, read_book(DIALOGS, SPECS))
     share = 1 - len(report.unwalked) / report.steps
     assert share >= LEAST_SHARE, f"{share:.1%} of steps walked; not: {', '.join(report.unwalked)}"
