@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from bot.flows.definition import Call, Collect
@@ -23,6 +24,8 @@ def digress(run: Run, flow_id: str) -> bool:
     on_top = depth is not None and depth == len(run.stack) - 1
     if depth is not None and not (on_top and run.book.flows[flow_id].is_pattern):
         del run.stack[depth + 1 :]
+        if run.open_question() is None:  # what it calls is to be called again, not passed
+            run.stack[-1] = replace(run.stack[-1], asked=False)
         run.open = run.halted = False
         return True
     enter(run, flow_id)

@@ -145,7 +145,7 @@ class Run:
             self.stack.clear()
         if not self.stack:
             self.quiet = []
-        elif isinstance(step := self.flow().steps.get(self.stack[-1].step), Call):
+        elif self.stack[-1].asked and isinstance(step := self.flow().steps.get(self.stack[-1].step), Call):
             self.visit(asked=False)
             self.go(step.next)
 
@@ -241,6 +241,7 @@ class Run:
         return True
 
     def call(self, step: Call) -> bool:
+        self.stack[-1] = replace(self.stack[-1], asked=True)
         self.push(step.flow)
         return True
 

@@ -20,7 +20,8 @@ class UnknownSchema(Exception):
 class Frame:
     """A flow under way and the step it stands at.
 
-    `came` lists the flows it was linked from; `asked` is true once the question of a collect step was put.
+    `came` lists the flows it was linked from; `asked` is true once the question of a collect step was put,
+    or the flow of a call step was entered: only then does its end lead on from there.
     """
 
     flow: str

@@ -7,6 +7,7 @@ import pytest
 from bot.flows.commands import (
     Back,
     Clarify,
+    Command,
     Correct,
     Crisis,
     OptIn,
@@ -315,3 +316,17 @@ def test_names_are_clipped_to_their_length(at_postcode: Talk) -> None:
     at_postcode.answer("PR1 8XJ")
     at_postcode.answer("Bartholomew Featherstonehaugh")
     assert at_postcode.state.slots["name"] == "Bartholomew"
+
+
+@pytest.mark.parametrize("first", [StartFlow("journey"), Correct("postcode")])
+def test_a_flow_beside_a_return_does_not_pass_over_the_question(first: Command) -> None:
+    talk = Talk(small_book())
+    talk.send(StartFlow("journey"))
+    talk.answer("in_work")
+    talk.answer("PR1 8XJ")
+    talk.answer("Sam")
+    talk.send(Correct("postcode"))
+    talk.send(first, StartFlow("choose"))
+    assert talk.asked == "opening"
+    talk.answer("a")
+    assert talk.asked == "postcode"
