@@ -81,7 +81,10 @@ def deliver(
         if sent:
             faults.point("after_settle_commit")
         if claim is None:
-            return tried
+            if sent is None or tried >= limit:
+                return tried
+            sent, (waits, to_drop) = None, _look(db, now, names)
+            continue
         faults.point("after_claim_commit")
         sent = _Sent(claim, _try(send, claim.outbound, already_sent))
         faults.point("after_send")
