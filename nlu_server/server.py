@@ -173,6 +173,7 @@ def main() -> None:
 
     @app.main_process_start
     async def ready(app: Sanic, loop: object) -> None:
+        listener.listen()  # the worker may still be on its way: until it listens too, callers would be refused
         print(f"ready {listener.getsockname()[1]}", flush=True)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on: a full pipe would stop us
 
