@@ -10,7 +10,7 @@ from itertools import islice, product
 from zoneinfo import ZoneInfo
 
 from bot.nlu.recognisers.text import clean
-from bot.nlu.recognisers.when_clauses import Builder, Clause
+from bot.nlu.recognisers.when_clauses import Builder, Clause, turned_at_comma
 from bot.nlu.recognisers.when_dates import DAY, Calendar
 from bot.nlu.recognisers.when_grammar import ALL_HOURS, denies_unheard, pieces
 from bot.nlu.recognisers.when_values import CLOSES, DAYS_AHEAD, OPENS, Days, Item, Minutes, When, Window
@@ -97,10 +97,12 @@ def _readings(clauses: Sequence[Clause], calendar: Calendar, wall: datetime) -> 
     """Every way to understand the clauses, as windows; mostly one."""
     ways = [[*_ways(clause), *_turned_round(clause, clauses)] for clause in clauses]
     found: list[tuple[Window, ...]] = []
+    turned = turned_at_comma(clauses)
     for choice in islice(product(*ways), MOST_READINGS):
         windows = _windows(list(choice), calendar, wall)
         if windows not in found:
             found.append(windows)
+    found += _readings(turned, calendar, wall) if turned else []
     return [windows for windows in found if windows] or found or [_windows([], calendar, wall)]
 
 

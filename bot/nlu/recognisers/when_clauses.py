@@ -20,6 +20,7 @@ class Clause:
     universal: str = ""  # "day" or "time" after "any day", "any morning", "weekdays": what "but" then leaves out
     hours_first: bool = False
     anything: bool = False
+    split: bool = False  # "not wednesday, friday": the last may be what is wanted
     adds: bool = False  # a sentence of its own that says more about the one before: "tuesday. after 2"
 
     @property
@@ -180,6 +181,7 @@ class Builder:
             if clause.days and days.weekdays and len(clause.days[-1]) > 1
             else []
         )
+        clause.split = clause.left_out and self._link == "comma" and len(clause.days) == 1 and not clause.hours
         if days.weekdays and self._link and clause.days and any(part.recurring for part in clause.days[-1]):
             days = replace(days, recurring=True)  # "mondays and weds"
         clause.days.append([*shared, days])
@@ -205,6 +207,7 @@ class Builder:
         if clause.hours and self._link == "comma" and not (clause.hours[-1].clock and hours.clock):
             self._narrow(hours)  # "evenings, after 6"
             return
+        clause.split = clause.left_out and self._link == "comma" and len(clause.hours) == 1 and not clause.days
         clause.hours.append(hours)
 
     def _narrow(self, hours: Hours) -> None:
@@ -213,6 +216,22 @@ class Builder:
             self._clause.hours[-1] = both
         else:
             self._clause.hours.append(hours)
+
+
+def turned_at_comma(clauses: Sequence[Clause]) -> list[Clause]:
+    """ "Not wednesday, friday" with friday wanted; nothing where no clause can be meant so."""
+    turned: list[Clause] = []
+    for clause in clauses:
+        parts = [clause]
+        if clause.split and len(clause.days) == 2:
+            parts = [
+                replace(clause, days=clause.days[:1], split=False),
+                Clause(days=clause.days[1:], hours=clause.hours),
+            ]
+        elif clause.split and len(clause.hours) == 2:
+            parts = [replace(clause, hours=clause.hours[:1], split=False), Clause(hours=clause.hours[1:])]
+        turned += parts
+    return turned if len(turned) > len(clauses) else []
 
 
 def _each_week(clause: Clause) -> Clause:

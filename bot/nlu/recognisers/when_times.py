@@ -289,18 +289,26 @@ def _digits(found: Sequence[Token], i: int) -> tuple[int, int, str] | None:
         )
     if not 1 <= hour <= 12:
         return None
-    spoken = _spoken_minutes(found, i + 1)
-    if spoken:
+    spoken = _spoken_minutes(found, i + 1) or _spaced_minutes(found, i + 1)
+    if spoken is not None:
         return hour * 60 + spoken, i + 2, "said"
     if _word(found, i + 1) == "oclock":
         return hour * 60, i + 2, "said"
     return hour * 60, i + 1, "said" if word.endswith("ish") else "bare"
 
 
-def _spoken_minutes(found: Sequence[Token], i: int) -> int:
+def _spaced_minutes(found: Sequence[Token], i: int) -> int | None:
+    """12 30, 9 15, 10 00: figures with a space where no mark or word follows that makes them a number of something."""
+    word = _word(found, i)
+    if not (found[i - 1].is_number and word in {"00", "15", "30", "45"}) or _is_number(found, i + 1):
+        return None
+    return None if _word(found, i + 1) in _UNITS | {"-", "to", "/", "."} else int(word)
+
+
+def _spoken_minutes(found: Sequence[Token], i: int) -> int | None:
     """two thirty, three fifteen, ten forty five."""
     word = _word(found, i)
-    return {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50}.get(word, 0)
+    return {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50}.get(word)
 
 
 def _minute(found: Sequence[Token], i: int) -> int | None:

@@ -148,6 +148,8 @@ def _glue(found: Sequence[Token]) -> list[Token]:
     for token in found:
         last = glued[-1] if glued else None
         together = last.word + token.word if last and last.end == token.start else ""
+        if last and last.is_number and together and token.word == "s":
+            continue  # "8s too early"
         if last and together in _canonical() and not token.is_mark and (last.is_number or token.is_number):
             glued[-1] = Token(together, last.start, token.end)
         else:
