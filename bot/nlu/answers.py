@@ -26,7 +26,9 @@ from bot.nlu.recognisers import (
     read_situation,
     read_when,
     read_yes_no,
+    says_whichever,
 )
+from bot.nlu.recognisers.by_the_way import read_call_needs
 from bot.nlu.recognisers.when_values import DAYS_AHEAD, SHORTEST
 
 OTHER_TIMES = "other_times"
@@ -148,10 +150,12 @@ def phone_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
 
 def opening_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
     """A time said in words is a wish: the flow offers openings that fit it."""
+    shown = shown_openings(expecting, now)
+    if shown and says_whichever(text):
+        return Reading(Answer(shown[0][0], True))
     when = read_when(text, now)
     if when is None:
         return only_one_offered(text, expecting)
-    shown = shown_openings(expecting, now)
     picked = picked_by_time(when, shown, beside_the_list=DENIES.search(text) is not None)
     if picked:
         return Reading(Answer(picked, when.whole))
@@ -257,6 +261,7 @@ def volunteered(text: str, now: datetime) -> dict[str, Any]:
         "work_situation": read_situation(text),
         "health": read_health(text),
         "barriers": read_barriers(text),
+        "call_needs": read_call_needs(text),
         "age": read_age(text, now.date(), False),
         "months_out_of_work": read_months(text, now.date(), False),
         "name": read_name(text, False),

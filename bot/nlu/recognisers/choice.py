@@ -49,6 +49,16 @@ def read_choice(text: str, options: Sequence[Option]) -> Found | None:
     return _one_pointed_at(cleaned, found, pointed, options) or _in_other_words(text, found, pointed, options)
 
 
+@cache
+def _whichevers() -> PhraseBook:
+    return PhraseBook({"whichever": read("choice")["whichever"]})
+
+
+def says_whichever(text: str) -> bool:
+    """ "Either", "any of them": the whole message leaves the choice to us."""
+    return bool(_whichevers().exactly(without_courtesy(tokens(clean(text)))))
+
+
 def read_candidates(text: str, options: Sequence[Option]) -> list[str]:
     """The two or three options between which the words do not decide: "1 or 2", a street that two titles share."""
     found = _listened(clean(text), options)
