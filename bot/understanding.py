@@ -7,6 +7,8 @@ what the trained model thinks, and last "not understood".
 from __future__ import annotations
 
 import re
+
+from bot.by_the_way import beside
 from bot.clarifying import about_options, about_times, about_wishes
 from bot.correcting import corrections, opening_of
 from bot.flows.commands import (
@@ -53,6 +55,9 @@ def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = Fals
         return pressed(heard, state, book)
     if heard.inbound.kind == "media" and not heard.text:
         return [StartFlow("pattern_media")]
+    aside = beside(heard, state, book)
+    if aside:
+        return aside
     if not state.stack:
         return opening_words(heard, state, book)
     return in_conversation(heard, state, book)
