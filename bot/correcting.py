@@ -27,6 +27,7 @@ BY_THEMSELVES = frozenset({"age", "postcode", "name"})
 """Answers that are so plain that saying another one is enough to change them."""
 ADDS = frozenset({"also", "too", "well", "plus", "add", "and"})
 LONGEST = 20  # words: a longer message tells a story
+LONGEST_OPENING = 200  # characters
 AGES = range(5, 111)
 _TAIL = re.compile(
     r"\W{0,3}(?:(?:should|needs to|need to|has to|must|ought to) )?(?:be |is |to |as |its |it's |was |now |says? |: ?|= ?){1,3}(.+)$",
@@ -56,12 +57,13 @@ def _against() -> PhraseBook:
 def opening_of(text: str) -> Opening:
     """The words of taking back that open a message, and the rest of it."""
     cleaned = clean(text)
-    found = tokens(cleaned)
+    found = tokens(cleaned[:LONGEST_OPENING])
     sure, at = False, 0
     hits = _openings().find(found)
     while hit := next((hit for hit in hits if hit.start == _past_marks(found, at)), None):
         sure, at = sure or hit.value == "opens", hit.end
-    rest = found[_past_marks(found, at)].start if _past_marks(found, at) < len(found) else len(cleaned)
+    after = _past_marks(found, at)
+    rest = found[after].start if after < len(found) else len(cleaned[:LONGEST_OPENING])
     return Opening(sure, cleaned[rest:])
 
 

@@ -53,7 +53,7 @@ def hear(inbound: Inbound, expecting: Expecting | None, now: datetime, nlu: Nlu 
     """Understand one message. `now` is Europe/London. Takes no lock and opens no transaction."""
     text = clean(inbound.text)[:MOST_CHARACTERS]
     heard = without_nlu(text, inbound, expecting, now)
-    if heard.settled or heard.safety or not text or nlu is None or is_a_postcode(text):
+    if heard.settled or heard.safety or not text or nlu is None or is_a_postcode(opening_of(text).rest):
         return heard
     parsed = nlu.parse(text)
     if parsed is None:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _LOOK_ALIKES = str.maketrans(
     {
@@ -22,6 +23,8 @@ _KEYCAPS = frozenset("\ufe0e\ufe0f\u20e3")
 _SPACES = re.compile(r"\s+")
 _TOKEN = re.compile(r"\d+|[^\W\d_]+(?:'[^\W\d_]+)*|\S")
 _THIRD_MARK = 3
+FEW = 8
+"""Texts remembered, since each reader of a message asks for the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Token:
         return not self.word[:1].isalnum()
 
 
+@lru_cache(maxsize=FEW)
 def clean(text: str) -> str:
     """One normal form (NFKC) with plain quotes and dashes, nothing invisible, single spaces."""
     visible = "".join(_visible(text.translate(_LOOK_ALIKES)))
@@ -74,8 +78,13 @@ def fold(word: str) -> str:
 
 def tokens(cleaned: str) -> list[Token]:
     """Words, numbers and marks of a clean text; digits and letters that touch are separate tokens."""
+    return list(_tokens(cleaned))
+
+
+@lru_cache(maxsize=FEW)
+def _tokens(cleaned: str) -> tuple[Token, ...]:
     found = (Token(fold(m.group()), m.start(), m.end()) for m in _TOKEN.finditer(cleaned))
-    return [token for token in found if token.word]
+    return tuple(token for token in found if token.word)
 
 
 def words(cleaned: str) -> list[str]:
