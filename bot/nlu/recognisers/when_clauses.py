@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from bot.nlu.recognisers.when_grammar import meet
 from bot.nlu.recognisers.when_values import Days, Hours, Item
+from bot.nlu.recognisers.when_words import PARTS
 
 
 @dataclass(slots=True)
@@ -20,6 +21,7 @@ class Clause:
     universal: str = ""  # "day" or "time" after "any day", "any morning", "weekdays": what "but" then leaves out
     hours_first: bool = False
     anything: bool = False
+    over_comma: bool = False  # "most afternoons, wednesdays": hours, and days after a comma
     split: bool = False  # "not wednesday, friday": the last may be what is wanted
     adds: bool = False  # a sentence of its own that says more about the one before: "tuesday. after 2"
 
@@ -46,7 +48,7 @@ class Builder:
             if item.kind == "vague":
                 continue
             self._clause.adds = self._clause.adds or (self._stopped and item.kind == "time" and self._clause.empty)
-            self._stopped = self._stopped and item.kind in {"filler", "other", "comma", "stop"}
+            self._stopped = self._stopped and item.kind in {"filler", "other", "comma", "stop", "prefer", "good"}
             getattr(self, f"_on_{item.kind}")(item)
         self._close()
         return [_each_week(clause) for clause in _in_one(self.clauses)]
@@ -90,6 +92,7 @@ class Builder:
         self._close()
 
     def _on_prefer(self, item: Item) -> None:
+        self._link = "" if self._link == "but" else self._link  # "weekdays but only after 4"
         if self._not:
             self._not = False
             self._close()
@@ -99,6 +102,9 @@ class Builder:
             self._not = True
             self._close()
             return
+        if self._clause.over_comma:
+            self.clauses.append(Clause(hours=self._clause.hours))
+            self._clause.hours = []
         self._clause.left_out = True
         self._not = False
         self._close()
@@ -106,8 +112,10 @@ class Builder:
     def _on_good(self, item: Item) -> None:
         if self._clause.left_out and not self._clause.empty:
             self._keep_last()
+        said = not self._clause.empty
         self._not = False
         self._close()
+        self._stopped = said  # "mornings are best, mondays or tuesdays"
 
     def _keep_last(self) -> None:
         """ "not monday, tuesday is good": the last day named is wanted after all."""
@@ -151,7 +159,7 @@ class Builder:
         if was_left_out:
             self._close()
             self._clause = Clause()
-        elif universal and not (universal == "day" and item.days is None):
+        elif universal and not (universal == "day" and item.days is None) and not _already_denies(item):
             self._not = True
             self._close()
         self._link = ""
@@ -184,6 +192,7 @@ class Builder:
         clause.split = clause.left_out and self._link == "comma" and len(clause.days) == 1 and not clause.hours
         if days.weekdays and self._link and clause.days and any(part.recurring for part in clause.days[-1]):
             days = replace(days, recurring=True)  # "mondays and weds"
+        clause.over_comma = bool(clause.hours) and not clause.days and self._link == "comma"
         clause.days.append([*shared, days])
         clause.hours_first = clause.hours_first or (bool(clause.hours) and len(clause.days) == 1)
 
@@ -216,6 +225,11 @@ class Builder:
             self._clause.hours[-1] = both
         else:
             self._clause.hours.append(hours)
+
+
+def _already_denies(item: Item) -> bool:
+    """ "But not early": the hours are those that are left."""
+    return item.hours is not None and item.hours.windows in {(PARTS["not_early"],), (PARTS["not_late"],)}
 
 
 def turned_at_comma(clauses: Sequence[Clause]) -> list[Clause]:

@@ -116,9 +116,16 @@ def concepts(found: Sequence[Token]) -> dict[int, Hit]:
     return {hit.start: hit for hit in phrase_book().find(found)}
 
 
+FOR_WHOM = frozenset({"me", "u", "us"})  # "best 4 me"
+
+
 def time_tokens(cleaned: str) -> list[Token]:
     """Tokens with day and month names in one spelling; "2moro" and "3rd" kept sensible."""
     found = _glue(tokens(cleaned))
+    ahead = [*found[1:], *found[:1]]
+    found = [
+        token for token, after in zip(found, ahead, strict=True) if token.word != "4" or after.word not in FOR_WHOM
+    ]
     return [Token(plain(token.word), token.start, token.end) for token in found]
 
 
