@@ -19,6 +19,8 @@ TODAY = date(2026, 11, 23)  # the day on which the lengths of time in slots.tsv 
 CELL = timedelta(minutes=15)
 SAME = 0.95  # share of quarter hours that two sets of windows must have in common
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+EXACT_OR_ASKED = "exact or asked"
+"""Every line: what is wrong here was read as something else without asking."""
 ANY_DAY = frozenset({"any", "all"})
 
 
@@ -164,7 +166,11 @@ def _when(path: Path) -> list[Report]:
         wanted = json.loads(row["windows"])
         kind, meant = _meant(wanted, now)
         got = read.read_when(row["text"], now)
-        tally.add(kind, meant, _as_read(kind, got), partial(_same_time, now=now))
+        read_as = _as_read(kind, got)
+        tally.add(kind, meant, read_as, partial(_same_time, now=now))
+        asked = read_as is None or read_as == "AMBIGUOUS"  # nothing read is asked again
+        exact = asked or (meant is not None and _same_time(meant, read_as, now=now))
+        tally.add(EXACT_OR_ASKED, "yes", "yes" if exact else "silently wrong", lambda a, b: a == b)
     return tally.reports("when")
 
 
