@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
@@ -18,8 +19,11 @@ from bot.nlu.slot_words import is_mostly_english
 
 SHARED = frozenset({"booked", "call_back"})
 """Outcomes after which a team has the person's answers, so that what is told later goes to it as a note."""
+CLAUSES = re.compile(r"[,.;!?]| so | but ")
 ANY_TIME = frozenset({"is_it_no", "am_i_eligible"})
 """Acts that are never an answer, whatever is asked: "so its a no?" is not a no."""
+SURELY_ELSE = 0.8
+"""From this belief on, what is none of our business is no news for the coach either."""
 FEWEST_WORDS = 3
 """Fewer words are a slip, thanks or a yes, and no news for the coach."""
 
@@ -41,6 +45,8 @@ class Heard(Protocol):
     def intent(self) -> str | None: ...
     @property
     def now(self) -> datetime | None: ...
+    @property
+    def confidence(self) -> float: ...
 
 
 def beside(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
@@ -91,6 +97,8 @@ def lives_elsewhere(heard: Heard, state: DialogueState, book: Book) -> list[Comm
 def tells_a_need(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     """How they can talk with a coach, told after it was asked: the call is planned again, or the team is told."""
     kept, needs = state.slots.get("call_needs"), read_call_needs(heard.text)
+    if needs and kept is None and heard.intent == "other_language" and "interpreter" not in list_of(needs.value):
+        return [*facts(heard, state, book), Say("repeat")]  # "I use BSL" is no word of another language
     asked = heard.expecting is not None and heard.expecting.slot in {"call_needs", "interpreter_call"}
     if needs is None or asked or not isinstance(kept, list) or state.outcome in SHARED:
         return []
@@ -105,7 +113,8 @@ def moves_the_call(heard: Heard, state: DialogueState, book: Book) -> list[Comma
         return []
     if heard.intent != "change_call" and not says("other_time", heard.text):
         return []
-    when = read_when(heard.text, heard.now)
+    parts = [*reversed(CLAUSES.split(heard.text)), heard.text]
+    when = next((found for part in parts if (found := read_when(part, heard.now))), None)
     if when is None:
         return []
     return [SetSlot("opening_wish", wish_of(when, heard.text)), StartFlow("change_call")]
@@ -115,7 +124,12 @@ def tells_the_coach(heard: Heard, state: DialogueState, book: Book) -> list[Comm
     """News for a coach who has the answers: "use the landline", "gonna be late"."""
     if state.outcome not in SHARED or not after_the_questions(heard) or heard.acts:
         return []
-    known = heard.intent in book.triggers and heard.intent not in {"wait", "out_of_scope", "about_me"}
+    unsure = (
+        {"wait", "about_me", "book_call"}
+        if heard.confidence >= SURELY_ELSE
+        else {"wait", "about_me", "book_call", "out_of_scope"}
+    )
+    known = heard.intent in book.triggers and heard.intent not in unsure
     if known or heard.reading.answer or len(heard.text.split()) < FEWEST_WORDS or "?" in heard.text:
         return []
     return [SetSlot("note_for_coach", heard.text), StartFlow("pattern_tell_coach")]

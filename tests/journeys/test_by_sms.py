@@ -15,7 +15,7 @@ from tests.journeys.product import Product, running
 from tests.stand_ins.twilio_api import Fault
 
 NUMBER = "+447700900321"
-ANSWERS = ["hi", "1", "off sick", "PR1 8XJ", "34", "1 and 2", "money", "Sam", "1", "1"]
+ANSWERS = ["hi", "1", "off sick", "PR1 8XJ", "34", "1 and 2", "money", "Sam", "1", "1", "1"]
 MOST_SEGMENTS = 16
 
 

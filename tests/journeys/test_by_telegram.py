@@ -41,6 +41,7 @@ def play(product: Product, webhook: bool) -> list[dict[str, Any]]:
         lambda last: api.say(CHAT, "1 and 3"),
         lambda last: api.press(CHAT, pressed(last, 2)),
         lambda last: api.say(CHAT, "Ana_*["),
+        lambda last: api.press(CHAT, pressed(last, 1)),
         lambda last: api.share_number(CHAT, "+447700900555"),
         lambda last: api.press(CHAT, pressed(last, 1)),
         lambda last: api.press(CHAT, pressed(last, 1)),
@@ -56,7 +57,7 @@ def test_a_person_books_a_call_by_telegram_polled(tmp_path: Path) -> None:
     with running(tmp_path) as product:
         sent = play(product, webhook=False)
     assert "Your call is booked" in words(sent)
-    assert sent[8 - 1]["markup"]["keyboard"][0][0]["request_contact"] is True
+    assert sent[9 - 1]["markup"]["keyboard"][0][0]["request_contact"] is True
 
 
 def test_a_person_books_a_call_by_telegram_webhook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

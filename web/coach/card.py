@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from services.caseload import Card
+from services.cards import Card
 
 ASKED = {
     "work_situation": "Work",
@@ -70,6 +70,8 @@ class Shown:
     rules: list[Rule]
     checks: list[str]
     asked: list[str]
+    reach: str
+    whose: list[str]
 
 
 def present(card: Card, book: Book, now: datetime) -> Shown:
@@ -82,18 +84,24 @@ def present(card: Card, book: Book, now: datetime) -> Shown:
         situation=[*words.of("work_situation"), *months],
         health=words.of("health"),
         barriers=words.of("barriers"),
-        needs=[*words.of("call_kind"), *words.of("call_needs"), *words.of("call_need_words")],
+        needs=[*words.of("call_kind"), *words.of("call_needs"), *words.of("call_need_words"), *words.of("reach_words")],
         facts=facts(answers, words),
         rules=[rule(row) for row in card.rules if "rule" in row],
         checks=checks(card),
         asked=[ASKED[name] for name in answers.get("asked", ()) if name in ASKED],
+        reach=str(answers.get("reach_words") or ""),
+        whose=words.of("phone_whose"),
     )
 
 
 def facts(answers: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
     shown = [("Age", "age"), ("Postcode", "postcode"), ("Town or GP surgery", "place"), ("GP surgery", "practice_pick")]
     found = [(title, ", ".join(words.of(name))) for title, name in shown if answers.get(name)]
-    return [*found, ("Asked by", "Somebody else, for them")] if answers.get("on_behalf") else found
+    if answers.get("on_behalf"):
+        found.append(("Asked by", "Somebody else, for them"))
+    if answers.get("phone_whose") == "helper":
+        found.append(("Phone", "The helper's own. The helper passes it on"))
+    return found
 
 
 def rule(row: Mapping[str, Any]) -> Rule:

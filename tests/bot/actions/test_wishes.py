@@ -11,7 +11,7 @@ from bot.flows.transcripts import Transcript
 from bot.nlu.rasa import NoNlu
 from services.models import Consent
 
-ANSWERS = ["hi", "1", "off sick", "PR1 8XJ", "34", "1 2", "money", "Zebedee", "1", "1"]
+ANSWERS = ["hi", "1", "off sick", "PR1 8XJ", "34", "1 2", "money", "Zebedee", "1", "1", "1"]
 
 
 def test_the_wording_of_a_consent_holds_no_answers(tmp_path: Path) -> None:
