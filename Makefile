@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check format lock train record bench clean
+.PHONY: help setup setup-dev run test check format lock train record bench soak clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
@@ -43,6 +43,9 @@ record: setup-dev ## record the trained model's answers for the conversation tes
 
 bench: setup-dev ## run the benchmarks and print their figures
 	@$(BIN)/python -m benchmarks
+
+soak: setup-dev ## play 10,000 random people (PEOPLE=n for another number); hours, apart from CI
+	@$(BIN)/pytest -n 2 tests/random_people --people $(or $(PEOPLE),10000)
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header
 lock: ## renew the locked requirement files (they hold hashes and no addresses)

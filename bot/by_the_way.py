@@ -76,7 +76,7 @@ def asks_what_it_means(heard: Heard, state: DialogueState, book: Book) -> list[C
 
 def goes_on_in_another_language(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     """Told that we write English, they answer in their own words: they need the interpreter; once that is known, a miss."""
-    if heard.expecting is None or heard.reading.answer or not heard.text:
+    if heard.expecting is None or heard.reading.answer or heard.acts or not heard.text:
         return []
     foreign = heard.intent == "other_language" and not is_mostly_english(heard.text)
     if heard.expecting.slot == "interpreter_call":

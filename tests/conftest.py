@@ -24,6 +24,10 @@ from services.db import Database
 KEYS = "t1:test-key-not-secret"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--people", type=int, default=500, help="random conversations to play (make soak plays more)")
+
+
 class Postgres:
     """A running server on which databases are made and dropped."""
 

@@ -14,6 +14,7 @@ from bot.nlu.recognisers.text import Token
 from bot.nlu.recognisers.typos import distance
 
 SHORTEST, LONGEST = 3, 16
+_WORD = re.compile(r"[a-z]+")
 _SPELT = tuple(
     (re.compile(pattern), sound)
     for pattern, sound in (
@@ -118,7 +119,8 @@ def _settled() -> frozenset[str]:
         | word_set("choice", "filler")
         | word_set("small_words", "courtesy")
     )
-    return plain | _counting() | word_set("choice", "cue") | word_set("choice", "never_a_slip")
+    asked_for = {word for lines in read("acts").values() for line in lines for word in _WORD.findall(line)}  # "my data"
+    return plain | asked_for | _counting() | word_set("choice", "cue") | word_set("choice", "never_a_slip")
 
 
 @lru_cache(maxsize=4096)

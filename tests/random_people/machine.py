@@ -1,0 +1,223 @@
+"""Somebody who does anything at all, in any order, with the assistant watched at every step."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy import func, select
+
+from bot import trial, turns
+from bot.assistant import Assistant
+from bot.flows.engine import Expecting, expecting
+from bot.simulator import Answered, Simulator
+from services import conversations, inbox, people
+from services.clock import aware
+from services.messages import Channel
+from services.models import Appointment
+from tests.invariants.conftest import NOW
+from tests.invariants.people import TO_THE_CALL, CountingNlu
+from tests.random_people import lines
+
+ALLOWED_AFTER_STOP = {"crisis", "opt_out", "opt_in_answer"}
+MEANWHILE = ["someone else books the first opening", "someone else books every opening", "an opening comes free"]
+
+
+def put_back(assistant: Assistant, morning: Path) -> None:
+    """As it was when it was assembled: the database's file, the clock, what it remembers of conversations."""
+    file = Path(str(assistant.db.engine.url.database))
+    assistant.db.engine.dispose()
+    for name in (f"{file.name}-wal", f"{file.name}-shm"):
+        (file.parent / name).unlink(missing_ok=True)
+    shutil.copy(morning, file)
+    assistant.clock.set(aware(datetime.fromisoformat(NOW)))
+    assistant.failures.clear()
+    assistant.watchers.clear()
+    assistant.forgot_on = None
+
+
+class RandomPerson(RuleBasedStateMachine):
+    """One conversation. The product is assembled once, and each time put back to the demonstration's first morning."""
+
+    assistant: ClassVar[Assistant]
+    nlu: ClassVar[CountingNlu]
+    morning: ClassVar[Path]
+
+    @initialize(
+        channel=st.sampled_from(["sms", "telegram", "web"]), model=st.booleans(), known=st.integers(1, len(TO_THE_CALL))
+    )
+    def begin(self, channel: Channel, model: bool, known: int) -> None:
+        """They are met at any point of the way to a booked call."""
+        put_back(self.assistant, self.morning)
+        self.nlu.down = not model
+        self.person = Simulator(self.assistant, channel)
+        self.stopped = self.with_coach = False
+        self.not_followed: Counter[str] = Counter()
+        self.pressable: list[str] = []
+        for text in TO_THE_CALL[:known]:
+            self.heard(self.person.say(text))
+
+    # -- what they do ----------------------------------------------------------------------------------------------
+
+    @precondition(lambda self: self.question() is not None)
+    @rule(data=st.data(), times=st.integers(1, 4))
+    def answer_well(self, data: st.DataObject, times: int) -> None:
+        for _ in range(times):
+            if (question := self.question()) is not None:
+                self.answer(question, data)
+
+    def answer(self, question: Expecting, data: st.DataObject) -> None:
+        titles = [title for _, title, _ in question.choices]
+        if titles:
+            pick = data.draw(st.integers(1, len(titles)))
+            text = str(pick) if data.draw(st.booleans()) else titles[pick - 1]
+        else:
+            text = data.draw(st.sampled_from(lines.FITTING.get(question.spec.type, ["ok"])))
+        answered = self.heard(self.person.say(text))
+        if titles and not self.quiet:
+            assert not self.easier(answered), (question.slot, text)
+
+    @rule(data=st.data())
+    def press(self, data: st.DataObject) -> None:
+        if self.pressable and self.person.channel != "sms":
+            self.heard(self.person.press(data.draw(st.sampled_from(self.pressable))))
+
+    @rule(text=st.sampled_from(lines.NONSENSE), times=st.integers(1, 4))
+    def write_nonsense(self, text: str, times: int) -> None:
+        for _ in range(times):
+            self.heard(self.person.say(text), nonsense=True)
+
+    @rule(text=st.sampled_from([*lines.REPAIRS, *lines.CORRECTIONS]))
+    def ask_or_correct(self, text: str) -> None:
+        self.heard(self.person.say(text))
+
+    @rule(text=st.text(min_size=1, max_size=60))
+    def write_anything(self, text: str) -> None:
+        self.heard(self.person.say(text))
+
+    @rule(first=st.sampled_from(lines.POSTCODES), second=st.sampled_from(lines.REPAIRS))
+    def write_two_at_once(self, first: str, second: str) -> None:
+        self.heard(self.person.together(first, second))
+
+    @rule(kind=st.sampled_from(["photo", "voice", "sticker"]))
+    def send_media(self, kind: str) -> None:
+        self.heard(self.person.media(kind))
+
+    @rule(hours=st.sampled_from([1, 20, 30, 24 * 8, 24 * 31]))
+    def keep_silent(self, hours: int) -> None:
+        answered = self.person.until(self.person.assistant.clock.now() + timedelta(hours=hours))
+        self.with_coach = self.is_with_coach()
+        self.allowed(answered)
+
+    @rule(kind=st.sampled_from(sorted(lines.CRISES)))
+    def say_a_crisis(self, kind: str) -> None:
+        answered = self.heard(self.person.say(lines.CRISES[kind]))
+        assert answered.messages, kind
+        assert answered.messages[0].purpose == "crisis", (kind, answered.messages)
+
+    @rule(text=st.sampled_from(lines.STOPS))
+    def stop(self, text: str) -> None:
+        self.heard(self.person.say(text))
+        assert self.stopped
+
+    @precondition(lambda self: self.stopped)
+    @rule()
+    def start(self) -> None:
+        answered = self.person.say("START")
+        self.stopped = False
+        assert answered.messages
+
+    @rule(model=st.booleans(), sentence=st.sampled_from([None, *MEANWHILE]))
+    def the_world_goes_on(self, model: bool, sentence: str | None) -> None:
+        self.nlu.down = not model
+        if sentence and not self.stopped and self.seen():
+            trial.meanwhile(self.person, sentence)
+
+    @precondition(lambda self: not self.stopped and self.seen())
+    @rule(text=st.sampled_from(["Hi, it's Jo. How are you?", ""]))
+    def a_coach_writes(self, text: str) -> None:
+        if text or self.with_coach:
+            self.person.coach(text)
+        self.with_coach = self.is_with_coach()
+
+    # -- what must hold --------------------------------------------------------------------------------------------
+
+    @property
+    def quiet(self) -> bool:
+        return self.stopped or self.with_coach
+
+    def heard(self, answered: Answered, *, nonsense: bool = False) -> Answered:
+        """Checks what came of one message."""
+        before, self.stopped = self.stopped, self.is_stopped()
+        assert before or not (nonsense and self.stopped), answered.said
+        self.with_coach = self.is_with_coach()
+        assert not self.person.assistant.failures, answered.said
+        self.allowed(answered)
+        if not self.quiet:
+            assert answered.messages, answered.said
+            self.next_step(answered)
+            self.bounded(answered, nonsense)
+        self.pressable += [choice.value for message in answered.messages for choice in message.choices]
+        return answered
+
+    def allowed(self, answered: Answered) -> None:
+        purposes = {message.purpose for message in answered.messages}
+        if self.stopped:
+            assert purposes <= ALLOWED_AFTER_STOP, (answered.said, purposes)
+
+    def next_step(self, answered: Answered) -> None:
+        """Somebody is asked something, or it ended in a way that has a name, or the person asked for a moment."""
+        waiting = {
+            reply.response.partition(".")[0] for taken in answered.taken if taken.turn for reply in taken.turn.replies
+        }
+        assert self.question() or answered.outcome or waiting, (answered.said, answered.flow, answered.step)
+
+    def bounded(self, answered: Answered, nonsense: bool) -> None:
+        if not nonsense or self.question() is None:
+            self.not_followed.clear()
+            return
+        question = self.question()
+        assert question is not None
+        self.not_followed[question.slot] += 1
+        assert self.not_followed[question.slot] <= 4, question.slot
+
+    def easier(self, answered: Answered) -> list[str]:
+        replies = [reply for taken in answered.taken if taken.turn for reply in taken.turn.replies]
+        return [reply.response for reply in replies if reply.response.endswith(".easier")]
+
+    def question(self) -> Expecting | None:
+        seen = self.seen()
+        if seen is None:
+            return None
+        book = self.person.assistant.book(seen.revision)
+        return expecting(book, turns.state_of(seen.state, book)) if seen.state else None
+
+    def seen(self) -> conversations.Seen | None:
+        """The conversation; None when all of it was deleted."""
+        with self.person.assistant.db.read() as session:
+            found = conversations.find(session, self.person.address)
+            return conversations.see(session, found) if found else None
+
+    def is_stopped(self) -> bool:
+        seen = self.seen()
+        with self.person.assistant.db.read() as session:
+            return seen is not None and people.is_stopped(session, seen.id)
+
+    def is_with_coach(self) -> bool:
+        seen = self.seen()
+        return seen is not None and seen.coach_takes_over
+
+    @invariant()
+    def nobody_is_booked_twice(self) -> None:
+        seen, now = self.seen(), self.person.assistant.clock.now()
+        if seen is None:
+            return
+        with self.person.assistant.db.read() as session:
+            mine = select(func.count()).where(Appointment.person_id == seen.person_id, Appointment.starts_at > now)
+            assert (session.scalar(mine.where(Appointment.status == "booked")) or 0) <= 1
+            assert not inbox.any_waiting(session, seen.id)
