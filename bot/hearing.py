@@ -46,7 +46,8 @@ class Heard:
     def settled(self) -> bool:
         """A recogniser used the whole message, so the trained model need not be asked (invariant 3)."""
         answer = self.reading.answer
-        return bool(self.opt_out or self.acts or (answer and answer.whole) or self.inbound.kind in {"press", "media"})
+        read = bool(answer and answer.whole) or bool(self.reading.several)
+        return bool(self.opt_out or self.acts or read or self.inbound.kind in {"press", "media"})
 
 
 def hear(inbound: Inbound, expecting: Expecting | None, now: datetime, nlu: Nlu | None) -> Heard:

@@ -159,6 +159,9 @@ def opening_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
     when = read_when(text, now)
     if when is None:
         return only_one_offered(text, expecting)
+    if when.ambiguous and not NEXT.search(text):
+        fits = [one for one in when.ambiguous if any(a <= start < b for _, start in shown for a, b in one)]
+        when = replace(when, windows=fits[0], ambiguous=None) if len(fits) == 1 and is_sharp(fits[0]) else when
     picked = picked_by_time(when, shown, beside_the_list=DENIES.search(text) is not None)
     if picked:
         return Reading(Answer(picked, when.whole))
@@ -171,6 +174,14 @@ def shown_openings(expecting: Expecting, now: datetime) -> list[tuple[str, datet
     return sorted(
         ((value, when.windows[0][0]) for value, when in read if when and when.windows), key=lambda one: one[1]
     )
+
+
+NEXT = re.compile(r"\bne?xt?\b", re.IGNORECASE)
+
+
+def is_sharp(windows: Sequence[tuple[datetime, datetime]]) -> bool:
+    """Clock times and no stretches."""
+    return all(end - start <= timedelta(minutes=SHORTEST) for start, end in windows)
 
 
 DENIES = re.compile(r"\b(?:not|but|no|too|except|bar|cant|can't)\b", re.IGNORECASE)
@@ -187,8 +198,9 @@ def picked_by_time(when: When, shown: Sequence[tuple[str, datetime]], *, beside_
     if len(fitting) == len(shown) and (when.asap or len(when.windows) > DAYS_AHEAD):
         return shown[0][0]
     days = {start.date() for start, _ in when.windows}
-    sharp = all(end - start <= timedelta(minutes=SHORTEST) for start, end in when.windows)
-    return fitting[0] if len(fitting) == 1 and (sharp or (beside_the_list and len(days) == 1)) else None
+    return (
+        fitting[0] if len(fitting) == 1 and (is_sharp(when.windows) or (beside_the_list and len(days) == 1)) else None
+    )
 
 
 def only_one_offered(text: str, expecting: Expecting) -> Reading:
