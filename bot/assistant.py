@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
-from bot import pages, readiness, safety, understanding
+from bot import pages, readiness, safety, safety_check, understanding
 from bot.actions.catalogue import SPECS
 from bot.channels.sms import SmsChannel
 from bot.channels.webchat import WebChannel
@@ -203,7 +203,7 @@ def assemble(
     serving: bool = False,
     throw_away: bool = False,
 ) -> Assistant:
-    """Everything a process needs. Raises SettingsError, StorageError or ContentErrors with what to do.
+    """Everything a process needs. Raises SettingsError, StorageError, RulesError or ContentErrors with what to do.
 
     `nlu`: given by tests; else the server at NLU_URL, else one started here, else the built-in recognisers alone.
     `serving`: refused before anything is touched where another process serves the same SQLite file.
@@ -211,6 +211,7 @@ def assemble(
     """
     demo = demo or settings.demo
     refuse_live_demo(settings, demo)
+    safety_check.check()
     db = Database.of(settings, throw_away=throw_away)
     if serving:
         db.claim_process()

@@ -29,7 +29,8 @@ class OptOutPhrases:
         self._spelling = Spelling((), fuzzy=(), also={"u": ("you",), "r": ("are",)}, never=())
         lists = {name: str(ways) for name, ways in content["lists"].items()}
         whole = [(name, phrase) for name in _ORDER for phrase in content[name].get("whole", ())]
-        anywhere = [(name, phrase) for name in _ORDER for phrase in content[name].get("anywhere", ())]
+        anywhere: list[tuple[OptOut | None, str]] = []
+        anywhere += [(name, phrase) for name in _ORDER for phrase in content[name].get("anywhere", ())]
         anywhere += [(None, phrase) for phrase in content["stop"]["unless"]]
         self._whole, self._whole_means = self._compiled(whole, lists)
         self._anywhere, self._anywhere_means = self._compiled(anywhere, lists)

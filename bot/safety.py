@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.safety_lists import KINDS, Found, book
-from bot.safety_model import model
+from bot.safety_model import DOUBT, Judgement, model
+from bot.safety_words import Words
 
 Kind = Literal["medical", "child", "self_harm", "harm_by_others", "harm_to_others"]
 Layer = Literal["patterns", "model"]
 _WHOLE = 12_000  # characters screened in full; a longer message is screened at its head, its tail and in between
 _PIECE = 3_000
+_FEW = 4  # words, the marks of beginning and end among them: too few for the model to tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +34,24 @@ def patterns_only(text: str) -> SafetyHit | None:
 
 
 def screen(text: str) -> SafetyHit | None:
-    """Layers 1 and 2; either is enough. Never raises."""
+    """Layers 1 and 2; either is enough, save that the model may clear an indirect phrase. Never raises."""
     said, likeliest = list[Found](), None
     for piece in _pieces(text):
         words = book().words(piece)
         kept, cleared = book().find(words)
-        said.extend(kept)
-        judged = model().judge(words, cleared)
+        judged = model().judge(words, kept, cleared)
+        said.extend(kept if _counts(kept, words, judged) else ())
         if judged.alarm and (likeliest is None or judged.sure > likeliest.sure):
             likeliest = judged
     hit = _most_urgent(said)
     if hit is None and likeliest is not None:
         return SafetyHit(kind=likeliest.kind, layer="model", phrase_id=f"model-{likeliest.kind}")  # type: ignore[arg-type]
     return hit
+
+
+def _counts(kept: list[Found], words: Words, judged: Judgement) -> bool:
+    """A phrase of the indirect sort, in words that the model is nearly certain are ordinary, is a coincidence."""
+    return judged.sure >= DOUBT or len(words.words) <= _FEW or any(found.phrase.always for found in kept)
 
 
 def _most_urgent(found: list[Found]) -> SafetyHit | None:

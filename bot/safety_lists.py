@@ -27,6 +27,7 @@ class Phrase:
     reason: str
     order: int
     past_clears: bool
+    always: bool  # counts even when the trained model is nearly certain that the message is an ordinary one
     not_after: frozenset[str]
     say: tuple[tuple[Part, ...], ...]
     unless: tuple[tuple[Part, ...], ...]
@@ -72,6 +73,14 @@ class Negation:
         return False
 
 
+def _told(path: Path, phrases: Iterable[Phrase]) -> list[Phrase]:
+    """The phrases of a file; what it lacks, or has in the wrong place, as a PhraseError."""
+    try:
+        return list(phrases)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise PhraseError(f"{path.name} is not made as the other lists are ({error!r})", path.name) from error
+
+
 class PhraseBook:
     """Every phrase list of one folder, compiled."""
 
@@ -83,9 +92,9 @@ class PhraseBook:
         self.phrases: list[Phrase] = []
         for path in sorted(folder.glob("*.yml")):
             if (kind := path.stem.partition("-")[0]) in KINDS:  # self_harm.yml, self_harm-quiet.yml
-                self.phrases.extend(self._kind(load_yaml(path), kind))
+                self.phrases.extend(_told(path, self._kind(load_yaml(path), kind)))
         for path in sorted((folder / "languages").glob("*.yml")):
-            self.phrases.extend(self._language(load_yaml(path), path.stem))
+            self.phrases.extend(_told(path, self._language(load_yaml(path), path.stem)))
         self._roles: list[tuple[str, int]] = []
         self._automaton = Automaton(self._said(context))
         self._spelling = self._spell(spelling, folder)
@@ -100,12 +109,13 @@ class PhraseBook:
     def _kind(self, content: dict[str, Any], kind: str) -> Iterable[Phrase]:
         lists = {name: str(ways) for name, ways in content.get("lists", {}).items()}
         for entry in content["phrases"]:
-            unknown = set(entry) - {"id", "reason", "say", "unless", "order", "past"}
+            unknown = set(entry) - {"id", "reason", "say", "unless", "order", "past", "always"}
             if unknown:
                 raise PhraseError(f"{kind}.yml, {entry.get('id')}: unknown keys {sorted(unknown)}")
             yield Phrase(
                 id=entry["id"], kind=kind, language="en", reason=entry["reason"],
                 order=entry.get("order", content["order"]), past_clears=entry.get("past") == "clears",
+                always=bool(entry.get("always")),
                 not_after=frozenset(), say=self._parse(entry["say"], lists),
                 unless=self._parse(entry.get("unless", ()), lists),
             )  # fmt: skip
@@ -115,7 +125,7 @@ class PhraseBook:
         for kind, texts in content["kinds"].items():
             yield Phrase(
                 id=f"{code}-{kind}", kind=kind, language=code, reason=f"{content['name']}: {kind}",
-                order=10 + KINDS.index(kind) * 10, past_clears=False, not_after=not_after,
+                order=10 + KINDS.index(kind) * 10, past_clears=False, always=True, not_after=not_after,
                 say=self._parse(texts, {}), unless=(),
             )  # fmt: skip
 

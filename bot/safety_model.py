@@ -21,11 +21,73 @@ from bot.safety_lists import FOLDER, Found, PhraseBook, book, load_yaml
 from bot.safety_words import Words
 
 NONE = "none"
-RECIPE = Recipe(shortest=3, longest=4, epochs=12, decay=3e-4)
+RECIPE = Recipe(bits=16, shortest=3, longest=4, epochs=10, rate=0.6, decay=3e-5)
 ALLOWED = 0.003  # share of ordinary lines that may be taken for a crisis, in cross-validation
+DOUBT = 0.05  # below it the model is nearly certain that a message is ordinary: true of 1 crisis in 200 that a phrase has heard
 _FOLDS = 5
 _WINDOW, _STRIDE, _SHORT = 24, 12, 30  # words: a message longer than _SHORT is read in windows
-_SHARED = ("concepts.yml", "textspeak.yml")
+_SHARED = ("concepts.yml", "textspeak.yml", "not_typos.txt")
+_LITTLE = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "to",
+        "is",
+        "am",
+        "are",
+        "be",
+        "been",
+        "was",
+        "were",
+        "it",
+        "its",
+        "that",
+        "this",
+        "and",
+        "but",
+        "so",
+        "just",
+        "really",
+        "very",
+        "like",
+        "at",
+        "in",
+        "on",
+        "for",
+        "with",
+        "i",
+        "im",
+        "ive",
+        "me",
+        "my",
+    ]
+)
+_NOT = frozenset(
+    [
+        "not",
+        "no",
+        "never",
+        "dont",
+        "didnt",
+        "doesnt",
+        "isnt",
+        "wasnt",
+        "arent",
+        "werent",
+        "havent",
+        "hasnt",
+        "hadnt",
+        "wont",
+        "wouldnt",
+        "aint",
+        "without",
+        "nobody",
+        "none",
+    ]
+)
+_DENIED = 4  # words after a denial that are marked as denied
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +105,22 @@ class SafetyModel:
         self.threshold = threshold
         self._concepts = concepts
 
-    def judge(self, words: Words, cleared: Sequence[Found] = ()) -> Judgement:
-        """Over the whole message, or each stretch of a long one; words that a phrase list has cleared are left out."""
-        kind, sure = max((self._one(piece) for piece in _stretches(_without(words, cleared))), key=lambda one: one[1])
+    def judge(self, words: Words, kept: Sequence[Found] = (), cleared: Sequence[Found] = ()) -> Judgement:
+        """Over the whole message, or each stretch of a long one; words only said in phrases that were cleared are left out."""
+        heard = _without(words, kept, cleared)
+        kind, sure = max((self._one(piece) for piece in _stretches(heard)), key=lambda one: one[1])
         return Judgement(kind, sure, sure >= self.threshold)
 
     def _one(self, piece: tuple[str, ...]) -> tuple[str, float]:
-        scores = self._classifier.scores(reading(piece, self._concepts))
+        scores = self._classifier.scores(reading(book().spelled(piece), self._concepts))
         kind = max((label for label in scores if label != NONE), key=lambda label: scores[label])
         return kind, (1 - scores[NONE]) if len(piece) > 1 else 0.0
 
 
-def _without(words: Words, cleared: Sequence[Found]) -> tuple[str, ...]:
+def _without(words: Words, kept: Sequence[Found], cleared: Sequence[Found]) -> tuple[str, ...]:
     """ "not suicidal": the words that were cleared must not alarm the model either."""
     hidden = {at for found in cleared for at in range(found.start, found.end)}
+    hidden -= {at for found in kept for at in range(found.start, found.end)}
     return tuple(word for at, word in enumerate(words.words[1:-1], 1) if at not in hidden)
 
 
@@ -69,8 +133,21 @@ def _stretches(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 
 def reading(words: Sequence[str], concepts: dict[str, str]) -> str:
-    """What the model reads: the words, then the same with words of like meaning put as one."""
-    return " ".join((*words, "//", *(concepts.get(word, word) for word in words)))
+    """What the model reads: the words, then with words of like meaning put as one, then what they say without the little ones."""
+    meant = [concepts.get(word, word) for word in words]
+    return " ".join((*words, "//", *meant, "//", *_gist(words, meant)))
+
+
+def _gist(words: Sequence[str], meant: Sequence[str]) -> Iterator[str]:
+    """The words that carry meaning, those after a denial marked: neighbours here may stand far apart in the message."""
+    denied = 0
+    for word, concept in zip(words, meant, strict=True):
+        if word in _NOT:
+            denied = _DENIED
+            continue
+        if word not in _LITTLE:
+            yield f"not{concept}" if denied else concept
+        denied = max(0, denied - 1)
 
 
 def read_concepts(folder: Path = FOLDER) -> dict[str, str]:
@@ -100,7 +177,7 @@ def fingerprint(folder: Path = FOLDER) -> str:
 
 
 def _readings(lines: list[tuple[str, str]], phrases: PhraseBook, concepts: dict[str, str]) -> list[tuple[str, str]]:
-    return [(reading(phrases.words(text).words[1:-1], concepts), kind) for text, kind in lines]
+    return [(reading(phrases.spelled(phrases.words(text).words[1:-1]), concepts), kind) for text, kind in lines]
 
 
 def train(folder: Path = FOLDER, *, threshold: float) -> SafetyModel:
@@ -121,7 +198,7 @@ def cross_validated(folder: Path = FOLDER) -> tuple[np.ndarray, np.ndarray]:
         model = SafetyModel(NgramClassifier.train(seen, RECIPE), 0.5, concepts)
         for at in np.flatnonzero(fold == held):
             words = phrases.words(lines[at][0])
-            sure[at] = model.judge(words, phrases.find(words)[1]).sure
+            sure[at] = model.judge(words, *phrases.find(words)).sure
     return sure, np.array([kind != NONE for _, kind in lines])
 
 

@@ -19,7 +19,11 @@ _TOKEN = re.compile(r"\s*(\.\.\.|[()\[\]|]|<[\w-]+>|[^\s()\[\]|<>]+)")
 
 
 class PhraseError(ValueError):
-    """A phrase in nlu_data/safety cannot be read; says which and why."""
+    """A phrase in nlu_data/safety cannot be read; says which and why. `phrase`: its words as they stand in the file."""
+
+    def __init__(self, message: str, phrase: str = "") -> None:
+        super().__init__(message)
+        self.phrase = phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +41,10 @@ def parse(phrase: str, lists: Mapping[str, str], fold: Callable[[str], list[str]
     """Reads one written phrase; `fold` makes its words comparable with those of messages."""
     tokens = _TOKEN.findall(phrase)
     if "?" in phrase or "".join(tokens).replace(" ", "") != re.sub(r"\s+", "", phrase):
-        raise PhraseError(f"cannot read {phrase!r}")
+        raise PhraseError(f"cannot read {phrase!r}", phrase)
     ways, rest = _ways(tokens, lists, fold, phrase)
     if rest or len(ways) != 1 or not ways[0] or ways[0][0] == "...":
-        raise PhraseError(f"brackets do not match, or nothing comes first, in {phrase!r}")
+        raise PhraseError(f"brackets do not match, or nothing comes first, in {phrase!r}", phrase)
     return ways[0]
 
 
@@ -64,7 +68,7 @@ def _ways(
         if token in ("(", "["):
             inner, tokens = _ways(tokens, lists, fold, phrase)
             if not tokens or tokens[0] != {"(": ")", "[": "]"}[token]:
-                raise PhraseError(f"a bracket is not closed in {phrase!r}")
+                raise PhraseError(f"a bracket is not closed in {phrase!r}", phrase)
             tokens = tokens[1:]
             ways[-1].append(Group(inner, optional=token == "["))
         elif token == "|":
@@ -82,16 +86,16 @@ def _ways(
 def _full(ways: list[list[Part]], phrase: str) -> tuple[tuple[Part, ...], ...]:
     """An empty way would make everything around it optional without anybody seeing it."""
     if not all(ways):
-        raise PhraseError(f"one of the ways of saying it is empty in {phrase!r}")
+        raise PhraseError(f"one of the ways of saying it is empty in {phrase!r}", phrase)
     return tuple(tuple(way) for way in ways)
 
 
 def _named(name: str, lists: Mapping[str, str], fold: Callable[[str], list[str]], phrase: str) -> Group:
     if name not in lists:
-        raise PhraseError(f"no list called <{name}> for {phrase!r}")
+        raise PhraseError(f"no list called <{name}> for {phrase!r}", phrase)
     ways, rest = _ways(_TOKEN.findall(lists[name]), {k: v for k, v in lists.items() if k != name}, fold, phrase)
     if rest:
-        raise PhraseError(f"brackets do not match in list <{name}>")
+        raise PhraseError(f"brackets do not match in list <{name}>", f"{name}:")
     return Group(ways)
 
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 BEGIN, END = "\x02", "\x03"
 _STOP, _PAUSE = "\ue000", "\ue001"  # private characters: those a person types become spaces
@@ -142,7 +143,10 @@ class Spelling:
         self._also = also
         self._never = frozenset(never)
         self._deletes: dict[str, set[str]] = {}
+        self._sounds: dict[str, set[str]] = {}
         for word in fuzzy:
+            if len(sound(word)) >= 3:
+                self._sounds.setdefault(sound(word), set()).add(word)
             if len(word) >= 5 and word.isascii() and word.isalpha():
                 for shorter in _deletions(word, 2 if len(word) >= 9 else 1):
                     self._deletes.setdefault(shorter, set()).add(word)
@@ -155,6 +159,10 @@ class Spelling:
                 self._known.clear()
             found = self._known[word] = (word, *sorted(self._meant(word) - {word}))
         return found
+
+    def corrected(self, word: str) -> str:
+        """The one listed word that an unknown word most likely is, or the word itself."""
+        return word if word in self._vocabulary else (*self.candidates(word)[1:], word)[0]
 
     def _meant(self, word: str) -> set[str]:
         meant = set(self._also.get(word, ()))
@@ -172,7 +180,22 @@ class Spelling:
         near: set[str] = set()
         for shorter in _deletions(word, 2 if len(word) >= 8 else 1):
             near |= self._deletes.get(shorter, set())
-        return {w for w in near if w[0] == word[0] and _distance(word, w) <= (2 if len(w) >= 9 else 1)}
+        close = {w for w in near if w[0] == word[0] and _distance(word, w) <= (2 if len(w) >= 9 else 1)}
+        return close | self._sounds.get(sound(word), set())
+
+
+_HEARD = tuple((re.compile(written), heard) for written, heard in (
+    ("^(?:kn|gn)", "n"), ("^wr", "r"), ("ph", "f"), ("[cs]h", "x"), ("ck", "k"), ("c(?=[eiy])", "s"), ("c", "k"), ("q", "k"),
+    ("z", "s"), ("ght", "t"), ("th", "f"), ("dg", "j"), ("(?<=m)b$", ""), ("ing?$", "in"), (r"(.)\1+", r"\1"),
+))  # fmt: skip
+
+
+@lru_cache(maxsize=20_000)
+def sound(word: str) -> str:
+    """What is left of a word that is written as it is heard, or without its vowels: "strngld" and "strangled" are one."""
+    for written, heard in _HEARD:
+        word = written.sub(heard, word)
+    return word[:1] + re.sub("[aeiouyhw]", "", word[1:])
 
 
 def _deletions(word: str, depth: int) -> set[str]:

@@ -61,6 +61,53 @@ def test_it_hears_what_must_be_heard(kind: str, text: str) -> None:
     assert kind_of(text) == kind
 
 
+KIN = ("mum", "dad", "nan", "daughter", "son", "carer")
+PHONE = (
+    "my {who} checks my phone",
+    "will you tell my {who}",
+    "my {who} reads my messages because im dyslexic",
+    "my {who} pays for my phone",
+)
+FRIGHTENS = (
+    "my {who} checks my phone and i'm scared of him", "my {who} goes through my phone and shouts and pushes me",
+    "my {who} reads my messages and hurts me", "my {who} checks my phone and goes mad if i text anyone",
+)  # fmt: skip
+GREETINGS = ("Dear Sir or Madam,", "Good morning,", "To whom it may concern,", "Hello,")
+LETTERS = (
+    "I am afraid I cannot attend on Thursday owing to a funeral.", "I have been off work with my back since March and would be grateful for advice.",
+    "My wife died in 2020 and I should like to work again.", "I regret that I do not know my postcode by heart.",
+    "I would be obliged if you would not telephone before ten.", "I am worried that my employer will be told.",
+)  # fmt: skip
+CLOSINGS = ("Kind regards, Margaret", "Yours faithfully, R. Thompson", "Many thanks and God bless", "")
+
+
+@pytest.mark.parametrize("who", KIN)
+@pytest.mark.parametrize("said", PHONE)
+def test_family_near_the_phone_is_no_alarm(who: str, said: str) -> None:
+    assert screen(said.format(who=who)) is None
+
+
+@pytest.mark.parametrize("who", ["partner", "husband", "boyfriend", "ex"])
+@pytest.mark.parametrize("said", FRIGHTENS)
+def test_somebody_who_checks_the_phone_and_frightens_is_one(who: str, said: str) -> None:
+    hit = screen(said.format(who=who))
+    assert hit is not None
+    assert hit.kind == "harm_by_others"
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_a_polite_letter_is_no_alarm(letter: str) -> None:
+    written = [f"{greeting} {letter} {closing}" for greeting in GREETINGS for closing in CLOSINGS]
+    assert [text for text in written if screen(text)] == []
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_a_crisis_in_a_polite_letter_is_heard(letter: str) -> None:
+    hit = screen(f"Dear Sir or Madam, {letter} I no longer wish to live. Kind regards, Margaret")
+    assert hit is not None
+    assert hit.kind == "self_harm"
+
+
 @pytest.mark.parametrize("text", RED_FLAGS)
 def test_red_flags_of_physiotherapy_are_medical(text: str) -> None:
     assert kind_of(text) == "medical"
@@ -195,7 +242,7 @@ def test_a_message_takes_little_time_and_a_long_one_not_much_more() -> None:
     for text in ((" ".join(ordinary) * 10)[:10_000], "i want to " * 1_000, "a" * 10_000, "k i l l " * 1_250):
         began = time.process_time()
         screen(text)
-        assert time.process_time() - began < 0.2
+        assert time.process_time() - began < 0.4
 
 
 @settings(max_examples=300, deadline=None)
