@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from bot import coach_words, turns
 from bot.assistant import Assistant
-from services import audit, booking, conversations, outbox, takeovers
+from services import audit, booking, conversations, moving, outbox, takeovers
+from services.db import Session
 from services.models import Appointment
+
+MOVED_GOOD_FOR = timedelta(hours=24)
 
 
 def say(assistant: Assistant, conversation_id: int, text: str, staff_id: int) -> bool:
@@ -35,18 +41,21 @@ def take_over(assistant: Assistant, conversation_id: int, staff_id: int) -> None
         audit.record(session, f"staff:{staff_id}", "took_over", f"conversation:{conversation_id}", now)
 
 
-def hand_back(assistant: Assistant, conversation_id: int, staff_id: int) -> None:
-    """The assistant answers again from the next message on."""
+def hand_back(assistant: Assistant, conversation_id: int, staff_id: int) -> bool:
+    """The assistant answers again from the next message on; False when no coach was talking."""
     now = assistant.clock.now()
     with assistant.db.write() as session:
         conversation = conversations.lock(session, conversation_id)
+        if conversation.coach_takeover_at is None:
+            return False
         conversations.hand_back(session, conversation)
         audit.event(session, conversation_id, "coach_hands_back", now)
         audit.record(session, f"staff:{staff_id}", "handed_back", f"conversation:{conversation_id}", now)
+    return True
 
 
 def hand_back_silent(assistant: Assistant) -> int:
-    """A coach who said nothing for a day keeps nobody waiting: the assistant answers again, the team is told."""
+    """A coach who said nothing for a day keeps nobody waiting: the team has the person back, who is told so honestly."""
     now = assistant.clock.now()
     with assistant.db.read() as session:
         silent = takeovers.silent(session, now)
@@ -54,11 +63,34 @@ def hand_back_silent(assistant: Assistant) -> int:
         with assistant.db.write() as session:
             conversation = conversations.lock(session, conversation_id)
             if takeovers.is_silent(session, conversation, now):
-                takeovers.back_to_team(session, conversation, now)
+                promise = takeovers.back_to_team(session, conversation, now)
+                coach_words.say_gone(assistant, session, conversation, promise, now)
                 conversations.hand_back(session, conversation)
                 audit.event(session, conversation_id, "coach_hands_back", now)
                 audit.record(session, "system", "handed_back", f"conversation:{conversation_id}", now)
     return len(silent)
+
+
+def move_call(assistant: Assistant, appointment_id: int, opening_id: str, staff_id: int) -> moving.Moved:
+    """Move a call to another opening, as agreed with the person, who is told in the same turn; the old one keeps its chain."""
+    with assistant.db.read() as session:
+        conversation_id = session.get_one(Appointment, appointment_id).conversation_id
+    moved: list[moving.Moved] = []
+    now = assistant.clock.now()
+
+    def move(session: Session) -> bool:
+        moved.append(moving.move(session, appointment_id, opening_id, staff_id, now))
+        return moved[-1] == "moved"
+
+    turns.begin(
+        assistant,
+        conversation_id,
+        "call_moved_by_coach",
+        guard=move,
+        not_after=now + MOVED_GOOD_FOR,
+    )
+    assistant.tell_outgoing()
+    return moved[-1]
 
 
 def record_outcome(assistant: Assistant, appointment_id: int, outcome: str, staff_id: int) -> bool:

@@ -12,12 +12,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from bot import actions, silences, understanding
+from bot import actions, coach_words, silences, understanding
 from bot.actions.doing import Doing
 from bot.assistant import Assistant
 from bot.channels import SHARE_NUMBER
 from bot.flows import engine
-from bot.flows.commands import Command, OptOut, StartFlow
+from bot.flows.commands import Command, OptOut, SetSlot, StartFlow
 from bot.flows.definition import Book
 from bot.flows.engine import Event, Reply, Turn
 from bot.flows.responses import render
@@ -100,7 +100,8 @@ def take(assistant: Assistant, message: Waiting, heard: understanding.Heard, ver
         conversation = conversations.lock(session, message.conversation_id, version)
         if not inbox.take(session, message.id, assistant.clock.now()):
             return None
-        if conversation.coach_takeover_at and not heard.safety and not heard.opt_out:
+        if conversation.coach_takeover_at and not goes_past_a_coach(assistant, conversation, heard):
+            coach_words.say_away(assistant, session, conversation, assistant.clock.now())
             return Taken(conversation.id, message.inbound.text, heard, None, ())
         people.welcome_back(session, conversation.id)  # they write from here, so "not safe here" no longer holds
         stopped = people.is_stopped(session, conversation.id)
@@ -114,6 +115,18 @@ def take(assistant: Assistant, message: Waiting, heard: understanding.Heard, ver
     assistant.tell_outgoing(message.inbound.address.channel)
     assistant.tell(taken)
     return taken
+
+
+def goes_past_a_coach(assistant: Assistant, conversation: Any, heard: understanding.Heard) -> bool:
+    """While a coach talks the assistant takes only crisis words, STOP and START, and the answer that crisis help asked for."""
+    if heard.safety or heard.opt_out or heard.inbound.provider_stopped:
+        return True
+    asked = heard.expecting
+    book = assistant.book(conversation.revision)
+    if asked is None or asked.flow not in book.flows or not book.flows[asked.flow].is_crisis:
+        return False
+    commands = understanding.read(heard, state_of(conversation.state, book), book)
+    return any(isinstance(command, SetSlot) and command.slot == asked.slot for command in commands)
 
 
 def begin(
@@ -225,6 +238,10 @@ class Work:
         replies = [
             reply for reply in in_good_order(turn.replies) if not (quiet and reply.slot and reply.purpose != "crisis")
         ]
+        if self.heard and self.conversation.coach_takeover_at:
+            replies = [
+                reply for reply in replies if reply.purpose != "answer" or (self.heard.opt_out and not reply.slot)
+            ]
         if said_stop(self.heard, commands):
             replies = []
         if wanted and people.is_stopped(self.session, self.conversation.id):

@@ -119,8 +119,20 @@ def move(session: Session, conversation: Conversation, now: datetime) -> Appoint
     return _turn_hold(session, conversation, now, None, replaces=old)
 
 
+def replace(
+    session: Session, conversation: Conversation, old: Appointment, now: datetime, *, by: str
+) -> Appointment | Refusal:
+    """Turn the hold into a call that replaces this very one, also when it is past: a coach's move."""
+    return _turn_hold(session, conversation, now, None, replaces=old, by=by)
+
+
 def _turn_hold(
-    session: Session, conversation: Conversation, now: datetime, referral_id: int | None, replaces: Appointment | None
+    session: Session,
+    conversation: Conversation,
+    now: datetime,
+    referral_id: int | None,
+    replaces: Appointment | None,
+    by: str = "person",
 ) -> Appointment | Refusal:
     mine = held(session, conversation.id)
     if mine is None:
@@ -135,7 +147,7 @@ def _turn_hold(
         return "lapsed"
     new = _appointment(session, conversation, mine, coach, now, referral_id, replaces)
     if replaces is not None:
-        _end(session, replaces, "moved", "person", now)
+        _end(session, replaces, "moved", by, now)
     call_backs.keep_by_booking(session, conversation.person_id, now)
     return new
 

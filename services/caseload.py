@@ -1,323 +1,221 @@
-"""What a team has in front of it: calls, promises, alerts and hand-offs, and one referral's card.
-
-`scope` is a team's id, None for every team, or "" for none. Whoever shows a person's record has it audited in the
-same transaction (`read_card`, `read_day`); another team's record is not found, and that is audited, too.
-"""
+"""The people a coach goes on with after the first call: the plan, the next contact, cover, handing over."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services import audit, booking, call_backs, duty, people, referrals, transcript
+from services import audit, notes, scopes
 from services.clock import LONDON
-from services.models import (
-    Appointment,
-    CallBack,
-    Coach,
-    Consent,
-    DutyAlert,
-    EligibilityDecision,
-    Person,
-    Referral,
-    StaffMember,
-    Team,
-)
-from services.transcript import Line
+from services.desk_rows import coach_name, person_name
+from services.models import Absence, Coach, Cover, Plan, Referral
+from services.scopes import Viewer
 
-COMING = timedelta(days=14)
-EARLIER = timedelta(days=7)
+ACTIVE = "active"
+"""A referral's status once its person was reached; before that it is "shared"."""
+MOST_CHARACTERS = 2000
+LOOK_AHEAD = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
-class CallRow:
-    """A booked call; `no_texts`: the person said STOP, so nothing reminds them."""
+class PlanRow:
+    """What was agreed, in the person's words, and the next contact."""
+
+    words: str
+    next_on: date | None
+    next_what: str
+    changed: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One person of the caseload."""
+
+    referral: int
+    reference: str
+    person: str
+    coach_id: int | None
+    coach: str | None
+    plan: PlanRow | None
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CoverRow:
+    """Who looks after whose people, from and until (both inside)."""
 
     id: int
-    referral: int | None
-    person: str
     coach: str
-    team: str
-    starts: datetime
-    ends: datetime
-    kind: str
-    status: str
-    no_texts: bool = False
+    by: str
+    by_coach_id: int
+    starts: date
+    ends: date
 
 
 @dataclass(frozen=True, slots=True)
-class CallBackRow:
-    """A promise to ring by a date (inclusive, in England)."""
+class Caseload:
+    """The page: people by next contact, cover that runs or comes, colleagues who are away with nobody covering."""
 
-    id: int
-    referral: int | None
-    person: str
-    team: str
-    reason: str
-    due: date
-    late: bool
+    cases: tuple[Case, ...]
+    covers: tuple[CoverRow, ...]
+    uncovered: tuple[tuple[str, datetime, datetime], ...]
+    colleagues: tuple[tuple[int, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AlertRow:
-    """A safety alert; `accepted_by` is a name once somebody took it on."""
-
-    id: int
-    referral: int | None
-    person: str
-    reason: str
-    raised: datetime
-    answer_by: datetime | None
-    accepted_by: str | None
-    late: bool
-
-
-@dataclass(frozen=True, slots=True)
-class HandOff:
-    """A referral that was shared."""
-
-    id: int
-    reference: str
-    person: str
-    coach: str | None
-    team: str
-    at: datetime
-    calls: int
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """Everything on the first page."""
-
-    today: tuple[CallRow, ...]
-    coming: tuple[CallRow, ...]
-    unrecorded: tuple[CallRow, ...]
-    call_backs: tuple[CallBackRow, ...]
-    alerts: tuple[AlertRow, ...]
-    hand_offs: tuple[HandOff, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One referral, to be read in a minute."""
-
-    id: int
-    reference: str
-    person: str
-    phone: str | None
-    answers: Mapping[str, Any]
-    team: str
-    coach: str | None
-    channel: str
-    at: datetime
-    decision: str | None
-    rules: Sequence[Mapping[str, Any]]
-    consents: tuple[tuple[str, bool, datetime], ...]
-    voicemail_ok: bool
-    no_texts: bool
-    calls: tuple[CallRow, ...]
-    call_back: CallBackRow | None
-    lines: tuple[Line, ...]
-
-
-def read_day(session: Session, scope: str | None, staff_id: int, now: datetime) -> Day:
-    """The first page of a team; the reading is audited."""
-    audit.record(session, f"staff:{staff_id}", "read_day", f"team:{scope or '*'}", now)
-    wall = now.astimezone(LONDON)
-    midnight = datetime.combine(wall.date(), time(), LONDON)
-    tomorrow = datetime.combine(wall.date() + timedelta(days=1), time(), LONDON)
-    calls = [
-        _call(session, row) for row in booking.calls_between(session, scope, midnight - EARLIER, tomorrow + COMING)
-    ]
-    return Day(
-        today=tuple(call for call in calls if midnight <= call.starts < tomorrow),
-        coming=tuple(call for call in calls if call.starts >= tomorrow),
-        unrecorded=tuple(call for call in calls if call.starts < midnight and call.status == "booked"),
-        call_backs=tuple(_call_back(session, row, wall.date()) for row in call_backs.waiting(session, scope)),
-        alerts=tuple(_alert(session, row, now) for row in duty.open_alerts(session, scope)),
-        hand_offs=tuple(_hand_off(session, row) for row in referrals.of_team(session, scope, limit=30)),
+def read(session: Session, viewer: Viewer, now: datetime, *, own: bool) -> Caseload:
+    """The caseload of the team, or with `own` of this coach and of those they cover for; the reading is audited."""
+    audit.record(session, viewer.actor, "read_caseload", f"team:{viewer.scope or '*'}", now)
+    today = now.astimezone(LONDON).date()
+    rows = scopes.mine(viewer, Referral).where(Referral.status == ACTIVE)
+    if own:
+        rows = rows.where(Referral.coach_id.in_(looks_after(session, viewer, today)))
+    cases = [_case(session, row, today) for row in session.scalars(rows)]
+    return Caseload(
+        cases=tuple(sorted(cases, key=_order)),
+        covers=_covers(session, viewer, today),
+        uncovered=_uncovered(session, viewer, now),
+        colleagues=colleagues(session, viewer.scope) if viewer.scope else (),
     )
 
 
-def read_card(session: Session, referral_id: int, scope: str | None, staff_id: int, now: datetime) -> Card | None:
-    """A referral's card; None when there is none for this team, and an attempt on another team's is audited."""
-    row = in_scope(session, referral_id, scope, staff_id, now)
+def _order(case: Case) -> tuple[date, str]:
+    return (case.plan.next_on if case.plan and case.plan.next_on else date.min, case.person)
+
+
+def _case(session: Session, row: Referral, today: date) -> Case:
+    plan = plan_of(session, row.id)
+    late = plan is None or plan.next_on is None or plan.next_on < today
+    return Case(
+        referral=row.id,
+        reference=row.reference,
+        person=person_name(session, row.person_id),
+        coach_id=row.coach_id,
+        coach=coach_name(session, row.coach_id),
+        plan=plan,
+        late=late,
+    )
+
+
+def looks_after(session: Session, viewer: Viewer, today: date) -> list[int]:
+    """The coaches whose people are this one's today: their own, and those they cover for."""
+    if viewer.coach_id is None:
+        return []
+    runs = Cover.by_coach_id == viewer.coach_id, Cover.starts_on <= today, Cover.ends_on >= today
+    return [viewer.coach_id, *session.scalars(select(Cover.coach_id).where(*runs))]
+
+
+def plan_of(session: Session, referral_id: int) -> PlanRow | None:
+    """A referral's plan; None while there is none."""
+    row = session.scalars(select(Plan).where(Plan.referral_id == referral_id)).first()
     if row is None:
         return None
-    audit.record(session, f"staff:{staff_id}", "read", f"referral:{row.id}", now)
-    return _card(session, row, now)
+    by = scopes.name_of(session, row.changed_by) or ""
+    return PlanRow(row.words or "", row.next_on, row.next_what or "", row.changed_at, by)
 
 
-def in_scope(session: Session, referral_id: int, scope: str | None, staff_id: int, now: datetime) -> Referral | None:
-    """The referral if it is this team's; another team's is audited as refused and not found."""
-    row = session.get(Referral, referral_id)
-    if row is not None and scope is not None and row.team_id != scope:
-        audit.record(session, f"staff:{staff_id}", "refused", f"referral:{row.id}", now, {"team": scope})
-        return None
-    return row
-
-
-def record_outcome(
-    session: Session, appointment_id: int, outcome: str, scope: str | None, staff_id: int, now: datetime
+def keep_plan(
+    session: Session, referral_id: int, viewer: Viewer, now: datetime, *, words: str, next_on: date | None, what: str
 ) -> bool:
-    """Record what came of a call (reached, not_reached, declined); False when it is not this team's or was moved."""
-    call = session.get(Appointment, appointment_id)
-    if call is None or (scope is not None and call.team_id != scope):
-        audit.record(session, f"staff:{staff_id}", "refused", f"appointment:{appointment_id}", now)
+    """Write the plan and the next contact; False when the referral is not theirs. Too long is a ValueError."""
+    referral = scopes.find(session, Referral, referral_id, viewer, now)
+    if referral is None:
         return False
-    if not booking.record_outcome(session, appointment_id, outcome, now):
-        return False
-    audit.record(
-        session, f"staff:{staff_id}", "record_outcome", f"appointment:{appointment_id}", now, {"outcome": outcome}
-    )
+    if len(words) > MOST_CHARACTERS or len(what) > MOST_CHARACTERS:
+        raise ValueError(f"a plan has {MOST_CHARACTERS} characters at most")
+    row = session.scalars(select(Plan).where(Plan.referral_id == referral_id)).first()
+    if row is None:
+        row = Plan(referral_id=referral_id, person_id=referral.person_id)
+        session.add(row)
+    row.words, row.next_on, row.next_what = words.strip() or None, next_on, what.strip() or None
+    row.changed_at, row.changed_by = now, viewer.staff_id
+    session.flush()
+    audit.record(session, viewer.actor, "plan", f"referral:{referral_id}", now)
     return True
 
 
-def finish_call_back(
-    session: Session, call_back_id: int, result: str, scope: str | None, staff_id: int, now: datetime
+def give(session: Session, referral_id: int, coach_id: int, viewer: Viewer, now: datetime, words: str = "") -> bool:
+    """Hand a person to a colleague of the same team, with a word to them; calls stay in the diary they are in."""
+    referral = scopes.find(session, Referral, referral_id, viewer, now)
+    if referral is None:
+        return False
+    if coach_id not in {number for number, _ in colleagues(session, referral.team_id)}:
+        scopes.refuse(session, viewer, f"coach:{coach_id}", "not_of_the_team", now)
+        return False
+    referral.coach_id, referral.changed_at = coach_id, now
+    notes.add(session, referral, "hand_over", viewer.staff_id, now, words=words, result=coach_name(session, coach_id))
+    audit.record(session, viewer.actor, "give", f"referral:{referral_id}", now, {"coach": coach_id})
+    return True
+
+
+def colleagues(session: Session, team_id: str | None, but: int | None = None) -> tuple[tuple[int, str], ...]:
+    """The coaches of a team who work now, by name."""
+    rows = select(Coach.id, Coach.name).where(Coach.team_id == team_id, Coach.active).order_by(Coach.name)
+    return tuple((row[0], row[1]) for row in session.execute(rows) if row[0] != but)
+
+
+def cover(
+    session: Session, coach_id: int, by_coach_id: int, starts: date, ends: date, viewer: Viewer, now: datetime
 ) -> bool:
-    """Close a promise with what came of it (reached, not_reached); False when it is not this team's or was closed."""
-    row = session.get(CallBack, call_back_id)
-    if row is None or (scope is not None and row.team_id != scope):
-        audit.record(session, f"staff:{staff_id}", "refused", f"call_back:{call_back_id}", now)
+    """One coach looks after another's people from a day to a day; False unless both are of the viewer's team."""
+    ours = {number for number, _ in colleagues(session, viewer.scope)}
+    if not {coach_id, by_coach_id} <= ours or coach_id == by_coach_id or ends < starts:
+        scopes.refuse(session, viewer, f"coach:{coach_id}", "not_of_the_team", now)
         return False
-    if not call_backs.finish(session, call_back_id, result, now, staff_id):
-        return False
-    audit.record(session, f"staff:{staff_id}", "finish_call_back", f"call_back:{call_back_id}", now, {"result": result})
+    row = Cover(
+        coach_id=coach_id,
+        by_coach_id=by_coach_id,
+        starts_on=starts,
+        ends_on=ends,
+        created_at=now,
+        created_by=viewer.staff_id,
+    )
+    session.add(row)
+    session.flush()
+    audit.record(session, viewer.actor, "cover", f"coach:{coach_id}", now, {"by": by_coach_id})
     return True
 
 
-def accept_alert(session: Session, alert_id: int, scope: str | None, staff_id: int, now: datetime) -> bool:
-    """Take an alert on; False when it is another team's or somebody has it. Alerts of no team are everybody's."""
-    row = session.get(DutyAlert, alert_id)
-    if row is None or (scope is not None and row.team_id not in (scope, None)):
-        audit.record(session, f"staff:{staff_id}", "refused", f"alert:{alert_id}", now)
+def end_cover(session: Session, cover_id: int, viewer: Viewer, now: datetime) -> bool:
+    """Take a cover back; False when it is another team's or gone."""
+    row = session.get(Cover, cover_id)
+    if row is None or row.coach_id not in {number for number, _ in colleagues(session, viewer.scope)}:
+        scopes.refuse(session, viewer, f"cover:{cover_id}", "not_theirs", now)
         return False
-    if not duty.accept(session, alert_id, staff_id, now):
-        return False
-    audit.record(session, f"staff:{staff_id}", "accept", f"alert:{alert_id}", now)
+    session.delete(row)
+    audit.record(session, viewer.actor, "end_cover", f"coach:{row.coach_id}", now)
     return True
 
 
-def close_alert(session: Session, alert_id: int, scope: str | None, staff_id: int, now: datetime) -> bool:
-    """Mark an alert as dealt with; False when it is another team's, nobody took it on, or it was closed before."""
-    row = session.get(DutyAlert, alert_id)
-    if row is None or (scope is not None and row.team_id not in (scope, None)):
-        audit.record(session, f"staff:{staff_id}", "refused", f"alert:{alert_id}", now)
-        return False
-    if row.accepted_at is None or row.closed_at is not None:
-        return False
-    duty.close(session, alert_id, None, now)
-    audit.record(session, f"staff:{staff_id}", "close", f"alert:{alert_id}", now)
-    return True
+def _covers(session: Session, viewer: Viewer, today: date) -> tuple[CoverRow, ...]:
+    rows = select(Cover).join(Coach, Coach.id == Cover.coach_id)
+    rows = rows.where(viewer.within(Coach.team_id), Cover.ends_on >= today).order_by(Cover.starts_on)
+    return tuple(_cover(session, row) for row in session.scalars(rows))
 
 
-def _person(session: Session, person_id: int) -> str:
-    person = session.get(Person, person_id)
-    return (person.name if person else None) or f"Person {person_id}"
+def _cover(session: Session, row: Cover) -> CoverRow:
+    names = coach_name(session, row.coach_id) or "", coach_name(session, row.by_coach_id) or ""
+    return CoverRow(row.id, *names, row.by_coach_id, row.starts_on, row.ends_on)
 
 
-def _coach(session: Session, coach_id: int | None) -> str | None:
-    coach = session.get(Coach, coach_id) if coach_id else None
-    return coach.name if coach else None
-
-
-def _call(session: Session, row: Appointment) -> CallRow:
-    return CallRow(
-        id=row.id,
-        referral=row.referral_id,
-        person=_person(session, row.person_id),
-        coach=_coach(session, row.coach_id) or "",
-        team=session.get_one(Team, row.team_id).name,
-        starts=row.starts_at,
-        ends=row.ends_at,
-        kind=row.kind,
-        status=row.status,
-        no_texts=people.is_stopped(session, row.conversation_id),
+def _uncovered(session: Session, viewer: Viewer, now: datetime) -> tuple[tuple[str, datetime, datetime], ...]:
+    """Coaches who will be away in the next two weeks and have people, with nobody named for them."""
+    has_people = select(func.count(Referral.id)).where(Referral.coach_id == Coach.id, Referral.status == ACTIVE)
+    away = (
+        select(Coach.id, Coach.name, Absence.starts_at, Absence.ends_at)
+        .join(Absence, Absence.coach_id == Coach.id)
+        .where(viewer.within(Coach.team_id), Absence.ends_at > now, Absence.starts_at < now + LOOK_AHEAD)
+        .where(has_people.scalar_subquery() > 0)
+        .order_by(Absence.starts_at)
     )
+    found = session.execute(away)
+    return tuple((name, starts, ends) for coach, name, starts, ends in found if not _is_covered(session, coach, starts))
 
 
-def _call_back(session: Session, row: CallBack, today: date) -> CallBackRow:
-    referral = referrals.current(session, row.person_id, row.team_id)
-    return CallBackRow(
-        id=row.id,
-        referral=referral.id if referral else None,
-        person=_person(session, row.person_id),
-        team=session.get_one(Team, row.team_id).name,
-        reason=row.reason,
-        due=row.promised_by,
-        late=row.promised_by < today,
-    )
-
-
-def _alert(session: Session, row: DutyAlert, now: datetime) -> AlertRow:
-    person_id = people.address_row(session, row.conversation_id).person_id
-    referral = referrals.current(session, person_id, row.team_id)
-    taken = session.get(StaffMember, row.accepted_by) if row.accepted_by else None
-    return AlertRow(
-        id=row.id,
-        referral=referral.id if referral else None,
-        person=_person(session, person_id),
-        reason=row.reason,
-        raised=row.raised_at,
-        answer_by=row.answer_by,
-        accepted_by=(taken.name or taken.email) if taken else None,
-        late=bool(row.answer_by and row.answer_by <= now and row.accepted_at is None),
-    )
-
-
-def _hand_off(session: Session, row: Referral) -> HandOff:
-    calls = session.scalars(select(Appointment.id).where(Appointment.referral_id == row.id)).all()
-    return HandOff(
-        id=row.id,
-        reference=row.reference,
-        person=_person(session, row.person_id),
-        coach=_coach(session, row.coach_id),
-        team=session.get_one(Team, row.team_id).name,
-        at=row.created_at,
-        calls=len(calls),
-    )
-
-
-def _card(session: Session, row: Referral, now: datetime) -> Card:
-    decision = session.get(EligibilityDecision, row.decision_id) if row.decision_id else None
-    person = session.get_one(Person, row.person_id)
-    promise = call_backs.waiting_for(session, row.person_id)
-    ours = promise is not None and promise.team_id == row.team_id
-    address = people.address_row(session, row.conversation_id)
-    return Card(
-        id=row.id,
-        reference=row.reference,
-        person=_person(session, row.person_id),
-        phone=person.phone,
-        answers=row.card or {},
-        team=session.get_one(Team, row.team_id).name,
-        coach=_coach(session, row.coach_id),
-        channel=address.channel,
-        at=row.created_at,
-        decision=decision.answer if decision else None,
-        rules=decision.rules if decision else [],
-        consents=_consents(session, row.person_id),
-        voicemail_ok=person.voicemail_ok,
-        no_texts=address.stopped_at is not None,
-        calls=_calls_of(session, row),
-        call_back=_call_back(session, promise, now.astimezone(LONDON).date()) if promise and ours else None,
-        lines=transcript.read(session, row.conversation_id, now, all_sent=True),
-    )
-
-
-def _calls_of(session: Session, row: Referral) -> tuple[CallRow, ...]:
-    calls = select(Appointment).where(Appointment.referral_id == row.id).order_by(Appointment.starts_at.desc())
-    return tuple(_call(session, call) for call in session.scalars(calls))
-
-
-def _consents(session: Session, person_id: int) -> tuple[tuple[str, bool, datetime], ...]:
-    """The newest word on each purpose."""
-    rows = select(Consent).where(Consent.person_id == person_id).order_by(Consent.id)
-    newest = {row.purpose: (row.purpose, row.given, row.at) for row in session.scalars(rows)}
-    return tuple(newest.values())
+def _is_covered(session: Session, coach_id: int, starts: datetime) -> bool:
+    day = starts.astimezone(LONDON).date()
+    named = select(Cover.id).where(Cover.coach_id == coach_id, Cover.ends_on >= day, Cover.starts_on <= day)
+    return session.scalars(named).first() is not None

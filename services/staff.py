@@ -190,6 +190,13 @@ def signed_in(session: Session, token: str, now: datetime) -> StaffMember | None
     return None if member.disabled_at is not None else member
 
 
+def closed_account_of(session: Session, token: str) -> int | None:
+    """The id of the disabled account that a sign-in belongs to; None for any other token."""
+    row = session.get(SignIn, _hash(token))
+    member = session.get(StaffMember, row.staff_id) if row else None
+    return member.id if member is not None and member.disabled_at is not None else None
+
+
 def seen(session: Session, token: str, now: datetime) -> None:
     """Note that a sign-in is in use (the caller does so at most once a minute)."""
     row = session.get(SignIn, _hash(token))

@@ -73,8 +73,11 @@ def let_in(request: Request, roles: frozenset[str]) -> Response | None:
     """Put the member of staff on the request; the answer that turns anybody else away."""
     member = auth.signed_in(request)
     if member is None:
+        if request.cookies.get(auth.cookie_name(request)):
+            auth.note_refusal(request, None)
         return RedirectResponse("/sign-in", status_code=303)
     if member.role not in roles:
+        auth.note_refusal(request, member)
         raise HTTPException(404)
     request.state.staff = member
     return None

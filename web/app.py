@@ -22,6 +22,8 @@ from services.settings import Settings, load
 from services.transcript import Line, Mark
 from web import auth, calendars, call, chat, demonstration, front, health, webhooks
 from web.access import LINK, PUBLIC, SIGNED, page, staff
+from web.coach import acts
+from web.coach import live as desk_live
 from web.coach import pages as coach
 from web.limits import Outermost
 from web.live import Live
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from bot.worker import Worker
 
 SEE_PEOPLE = ("coach", "lead", "safety")
+WORK_WITH_PEOPLE = ("coach", "lead")
 YEAR = 365 * 24 * 3600
 
 
@@ -59,13 +62,7 @@ def routes() -> Sequence[BaseRoute]:
         page("/sign-out", auth.sign_out, staff(), ["POST"]),
         page("/account", auth.show_account, staff()),
         page("/account", auth.take_account, staff(), ["POST"]),
-        page("/coach", coach.day, staff(*SEE_PEOPLE)),
-        page("/coach/referral/{id:int}", coach.referral, staff(*SEE_PEOPLE)),
-        page("/coach/call/{id:int}", coach.outcome, staff(*SEE_PEOPLE), ["POST"]),
-        page("/coach/call/{id:int}/call.ics", coach.call_file, staff(*SEE_PEOPLE)),
-        page("/coach/call-back/{id:int}", coach.call_back, staff(*SEE_PEOPLE), ["POST"]),
-        page("/coach/alert/{id:int}", coach.accept_alert, staff(*SEE_PEOPLE), ["POST"]),
-        page("/coach/alert/{id:int}/close", coach.close_alert, staff(*SEE_PEOPLE), ["POST"]),
+        *desk_routes(),
         page("/webhooks/twilio/sms", webhooks.sms_in, SIGNED, ["POST"]),
         page("/webhooks/twilio/status", webhooks.sms_status, SIGNED, ["POST"]),
         page("/webhooks/twilio/voice", webhooks.voice, SIGNED, ["POST"]),
@@ -74,6 +71,35 @@ def routes() -> Sequence[BaseRoute]:
         page("/readyz", health.readyz, PUBLIC),
         page("/metrics", health.metrics, PUBLIC),
         Mount("/static", GZipMiddleware(Kept(directory=STATIC)), name="static"),
+    ]
+
+
+def desk_routes() -> Sequence[BaseRoute]:
+    """The coaches' desk: who sees people may read and take alerts on; coaches and leads work with people."""
+    see, work = staff(*SEE_PEOPLE), staff(*WORK_WITH_PEOPLE)
+    return [
+        page("/coach", coach.day, see),
+        page("/coach/queue", coach.queue, see),
+        page("/coach/week", coach.week, see),
+        page("/coach/people", coach.people, see),
+        page("/coach/events", desk_live.events, see),
+        page("/coach/referral/{id:int}", coach.referral, see),
+        page("/coach/referral/{id:int}/print", coach.printed, see),
+        page("/coach/referral/{id:int}/note", acts.note, see, ["POST"]),
+        page("/coach/referral/{id:int}/outcome", acts.rang, work, ["POST"]),
+        page("/coach/referral/{id:int}/plan", acts.plan, work, ["POST"]),
+        page("/coach/referral/{id:int}/give", acts.give, work, ["POST"]),
+        page("/coach/referral/{id:int}/close", acts.close, work, ["POST"]),
+        page("/coach/referral/{id:int}/say", acts.say, work, ["POST"]),
+        page("/coach/referral/{id:int}/hand-back", acts.hand_back, work, ["POST"]),
+        page("/coach/call/{id:int}", acts.outcome, work, ["POST"]),
+        page("/coach/call/{id:int}/call.ics", coach.call_file, see),
+        page("/coach/call-back/{id:int}", acts.call_back, work, ["POST"]),
+        page("/coach/cover", acts.cover, work, ["POST"]),
+        page("/coach/cover/{id:int}/end", acts.end_cover, work, ["POST"]),
+        page("/coach/alert/{id:int}", coach.alert, see),
+        page("/coach/alert/{id:int}", acts.accept_alert, see, ["POST"]),
+        page("/coach/alert/{id:int}/close", acts.close_alert, see, ["POST"]),
     ]
 
 
@@ -103,12 +129,13 @@ def application(assistant: Assistant, *, work: bool = True, owned: bool = False)
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         worker = start_worker(assistant) if work else None
-        poller = asyncio.create_task(app.state.live.run())
+        pollers = [asyncio.create_task(each.run()) for each in (app.state.live, app.state.desk)]
         try:
             yield
         finally:
-            poller.cancel()
-            await asyncio.gather(poller, return_exceptions=True)
+            for poller in pollers:
+                poller.cancel()
+            await asyncio.gather(*pollers, return_exceptions=True)
             if worker is not None:
                 await asyncio.to_thread(worker.stop)
             if owned:
@@ -144,8 +171,13 @@ def equip(app: Starlette, assistant: Assistant) -> None:
         with assistant.db.read() as session:
             return transcript.read(session, conversation, assistant.clock.now())
 
+    def desk_mark(scope: str | None) -> str:
+        with assistant.db.read() as session:
+            return desk_live.mark_of(session, scope)
+
     app.state.assistant = assistant
     app.state.touched = {}
     app.state.pages = Pages(Words(assistant.page_words()), demo=assistant.demo)
     app.state.live = Live(marks, lines)
+    app.state.desk = desk_live.DeskLive(desk_mark)
     app.state.metrics = Metrics()

@@ -69,9 +69,26 @@ def signed_in(request: Request) -> Member | None:
     with assistant.db.read() as session:
         row = staff.signed_in(session, token, assistant.clock.now())
         member = member_of(row, demo=assistant.demo) if row else None
-    if member:
+    if member and not is_refreshing(request):
         touch(request, token)
     return member
+
+
+def is_refreshing(request: Request) -> bool:
+    """Whether the page asks by itself: that must not keep a sign-in alive that nobody uses."""
+    return request.url.path == "/coach/events" or "x-refresh" in request.headers
+
+
+def note_refusal(request: Request, member: Member | None) -> None:
+    """Put into the audit who was turned away from a page: a role that is too low, or an account that is disabled."""
+    assistant = state.assistant(request)
+    subject = f"route:{getattr(request.scope.get('route'), 'path', '')}"
+    now = assistant.clock.now()
+    with assistant.db.write() as session:
+        who = member.id if member else staff.closed_account_of(session, request.cookies.get(cookie_name(request), ""))
+        if who is not None:
+            why = {"why": "role", "role": member.role} if member else {"why": "disabled"}
+            audit.record(session, f"staff:{who}", "refused", subject, now, why)
 
 
 def member_of(row: StaffMember, *, demo: bool) -> Member:
@@ -170,6 +187,8 @@ def take_set_up(request: Request) -> Response:
         done = staff.set_up(session, request.path_params["token"], str(form.password.data), now)
         if isinstance(done, StaffMember):
             audit.record(session, f"staff:{done.id}", "set_up", f"staff:{done.id}", now)
+        if done == "gone":
+            audit.record(session, "system", "refused", "set_up_link", now, {"why": "stale"})
     if done == "gone":
         raise HTTPException(404)
     if done == "short":

@@ -57,7 +57,7 @@ def is_program(request: Request) -> bool:
     path = request.url.path
     return (
         path.startswith("/webhooks/")
-        or path in {"/healthz", "/readyz", "/metrics", "/chat/events"}
+        or path in {"/healthz", "/readyz", "/metrics", "/chat/events", "/coach/events"}
         or path.endswith(".ics")
     )
 

@@ -25,7 +25,7 @@ MOST_BODY_BYTES = 128 * 1024
 MOST_DRAINED_BYTES = 16 * 1024 * 1024
 BODY_SECONDS = 20.0
 ANSWER_SECONDS = 30.0
-UNTIMED = {"/chat/events"}
+UNTIMED = {"/chat/events", "/coach/events"}
 CONTENT_POLICY = "; ".join(
     (
         "default-src 'none'",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,16 @@ def time(moment: datetime) -> str:
     return f"{wall.hour % 12 or 12}{minutes}{'am' if wall.hour < 12 else 'pm'}"
 
 
+def working(span: timedelta) -> str:
+    """`20 min`, `3 h 20 min`, `2 days 3 h`: working time, of which a day has eight hours; never a sign."""
+    minutes = int(abs(span).total_seconds()) // 60
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 8)
+    if days:
+        return f"{days} day{'s' if days > 1 else ''}" + (f" {hours} h" if hours and days < 3 else "")
+    return (f"{hours} h " if hours else "") + (f"{minutes} min" if minutes or not hours else "").strip()
+
+
 @cache
 def asset(name: str) -> str:
     """The address of a static file, with its content's hash so that browsers may keep it for good."""
@@ -107,6 +117,7 @@ class Pages:
             "time": time,
             "short_day": short_day,
             "date_day": date_day,
+            "working": working,
         }
         self.environment.globals |= {"say": words.say, "asset": asset, "demo": demo, "speakers": SPEAKERS}
 

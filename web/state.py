@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
+    from web.coach.live import DeskLive
     from web.live import Live
     from web.metrics import Metrics
     from web.pages import Pages
@@ -37,3 +38,7 @@ def on_https(connection: HTTPConnection) -> bool:
 
 def public_host(connection: HTTPConnection) -> str:
     return urlsplit(assistant(connection).settings.public_url).netloc
+
+
+def desk(connection: HTTPConnection) -> DeskLive:
+    return cast("DeskLive", connection.app.state.desk)

@@ -27,10 +27,14 @@ class World:
     theirs: int
     their_call: int
 
+    def marks(self) -> dict[str, str]:
+        """The hidden fields that a form of the desk carries."""
+        page = self.client.get("/coach").text
+        found = {name: re.search(rf'name="{name}" value="([^"]+)"', page) for name in ("csrf", "once")}
+        return {name: match[1] for name, match in found.items() if match}
+
     def post(self, path: str, **data: str) -> int:
-        csrf = re.search(r'name="csrf" value="([^"]+)"', self.client.get("/coach").text)
-        assert csrf
-        return int(self.client.post(path, data={"csrf": csrf[1], **data}).status_code)
+        return int(self.client.post(path, data={**self.marks(), **data}).status_code)
 
     def audited(self, action: str) -> list[str]:
         with self.assistant.db.read() as session:
@@ -58,7 +62,7 @@ def test_the_day_shows_calls_promises_alerts_and_hand_offs_of_ones_own_team(worl
     for words in (
         "Calls today",
         "9:20am",
-        "Ask",
+        "Wants a person to look",
         "Tuesday 1 December",
         "May harm themself",
         "Nobody was on duty",
@@ -134,19 +138,19 @@ def test_an_outcome_that_is_none_is_refused(world: World, outcome: str) -> None:
 
 
 def test_a_promise_is_closed_once(world: World) -> None:
-    assert [world.post("/coach/call-back/1", outcome="reached") for _ in range(2)] == [303, 404]
-    assert "Nobody is waiting" in world.client.get("/coach").text
+    assert [world.post("/coach/call-back/1", outcome="reached") for _ in range(2)] == [303, 409]
+    assert "Ring back" not in world.client.get("/coach/queue?kind=call_back").text.split("</nav>")[-1]
 
 
 def test_an_alert_is_taken_on_by_one_person(world: World) -> None:
-    assert [world.post("/coach/alert/1") for _ in range(2)] == [303, 404]
+    assert [world.post("/coach/alert/1") for _ in range(2)] == [303, 409]
     assert "Taken on by robin" in world.client.get("/coach").text
 
 
 def test_an_alert_is_dealt_with_only_after_somebody_took_it_on(world: World) -> None:
-    assert world.post("/coach/alert/1/close") == 404
+    assert world.post("/coach/alert/1/close") == 409
     assert world.post("/coach/alert/1") == 303
-    assert [world.post("/coach/alert/1/close") for _ in range(2)] == [303, 404]
+    assert [world.post("/coach/alert/1/close") for _ in range(2)] == [303, 409]
     assert "Safety alerts" not in world.client.get("/coach").text
     assert world.post("/coach/alert/2/close") == 404
 
@@ -161,7 +165,7 @@ def test_a_call_as_a_calendar_file_says_nothing_of_the_person(world: World) -> N
 
 
 def feed(world: World) -> str:
-    found = re.search(r"http://testserver(/calendar/[^<]+\.ics)", world.client.get("/coach").text)
+    found = re.search(r"http://testserver(/calendar/[^<]+\.ics)", world.client.get("/coach/week").text)
     assert found
     return found[1]
 

@@ -1,46 +1,75 @@
-"""The coach's pages: thin views over services.caseload."""
+"""The pages of the desk that are read: today, the queue, the week, the caseload, one person, one alert."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from wtforms import Form, StringField
-from wtforms.validators import AnyOf
+from starlette.responses import Response
 
-from services import caseload
+from services import alerts, cards, caseload, desk, moving
+from services.cards import Card
+from services.clock import LONDON
 from services.models import Appointment
-from web import auth, calendars, state
+from services.outcomes import ENOUGH_TRIES
+from services.waiting import KINDS
+from web import calendars, state
 from web.auth import Member
 from web.coach.card import DECISIONS, present
+from web.coach.viewing import live_mark, member_of, page, viewer_of, wants_own
 
-
-class OutcomeForm(Form):
-    """What came of a call."""
-
-    outcome = StringField("Outcome", [AnyOf(["reached", "not_reached"])])
-
-
-def member_of(request: Request) -> Member:
-    member: Member = request.state.staff
-    return member
-
-
-def page(request: Request, template: str, **values: Any) -> Response:
-    member = member_of(request)
-    return state.pages(request).page(template, member=member, csrf=auth.form_mark(request), **values)
+SHOWN_FIRST = 8
 
 
 def day(request: Request) -> Response:
-    """Alerts, today's and coming calls, promises to ring, new hand-offs."""
-    assistant, member = state.assistant(request), member_of(request)
-    now = assistant.clock.now()
+    """Alerts, today's calls, what is late next, new hand-offs."""
+    assistant = state.assistant(request)
+    now, own = assistant.clock.now(), wants_own(request)
     with assistant.db.write() as session:  # the reading is audited with it
-        read = caseload.read_day(session, member.scope, member.id, now)
-    feed = feed_address(request, member)
-    return page(request, "coach/day.html", day=read, now=now, feed=feed, done=request.query_params.get("done", ""))
+        read = desk.read_day(session, viewer_of(request), now, own=own)
+        mark = live_mark(request, session)
+    done, most = request.query_params.get("done", ""), SHOWN_FIRST
+    return page(request, "coach/day.html", day=read, now=now, own=own, mark=mark, done=done, most=most)
+
+
+def queue(request: Request) -> Response:
+    """Everything that waits, or one kind of it, first to be late first."""
+    assistant = state.assistant(request)
+    now, own, kind = assistant.clock.now(), wants_own(request), request.query_params.get("kind", "")
+    with assistant.db.write() as session:
+        read = desk.read_queue(session, viewer_of(request), now, own=own)
+        mark = live_mark(request, session)
+    chosen = kind if kind in KINDS else ""
+    return page(
+        request, "coach/queue.html", queue=read, items=read.of(chosen), kind=chosen, now=now, own=own, mark=mark
+    )
+
+
+def week(request: Request) -> Response:
+    """Seven days of calls and planned contacts."""
+    assistant = state.assistant(request)
+    now, own = assistant.clock.now(), wants_own(request)
+    today = now.astimezone(LONDON).date()
+    monday = monday_of(request.query_params.get("from", ""), today)
+    with assistant.db.write() as session:
+        columns = desk.read_week(session, viewer_of(request), monday, now, own=own)
+        mark = live_mark(request, session)
+    values: dict[str, Any] = {"columns": columns, "monday": monday, "today": today, "now": now, "own": own}
+    feed = feed_address(request, member_of(request))
+    return page(request, "coach/week.html", **values, week=timedelta(days=7), feed=feed, mark=mark)
+
+
+def monday_of(text: str, today: date) -> date:
+    """The Monday of the week that a date is in; of this week when it is none."""
+    try:
+        wanted = date.fromisoformat(text)
+    except ValueError:
+        wanted = today
+    if abs((wanted - today).days) > 366:
+        wanted = today
+    return wanted - timedelta(days=wanted.weekday())
 
 
 def feed_address(request: Request, member: Member) -> str:
@@ -51,61 +80,64 @@ def feed_address(request: Request, member: Member) -> str:
     return f"{base}/calendar/{calendars.token(assistant.db.keys, member.coach_id)}.ics"
 
 
+def people(request: Request) -> Response:
+    """The caseload: whom the team goes on with, by next contact."""
+    assistant = state.assistant(request)
+    now, own = assistant.clock.now(), wants_own(request)
+    with assistant.db.write() as session:
+        read = caseload.read(session, viewer_of(request), now, own=own)
+        mark = live_mark(request, session)
+    done = request.query_params.get("done", "")
+    return page(request, "coach/caseload.html", load=read, now=now, own=own, mark=mark, done=done)
+
+
 def referral(request: Request) -> Response:
     """One person's card, to be read in a minute."""
-    assistant, member = state.assistant(request), member_of(request)
+    return card_page(request, "coach/referral.html", "read")
+
+
+def printed(request: Request) -> Response:
+    """The card on paper; that it was printed is audited as such."""
+    return card_page(request, "coach/print.html", "print")
+
+
+def card_page(request: Request, template: str, action: str, status: int = 200, **more: Any) -> Response:
+    assistant, viewer = state.assistant(request), viewer_of(request)
+    now = assistant.clock.now()
     with assistant.db.write() as session:
-        card = caseload.read_card(session, request.path_params["id"], member.scope, member.id, assistant.clock.now())
+        card = cards.read(session, request.path_params["id"], viewer, now, action)
+        if card is None:
+            found = None
+        else:
+            found = openings(session, card, now)
+            mark = live_mark(request, session)
     if card is None:
         raise HTTPException(404)
-    shown = present(card, assistant.book(None), assistant.clock.now())
-    return page(request, "coach/referral.html", card=card, shown=shown, decisions=DECISIONS, now=assistant.clock.now())
+    values: dict[str, Any] = {"card": card, "decisions": DECISIONS, "now": now, "openings": found, "mark": mark}
+    shown = present(card, assistant.book(None), now)
+    done = request.query_params.get("done", "")
+    return page(request, template, status, shown=shown, enough=ENOUGH_TRIES, done=done, **values, **more)
 
 
-def outcome(request: Request) -> Response:
-    """Record what came of a call."""
-    return record(request, caseload.record_outcome)
+def openings(session: Any, card: Card, now: Any) -> list[tuple[str, Any, str]]:
+    """Times to move the person's call to; none when no call stands."""
+    call = card.to_record
+    if call is None or call.status != "booked":
+        return []
+    found = moving.openings_for(session, session.get_one(Appointment, call.id), now)
+    return [(each.id, each.starts_at, each.coach_name) for each in found]
 
 
-def call_back(request: Request) -> Response:
-    """Record what came of a promise to ring."""
-    return record(request, caseload.finish_call_back)
-
-
-def record(request: Request, keep: Any) -> Response:
-    assistant, member = state.assistant(request), member_of(request)
-    form = OutcomeForm(request.state.form)
-    if not form.validate():
-        raise HTTPException(400)
+def alert(request: Request) -> Response:
+    """One safety alert with the words that raised it, for whom they are."""
+    assistant, viewer = state.assistant(request), viewer_of(request)
+    now = assistant.clock.now()
     with assistant.db.write() as session:
-        kept = keep(
-            session, request.path_params["id"], form.outcome.data, member.scope, member.id, assistant.clock.now()
-        )
-    return done(kept, "/coach?done=recorded")
-
-
-def accept_alert(request: Request) -> Response:
-    """Take a safety alert on."""
-    return settle_alert(request, caseload.accept_alert, "alert")
-
-
-def close_alert(request: Request) -> Response:
-    """A safety alert is dealt with."""
-    return settle_alert(request, caseload.close_alert, "closed")
-
-
-def settle_alert(request: Request, settle: Any, said: str) -> Response:
-    assistant, member = state.assistant(request), member_of(request)
-    with assistant.db.write() as session:
-        settled = settle(session, request.path_params["id"], member.scope, member.id, assistant.clock.now())
-    return done(settled, f"/coach?done={said}")
-
-
-def done(kept: bool, to: str) -> Response:
-    """Back to the list; 404 where there was nothing of this team's to change (what was refused is in the audit)."""
-    if not kept:
+        read = alerts.read(session, request.path_params["id"], viewer, now)
+        mark = live_mark(request, session)
+    if read is None:
         raise HTTPException(404)
-    return RedirectResponse(to, status_code=303)
+    return page(request, "coach/alert.html", page=read, alert=read.alert, now=now, mark=mark)
 
 
 def call_file(request: Request) -> Response:

@@ -1,0 +1,145 @@
+"""Safety alerts as the desk reads them: what was said, to whom it may be shown, who took it on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services import audit, duty, people, referrals, scopes, working_time
+from services.models import Conversation, DutyAlert, MessageIn, Person
+from services.scopes import Viewer
+
+WITHOUT_ROTA = timedelta(hours=1)
+"""Working time within which an alert is to be taken on where no rota says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """A safety alert; `accepted_by` is a name once somebody took it on."""
+
+    id: int
+    referral: int | None
+    person: str
+    reason: str
+    raised: datetime
+    answer_by: datetime | None
+    accepted_by: str | None
+    late: bool
+    due: datetime
+    closed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertPage:
+    """One alert with the words that raised it. `words` is None where this viewer may not read them yet."""
+
+    alert: AlertRow
+    words: str | None
+    may_read: bool
+    channel: str
+    phone: str | None
+    note: str | None
+
+
+def open_ones(session: Session, viewer: Viewer, now: datetime) -> tuple[AlertRow, ...]:
+    """Open alerts of the viewer's team and of no team, oldest first."""
+    rows = scopes.mine(viewer, DutyAlert).where(DutyAlert.closed_at.is_(None)).order_by(DutyAlert.raised_at)
+    return tuple(row_of(session, row, viewer, now) for row in session.scalars(rows))
+
+
+def of_conversation(session: Session, viewer: Viewer, conversation_id: int, now: datetime) -> tuple[AlertPage, ...]:
+    """The alerts of one conversation, newest first, each with its words; every reading of words is audited."""
+    rows = scopes.mine(viewer, DutyAlert).where(DutyAlert.conversation_id == conversation_id)
+    return tuple(page_of(session, row, viewer, now) for row in session.scalars(rows.order_by(DutyAlert.id.desc())))
+
+
+def read(session: Session, alert_id: int, viewer: Viewer, now: datetime) -> AlertPage | None:
+    """One alert; None, and audited, when it is another team's."""
+    row = scopes.find(session, DutyAlert, alert_id, viewer, now)
+    return page_of(session, row, viewer, now) if row else None
+
+
+def page_of(session: Session, row: DutyAlert, viewer: Viewer, now: datetime) -> AlertPage:
+    may = may_read(row, viewer)
+    if may:
+        audit.record(session, viewer.actor, "read_words", f"alert:{row.id}", now)
+    person = _person(session, row)
+    return AlertPage(
+        alert=row_of(session, row, viewer, now),
+        words=words_of(session, row) if may else None,
+        may_read=may,
+        channel=people.address_row(session, row.conversation_id).channel,
+        phone=person.phone if person and may else None,
+        note=row.note if may else None,
+    )
+
+
+def may_read(row: DutyAlert, viewer: Viewer) -> bool:
+    """Words are for the team whose alert it is, for who sees every team, and for who took an alert of no team on."""
+    return viewer.scope is None or row.team_id == viewer.scope or row.accepted_by == viewer.staff_id
+
+
+def words_of(session: Session, row: DutyAlert) -> str | None:
+    """The words that raised an alert: the last ones taken when it was raised (the turn takes them, then raises)."""
+    taken = select(MessageIn).where(
+        MessageIn.conversation_id == row.conversation_id, MessageIn.taken_at <= row.raised_at
+    )
+    said = session.scalars(taken.order_by(MessageIn.seq.desc())).first()
+    return said.body if said else None
+
+
+def row_of(session: Session, row: DutyAlert, viewer: Viewer, now: datetime) -> AlertRow:
+    """An alert as a row; of no team's person not even the name is for everybody."""
+    person = _person(session, row)
+    referral = referrals.current(session, person.id, row.team_id) if person and row.team_id else None
+    due = row.answer_by or working_time.after(row.raised_at, WITHOUT_ROTA)
+    return AlertRow(
+        id=row.id,
+        referral=referral.id if referral else None,
+        person=(person.name if person and may_read(row, viewer) else None) or "Somebody",
+        reason=row.reason,
+        raised=row.raised_at,
+        answer_by=row.answer_by,
+        accepted_by=scopes.name_of(session, row.accepted_by),
+        late=bool(row.answer_by and row.answer_by <= now and row.accepted_at is None),
+        due=due,
+        closed=row.closed_at,
+    )
+
+
+def _person(session: Session, row: DutyAlert) -> Person | None:
+    thread = session.get(Conversation, row.conversation_id)
+    return session.get(Person, thread.person_id) if thread else None
+
+
+def accept(session: Session, alert_id: int, viewer: Viewer, now: datetime) -> bool:
+    """Take an alert on; False when it is another team's or somebody has it."""
+    row = scopes.find(session, DutyAlert, alert_id, viewer, now)
+    if row is None:
+        return False
+    if not duty.accept(session, alert_id, viewer.staff_id, now):
+        scopes.refuse(session, viewer, f"alert:{alert_id}", "changed", now)
+        return False
+    audit.record(session, viewer.actor, "accept", f"alert:{alert_id}", now)
+    return True
+
+
+def close(session: Session, alert_id: int, viewer: Viewer, now: datetime, note: str = "") -> bool:
+    """Mark an alert as dealt with; False when it is another team's, nobody took it on, or it was closed before."""
+    row = scopes.find(session, DutyAlert, alert_id, viewer, now)
+    if row is None:
+        return False
+    if row.accepted_at is None or row.closed_at is not None:
+        scopes.refuse(session, viewer, f"alert:{alert_id}", "changed", now)
+        return False
+    duty.close(session, alert_id, note.strip() or None, now)
+    audit.record(session, viewer.actor, "close", f"alert:{alert_id}", now)
+    return True
+
+
+def is_theirs(session: Session, alert_id: int, viewer: Viewer) -> bool:
+    """Whether an alert is one this viewer may see."""
+    return session.scalars(scopes.mine(viewer, DutyAlert).where(DutyAlert.id == alert_id)).first() is not None

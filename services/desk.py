@@ -1,0 +1,164 @@
+"""The desk's first pages: today and the week. Whoever is shown one has the reading audited in the same transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from services import alerts, audit, booking, caseload, scopes, waiting, working_time
+from services.alerts import AlertRow
+from services.clock import LONDON
+from services.desk_rows import CallRow, call_row, coach_name, person_name, team_name
+from services.models import (
+    Absence,
+    Appointment,
+    CallBack,
+    Coach,
+    Conversation,
+    DutyAlert,
+    MessageIn,
+    MessageOut,
+    Plan,
+    Referral,
+)
+from services.referrals import CLOSED
+from services.scopes import Viewer
+from services.waiting import Queue
+
+NEW_FOR = timedelta(days=7)
+MOST_NEW = 30
+
+
+@dataclass(frozen=True, slots=True)
+class HandOff:
+    """A referral that was shared."""
+
+    id: int
+    reference: str
+    person: str
+    coach: str | None
+    team: str
+    at: datetime
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Everything on the first page. `opens`: when the desk is next open, None while it is."""
+
+    alerts: tuple[AlertRow, ...]
+    today: tuple[CallRow, ...]
+    queue: Queue
+    hand_offs: tuple[HandOff, ...]
+    opens: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One day of the week's page."""
+
+    day: date
+    calls: tuple[CallRow, ...]
+    contacts: tuple[tuple[int, str, str], ...]
+    away: tuple[str, ...]
+    works: bool
+
+
+def read_day(session: Session, viewer: Viewer, now: datetime, *, own: bool = False) -> Day:
+    """Today of a team, or with `own` of one coach and of those they cover for."""
+    audit.record(session, viewer.actor, "read_day", f"team:{viewer.scope or '*'}", now)
+    today = now.astimezone(LONDON).date()
+    calls = _calls(session, viewer, today, today + timedelta(days=1), own=own)
+    return Day(
+        alerts=alerts.open_ones(session, viewer, now),
+        today=tuple(calls),
+        queue=waiting.read(session, viewer, now, own=own),
+        hand_offs=_new_ones(session, viewer, now),
+        opens=None if working_time.is_open(now) else working_time.opens_next(now),
+    )
+
+
+def read_queue(session: Session, viewer: Viewer, now: datetime, *, own: bool = False) -> Queue:
+    """All that waits; the reading is audited."""
+    audit.record(session, viewer.actor, "read_queue", f"team:{viewer.scope or '*'}", now)
+    return waiting.read(session, viewer, now, own=own)
+
+
+def read_week(
+    session: Session, viewer: Viewer, monday: date, now: datetime, *, own: bool = False
+) -> tuple[Column, ...]:
+    """The seven days from a Monday on; Saturday and Sunday only where something is in them."""
+    audit.record(session, viewer.actor, "read_week", f"team:{viewer.scope or '*'}", now)
+    days = [monday + timedelta(days=number) for number in range(7)]
+    columns = [_column(session, viewer, day, own=own) for day in days]
+    return tuple(column for column in columns if column.day.weekday() < 5 or column.calls or column.contacts)
+
+
+def _column(session: Session, viewer: Viewer, day: date, *, own: bool) -> Column:
+    calls = _calls(session, viewer, day, day + timedelta(days=1), own=own)
+    works = working_time.is_open(datetime.combine(day, working_time.OPENS, LONDON))
+    return Column(day, tuple(calls), _contacts(session, viewer, day, own=own), _away(session, viewer, day), works)
+
+
+def _calls(session: Session, viewer: Viewer, first: date, last: date, *, own: bool) -> list[CallRow]:
+    starts, ends = (datetime.combine(day, time(), LONDON) for day in (first, last))
+    coaches = caseload.looks_after(session, viewer, first) if own else []
+    rows = booking.calls_between(session, viewer.scope, starts, ends)
+    return [call_row(session, row) for row in rows if not own or row.coach_id in coaches]
+
+
+def _contacts(session: Session, viewer: Viewer, day: date, *, own: bool) -> tuple[tuple[int, str, str], ...]:
+    rows = select(Referral, Plan).join(Plan, Plan.referral_id == Referral.id)
+    rows = rows.where(viewer.within(Referral.team_id), Referral.status == caseload.ACTIVE, Plan.next_on == day)
+    if own:
+        rows = rows.where(Referral.coach_id.in_(caseload.looks_after(session, viewer, day)))
+    found = session.execute(rows.order_by(Referral.id))
+    return tuple((row.id, person_name(session, row.person_id), plan.next_what or "") for row, plan in found)
+
+
+def _away(session: Session, viewer: Viewer, day: date) -> tuple[str, ...]:
+    noon = datetime.combine(day, time(12), LONDON)
+    away = select(Coach.name).join(Absence, Absence.coach_id == Coach.id).where(viewer.within(Coach.team_id))
+    return tuple(session.scalars(away.where(Absence.starts_at <= noon, Absence.ends_at > noon).order_by(Coach.name)))
+
+
+def _new_ones(session: Session, viewer: Viewer, now: datetime) -> tuple[HandOff, ...]:
+    rows = scopes.mine(viewer, Referral).where(Referral.status.not_in(CLOSED), Referral.created_at > now - NEW_FOR)
+    return tuple(_hand_off(session, row) for row in session.scalars(rows.order_by(Referral.id.desc()).limit(MOST_NEW)))
+
+
+def _hand_off(session: Session, row: Referral) -> HandOff:
+    calls = session.scalar(select(func.count(Appointment.id)).where(Appointment.referral_id == row.id))
+    return HandOff(
+        id=row.id,
+        reference=row.reference,
+        person=person_name(session, row.person_id),
+        coach=coach_name(session, row.coach_id),
+        team=team_name(session, row.team_id),
+        at=row.created_at,
+        calls=calls or 0,
+    )
+
+
+def mark(session: Session, viewer: Viewer) -> str:
+    """Changes whenever something on a team's desk does: ids, counts and times, no words. A few small queries."""
+    ours = select(Conversation.id).where(viewer.within(Conversation.team_id))
+    asked: list[Select[Any]] = [
+        _newest(Referral.id, func.max(Referral.changed_at), within=viewer.within(Referral.team_id)),
+        _newest(Appointment.id, func.max(Appointment.outcome_at), within=viewer.within(Appointment.team_id)),
+        _newest(Appointment.id, func.max(Appointment.ended_at), within=viewer.within(Appointment.team_id)),
+        _newest(CallBack.id, func.count(CallBack.done_at), within=viewer.within(CallBack.team_id)),
+        _newest(DutyAlert.id, func.count(DutyAlert.accepted_at), within=viewer.within(DutyAlert.team_id)),
+        _newest(DutyAlert.id, func.count(DutyAlert.closed_at), within=DutyAlert.team_id.is_(None)),
+        _newest(MessageIn.id, func.count(MessageIn.id), within=MessageIn.conversation_id.in_(ours)),
+        _newest(MessageOut.id, func.count(MessageOut.settled_at), within=MessageOut.conversation_id.in_(ours)),
+    ]
+    return "|".join(str(tuple(session.execute(each).one())) for each in asked)
+
+
+def _newest(number: object, more: object, *, within: ColumnElement[bool]) -> Select[Any]:
+    return select(func.max(number), more).where(within)  # type: ignore[call-overload, no-any-return]

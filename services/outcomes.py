@@ -1,0 +1,164 @@
+"""What came of a call or a promise, and what follows from it: nobody is lost because nobody answered the phone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, get_args
+
+from sqlalchemy.orm import Session
+
+from services import audit, booking, call_backs, caseload, conversations, due_work, notes, referrals, reminders, scopes
+from services.models import Appointment, CallBack, Referral
+from services.scopes import Viewer
+
+Outcome = Literal["reached", "not_reached", "declined", "another_service"]
+OUTCOMES: tuple[str, ...] = get_args(Outcome)
+ENOUGH_TRIES = 3
+"""After so many tries in vain a promise may be closed without having been kept."""
+STATUS = {"reached": "reached", "not_reached": "not_reached", "declined": "declined", "another_service": "reached"}
+CLOSES = {"declined": "declined", "another_service": "closed"}
+
+Kept = Literal["kept", "changed", "none"]
+"""`none`: not theirs; `changed`: somebody moved, called off or closed it since the page was opened."""
+
+
+def of_call(session: Session, call_id: int, outcome: str, viewer: Viewer, now: datetime, words: str = "") -> Kept:
+    """Record what came of a call, or put it right. After a missed one a message without blame falls due.
+
+    ValueError for another outcome than `OUTCOMES`, or a note that is too long.
+    """
+    if outcome not in OUTCOMES:
+        raise ValueError(f"an outcome is one of {', '.join(OUTCOMES)}")
+    call = scopes.find(session, Appointment, call_id, viewer, now)
+    if call is None:
+        return "none"
+    conversations.lock(session, call.conversation_id)
+    if not booking.record_outcome(session, call_id, STATUS[outcome], now):
+        scopes.refuse(session, viewer, f"appointment:{call_id}", "changed", now)
+        return "changed"
+    referral = session.get(Referral, call.referral_id) if call.referral_id else None
+    if referral is not None:
+        _write_down(session, referral, outcome, viewer, now, words, call)
+        _go_on(session, referral, outcome, now)
+        if outcome != "not_reached":
+            _keep_promise(session, referral, viewer, now)
+    audit.record(session, viewer.actor, "record_outcome", f"appointment:{call_id}", now, {"outcome": outcome})
+    return "kept"
+
+
+def _write_down(
+    session: Session, referral: Referral, outcome: str, viewer: Viewer, now: datetime, words: str, call: Appointment
+) -> None:
+    """One line a call: a second outcome of the same call puts the first right."""
+    before = notes.outcome_of(session, call.id)
+    if before is None:
+        staff, number = viewer.staff_id, call.id
+        notes.add(session, referral, "outcome", staff, now, words=words, result=outcome, appointment_id=number)
+        return
+    before.result, before.at, before.staff_id = outcome, now, viewer.staff_id
+    before.words = words.strip() or before.words
+    session.flush()
+
+
+def _go_on(session: Session, referral: Referral, outcome: str, now: datetime) -> None:
+    """Reached: into the caseload. Declined or another service: closed. Not reached: stays where it is."""
+    referral.outcome = outcome
+    if outcome in CLOSES:
+        referrals.close(session, referral, CLOSES[outcome], now)
+    elif outcome == "reached":
+        referral.status, referral.closed_at, referral.changed_at = caseload.ACTIVE, None, now
+    elif referral.status in referrals.CLOSED:
+        referral.status, referral.closed_at, referral.changed_at = "shared", None, now
+    else:
+        referral.changed_at = now
+    session.flush()
+
+
+def _keep_promise(session: Session, referral: Referral, viewer: Viewer, now: datetime) -> None:
+    """Who was reached needs not be rung back as well."""
+    promise = call_backs.waiting_for(session, referral.person_id)
+    if promise is not None and promise.team_id == referral.team_id:
+        call_backs.finish(session, promise.id, "reached", now, viewer.staff_id)
+
+
+def of_call_back(
+    session: Session, call_back_id: int, outcome: str, viewer: Viewer, now: datetime, words: str = ""
+) -> Kept:
+    """What came of a promise to ring. Not reached: it stands, the try is written down, the person gets a kind message.
+
+    `no_answer` closes it once `ENOUGH_TRIES` were made. ValueError for any other word than these and `OUTCOMES`.
+    """
+    if outcome not in (*OUTCOMES, "no_answer"):
+        raise ValueError(f"an outcome is one of {', '.join(OUTCOMES)}")
+    row = scopes.find(session, CallBack, call_back_id, viewer, now)
+    if row is None:
+        return "none"
+    conversations.lock(session, row.conversation_id)
+    referral = referrals.current(session, row.person_id, row.team_id)
+    if row.done_at is not None or not _may_close(session, referral, outcome):
+        scopes.refuse(session, viewer, f"call_back:{call_back_id}", "changed", now)
+        return "changed"
+    if referral is not None:
+        staff, kind = viewer.staff_id, "try" if outcome != "no_answer" else "note"
+        notes.add(session, referral, kind, staff, now, words=words, result=outcome, call_back_id=row.id)  # type: ignore[arg-type]
+        if outcome != "no_answer":
+            _go_on(session, referral, outcome, now)
+    _settle(session, row, outcome, viewer, now)
+    audit.record(session, viewer.actor, "finish_call_back", f"call_back:{row.id}", now, {"result": outcome})
+    return "kept"
+
+
+def _may_close(session: Session, referral: Referral | None, outcome: str) -> bool:
+    return outcome != "no_answer" or referral is None or notes.tries(session, referral.id) >= ENOUGH_TRIES
+
+
+def _settle(session: Session, row: CallBack, outcome: str, viewer: Viewer, now: datetime) -> None:
+    if outcome != "not_reached":
+        call_backs.finish(session, row.id, outcome, now, viewer.staff_id)
+        return
+    at = reminders.after_quiet(now)
+    until = at + booking.MISSED_GOOD_FOR
+    due_work.schedule(session, row.conversation_id, booking.MISSED_CALL, at, not_after=until)
+
+
+def of_person(session: Session, referral_id: int, outcome: str, viewer: Viewer, now: datetime, words: str = "") -> Kept:
+    """A coach rang without a booked call or a promise: a new hand-off, or somebody of the caseload. As `of_call`."""
+    if outcome not in OUTCOMES:
+        raise ValueError(f"an outcome is one of {', '.join(OUTCOMES)}")
+    referral = scopes.find(session, Referral, referral_id, viewer, now)
+    if referral is None:
+        return "none"
+    notes.add(session, referral, "try", viewer.staff_id, now, words=words, result=outcome)
+    was_active = referral.status == caseload.ACTIVE
+    if not (was_active and outcome == "not_reached"):
+        _go_on(session, referral, outcome, now)
+    if outcome != "not_reached":
+        _keep_promise(session, referral, viewer, now)
+    audit.record(session, viewer.actor, "record_outcome", f"referral:{referral_id}", now, {"outcome": outcome})
+    return "kept"
+
+
+def add_note(session: Session, referral_id: int, viewer: Viewer, now: datetime, words: str) -> bool:
+    """A note of a coach; False when the referral is not theirs. Empty or too long is a ValueError."""
+    referral = scopes.find(session, Referral, referral_id, viewer, now)
+    if referral is None:
+        return False
+    if not words.strip():
+        raise ValueError("a note has words")
+    notes.add(session, referral, "note", viewer.staff_id, now, words=words)
+    audit.record(session, viewer.actor, "note", f"referral:{referral_id}", now)
+    return True
+
+
+def close(session: Session, referral_id: int, viewer: Viewer, now: datetime, words: str = "") -> Kept:
+    """The work with a person is done: the referral is closed, and stays readable."""
+    referral = scopes.find(session, Referral, referral_id, viewer, now)
+    if referral is None:
+        return "none"
+    if referral.status in referrals.CLOSED:
+        scopes.refuse(session, viewer, f"referral:{referral_id}", "changed", now)
+        return "changed"
+    notes.add(session, referral, "outcome", viewer.staff_id, now, words=words, result="closed")
+    referrals.close(session, referral, "closed", now)
+    audit.record(session, viewer.actor, "close", f"referral:{referral_id}", now)
+    return "kept"

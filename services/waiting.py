@@ -1,0 +1,209 @@
+"""What waits for a team, in the order in which it would be late, on the clock of working hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services import alerts, caseload, notes, scopes, unanswered, working_time
+from services.clock import LONDON
+from services.desk_rows import coach_name, person_name, team_name
+from services.models import Appointment, CallBack, Plan, Referral
+from services.referrals import CLOSED, current
+from services.scopes import Viewer
+
+Kind = Literal["alert", "message", "call_back", "new", "outcome", "contact"]
+KINDS: tuple[Kind, ...] = ("alert", "message", "call_back", "new", "outcome", "contact")
+NEW_WITHIN = timedelta(hours=16)
+MESSAGE_WITHIN = timedelta(hours=4)
+OUTCOME_WITHIN = timedelta(hours=8)
+"""Working time within which a hand-off without a call, an unanswered message, a call without an outcome is looked at."""
+SOON = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that waits. `left`: working time until it is late, negative when it is; `tries`: rung in vain so often."""
+
+    kind: Kind
+    id: int
+    referral: int | None
+    person: str
+    coach_id: int | None
+    coach: str | None
+    team: str
+    since: datetime
+    due: datetime
+    left: timedelta
+    detail: str
+    tries: int = 0
+    taken_by: str | None = None
+
+    @property
+    def late(self) -> bool:
+        return self.left < timedelta()
+
+    @property
+    def soon(self) -> bool:
+        return not self.late and self.left <= SOON
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Everything that waits, first to be late first; how many of each kind."""
+
+    items: tuple[Item, ...]
+    counts: Mapping[str, int]
+
+    @property
+    def next(self) -> Item | None:
+        """What is late next, or the latest already."""
+        return self.items[0] if self.items else None
+
+    def of(self, kind: str) -> tuple[Item, ...]:
+        """The items of one kind; all for any other word."""
+        return tuple(item for item in self.items if kind not in KINDS or item.kind == kind)
+
+
+def read(session: Session, viewer: Viewer, now: datetime, *, own: bool = False) -> Queue:
+    """What waits for a team, or with `own` for this coach and those they cover for. The caller audits the reading."""
+    today = now.astimezone(LONDON).date()
+    coaches = set(caseload.looks_after(session, viewer, today))
+    found = [item for item in _everything(session, viewer, now) if not own or _is_mine(item, coaches)]
+    found.sort(key=lambda item: (item.taken_by is not None, item.due, item.id))
+    counts: dict[str, int] = {kind: sum(item.kind == kind for item in found) for kind in KINDS}
+    return Queue(tuple(found), counts)
+
+
+def _is_mine(item: Item, coaches: set[int]) -> bool:
+    """One's own, and what is nobody's yet: that must not wait because nobody feels meant."""
+    return item.coach_id is None or item.coach_id in coaches
+
+
+def _everything(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]:
+    yield from _alerts(session, viewer, now)
+    yield from _messages(session, viewer, now)
+    yield from _call_backs(session, viewer, now)
+    yield from _new(session, viewer, now)
+    yield from _outcomes(session, viewer, now)
+    yield from _contacts(session, viewer, now)
+
+
+def _alerts(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]:
+    for row in alerts.open_ones(session, viewer, now):
+        yield Item(
+            kind="alert",
+            id=row.id,
+            referral=row.referral,
+            person=row.person,
+            coach_id=None,
+            coach=None,
+            team="",
+            since=row.raised,
+            due=row.due,
+            left=row.due - now if row.answer_by else working_time.left(now, row.due),
+            detail=row.reason,
+            taken_by=row.accepted_by,
+        )
+
+
+def _messages(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]:
+    for each in unanswered.of_team(session, viewer, now):
+        referral = session.get_one(Referral, each.referral_id)
+        due = working_time.after(each.since, MESSAGE_WITHIN)
+        yield _item(session, "message", referral.id, referral, each.since, due, now, "talk" if each.with_coach else "")
+
+
+def _call_backs(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]:
+    for row in session.scalars(scopes.mine(viewer, CallBack).where(CallBack.done_at.is_(None))):
+        referral = current(session, row.person_id, row.team_id)
+        due = working_time.end_of(row.promised_by)
+        if referral is not None:
+            yield _item(session, "call_back", row.id, referral, row.created_at, due, now, row.reason)
+        else:
+            yield _without_referral(session, row, due, now)
+
+
+def _without_referral(session: Session, row: CallBack, due: datetime, now: datetime) -> Item:
+    person, team = person_name(session, row.person_id), team_name(session, row.team_id)
+    left = working_time.left(now, due)
+    return Item("call_back", row.id, None, person, None, None, team, row.created_at, due, left, row.reason)
+
+
+def _new(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]:
+    """Handed over, never reached, and nothing is planned: no call, no promise."""
+    booked = select(Appointment.person_id).where(Appointment.status == "booked")
+    promised = select(CallBack.person_id).where(CallBack.done_at.is_(None))
+    rows = scopes.mine(viewer, Referral).where(
+        Referral.status.not_in((*CLOSED, caseload.ACTIVE)),
+        Referral.person_id.not_in(booked),
+        Referral.person_id.not_in(promised),
+    )
+    for referral in session.scalars(rows):
+        detail = "tried" if notes.any_try(session, referral.id) else "no_call"
+        due = working_time.after(referral.changed_at, NEW_WITHIN)
+        yield _item(session, "new", referral.id, referral, referral.created_at, due, now, detail)
+
+
+def _outcomes(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]:
+    """Calls that are over and of which nobody has said what came of them."""
+    rows = scopes.mine(viewer, Appointment).where(Appointment.status == "booked", Appointment.ends_at <= now)
+    for call in session.scalars(rows):
+        due = working_time.after(call.ends_at, OUTCOME_WITHIN)
+        referral = session.get(Referral, call.referral_id) if call.referral_id else None
+        yield Item(
+            kind="outcome",
+            id=call.id,
+            referral=call.referral_id,
+            person=person_name(session, call.person_id),
+            coach_id=call.coach_id,
+            coach=coach_name(session, call.coach_id),
+            team=team_name(session, call.team_id),
+            since=call.starts_at,
+            due=due,
+            left=working_time.left(now, due),
+            detail=call.kind,
+            tries=notes.tries(session, referral.id) if referral else 0,
+        )
+
+
+def _contacts(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]:
+    """People of the caseload whose next contact is today or was to be."""
+    today = now.astimezone(LONDON).date()
+    rows = scopes.mine(viewer, Referral).join(Plan, Plan.referral_id == Referral.id)
+    for referral in session.scalars(rows.where(Referral.status == caseload.ACTIVE, Plan.next_on <= today)):
+        plan = caseload.plan_of(session, referral.id)
+        if plan is not None and plan.next_on is not None:
+            due = working_time.end_of(plan.next_on)
+            yield _item(session, "contact", referral.id, referral, plan.changed, due, now, plan.next_what)
+
+
+def _item(
+    session: Session,
+    kind: Kind,
+    number: int,
+    referral: Referral,
+    since: datetime,
+    due: datetime,
+    now: datetime,
+    why: str,
+) -> Item:
+    return Item(
+        kind=kind,
+        id=number,
+        referral=referral.id,
+        person=person_name(session, referral.person_id),
+        coach_id=referral.coach_id,
+        coach=coach_name(session, referral.coach_id),
+        team=team_name(session, referral.team_id),
+        since=since,
+        due=due,
+        left=working_time.left(now, due),
+        detail=why,
+        tries=notes.tries(session, referral.id),
+    )

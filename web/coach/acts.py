@@ -1,0 +1,237 @@
+"""What a coach does at the desk: record, note, plan, hand over, talk. Each form is good once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bot import coaching
+from services import alerts, caseload, outcomes, people, scopes
+from services.db import Session
+from services.models import Appointment, Referral
+from services.scopes import Viewer
+from web import state
+from web.coach.viewing import member_of, once, problem, viewer_of
+
+MOST_WORDS = 1000
+Act = Callable[[Session, Viewer, datetime], Any]
+
+
+def field(request: Request, name: str) -> str:
+    """A field of the form, as it was typed."""
+    return str(request.state.form.get(name) or "").replace("\0", "").strip()
+
+
+def do(request: Request, act: Act, to: str) -> Response:
+    """Act in one transaction, then go to a page; 404 where there was nothing of theirs (the refusal is in the audit)."""
+    assistant = state.assistant(request)
+    try:
+        with assistant.db.write() as session:
+            kept = act(session, viewer_of(request), assistant.clock.now())
+    except ValueError:
+        return problem(request, "not_so")
+    if kept in (False, None, "none"):
+        raise HTTPException(404)
+    if kept not in (True, "kept"):
+        return problem(request, str(kept))
+    return RedirectResponse(to, status_code=303)
+
+
+def after(request: Request, done: str) -> str:
+    """Where to go on: back to the page that the form was on, if it said so, and else to today."""
+    page = field(request, "then")
+    known = page == "/coach" or page.startswith(("/coach/", "/coach?"))
+    return f"{page if known else '/coach'}{'&' if '?' in page else '?'}done={done}"
+
+
+@once
+def outcome(request: Request) -> Response:
+    """What came of a booked call; `moved` goes to another opening and tells the person."""
+    number, result, words = request.path_params["id"], field(request, "outcome"), field(request, "words")
+    if result == "moved":
+        return move(request, number)
+    return do(
+        request,
+        lambda session, viewer, now: outcomes.of_call(session, number, result, viewer, now, words),
+        after(request, "recorded"),
+    )
+
+
+def move(request: Request, call_id: int) -> Response:
+    assistant, viewer = state.assistant(request), viewer_of(request)
+    with assistant.db.write() as session:
+        found = scopes.find(session, Appointment, call_id, viewer, assistant.clock.now())
+    if found is None:
+        raise HTTPException(404)
+    moved = coaching.move_call(assistant, call_id, field(request, "opening"), viewer.staff_id)
+    if moved != "moved":
+        return problem(request, moved)
+    return RedirectResponse(after(request, "moved"), status_code=303)
+
+
+@once
+def call_back(request: Request) -> Response:
+    """What came of a promise to ring."""
+    number, result, words = request.path_params["id"], field(request, "outcome"), field(request, "words")
+    return do(
+        request,
+        lambda session, viewer, now: outcomes.of_call_back(session, number, result, viewer, now, words),
+        after(request, "recorded"),
+    )
+
+
+@once
+def rang(request: Request) -> Response:
+    """What came of ringing somebody without a booked call."""
+    number, result, words = request.path_params["id"], field(request, "outcome"), field(request, "words")
+    return do(
+        request,
+        lambda session, viewer, now: outcomes.of_person(session, number, result, viewer, now, words),
+        after(request, "recorded"),
+    )
+
+
+@once
+def accept_alert(request: Request) -> Response:
+    """Take a safety alert on."""
+    number = request.path_params["id"]
+    return do(
+        request,
+        lambda session, viewer, now: _changed(alerts.accept, session, number, viewer, now),
+        after(request, "alert"),
+    )
+
+
+@once
+def close_alert(request: Request) -> Response:
+    """A safety alert is dealt with."""
+    number, note = request.path_params["id"], field(request, "words")
+    return do(
+        request,
+        lambda session, viewer, now: _changed(alerts.close, session, number, viewer, now, note),
+        after(request, "closed"),
+    )
+
+
+def _changed(act: Callable[..., bool], session: Session, number: int, viewer: Viewer, now: datetime, *more: str) -> Any:
+    """Not done: 404 for what is not theirs, and a page that says so where a colleague was quicker."""
+    if act(session, number, viewer, now, *more):
+        return True
+    return "changed" if alerts.is_theirs(session, number, viewer) else None
+
+
+@once
+def note(request: Request) -> Response:
+    """Write a note into the record."""
+    number, words = request.path_params["id"], field(request, "words")
+    to = f"/coach/referral/{number}?done=noted#notes"
+    return do(request, lambda session, viewer, now: outcomes.add_note(session, number, viewer, now, words), to)
+
+
+@once
+def plan(request: Request) -> Response:
+    """Keep the plan and the next contact."""
+    number, words, what = request.path_params["id"], field(request, "words"), field(request, "next_what")
+    try:
+        next_on = date.fromisoformat(field(request, "next_on")) if field(request, "next_on") else None
+    except ValueError:
+        return problem(request, "no_date")
+
+    def keep(session: Session, viewer: Viewer, now: datetime) -> bool:
+        return caseload.keep_plan(session, number, viewer, now, words=words, next_on=next_on, what=what)
+
+    return do(request, keep, f"/coach/referral/{number}?done=planned#plan")
+
+
+@once
+def give(request: Request) -> Response:
+    """Hand a person to a colleague."""
+    number, words, coach = request.path_params["id"], field(request, "words"), whole(field(request, "coach"))
+    to = f"/coach/referral/{number}?done=given"
+    return do(request, lambda session, viewer, now: caseload.give(session, number, coach, viewer, now, words), to)
+
+
+@once
+def close(request: Request) -> Response:
+    """The work with a person is done."""
+    number, words = request.path_params["id"], field(request, "words")
+    to = "/coach/people?done=ended"
+    return do(request, lambda session, viewer, now: outcomes.close(session, number, viewer, now, words), to)
+
+
+@once
+def cover(request: Request) -> Response:
+    """Name who looks after somebody's people while they are away; a coach does so for themself, a lead for anybody."""
+    member = member_of(request)
+    coach, by = whole(field(request, "coach")), whole(field(request, "by"))
+    try:
+        starts, ends = date.fromisoformat(field(request, "starts")), date.fromisoformat(field(request, "ends"))
+    except ValueError:
+        return problem(request, "no_date")
+
+    def keep(session: Session, viewer: Viewer, now: datetime) -> bool:
+        if member.role != "lead" and coach != member.coach_id:
+            scopes.refuse(session, viewer, f"coach:{coach}", "role", now)
+            return False
+        return caseload.cover(session, coach, by, starts, ends, viewer, now)
+
+    return do(request, keep, "/coach/people?done=covered")
+
+
+@once
+def end_cover(request: Request) -> Response:
+    """Take a cover back."""
+    number = request.path_params["id"]
+    return do(
+        request,
+        lambda session, viewer, now: caseload.end_cover(session, number, viewer, now),
+        "/coach/people?done=uncovered",
+    )
+
+
+def whole(text: str) -> int:
+    """A number out of a form; 0, which is nobody, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+@once
+def say(request: Request) -> Response:
+    """A coach's own words on the person's channel; with `last` the conversation is handed back after them."""
+    words = field(request, "words")
+    if not words or len(words) > MOST_WORDS:
+        return problem(request, "empty" if not words else "too_long")
+    conversation, stopped = talk_of(request)
+    if stopped:
+        return problem(request, "stopped")
+    assistant, staff = state.assistant(request), member_of(request).id
+    coaching.say(assistant, conversation, words, staff)
+    if field(request, "last"):
+        coaching.hand_back(assistant, conversation, staff)
+    return back_to_talk(request)
+
+
+@once
+def hand_back(request: Request) -> Response:
+    """The assistant answers again."""
+    conversation, _ = talk_of(request)
+    coaching.hand_back(state.assistant(request), conversation, member_of(request).id)
+    return back_to_talk(request)
+
+
+def talk_of(request: Request) -> tuple[int, bool]:
+    """The conversation of a person of theirs, and whether they said STOP; 404 for anybody else's."""
+    assistant = state.assistant(request)
+    with assistant.db.write() as session:
+        row = scopes.find(session, Referral, request.path_params["id"], viewer_of(request), assistant.clock.now())
+        if row is not None:
+            return row.conversation_id, people.is_stopped(session, row.conversation_id)
+    raise HTTPException(404)
+
+
+def back_to_talk(request: Request) -> Response:
+    return RedirectResponse(f"/coach/referral/{request.path_params['id']}?done=said#talk", status_code=303)
