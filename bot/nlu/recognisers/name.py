@@ -46,7 +46,7 @@ def _openings() -> PhraseBook:
 
 def read_name(text: str, asked: bool = True) -> Found | None:
     """One to four words that can be a name; unasked only after "my name is" and the like."""
-    cleaned = _MATE.sub("mate", clean(text))
+    cleaned = _MATE.sub("mate", clean(text).lstrip(_EMPHASIS))
     opening = (_preferred(cleaned) if asked else None) or _last_opening(cleaned, asked)
     if opening is None and not asked:
         return None
@@ -61,10 +61,11 @@ def read_name(text: str, asked: bool = True) -> Found | None:
     return Found(value, _nothing_else(cleaned, span, opening), span) if len(value) <= LONGEST else None
 
 
+_EMPHASIS = "*_~`\"'"
 _MATE = re.compile(r"\bm8\b", re.IGNORECASE)
 # After a name that no "my name is" led to: a stop, or words that begin another thought.
 _ANOTHER_THOUGHT = re.compile(
-    r"\s*(?:$|[^\w\s]|(?:but|and|or|as|though|tho|cos|coz|because|if|who|how|what|why|when|where|is|are|will|can|could|do|does|"
+    r"\s*(?:$|[^\w\s]|_|(?:but|and|or|as|though|tho|cos|coz|because|if|who|how|what|why|when|where|is|are|will|can|could|do|does|"
     r"i|im|its|spelt|spelled|with|without|minus|no|for|to|aka|they|everyone|people|will|the|he|she|not|either|which|that|yes|my|me|"
     r"please|if)\b)", re.IGNORECASE
 )  # fmt: skip
