@@ -63,7 +63,13 @@ def hear(inbound: Inbound, expecting: Expecting | None, now: datetime, nlu: Nlu 
     parsed = nlu.parse(text)
     if parsed is None:
         return heard
-    return Heard(**{**heard.__dict__, "intent": parsed.intent, "confidence": parsed.confidence, "nlu_asked": True})
+    return replace(
+        heard,
+        safety=safety.judged_by_server(text, parsed.crisis),
+        intent=parsed.intent,
+        confidence=parsed.confidence,
+        nlu_asked=True,
+    )
 
 
 def is_a_postcode(text: str) -> bool:

@@ -15,7 +15,14 @@ from bot.nlu.training import CannotTrain, evaluate, train
 @pytest.fixture
 def places(tmp_path: Path) -> Places:
     made = Places(tmp_path)
-    for folder in (made.examples, made.server / "components", made.models, made.held_out.parent, made.python.parent):
+    for folder in (
+        made.examples,
+        made.crises,
+        made.server / "components",
+        made.models,
+        made.held_out.parent,
+        made.python.parent,
+    ):
         folder.mkdir(parents=True)
     for name in ("build_onnx.py", "requirements.lock", "train.py"):
         (made.server / name).write_text(name)
@@ -58,7 +65,14 @@ def test_nothing_is_trained_when_nothing_changed(places: Places, trained: dict[s
 
 
 @pytest.mark.parametrize(
-    "changed", ["nlu_data/train/one.yml", "config.yml", "nlu_server/train.py", "nlu_server/requirements.lock"]
+    "changed",
+    [
+        "nlu_data/train/one.yml",
+        "config.yml",
+        "nlu_server/train.py",
+        "nlu_server/requirements.lock",
+        "nlu_data/safety/train_child.tsv",
+    ],
 )
 def test_a_change_in_anything_it_depends_on_trains_again(
     places: Places, trained: dict[str, float], changed: str
@@ -77,6 +91,22 @@ def test_a_worse_model_is_kept_but_not_used(places: Places, trained: dict[str, f
     assert not result.chosen
     assert "0.790" in result.note
     assert places.current() == places.model(first)
+
+
+def test_a_model_that_no_longer_runs_stands_in_nobodys_way(
+    places: Places, trained: dict[str, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = train(places=places).name
+    (places.examples / "two.yml").write_text("nlu: []")
+
+    def evaluated(places: Places, model: Path) -> Evaluation:
+        if model == places.model(first):
+            raise CannotTrain("The NLU server did not start with the trained model.")
+        return measured(0.1)
+
+    monkeypatch.setattr(training, "_evaluate", evaluated)
+    assert train(places=places).chosen
+    assert places.current() == places.model(training_hash(places))
 
 
 def test_a_model_as_good_is_used_and_only_the_one_before_is_kept(places: Places, trained: dict[str, float]) -> None:
