@@ -38,7 +38,6 @@ class Opens:
 FLOWS = {
     "nudge": Opens("pattern_nudge"),
     "follow_up": Opens("follow_up"),
-    "check_in": Opens("check_in"),
     booking.MISSED_CALL: Opens("missed_call", purpose="reminder", is_nudge=False),
 }
 

@@ -128,7 +128,7 @@ def opening_words(heard: Heard, state: DialogueState, book: Book) -> list[Comman
     """The first words of a conversation, or the first after it ended: keep what they say, then begin."""
     facts = new_facts(heard, state, book, but=())
     if state.slots.get("expired"):
-        return [StartFlow("pattern_expired")]
+        return [*facts, StartFlow("pattern_expired")]
     begun = state.slots.get("safe_to_text") == "yes"
     if state.outcome in {None, "left"} or not begun:
         return [*facts, StartFlow("pattern_start"), *asked_for(heard, book, again=False)]
@@ -298,7 +298,8 @@ def option_for_intent(heard: Heard, expecting: Expecting) -> str | None:
 
 def question_beside(heard: Heard, book: Book, answer: Answer) -> list[Command]:
     """An answer and a question in one message: the answer is kept, the question is answered."""
-    asks = "?" in heard.text or heard.confidence >= 0.8
+    words = heard.expecting is not None and heard.expecting.spec.type in FREE_WORDS
+    asks = "?" in heard.text or (heard.confidence >= 0.8 and not words)  # the name of a surgery is no question
     if answer.whole or not asks or heard.intent not in ASIDES or heard.confidence < SURE:
         return []
     flow = book.triggers.get(heard.intent or "")

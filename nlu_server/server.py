@@ -152,7 +152,6 @@ def listen(port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((LOOPBACK, port))
-    listener.listen(128)  # whoever comes between "ready" and the first worker waits instead of being refused
     return listener
 
 
@@ -174,6 +173,7 @@ def main() -> None:
 
     @app.main_process_start
     async def ready(app: Sanic, loop: object) -> None:
+        listener.listen()  # the worker may still be on its way: until it listens too, callers would be refused
         print(f"ready {listener.getsockname()[1]}", flush=True)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on: a full pipe would stop us
 

@@ -1,4 +1,4 @@
-"""What falls due later for a conversation: a nudge, its expiry, a check-in. At most one open of a kind."""
+"""What falls due later for a conversation: a nudge, its expiry, a question after seven days. At most one open of a kind."""
 
 from __future__ import annotations
 

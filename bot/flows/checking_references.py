@@ -72,6 +72,13 @@ def check_complete(book: Book) -> list[Finding]:
         for name in ENGINE_RESPONSES
         if name not in book.responses
     ]
+    found += [
+        error(
+            step.place, "Whoever is not understood here is asked the same thing for ever.", "Add `gives_up: <choice>`."
+        )
+        for step in (book.flows["pattern_stuck"].steps.values() if "pattern_stuck" in book.flows else ())
+        if isinstance(step, Collect) and not step.gives_up
+    ]
     wanted = (*ENGINE_FLOWS, *(f"pattern_crisis_{kind}" for kind in CRISIS_KINDS))
     missing = [name for name in wanted if name not in book.flows]
     return found + [
@@ -128,6 +135,11 @@ def _collect(book: Book, step: Collect) -> Iterator[Finding]:
         yield error(step.place, f"There is no slot `{step.slot}`.", "Add it under `slots:` with its type.")
         return
     yield from _named_response(book, step.utter, step.place)
+    if step.gives_up and not (spec.choices and acceptable(spec, step.gives_up, {})):
+        there_are = ", ".join(choice.value for choice in spec.choices) or "none, so leave `gives_up` out"
+        yield error(
+            step.place, f"`{step.gives_up}` is no choice of `{step.slot}`.", f"Its choices' values: {there_are}."
+        )
     response = book.responses.get(step.utter)
     if response and "easier" not in response.parts:
         yield error(response.place, f"`{step.utter}` has no `easier` words.", "Add `easier:` for the second try.")

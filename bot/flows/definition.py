@@ -147,6 +147,8 @@ class Collect(BaseStep):
     ask_before_filling: bool = False
     skippable: bool = False
     tries: int = 3
+    gives_up: str | None = None
+    """The answer taken for granted once the tries are spent, instead of pattern_stuck."""
     rejections: tuple[Rejection, ...] = ()
     silence: Silence | None = None
 

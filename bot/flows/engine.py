@@ -90,7 +90,8 @@ def advance(
       send Correct. When a message fills more than the open question, `utter_noted` (with `noted`) comes first.
     - A question of an ask_before_filling step empties its slot as it is put. `rejections` are tried when a slot is
       passed, also when it was volunteered; a refused answer is a miss.
-    - A miss: the hint and the `easier` words; at the second also utter_offer_person; at `tries` pattern_stuck.
+    - A miss: the hint and the `easier` words; at the second also utter_offer_person; at `tries` pattern_stuck,
+      or what the step takes for granted then (`gives_up`).
     - StartFlow: the flow is walked now, then the interrupted question is put again, by its words alone. A flow that is
       already under way is returned to; a pattern on top starts afresh. An unknown flow counts as Unclear.
       `keeps_place: false` drops everything beneath when the flow ends or links; after a flow that `waits` (crisis and

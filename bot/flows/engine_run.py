@@ -189,6 +189,8 @@ class Run:
         """An answer that was not understood or is refused: easier words, then a person is offered, then stuck."""
         misses = self.tries.get(self.key(), 0) + 1
         self.tries[self.key()] = misses
+        if misses >= step.tries and step.gives_up:
+            return self.give_up(step, step.gives_up)
         stuck = STUCK in self.book.flows and all(frame.flow != STUCK for frame in self.stack)
         if misses >= step.tries and stuck:
             self.tries.pop(self.key())
@@ -201,6 +203,14 @@ class Run:
         if misses >= 2 and OFFER_PERSON in self.book.responses:
             self.say(OFFER_PERSON)
         return False
+
+    def give_up(self, step: Collect, answer: str) -> bool:
+        """Goes on as if the answer had been given, so that nobody is asked the same thing for ever."""
+        self.tries.pop(self.key())
+        self.set(step.slot, answer)
+        self.visit(asked=True)
+        self.go(step.next)
+        return True
 
     def utter(self, step: Utter) -> bool:
         key = self.key()

@@ -27,7 +27,7 @@ from bot.flows.yaml_tree import Items, Node, Scalar, Table
 _KINDS: Final = ("collect", "action", "set_slots", "call", "link", "outcome")
 _SHARED: Final = ("id", "next", "description")
 _OWN: Final = {
-    "collect": ("utter", "ask_before_filling", "skippable", "tries", "rejections", "silence"),
+    "collect": ("utter", "ask_before_filling", "skippable", "tries", "gives_up", "rejections", "silence"),
 }
 _SEE: Final = "See docs/flow-language.md."
 NO_STEP: Final = ""
@@ -184,6 +184,7 @@ class StepReader:
             ask_before_filling=self._notes.true(table, "ask_before_filling"),
             skippable=self._notes.true(table, "skippable"),
             tries=3 if tries is None else tries,
+            gives_up=self._notes.identifier(table, "gives_up"),
             rejections=self._rejections(table),
             silence=self._silence(table),
         )

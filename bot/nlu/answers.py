@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.flows.engine import Expecting
 from bot.nlu.recognisers import (
     Found,
     Option,
+    When,
     read_age,
     read_barriers,
     read_choice,
@@ -25,6 +26,7 @@ from bot.nlu.recognisers import (
     read_when,
     read_yes_no,
 )
+from bot.nlu.recognisers.when_values import DAYS_AHEAD, SHORTEST
 
 OTHER_TIMES = "other_times"
 COSTLY = frozenset({"personal_number", "pager", "premium"})
@@ -142,7 +144,31 @@ def opening_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
     when = read_when(text, now)
     if when is None:
         return only_one_offered(text, expecting)
+    shown = shown_openings(expecting, now)
+    picked = picked_by_time(when, shown)
+    if picked:
+        return Reading(Answer(picked, when.whole))
     return Reading(Answer(OTHER_TIMES, when.whole, also={"opening_wish": wish_of(when, text)}))
+
+
+def shown_openings(expecting: Expecting, now: datetime) -> list[tuple[str, datetime]]:
+    """The openings on offer, soonest first, with their London wall-clock starts read off their titles."""
+    read = [(value, read_when(title, now)) for value, title, _ in expecting.choices if value != OTHER_TIMES]
+    return sorted(
+        ((value, when.windows[0][0]) for value, when in read if when and when.windows), key=lambda one: one[1]
+    )
+
+
+def picked_by_time(when: When, shown: Sequence[tuple[str, datetime]]) -> str | None:
+    """The one opening on offer that a full time or a single day names; the soonest for "any of them" and "asap"."""
+    if when.ambiguous or not when.whole or not shown:
+        return None
+    fitting = [value for value, start in shown if any(a <= start < b for a, b in when.windows)]
+    if len(fitting) == len(shown) and (when.asap or len(when.windows) > DAYS_AHEAD):
+        return shown[0][0]
+    days = {start.date() for start, _ in when.windows}
+    sharp = all(end - start <= timedelta(minutes=SHORTEST) for start, end in when.windows)
+    return fitting[0] if len(fitting) == 1 and (sharp or len(days) == 1) else None
 
 
 def only_one_offered(text: str, expecting: Expecting) -> Reading:

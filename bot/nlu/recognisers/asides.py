@@ -14,6 +14,8 @@ OPENS_A_QUESTION = bag(
     "do does did can could will would are is am was what whats how why who when where which should shall may got"
 )
 ASKS_ABOUT = bag("you u ya i it this that there they we a the someone anyone")
+MAY, FOR_US = bag("can could may shall cld cud might"), bag("i we you u")
+HAVE = bag("have take do get pick choose go say book make please put ave av try say")
 DENIALS = bag("isnt not wasnt aint")
 REQUESTS = frozenset(
     {
@@ -56,5 +58,8 @@ def says_wrong(found: Sequence[Token]) -> bool:
 
 
 def _asks(said: Sequence[str], found: Sequence[Token]) -> bool:
+    wants = len(said) > 2 and said[0] in MAY and said[1] in FOR_US and said[2] in HAVE  # "can i have the friday one?"
+    if wants:
+        return False
     opens = len(said) > 1 and said[0] in OPENS_A_QUESTION and said[1] in ASKS_ABOUT
     return opens or (len(said) > 1 and bool(found) and found[-1].word == "?")

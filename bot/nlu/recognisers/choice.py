@@ -8,7 +8,7 @@ from functools import cache
 
 from bot.nlu.recognisers import scope
 from bot.nlu.recognisers.asides import is_aside, says_wrong
-from bot.nlu.recognisers.free_text import without_courtesy
+from bot.nlu.recognisers.free_text import book, without_courtesy
 from bot.nlu.recognisers.lexicon import read, word_set
 from bot.nlu.recognisers.opening_words import read_opening
 from bot.nlu.recognisers.options import Option, Pick
@@ -17,7 +17,7 @@ from bot.nlu.recognisers.picks import picks, shared
 from bot.nlu.recognisers.sounds import heard
 from bot.nlu.recognisers.text import Token, clean, fold, tokens
 from bot.nlu.recognisers.title_words import as_yes_no, by_words, title_words
-from bot.nlu.recognisers.topics import read_topic
+from bot.nlu.recognisers.topics import GENERAL, read_topic
 from bot.nlu.recognisers.values import Found
 
 NONE = "none"
@@ -185,7 +185,10 @@ def _taken_back(found: Sequence[Token], pointed: Sequence[Pick]) -> int:
 
 
 def _all_hits(found: Sequence[Token]) -> list[Hit]:
-    return [hit for hit in _totals().find(found) if hit.value != TAKEN_BACK]
+    """ "All", "both"; not inside a longer wording for one line, such as "can't do any of them"."""
+    hits = [hit for hit in _totals().find(found) if hit.value != TAKEN_BACK]
+    longer = book(GENERAL).find(found) if hits else []
+    return [hit for hit in hits if not any(one.start < hit.start and hit.end <= one.end for one in longer)]
 
 
 def _whole(found: Sequence[Token], pointed: Sequence[Pick]) -> bool:

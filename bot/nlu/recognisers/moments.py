@@ -87,7 +87,7 @@ def _feast(found: Sequence[Token], i: int, today: date) -> tuple[date, int, bool
     if word == "new" and _word(found, i + 1) in {"year", "years", "yr"}:
         return _latest(1, 1, today), i + 2 + (_word(found, i + 2) == "day"), True
     if word == "easter":
-        easters = [_easter(year) for year in (today.year - 1, today.year)]
+        easters = [easter_sunday(year) for year in (today.year - 1, today.year)]
         return max(day for day in easters if day <= today), i + 1, True
     if word in {"halloween", "bonfire"}:
         return _latest(10, 31, today), i + 1 + (word == "bonfire"), True
@@ -128,7 +128,7 @@ def _latest(month: int, day: int, today: date, years_back: int = 1) -> date:
     return latest.replace(year=latest.year - (years_back - 1))
 
 
-def _easter(year: int) -> date:
+def easter_sunday(year: int) -> date:
     """Easter Sunday by the anonymous Gregorian algorithm."""
     a, b, c = year % 19, year // 100, year % 100
     h = (19 * a + b - b // 4 - (b - (b + 8) // 25 + 1) // 3 + 15) % 30

@@ -30,8 +30,8 @@ PARTS = {
     "arvo": (720, 1020),
 }
 PARTS |= {
-    "afternoons": (720, 1020),
-    "mornings": (0, 720),
+    "lunchtime": (720, 840),
+    "lunch": (720, 840),
     "evening": (1020, 1440),
     "eve": (1020, 1440),
     "teatime": (960, 1140),
@@ -41,7 +41,7 @@ LATEST = bag("latest later furthest late")
 CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))? ?(am|pm)\b|\b(\d{1,2})[:.](\d{2})\b", re.I)
 SPARE = bag("at on in the slot slots appointment appt apt appointments time call o clock oclock nov dec")
 REFUSES = bag(
-    "not no none cant cannot dont except but without neither never nor apart wont before after than or until till from between"
+    "not no none cant cannot dont except but without neither never nor apart wont before after than or until till from between any most every"
 )
 HALF_DAY, DAY = 720, 1440
 
@@ -203,8 +203,9 @@ def _clock(found: Sequence[Token], i: int, slots: Sequence[Slot]) -> Narrowing |
     if not tentative:
         return kept
     number = number_at(found, i)
-    line = {number[0] - 1} if number and 1 <= number[0] <= len(slots) else set()
-    return Narrowing(kept.lines | line, i, end, tentative=_word(found, i - 1) != "at") if kept.lines | line else None
+    at = _word(found, i - 1) == "at"
+    line = {number[0] - 1} if number and not at and 1 <= number[0] <= len(slots) else set()
+    return Narrowing(kept.lines | line, i, end, tentative=not at) if kept.lines | line or at else None
 
 
 def _worded(found: Sequence[Token], i: int) -> tuple[set[int], int, bool] | None:
@@ -262,7 +263,8 @@ def _order(found: Sequence[Token], i: int, slots: Sequence[Slot]) -> Narrowing |
     """The earliest, the latest; "earlier" only says which of those that are left."""
     word = found[i].word
     timed = [line for line, slot in enumerate(slots) if slot.minute is not None]
-    if word in {"earliest", "soonest", "quickest", "latest"}:
+    in_order = word in {"early", "earlier", "late", "later"} and _word(found, i + 1) in {"one", "1", "slot", "time"}
+    if in_order or word in {"earliest", "soonest", "quickest", "latest"}:
         return Narrowing(frozenset(timed), i, i + 1)
     return None
 

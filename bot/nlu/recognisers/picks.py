@@ -11,7 +11,7 @@ from bot.nlu.recognisers.counted import counted_picks
 from bot.nlu.recognisers.lexicon import word_set
 from bot.nlu.recognisers.options import Option, Pick
 from bot.nlu.recognisers.phrases import Hit, PhraseBook
-from bot.nlu.recognisers.text import Token, clean, tokens
+from bot.nlu.recognisers.text import Token, bag, clean, fold, tokens
 from bot.nlu.recognisers.topics import means_something_else, topic_hits
 
 DAYS = {
@@ -27,12 +27,33 @@ def picks(found: Sequence[Token], options: Sequence[Option]) -> list[Pick]:
     titled = _with_topics(
         titled, [Pick((line,), hit.start, hit.end, False) for line, hit in topic_hits(found, options)]
     )
-    counted = counted_picks(found, len(options))
+    counted = _past_the_way_round(found, counted_picks(found, len(options)), options)
     taken = {i for pick in titled for i in range(pick.start, pick.end)}
     ones = {pick.start for pick in counted if pick.just_one and pick.start - 1 in taken}
     titled = [replace(pick, end=pick.end + (pick.end in ones)) for pick in titled]  # "the thursday 1"
     rest = [pick for pick in counted if pick.start not in ones and not taken & set(range(pick.start, pick.end))]
     return sorted(titled + rest, key=lambda pick: pick.start)
+
+
+LASTS = bag("last bottom final end lowest")
+
+
+def _past_the_way_round(found: Sequence[Token], counted: list[Pick], options: Sequence[Option]) -> list[Pick]:
+    """Where the list ends in "Other times", the last one may be that or the line before; the middle does not count it."""
+    end = len(options) - 1
+    if end < _FEWEST or not (options[end].value == "other_times" or fold(options[end].title).startswith("other times")):
+        return counted
+    both = [
+        replace(pick, lines=(end - 1, end))
+        if pick.lines == (end,) and any(token.word in LASTS for token in found[pick.start : pick.end])
+        else pick
+        for pick in counted
+    ]
+    middle = [i for i, token in enumerate(found) if token.word in {"middle", "centre"}] if end % 2 else []
+    return both or [Pick((end // 2,), i, i + 1, False, by_count=True) for i in middle]
+
+
+_FEWEST = 2
 
 
 def _with_topics(titled: Sequence[Pick], topical: Sequence[Pick]) -> list[Pick]:

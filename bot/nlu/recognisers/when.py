@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from itertools import product
+from itertools import islice, product
 from zoneinfo import ZoneInfo
 
 from bot.nlu.recognisers.text import clean
-from bot.nlu.recognisers.when_clauses import Builder, Clause
+from bot.nlu.recognisers.when_clauses import Builder, Clause, turned_at_comma
 from bot.nlu.recognisers.when_dates import DAY, Calendar
-from bot.nlu.recognisers.when_grammar import ALL_HOURS, pieces
+from bot.nlu.recognisers.when_grammar import ALL_HOURS, denies_unheard, pieces
 from bot.nlu.recognisers.when_values import CLOSES, DAYS_AHEAD, OPENS, Days, Item, Minutes, When, Window
 from bot.nlu.recognisers.when_words import time_tokens
 from services.bank_holidays import bank_holidays as of_england
@@ -46,12 +47,35 @@ def read_when(
     items = pieces(found, calendar, None if reference is None else _wall(reference))
     whole = all(item.kind != "other" for item in items) and len(text) <= LONGEST
     builder = Builder()
-    clauses = builder.read(items)
+    clauses = _with_today_doubted(builder.read(items), calendar)
     if not _names_a_time(items, whole, builder.asap):
         return None
     readings = _readings(clauses, calendar, wall)
+    if len(readings) == 1 and denies_unheard(items, found):
+        readings = _or_the_contrary(readings[0], calendar, wall)
     windows = tuple(sorted({window for reading in readings for window in reading}))
     return When(_merged(windows), builder.asap, tuple(readings) if len(readings) > 1 else None, whole)
+
+
+def _or_the_contrary(windows: tuple[Window, ...], calendar: Calendar, wall: datetime) -> list[tuple[Window, ...]]:
+    """The times named, and all other times: there was a "not" among words that were not understood."""
+    contrary: list[Window] = []
+    for start, end in _windows([], calendar, wall):
+        inside = [(max(a, start), min(b, end)) for a, b in windows if a < end and start < b]
+        edges = [start, *(edge for span in inside for edge in span), end]
+        contrary += [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if a < b]
+    return [windows, tuple(contrary)] if windows and contrary else [windows]
+
+
+def _with_today_doubted(clauses: list[Clause], calendar: Calendar) -> list[Clause]:
+    """ "Friday" said on a Friday, and nothing more of days, is today or in a week."""
+    named = [part for clause in clauses for group in clause.days for part in group]
+    today = calendar.today
+    if len(named) == 1 and named[0].weekdays == {today.weekday()} and not named[0].recurring:
+        for clause in clauses:
+            if clause.days and not clause.left_out:
+                clause.days = [[Days(readings=(frozenset({today}), frozenset({today + 7 * DAY})))]]
+    return clauses
 
 
 def _wall(now: datetime) -> datetime:
@@ -71,43 +95,70 @@ def _names_a_time(items: Sequence[Item], whole: bool, asap: bool) -> bool:
 
 def _readings(clauses: Sequence[Clause], calendar: Calendar, wall: datetime) -> list[tuple[Window, ...]]:
     """Every way to understand the clauses, as windows; mostly one."""
-    ways = [_ways(clause) for clause in clauses]
+    ways = [[*_ways(clause), *_turned_round(clause, clauses)] for clause in clauses]
     found: list[tuple[Window, ...]] = []
-    for choice in list(product(*ways))[:MOST_READINGS]:
-        windows = _windows(list(zip(clauses, choice, strict=True)), calendar, wall)
+    turned = turned_at_comma(clauses)
+    for choice in islice(product(*ways), MOST_READINGS):
+        windows = _windows(list(choice), calendar, wall)
         if windows not in found:
             found.append(windows)
-    return found or [_windows([], calendar, wall)]
+    found += _readings(turned, calendar, wall) if turned else []
+    return [windows for windows in found if windows] or found or [_windows([], calendar, wall)]
+
+
+def _turned_round(clause: Clause, clauses: Sequence[Clause]) -> list[tuple[Clause, Way]]:
+    """ "Not after 3 on fridays": any time but that, or Fridays up to three."""
+    alone = len(clauses) == 1 and clause.left_out and clause.days and len(clause.hours) == 1
+    if not alone or not clause.hours[0].bound:
+        return []
+    start, end = clause.hours[0].windows[0]
+    kept = (end, 24 * 60) if start <= OPENS else (0, start)
+    return _ways(replace(clause, left_out=False, hours=[replace(clause.hours[0], windows=(kept,))]))
 
 
 Way = tuple[tuple[Days, ...], ...]
 
 
-def _ways(clause: Clause) -> list[Way]:
-    """The clause with each of its ambiguous days settled in one way."""
+def _ways(clause: Clause) -> list[tuple[Clause, Way]]:
+    """The clause with its hours and each of its ambiguous days settled in one way."""
+    hours = islice(product(*(part.readings for part in clause.hours)), MOST_READINGS)
+    settled = [replace(clause, hours=list(parts)) for parts in hours]
+    ways = list(islice(_days_settled(clause), MOST_READINGS))
+    return [(one, way) for one in settled for way in ways][:MOST_READINGS]
+
+
+def _days_settled(clause: Clause) -> Iterator[Way]:
     flat = [(g, days) for g, group in enumerate(clause.days) for days in group]
-    options = [[Days(d.weekdays, d.recurring, (r,), d.span) for r in d.readings] or [d] for _, d in flat]
-    ways: list[Way] = []
-    for settled in list(product(*options))[:MOST_READINGS]:
+    options = [[replace(d, readings=(r,)) for r in d.readings] or [d] for _, d in flat]
+    for settled in product(*options):
         groups: list[list[Days]] = [[] for _ in clause.days]
         for (g, _), days in zip(flat, settled, strict=True):
             groups[g].append(days)
-        ways.append(tuple(tuple(group) for group in groups))
-    return ways or [()]
+        yield tuple(tuple(group) for group in groups)
 
 
 def _windows(settled: Sequence[tuple[Clause, Way]], calendar: Calendar, wall: datetime) -> tuple[Window, ...]:
     wanted = [(clause, way) for clause, way in settled if not clause.left_out]
     unwanted = [(clause, way) for clause, way in settled if clause.left_out]
     by_day: dict[date, list[Minutes]] = {}
-    for clause, way in wanted or [(Clause(), ())]:
+    out = [_of(clause, way, calendar, wall, leaving_out=True) for clause, way in unwanted]
+    for clause, way in wanted or [_any_time(out, calendar)]:
         for day, hours in _of(clause, way, calendar, wall).items():
             by_day.setdefault(day, []).extend(hours)
-    for clause, way in unwanted:
-        for day, hours in _of(clause, way, calendar, wall, leaving_out=True).items():
+    for days in out:
+        for day, hours in days.items():
             if day in by_day:
                 by_day[day] = _without(by_day[day], hours)
     return _merged(sorted(w for day, hours in by_day.items() for w in _clipped(day, hours, calendar, wall)))
+
+
+def _any_time(out: Sequence[dict[date, list[Minutes]]], calendar: Calendar) -> tuple[Clause, Way]:
+    """Any day of the four weeks; "not until january" looks further."""
+    last = max((day for days in out for day in days), default=calendar.today)
+    if last < calendar.last:
+        return Clause(), ()
+    days = Days(readings=(calendar.between(calendar.today, last + 8 * DAY),), span=True)
+    return Clause(days=[[days]]), ((days,),)
 
 
 def _of(
@@ -117,7 +168,9 @@ def _of(
     hours = [window for part in clause.hours for window in part.windows] or list(ALL_HOURS)
     days = [day for group in way for day in _days(group, hours, calendar, wall, leaving_out)]
     if not clause.days:
+        on = {day for part in clause.hours for day in part.on or range(7)} or set(range(7))
         days = [calendar.today + DAY * n for n in range(DAYS_AHEAD + 1)]
+        days = [day for day in days if day.weekday() in on]
     if clause.days and not any(part.recurring for group in clause.days for part in group):
         return dict.fromkeys(days, hours)
     now = wall.hour * 60 + wall.minute

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from bot.nlu.recognisers.when_grammar import meet
 from bot.nlu.recognisers.when_values import Days, Hours, Item
@@ -19,6 +20,8 @@ class Clause:
     universal: str = ""  # "day" or "time" after "any day", "any morning", "weekdays": what "but" then leaves out
     hours_first: bool = False
     anything: bool = False
+    split: bool = False  # "not wednesday, friday": the last may be what is wanted
+    adds: bool = False  # a sentence of its own that says more about the one before: "tuesday. after 2"
 
     @property
     def empty(self) -> bool:
@@ -34,14 +37,19 @@ class Builder:
         self._clause = Clause()
         self._link = ""  # what stood since the last time: "", "join", "comma", "but"
         self._not = False
+        self._stopped = False
         self.asap = False
 
     def read(self, items: Sequence[Item]) -> list[Clause]:
         """All clauses of a message."""
         for item in items:
+            if item.kind == "vague":
+                continue
+            self._clause.adds = self._clause.adds or (self._stopped and item.kind == "time" and self._clause.empty)
+            self._stopped = self._stopped and item.kind in {"filler", "other", "comma", "stop"}
             getattr(self, f"_on_{item.kind}")(item)
         self._close()
-        return self.clauses
+        return [_each_week(clause) for clause in _in_one(self.clauses)]
 
     def _close(self) -> None:
         if not self._clause.empty:
@@ -65,6 +73,7 @@ class Builder:
     def _on_stop(self, item: Item) -> None:
         self._not = False
         self._close()
+        self._stopped = True
 
     def _on_but(self, item: Item) -> None:
         if self._clause.universal and not self._clause.left_out:
@@ -149,6 +158,8 @@ class Builder:
 
     def _add_days(self, days: Days) -> None:
         clause = self._clause
+        if self._not and days.left_out:
+            days = replace(days, readings=(days.left_out,))
         if clause.days and clause.hours and not clause.hours_first and not (days.span and not self._link):
             self._close()
             clause = self._clause
@@ -158,18 +169,19 @@ class Builder:
         if days.recurring and len(days.weekdays) > 1:
             clause.universal = clause.universal or "time"
         if clause.days and not self._link and _narrows(clause.days[-1], days):
-            clause.days[-1].append(days)
+            clause.days[-1] = _both(clause.days[-1], days)
             if days.span:
                 _share(clause.days, days)
             return
         if clause.days and self._link == "comma" and _narrows_over_comma(clause.days[-1], days):
-            clause.days[-1].append(days)
+            clause.days[-1] = _both(clause.days[-1], days)
             return
         shared = (
             [part for part in clause.days[-1] if part.span]
             if clause.days and days.weekdays and len(clause.days[-1]) > 1
             else []
         )
+        clause.split = clause.left_out and self._link == "comma" and len(clause.days) == 1 and not clause.hours
         if days.weekdays and self._link and clause.days and any(part.recurring for part in clause.days[-1]):
             days = replace(days, recurring=True)  # "mondays and weds"
         clause.days.append([*shared, days])
@@ -180,6 +192,9 @@ class Builder:
         if clause.left_out and clause.days and not clause.hours and self._link == "join":
             self._close()  # "not mondays or before 10": two things left out
             clause = self._clause
+        if clause.anything and clause.universal == "time" and clause.days and not clause.hours and self._link == "join":
+            self._close()  # "anytime weekends and after 5 in the week"
+            clause = self._clause
         if clause.hours and clause.hours_first and clause.days:
             if not self._link:
                 self._narrow(hours)
@@ -189,6 +204,10 @@ class Builder:
         if clause.hours and (not self._link or _after_and_before(clause.hours[-1], hours, self._link)):
             self._narrow(hours)
             return
+        if clause.hours and self._link == "comma" and not (clause.hours[-1].clock and hours.clock):
+            self._narrow(hours)  # "evenings, after 6"
+            return
+        clause.split = clause.left_out and self._link == "comma" and len(clause.hours) == 1 and not clause.days
         clause.hours.append(hours)
 
     def _narrow(self, hours: Hours) -> None:
@@ -197,6 +216,76 @@ class Builder:
             self._clause.hours[-1] = both
         else:
             self._clause.hours.append(hours)
+
+
+def turned_at_comma(clauses: Sequence[Clause]) -> list[Clause]:
+    """ "Not wednesday, friday" with friday wanted; nothing where no clause can be meant so."""
+    turned: list[Clause] = []
+    for clause in clauses:
+        parts = [clause]
+        if clause.split and len(clause.days) == 2:
+            parts = [
+                replace(clause, days=clause.days[:1], split=False),
+                Clause(days=clause.days[1:], hours=clause.hours),
+            ]
+        elif clause.split and len(clause.hours) == 2:
+            parts = [replace(clause, hours=clause.hours[:1], split=False), Clause(hours=clause.hours[1:])]
+        turned += parts
+    return turned if len(turned) > len(clauses) else []
+
+
+def _each_week(clause: Clause) -> Clause:
+    """ "Monday mornings": each monday, not only the coming one."""
+    if any(part.plural for part in clause.hours):
+        clause.days = [
+            [replace(part, recurring=part.recurring or bool(part.weekdays)) for part in group] for group in clause.days
+        ]
+    return clause
+
+
+def _in_one(clauses: Sequence[Clause]) -> list[Clause]:
+    """The clauses, with a sentence that only names days or hours taken into the wanted one before it."""
+    kept: list[Clause] = []
+    for clause in clauses:
+        wanted = next((one for one in reversed(kept) if not one.left_out), None)
+        if not (clause.adds and wanted and not clause.left_out and _taken_in(wanted, clause)):
+            kept.append(clause)
+    return kept
+
+
+def _taken_in(wanted: Clause, more: Clause) -> bool:
+    """ "any afternoon. after two"; "after 2. thursdays"; "next week. monday or tuesday"."""
+    if more.hours and not more.days:
+        both = [met for part in wanted.hours for other in more.hours if (met := meet(part, other))]
+        wanted.hours = both or [*wanted.hours, *more.hours]
+        return True
+    if more.hours or not more.days:
+        return False
+    if not wanted.days:
+        wanted.days = more.days
+        return True
+    spans = [part for group in wanted.days for part in group if part.span]
+    if len(wanted.days) == 1 and spans and all(part.weekdays for group in more.days for part in group):
+        wanted.days = [[*spans, *group] for group in more.days]
+        return True
+    return False
+
+
+def _both(group: Sequence[Days], days: Days) -> list[Days]:
+    """Days that narrow each other; a date and a day of the week that do not agree are two readings of one day."""
+    parts = [*group, days]
+    dates = [part for part in parts if part.readings and not part.span]
+    named = [part for part in parts if part.weekdays and not part.recurring]
+    if len(parts) != 2 or len(dates) != 1 or len(named) != 1 or len(dates[0].readings) != 1:
+        return parts
+    if len(dates[0].readings[0]) != 1:
+        return parts
+    day = min(dates[0].readings[0])
+    if day.weekday() in named[0].weekdays:
+        return [dates[0]]
+    near = [day + timedelta(days=n) for n in (1, -1, 2, -2, 3, -3)]
+    other = next(one for one in near if one.weekday() in named[0].weekdays)
+    return [Days(readings=(frozenset({day}), frozenset({other})))]
 
 
 def _narrows(group: Sequence[Days], days: Days) -> bool:

@@ -83,7 +83,7 @@ def _counted(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
     if count is None:
         return None
     number, at = count
-    unit = {"day": 1, "days": 1, "week": 7, "fortnight": 14}.get(_word(found, at))
+    unit = {"day": 1, "days": 1, "week": 7, "fortnight": 14, "month": 28, "months": 28}.get(_word(found, at))
     if unit is None:
         return None
     anchor = {"today": 0, "tomorrow": 1}.get(_word(found, at + 1))
@@ -91,15 +91,31 @@ def _counted(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
     if anchor is None and not said_in and not timed:
         return None
     day = calendar.today + DAY * (number * unit + (anchor or 0))
+    if unit == 28:
+        day = _months_on(calendar.today, number)
     end = at + 1 + (anchor is not None) + (2 if _word(found, at + 1) == "from" else int(timed))
     if _word(found, i) == "within":
         return Days(readings=(calendar.between(calendar.today, day),), span=True), end
-    if unit == 7 and _word(found, at - 1) in {"few", "of", "couple"}:
-        monday = day - DAY * day.weekday()
-        return Days(readings=(calendar.between(monday, monday + 6 * DAY),), span=True), end
+    if unit == 7 and _word(found, end) == "or" and _word(found, end + 1) in {"two", "so", "2", "3", "three"}:
+        return _week_of(day, calendar, day + 7 * DAY), end + 2
+    if unit == 7 and _word(found, at - 1) == "few":
+        return _week_of(day - 7 * DAY, calendar, day, day + 7 * DAY), end
+    if unit >= 7 and anchor is None:
+        return Days(readings=(frozenset({day}), *_week_of(day, calendar).readings), span=True), end
     if _word(found, at - 1) in {"few", "of"} and number == 3:
         return Days(readings=(calendar.between(day - DAY, day + 2 * DAY),), span=True), end
     return one_day(day), end
+
+
+def _months_on(today: date, months: int) -> date:
+    year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
+    return _real(year, month + 1, today.day) or date(year, month + 1, 28)
+
+
+def _week_of(day: date, calendar: Calendar, *others: date) -> Days:
+    """The week of a day, Monday to Sunday; with other days, one reading for each."""
+    mondays = [one - DAY * one.weekday() for one in (day, *others)]
+    return Days(readings=tuple(calendar.between(monday, monday + 6 * DAY) for monday in mondays), span=True)
 
 
 def _how_many(found: Sequence[Token], i: int) -> tuple[int, int] | None:

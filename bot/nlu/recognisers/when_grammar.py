@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from bot.nlu.recognisers.lexicon import word_set
 from bot.nlu.recognisers.numbers import number_at
 from bot.nlu.recognisers.phrases import Hit
 from bot.nlu.recognisers.text import Token, bag
-from bot.nlu.recognisers.when_dates import Calendar, one_day
+from bot.nlu.recognisers.when_dates import DAY, Calendar, one_day
 from bot.nlu.recognisers.when_times import hours_at
 from bot.nlu.recognisers.when_values import CLOSES, OPENS, SHORTEST, Days, Hours, Item, Kind, Minutes, overlap
 from bot.nlu.recognisers.when_weeks import days_at
-from bot.nlu.recognisers.when_words import ALONE, DAY_NAMES, PARTS, PLURALS, concepts
+from bot.nlu.recognisers.when_words import (
+    ALONE,
+    DAY_NAMES,
+    ON_WEEKDAYS,
+    PARTS,
+    PLURALS,
+    UNSURE_PARTS,
+    concepts,
+)  # fmt: skip
 
 ALL_HOURS = ((OPENS, CLOSES),)
 MARKS: dict[str, Kind] = {
@@ -38,6 +46,7 @@ SIGNS: dict[str, Kind] = {
     "prefer": "prefer",
     "asap": "asap",
     "any_day": "any",
+    "some_day": "vague",
 }
 
 
@@ -48,14 +57,23 @@ def pieces(found: Sequence[Token], calendar: Calendar, reference: datetime | Non
     i = 0
     while i < len(found):
         item = (
-            _same(found, i, phrases, reference)
+            _same(found, i, phrases, calendar, reference)
+            or _than_that(found, i, items, calendar)
             or _past(found, i, phrases)
             or _timed(found, i, calendar, phrases)
             or _said(found, i, phrases)
         )
         items.append(item)
         i = item.end
-    return _without_strays(items, found)
+    return _with_vague(_without_strays(items, found), calendar)
+
+
+def denies_unheard(items: Sequence[Item], found: Sequence[Token]) -> bool:
+    """Whether a word of denial stands among the words that were not understood, and none among those that were."""
+    if any(item.kind in {"not", "no_good"} for item in items):
+        return False
+    unheard = (found[i].word for item in items if item.kind == "other" for i in range(item.start, item.end))
+    return any(word in word_set("when", "denials") for word in unheard)
 
 
 # --- times -------------------------------------------------------------------------------------------------------------
@@ -73,9 +91,20 @@ def _timed(found: Sequence[Token], i: int, calendar: Calendar, phrases: dict[int
     hours = _around_part(found, i, phrases) or hours_at(found, i)
     if hours and not (phrase and phrase.end > hours[1]):
         return Item("time", i, hours[1], hours=hours[0])
-    if phrase and phrase.value in PARTS:
-        return Item("time", i, phrase.end, hours=Hours((PARTS[phrase.value],)))
+    if phrase and phrase.value in PARTS | UNSURE_PARTS:
+        plural = found[phrase.end - 1].word in PLURAL_PARTS
+        return Item("time", i, phrase.end, hours=replace(part_of_day(phrase.value), plural=plural))
     return _this_part(found, i, calendar, phrases)
+
+
+PLURAL_PARTS = bag("mornings afternoons evenings nights eves lunchtimes lunches dinnertimes teatimes mornins")
+
+
+def part_of_day(name: str) -> Hours:
+    """The hours of a listed part of the day; several readings where people differ about it."""
+    first, *others = UNSURE_PARTS.get(name) or (PARTS[name],)
+    on = frozenset(range(5)) if name in ON_WEEKDAYS else frozenset[int]()
+    return Hours((first,), others=tuple((other,) for other in others), on=on)
 
 
 def _around_part(found: Sequence[Token], i: int, phrases: dict[int, Hit]) -> tuple[Hours, int] | None:
@@ -127,15 +156,75 @@ def _from_now(found: Sequence[Token], i: int, calendar: Calendar) -> Item | None
     return Item("time", i, at + 1, days=one_day(calendar.today), hours=Hours(((start, start + SHORTEST),), clock=True))
 
 
-def _same(found: Sequence[Token], i: int, phrases: dict[int, Hit], reference: datetime | None) -> Item | None:
-    """ "same time", "same day": those of the call spoken of."""
+def _same(
+    found: Sequence[Token], i: int, phrases: dict[int, Hit], calendar: Calendar, reference: datetime | None
+) -> Item | None:
+    """ "same time", "same day": those of the call spoken of; "this time": what the clock says now."""
     phrase = phrases.get(i)
-    if phrase is None or phrase.value not in {"same_time", "same_day"} or reference is None:
+    if phrase is None or phrase.value not in {"same_time", "same_day", "this_time"}:
         return None
+    if phrase.value == "this_time":
+        reference = datetime.combine(calendar.today, time()) + timedelta(minutes=calendar.minute)
+    elif reference is None:
+        return _same_as_unknown(phrase, calendar)
     minutes = reference.hour * 60 + reference.minute
-    if phrase.value == "same_time":
-        return Item("time", i, phrase.end, hours=Hours(((minutes, minutes + SHORTEST),), clock=True))
-    return Item("time", i, phrase.end, days=Days(weekdays=frozenset({reference.weekday()})))
+    weekday = Days(weekdays=frozenset({reference.weekday()}))
+    in_a_week = tuple(token.word for token in found[phrase.end : phrase.end + 2]) in NAMED_WEEKS
+    if phrase.value == "same_day":
+        return Item("time", i, phrase.end, days=weekday)
+    hours = Hours(((minutes, minutes + SHORTEST),), clock=True)
+    return Item("time", i, phrase.end, days=weekday if in_a_week else None, hours=hours)
+
+
+def _same_as_unknown(phrase: Hit, calendar: Calendar) -> Item:
+    """No call is spoken of: it may be the time of day now, or any."""
+    if phrase.value == "same_day":
+        return Item("time", phrase.start, phrase.end, days=Days(weekdays=frozenset({calendar.today.weekday()})))
+    now = max(OPENS, min(calendar.minute, CLOSES - SHORTEST))
+    hours = Hours(((now, now + SHORTEST),), others=(ALL_HOURS,))
+    return Item("time", phrase.start, phrase.end, hours=hours)
+
+
+NAMED_WEEKS = {("next", "week"), ("this", "week"), ("following", "week"), ("the", "following"), ("the", "week")}
+
+
+def _than_that(found: Sequence[Token], i: int, items: list[Item], calendar: Calendar) -> Item | None:
+    """ "I finish at 3 so after that", "I start at 12, before then": the time just named is a bound."""
+    if _word(found, i) not in {"after", "before", "until", "from"} or _word(found, i + 1) not in {"that", "then"}:
+        return None
+    at = next((n for n in range(len(items) - 1, -1, -1) if items[n].kind == "time"), None)
+    if at is None:
+        return None
+    named, dated = items[at].hours, items[at].days
+    if named is None:
+        if dated is None or not dated.readings or not dated.readings[0]:
+            return None
+        items[at] = replace(items[at], days=None, kind="filler")
+        return Item("time", i, i + 2, days=_around_day(_word(found, i), dated, calendar))
+    start, end = named.windows[0]
+    edge = end if start <= OPENS else start
+    items[at] = replace(items[at], hours=None, kind="time" if items[at].days else "filler")
+    before = _word(found, i) in {"before", "until"}
+    return Item("time", i, i + 2, hours=Hours(((0, edge) if before else (edge, CLOSES),)))
+
+
+def _around_day(word: str, named: Days, calendar: Calendar) -> Days:
+    first, last = min(named.readings[0]), max(named.readings[0])
+    if word in {"before", "until"}:
+        return Days(readings=(calendar.between(calendar.today, first - DAY),), span=True)
+    begin = last + DAY if word == "after" else first
+    return Days(readings=(calendar.between(begin, max(calendar.last, begin + 7 * DAY)),), span=True)
+
+
+def _with_vague(items: list[Item], calendar: Calendar) -> list[Item]:
+    """ "Later", "another day": read as today, this week or next where no other time is named."""
+    definite = any(item.kind in {"time", "any", "all", "asap"} for item in items)
+    if definite or not any(item.kind == "vague" for item in items):
+        return items
+    today, end = calendar.today, calendar.monday(1) - DAY
+    spans = ((today, today), (today + DAY, end), (end + DAY, end + 7 * DAY))
+    days = Days(readings=tuple(calendar.between(a, b) for a, b in spans if a <= b), span=True)
+    return [replace(item, kind="time", days=days) if item.kind == "vague" else item for item in items]
 
 
 def _past(found: Sequence[Token], i: int, phrases: dict[int, Hit]) -> Item | None:
@@ -232,7 +321,14 @@ def _beside_time(items: list[Item], n: int, found: Sequence[Token]) -> bool:
 
 
 def meet(a: Hours, b: Hours) -> Hours | None:
-    """The hours in both, turning an hour said without am or pm where that helps; None where they never meet."""
+    """The hours in both, for each way to understand them; None where they never meet."""
+    both = [met for left in a.readings for right in b.readings if (met := _meet(left, right))]
+    windows = list(dict.fromkeys(met.windows for met in both))
+    return replace(both[0], others=tuple(windows[1:]), on=a.on | b.on) if both else None
+
+
+def _meet(a: Hours, b: Hours) -> Hours | None:
+    """The hours in both, turning an hour said without am or pm where that helps."""
     for left in (a, a.turned()) if a.turnable else (a,):
         for right in (b, b.turned()) if b.turnable else (b,):
             both = overlap(_stretched(left), _stretched(right))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from bot.nlu.recognisers.numbers import TENS, UNITS
 from bot.nlu.recognisers.text import Token, bag
 from bot.nlu.recognisers.when_values import CLOSES, OPENS, SHORTEST, Hours
+from bot.nlu.recognisers.when_words import PLURALS
 
 NOON = 12 * 60
 AFTER = bag("after gone past from later post since beyond following")
@@ -15,6 +16,9 @@ BEFORE = bag("before by until pre")
 ENDS = bag("finish finished finishes home")
 STARTS = bag("start starts leave")
 AT = bag("at around about approx roughly circa round say @ for")
+STRETCHES = bag(
+    "free available availability any anytime between from hours weekday every all work working open days most"
+)
 _TO = frozenset({"-", "to", "until", "and", "thru", "through"})
 _UNITS = bag(
     "minute minutes min mins day days week month months year years yr yrs kids children times people weeks st nd rd th mile miles "
@@ -54,10 +58,28 @@ def _between(found: Sequence[Token], i: int) -> tuple[Hours, int] | None:
     if second is None:
         return None
     start, end = _in_order(first, second)
+    sharp = None if cue else _minutes_to(found, at, first, second)
+    if sharp is not None and (start < OPENS or not start < end):
+        return Hours(((sharp, sharp + SHORTEST),), clock=True, turnable=not second.half_said), second.end
     if not start < end:
         return None
     bare = first.bare and second.bare and not cue
-    return Hours(((start, end),), clock=True, tentative=bare and _word(found, first.end) == "and"), second.end
+    others = () if sharp is None or found[at].is_number or _is_a_stretch(found) else (((sharp, sharp + SHORTEST),),)
+    hours = Hours(((start, end),), True, tentative=bare and _word(found, first.end) == "and", others=others)
+    return hours, second.end
+
+
+def _minutes_to(found: Sequence[Token], i: int, first: Clock, second: Clock) -> int | None:
+    """ "ten to four", "5 to 2pm": also a clock time, ten or five minutes before the hour."""
+    minutes = _count(found, i)
+    if minutes not in {5, 10} or not first.bare or first.end != i + 1 or _word(found, i + 1) != "to":
+        return None
+    return None if second.minutes % 60 else second.minutes - minutes
+
+
+def _is_a_stretch(found: Sequence[Token]) -> bool:
+    """Whether other words say that "10 to 4" is a stretch of the day."""
+    return any(token.word in STRETCHES or token.word in PLURALS for token in found)
 
 
 def _in_order(first: Clock, second: Clock) -> tuple[int, int]:
@@ -108,14 +130,14 @@ def _work_hours(found: Sequence[Token], i: int) -> tuple[str, int]:
 
 
 def _after(clock: Clock) -> Hours:
-    return Hours(((clock.minutes, max(CLOSES, clock.minutes + 1)),))
+    return Hours(((clock.minutes, max(CLOSES, clock.minutes + 1)),), bound=True)
 
 
 def _before(clock: Clock) -> Hours:
     end = clock.minutes
     if end <= OPENS and not clock.half_said:
         end += NOON
-    return Hours(((0, end),))
+    return Hours(((0, end),), bound=True)
 
 
 def _past_onwards(found: Sequence[Token], i: int) -> int:
@@ -267,18 +289,26 @@ def _digits(found: Sequence[Token], i: int) -> tuple[int, int, str] | None:
         )
     if not 1 <= hour <= 12:
         return None
-    spoken = _spoken_minutes(found, i + 1)
-    if spoken:
+    spoken = _spoken_minutes(found, i + 1) or _spaced_minutes(found, i + 1)
+    if spoken is not None:
         return hour * 60 + spoken, i + 2, "said"
     if _word(found, i + 1) == "oclock":
         return hour * 60, i + 2, "said"
     return hour * 60, i + 1, "said" if word.endswith("ish") else "bare"
 
 
-def _spoken_minutes(found: Sequence[Token], i: int) -> int:
+def _spaced_minutes(found: Sequence[Token], i: int) -> int | None:
+    """12 30, 9 15, 10 00: figures with a space where no mark or word follows that makes them a number of something."""
+    word = _word(found, i)
+    if not (found[i - 1].is_number and word in {"00", "15", "30", "45"}) or _is_number(found, i + 1):
+        return None
+    return None if _word(found, i + 1) in _UNITS | {"-", "to", "/", "."} else int(word)
+
+
+def _spoken_minutes(found: Sequence[Token], i: int) -> int | None:
     """two thirty, three fifteen, ten forty five."""
     word = _word(found, i)
-    return {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50}.get(word, 0)
+    return {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50}.get(word)
 
 
 def _minute(found: Sequence[Token], i: int) -> int | None:

@@ -32,6 +32,7 @@ class Days:
     recurring: bool = False  # "mondays", "any monday": each of them, not only the coming one
     readings: tuple[frozenset[date], ...] = ()
     span: bool = False  # a stretch such as "next week", which narrows the days beside it
+    left_out: frozenset[date] = frozenset()  # what goes where it is denied: "not until monday" keeps the monday
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,15 @@ class Hours:
     clock: bool = False  # a clock time: a window of its own, not a part of the day
     turnable: bool = False  # said without am or pm
     tentative: bool = False  # a bare number: a time only beside other words about time
+    others: tuple[tuple[Minutes, ...], ...] = ()  # what else the words can mean: "dinner time", "ten to four"
+    plural: bool = False  # "mornings": with a day of the week, each of them
+    bound: bool = False  # "after 3", "before 11"
+    on: frozenset[int] = frozenset()  # the days of the week it is said of where no day is named: "school hours"
+
+    @property
+    def readings(self) -> tuple[Hours, ...]:
+        """Each way to understand the words, the likeliest first."""
+        return tuple(replace(self, windows=windows, others=()) for windows in (self.windows, *self.others))
 
     def turned(self) -> Hours:
         """The same clock time in the other half of the day."""
@@ -49,8 +59,9 @@ class Hours:
 
 
 Kind = Literal[
-    "time", "not", "no_good", "good", "prefer", "join", "comma", "but", "stop", "any", "all", "asap", "filler", "other"
-]
+    "time", "not", "no_good", "good", "prefer", "join", "comma", "but", "stop", "any", "all", "asap", "filler", "other",
+    "vague",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from bot.nlu.recognisers.birth_dates import MONTHS
 from bot.nlu.recognisers.numbers import ordinal_at
 from bot.nlu.recognisers.text import Token, bag
 from bot.nlu.recognisers.when_dates import DAY, Calendar, date_at, one_day
+from bot.nlu.recognisers.when_feasts import bank_holiday, feast
 from bot.nlu.recognisers.when_values import Days
 from bot.nlu.recognisers.when_words import DAY_NAMES, PLURALS
 
@@ -39,7 +40,7 @@ def days_at(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, i
 
 
 def _plain(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
-    for reader in (_bank_holiday, _week_of_month, date_at, _week, _weekend, _weekday, _month, _feast, _few_days):
+    for reader in (bank_holiday, _week_of_month, date_at, _week, _weekend, _weekday, _month, feast, _few_days):
         read = reader(found, i, calendar)
         if read:
             return read
@@ -54,6 +55,10 @@ def _bounded(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
     word = _word(found, i)
     if word == "this" and _word(found, i + 1) == "side":
         word, i = "before", i + 2
+    if word == "back" and _word(found, i - 1) in {"im", "am", "be", "get", "were", "home"}:
+        word, i = "from", i + (_word(found, i + 1) == "on")
+    through = word == "until" and _word(found, i + 1) == "after"  # "not until after christmas"
+    i += through
     if word not in {"after", "from", "before", "by", "until"}:
         return None
     at = (
@@ -74,8 +79,10 @@ def _bounded(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
     elif word == "from":
         stretch = calendar.between(first, max(calendar.last, first + 7 * DAY))
     else:
-        stretch = calendar.between(calendar.today, last if word in {"by", "until"} else first - DAY)
-    return Days(readings=(stretch,), span=True), end
+        ends = word in {"by", "until"} or "end" in {_word(found, at), _word(found, at + 1)}
+        stretch = calendar.between(calendar.today, last if ends else first - DAY)
+    back = calendar.between(calendar.today, first - DAY) if word == "until" and not through else frozenset[date]()
+    return Days(readings=(stretch,), span=True, left_out=back), end
 
 
 def _dates(days: Days, calendar: Calendar) -> frozenset[date]:
@@ -113,25 +120,32 @@ def _range(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, in
 def _weekday(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
     """thursday; thursdays; next thursday; any thursday; this coming thursday; the thursday after next."""
     at, said = i, set[str]()
-    while _word(found, at) in RECURRING | COMING | {"next", "following", "the", "a"} and at - i < 4:
+    while _word(found, at) in RECURRING | COMING | {"next", "following", "the", "a", "alternate"} and at - i < 4:
         said.add(found[at].word)
+        at += 1
+    if "every" in said and _word(found, at) in {"other", "second", "2nd"}:
+        said.add("other")
         at += 1
     word = _word(found, at)
     name = word if word in DAY_NAMES else word.removesuffix("s")
     if name not in DAY_NAMES or _only_a_word(found, at):
         return None
     weekday, plural = DAY_NAMES.index(name), word in PLURALS
+    if "other" in said or "alternate" in said:
+        return _every_other(calendar, weekday), at + 1
     after_next = _words(found, at + 1, 2) == ("after", "next")
     if after_next:
         base = calendar.coming(weekday)
         return Days(readings=(frozenset({base + 7 * DAY}), frozenset({base + 14 * DAY}))), at + 3
     if "following" in said:
         return one_day(calendar.monday(1) + DAY * weekday), at + 1
+    dated = _with_number(found, at, calendar)
+    if dated and "next" in said:
+        return dated
     if "next" in said or (_word(found, at + 1) == "next" and _word(found, at + 2) not in {"week", "month"}):
         return _next(calendar, weekday), at + 1 + ("next" not in said)
     if said & COMING - {"on"}:
         return one_day(calendar.coming(weekday)), at + 1
-    dated = _with_number(found, at, calendar)
     if dated:
         return dated
     if _word(found, at + 1) == "coming":
@@ -168,20 +182,30 @@ def _with_number(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Da
     return Days(readings=(frozenset({day}), frozenset({nearest}))), named[1]
 
 
+def _every_other(calendar: Calendar, weekday: int) -> Days:
+    """Every second one: from the coming one on, or from the one after."""
+    first = calendar.coming(weekday)
+    one, other = (frozenset(first + DAY * n for n in steps) for steps in ((0, 14, 28), (7, 21)))
+    return Days(readings=(one, other))
+
+
 def _next(calendar: Calendar, weekday: int) -> Days:
-    """Two readings while this week's is still to come; else next week's."""
+    """Two readings: to some it is the coming one, to others the one after. Said on that very day it is a week off."""
     ahead = (weekday - calendar.today.weekday()) % 7
-    coming = calendar.today + DAY * (ahead or 7)
-    next_weeks = calendar.monday(1) + DAY * weekday
-    if coming < next_weeks:
-        return Days(readings=(frozenset({coming}), frozenset({next_weeks})))
-    return one_day(next_weeks)
+    if not ahead:
+        return one_day(calendar.today + 7 * DAY)
+    coming = calendar.today + DAY * ahead
+    return Days(readings=(frozenset({coming}), frozenset({coming + 7 * DAY})))
 
 
 def _weekend(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
     """weekends; the weekend; next weekend; weekdays."""
     at, said = i, set[str]()
-    while _word(found, at) in RECURRING | COMING | {"next", "the", "at", "a", "in", "during"} and at - i < 4:
+    while (
+        _word(found, at)
+        in RECURRING | COMING | {"next", "the", "at", "a", "in", "during", "through", "throughout", "over"}
+        and at - i < 4
+    ):
         said.add(found[at].word)
         at += 1
     word = _word(found, at)
@@ -191,7 +215,7 @@ def _weekend(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
         ("working", "days"),
     }:
         return Days(weekdays=WEEKDAYS, recurring=True), at + (1 if word.startswith("weekd") else 2)
-    if word == "week" and {"the"} <= said and said & {"in", "during"}:
+    if word == "week" and {"the"} <= said and said & {"in", "during", "through", "throughout"}:
         return Days(weekdays=WEEKDAYS, recurring=True), at + 1
     if word == "midweek" or _words(found, at, 2) == ("mid", "week"):
         return Days(weekdays=frozenset({1, 2, 3}), recurring=True), at + (1 if word == "midweek" else 2)
@@ -245,10 +269,18 @@ def _which_week(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[dat
     at = i + (_word(found, i) in {"the", "any", "sometime", "during", "in"})
     at += _word(found, at) == "the"
     words = _words(found, at, 3)
-    if words == ("w", "/", "c"):
-        return _week_of(found, at + 3, calendar)
-    if words[:2] == ("week", "after"):
-        return calendar.monday(2), at + 2 + (words[2:] in {("next",), ("that",)})
+    if words == ("w", "/", "c") or words[:1] == ("wc",):
+        return _week_of(found, at + (3 if len(words) == 3 and words[1] == "/" else 1), calendar)
+    if words[:2] == ("week", "after") and words[2:] in {
+        (),
+        ("next",),
+        ("that",),
+        ("this",),
+        (",",),
+        (".",),
+        ("please",),
+    }:
+        return calendar.monday(2), at + 2 + (words[2:] in {("next",), ("that",), ("this",)})
     if words[:1] == ("week",) and words[1:2] and words[1] in {"commencing", "beginning", "starting", "of", "com"}:
         return _week_of(found, at + 2, calendar)
     if words == ("next",) and _word(found, i - 1) in {"or", "and"} and _word(found, i - 2) == "week":
@@ -279,12 +311,16 @@ def _part_before(found: Sequence[Token], i: int) -> bool:
 
 
 def _few_days(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
-    """the next few days; the next couple of weeks; next 3 days."""
-    at = i + (_word(found, i) in {"in", "over"})
+    """the next few days; the next couple of weeks; next 3 days; within the next week."""
+    within = _word(found, i) in {"in", "over", "within", "during"}
+    at = i + within
     at += _word(found, at) == "the"
     if _word(found, at) not in {"next", "coming"}:
         return None
     at += 1
+    unit = {"week": 7, "fortnight": 14, "month": 30}.get(_word(found, at))
+    if unit and ((within and at == i + 3) or unit == 14):
+        return Days(readings=(calendar.between(calendar.today, calendar.today + DAY * unit),), span=True), at + 1
     many = {"few": 3, "couple": 2, "two": 2, "three": 3, "2": 2, "3": 3, "4": 4, "5": 5}.get(_word(found, at))
     if many is None:
         return None
@@ -339,51 +375,6 @@ def _within_month(first: date, part: str, calendar: Calendar) -> Days:
     low, high = PARTS_OF_MONTH.get(part, (1, 31))
     month = [first + DAY * n for n in range(31) if (first + DAY * n).month == first.month]
     return Days(readings=(frozenset(d for d in month if low <= d.day <= high and d >= calendar.today),), span=True)
-
-
-def _feast(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
-    """christmas (24 to 26 December), christmas eve, boxing day, new year."""
-    word, after = _word(found, i), _word(found, i + 1)
-    if word == "christmas":
-        day = {"eve": 24, "day": 25}.get(after)
-        days = [day] if day else [24, 25, 26]
-        return Days(readings=(frozenset(_coming_date(calendar, 12, d) for d in days),)), i + 1 + (day is not None)
-    if word == "boxing" and after == "day":
-        return one_day(_coming_date(calendar, 12, 26)), i + 2
-    if word == "new" and after in {"year", "years"}:
-        if _word(found, i - 1) == "the" and _word(found, i - 2) in {"in", "until", "till"} and after == "year":
-            first = _coming_date(calendar, 1, 1)
-            return Days(readings=(calendar.between(first, first + 30 * DAY),), span=True), i + 2
-        eve = _word(found, i + 2) in {"eve"}
-        new_year = _coming_date(calendar, 12, 31) if eve else _coming_date(calendar, 1, 1)
-        return one_day(new_year), i + 2 + (_word(found, i + 2) in {"eve", "day"})
-    return None
-
-
-def _coming_date(calendar: Calendar, month: int, day: int) -> date:
-    this = date(calendar.today.year, month, day)
-    return this if this >= calendar.today else date(calendar.today.year + 1, month, day)
-
-
-def _bank_holiday(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
-    """the (next) bank holiday, with "monday" before or after it."""
-    at = i + (_word(found, i) in {"the", "next"})
-    at += _word(found, at) in DAY_NAMES
-    if _word(found, at) != "bank" or _word(found, at + 1) not in {"holiday", "hol", "hols", "holidays"}:
-        return None
-    end = at + 2 + (_word(found, at + 2) in DAY_NAMES)
-    coming = [day for day in calendar.bank_holidays if day >= calendar.today]
-    if not coming:
-        return Days(readings=(frozenset(),)), end
-    first = min(coming)
-    run = {first + DAY * n for n in range(5) if all(_closed(first + DAY * m, calendar) for m in range(n + 1))}
-    if _word(found, end - 1) == "holidays":
-        return Days(readings=(frozenset(coming),)), end
-    return Days(readings=(frozenset(run & set(coming)),)), end
-
-
-def _closed(day: date, calendar: Calendar) -> bool:
-    return day in calendar.bank_holidays or day.weekday() >= 5
 
 
 def _words(found: Sequence[Token], i: int, count: int) -> tuple[str, ...]:

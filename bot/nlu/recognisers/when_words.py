@@ -26,7 +26,7 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     "today": ("2day", "tday", "todays"),
     "tonight": ("2nite", "2night", "tonite", "2nyt"),
     "week": ("wk", "weeks", "wks", "weak"),
-    "weekend": ("wkend", "weekends", "wkends", "weekand"),
+    "weekend": ("wkend", "wknd", "weekends", "wkends", "weekand"),
     "weekday": ("weekdays", "wkday", "wkdays"),
     "fortnight": ("fortnite", "4tnight"),
     "christmas": ("xmas", "crimbo", "chrimbo", "chrismas", "xmass"),
@@ -38,6 +38,7 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     "quarter": ("qtr", "1/4", "quater"),
     "half": ("haf", "arf"),
     "oclock": ("o'clock", "oclok"),
+    "someone": ("any1", "some1"),
     "or": (), "end": (), "beginning": ("begining",), "month": (), "day": (),
 }  # fmt: skip
 PLURALS = {f"{day}s": f"{day}s" for day in DAY_NAMES} | {"weekends": "weekends", "weekdays": "weekdays"}
@@ -48,6 +49,7 @@ PARTS: dict[str, Minutes] = {
     "afternoon": (720, 1020),
     "evening": (1020, CLOSES),
     "lunchtime": (720, 840),
+    "lunch_break": (720, 840),
     "early_morning": (OPENS, 600),
     "mid_morning": (600, 660),
     "late_morning": (600, 720),
@@ -70,7 +72,17 @@ PARTS: dict[str, Minutes] = {
     "before_school": (OPENS, 510),
     "bedtime": (1140, CLOSES),
     "all_day": (OPENS, CLOSES),
+    "office_hours": (540, 1020),
 }
+UNSURE_PARTS: dict[str, tuple[Minutes, ...]] = {
+    "dinner_time": ((720, 840), (1020, 1140)),  # midday in the North and the Midlands, evening elsewhere
+    "tea_time": ((1020, 1110), (930, 1050)),
+    "before_dinner": ((OPENS, 720), (900, 1050)),
+    "after_dinner": ((780, 1020), (1080, CLOSES)),
+}
+ON_WEEKDAYS = frozenset(
+    {"after_work", "lunch_break", "before_work", "school_hours", "before_school", "after_school", "office_hours"}
+)
 ALONE = "anytime_if_alone"
 
 
@@ -94,7 +106,8 @@ def _speller() -> Speller:
 def phrase_book() -> PhraseBook:
     """The phrases of when.yml, each under its key; the word lists `filler` apart."""
     return PhraseBook(
-        {key: listed for key, listed in read("when").items() if key != "filler"}, word_set("ordinary_words", "words")
+        {key: listed for key, listed in read("when").items() if key not in {"filler", "denials"}},
+        word_set("ordinary_words", "words"),
     )
 
 
@@ -135,6 +148,8 @@ def _glue(found: Sequence[Token]) -> list[Token]:
     for token in found:
         last = glued[-1] if glued else None
         together = last.word + token.word if last and last.end == token.start else ""
+        if last and last.is_number and together and token.word == "s":
+            continue  # "8s too early"
         if last and together in _canonical() and not token.is_mark and (last.is_number or token.is_number):
             glued[-1] = Token(together, last.start, token.end)
         else:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.flows.checking import check, main
 from bot.flows.checking_filled import check_filled
-from bot.flows.checking_references import check_references
+from bot.flows.checking_references import check_complete, check_references
 from bot.flows.checking_safety import check_safety
 from bot.flows.definition import ActionSpec, Book, Finding
 from bot.flows.proof import prove
@@ -62,11 +62,17 @@ def said(found: list[Finding]) -> str:
         (["{set_slots: [{ok: c}]}"], "cannot hold `c`"),
         (["{set_slots: [{nope: 1}]}"], "There is no slot `nope`"),
         (['{collect: ok, next: [{if: slots.ok = "z", then: END}, {else: END}]}'], "can never be `z`"),
+        (["{collect: ok, gives_up: z}"], "`z` is no choice of `ok`"),
         (["{collect: ok, next: END}", "{action: utter_hi}"], "Nothing leads to the step `utter_hi`"),
     ],
 )
 def test_names_and_types(steps: list[str], words: str) -> None:
     assert words in said(check_references(book(flow(*steps))))
+
+
+def test_whoever_is_stuck_is_not_asked_for_ever() -> None:
+    for way, found in (("{collect: ok}", True), ("{collect: ok, gives_up: b}", False)):
+        assert ("same thing for ever" in said(check_complete(book(flow(way, name="pattern_stuck"))))) == found
 
 
 def test_one_intent_starts_one_flow() -> None:

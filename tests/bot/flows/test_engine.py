@@ -114,6 +114,15 @@ def test_misses_are_bounded_and_end_with_a_person(at_postcode: Talk) -> None:
     assert at_postcode.send(Unclear()) == [easier]
 
 
+def test_a_question_that_gives_up_takes_its_answer_for_granted(at_postcode: Talk) -> None:
+    at_postcode.send(StartFlow("pattern_person"))
+    assert at_postcode.asked == "reach"
+    for _ in range(3):
+        at_postcode.send(Unclear())
+    assert at_postcode.asked == "postcode"
+    assert at_postcode.state.slots["reach"] == "later"
+
+
 def test_a_choice_that_is_not_offered_is_a_miss(talk: Talk) -> None:
     talk.send(StartFlow("journey"))
     assert talk.answer("astronaut") == ["Do you have a job now?"]

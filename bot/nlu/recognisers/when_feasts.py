@@ -1,0 +1,78 @@
+"""Feasts and bank holidays: Christmas, New Year, Easter, "the bank holiday"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.nlu.recognisers.moments import easter_sunday
+from bot.nlu.recognisers.text import Token
+from bot.nlu.recognisers.when_dates import DAY, Calendar, one_day
+from bot.nlu.recognisers.when_values import Days
+from bot.nlu.recognisers.when_words import DAY_NAMES
+
+
+def feast(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
+    """christmas (24 to 26 December), christmas eve, boxing day, new year."""
+    word, after = _word(found, i), _word(found, i + 1)
+    easter = _easter(found, i, calendar)
+    if easter:
+        return easter
+    if word == "christmas":
+        day = {"eve": 24, "day": 25}.get(after)
+        days = [day] if day else [24, 25, 26]
+        return Days(readings=(frozenset(_coming_date(calendar, 12, d) for d in days),)), i + 1 + (day is not None)
+    if word == "boxing" and after == "day":
+        return one_day(_coming_date(calendar, 12, 26)), i + 2
+    if word == "new" and after in {"year", "years"}:
+        if _word(found, i - 1) == "the" and _word(found, i - 2) in {"in", "until", "till"} and after == "year":
+            first = _coming_date(calendar, 1, 1)
+            return Days(readings=(calendar.between(first, first + 30 * DAY),), span=True), i + 2
+        eve = _word(found, i + 2) in {"eve"}
+        new_year = _coming_date(calendar, 12, 31) if eve else _coming_date(calendar, 1, 1)
+        return one_day(new_year), i + 2 + (_word(found, i + 2) in {"eve", "day"})
+    return None
+
+
+def _easter(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
+    """Good Friday, Easter, Easter Monday; "good friday" only in the two months before, else Friday is merely good."""
+    sunday = next(day for n in range(2) if (day := easter_sunday(calendar.today.year + n)) + DAY >= calendar.today)
+    word, after = _word(found, i), _word(found, i + 1)
+    if word == "good" and after == "friday" and sunday - calendar.today < 60 * DAY:
+        return one_day(sunday - 2 * DAY), i + 2
+    if word != "easter":
+        return None
+    named = {"friday": -2, "saturday": -1, "sunday": 0, "monday": 1}.get(after)
+    if named is not None:
+        return one_day(sunday + DAY * named), i + 2
+    return Days(readings=(calendar.between(sunday - 2 * DAY, sunday + DAY),)), i + 1
+
+
+def _coming_date(calendar: Calendar, month: int, day: int) -> date:
+    this = date(calendar.today.year, month, day)
+    return this if this >= calendar.today else date(calendar.today.year + 1, month, day)
+
+
+def bank_holiday(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
+    """the (next) bank holiday, with "monday" before or after it."""
+    at = i + (_word(found, i) in {"the", "next"})
+    at += _word(found, at) in DAY_NAMES
+    if _word(found, at) != "bank" or _word(found, at + 1) not in {"holiday", "hol", "hols", "holidays"}:
+        return None
+    end = at + 2 + (_word(found, at + 2) in DAY_NAMES)
+    coming = [day for day in calendar.bank_holidays if day >= calendar.today]
+    if not coming:
+        return Days(readings=(frozenset(),)), end
+    first = min(coming)
+    run = {first + DAY * n for n in range(5) if all(_closed(first + DAY * m, calendar) for m in range(n + 1))}
+    if _word(found, end - 1) == "holidays":
+        return Days(readings=(frozenset(coming),)), end
+    return Days(readings=(frozenset(run & set(coming)),)), end
+
+
+def _closed(day: date, calendar: Calendar) -> bool:
+    return day in calendar.bank_holidays or day.weekday() >= 5
+
+
+def _word(found: Sequence[Token], i: int) -> str:
+    return found[i].word if 0 <= i < len(found) else ""
