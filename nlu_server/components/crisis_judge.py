@@ -5,7 +5,7 @@ then takes them out of the training data, so that intents and entities are learn
 """
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Sequence, Text, Type
+from typing import Any, Dict, List, Optional, Sequence, Text, Tuple, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -35,7 +35,7 @@ class CrisisJudge(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"C": 10.0, "max_iter": 300, "allowed": 0.005}
+        return {"C": 10.0, "max_iter": 300, "tol": 1e-3, "allowed": 0.005}
 
     def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource) -> None:
         self._config, self._storage, self._resource = config, storage, resource
@@ -64,7 +64,7 @@ class CrisisJudge(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         examples = [one for one in training_data.intent_examples if one.get(INTENT) and one.get(TEXT)]
         kinds = [_kind(one) for one in examples]
-        self._threshold = calibrated(unseen_shares(examples, kinds, self._config), kinds, self._config["allowed"])
+        self._threshold = calibrated(unseen_shares(examples, kinds, self._config, folds=3, judged=3), self._config["allowed"])
         self._model = Regression.train(examples, kinds, self._config)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder / MODEL)
@@ -90,9 +90,9 @@ def sure(shares: Dict[Text, float]) -> float:
     return sum(share for kind, share in shares.items() if kind not in ORDINARY)
 
 
-def calibrated(unseen: Sequence[Dict[Text, float]], kinds: Sequence[Text], allowed: float) -> float:
+def calibrated(unseen: Sequence[Tuple[Text, Dict[Text, float]]], allowed: float) -> float:
     """What no more than `allowed` of the ordinary examples exceed, judged by models that had not seen them."""
-    ordinary = np.sort([sure(shares) for shares, kind in zip(unseen, kinds) if kind in ORDINARY])[::-1]
+    ordinary = np.sort([sure(shares) for kind, shares in unseen if kind in ORDINARY])[::-1]
     return float(ordinary[int(allowed * len(ordinary))])
 
 

@@ -28,7 +28,7 @@ class IntentJudge(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"C": 10.0, "max_iter": 300, "class_weight": "balanced", "ranking_length": 5}
+        return {"C": 10.0, "max_iter": 300, "tol": 3e-4, "class_weight": "balanced", "ranking_length": 5}
 
     def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource) -> None:
         self._config, self._storage, self._resource = config, storage, resource
@@ -50,7 +50,7 @@ class IntentJudge(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         examples = [one for one in training_data.intent_examples if one.get(INTENT) and one.get(TEXT)]
         intents = [one.get(INTENT) for one in examples]
-        sharpness = honest_sharpness(unseen_shares(examples, intents, self._config), intents)
+        sharpness = honest_sharpness(unseen_shares(examples, intents, self._config, folds=5, judged=1))
         self._model = Regression.train(examples, intents, self._config).sharpened(sharpness)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder / MODEL)

@@ -1,6 +1,7 @@
 """Logistic regression over what the featurizers before it say of a text; both our judges (intents, crises) are made of it."""
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 from typing import Any, Dict, List, Sequence, Text, Tuple
 
@@ -10,7 +11,6 @@ from rasa.shared.nlu.training_data.message import Message
 from scipy.sparse import csr_matrix, diags, hstack, vstack
 
 Layout = List[Tuple[Text, int]]  # each featurizer's name and how many numbers it gives
-FOLDS = 3
 
 
 def layout_of(messages: Sequence[Message]) -> Layout:
@@ -77,24 +77,25 @@ class Regression:
             return cls([str(one) for one in saved["labels"]], saved["weights"], saved["bias"], layout)
 
 
-def unseen_shares(messages: Sequence[Message], labels: Sequence[Text], config: Dict[Text, Any]) -> List[Dict[Text, float]]:
-    """The shares of every message by a model that was trained without it."""
+def unseen_shares(messages: Sequence[Message], labels: Sequence[Text], config: Dict[Text, Any], folds: int, judged: int
+                  ) -> List[Tuple[Text, Dict[Text, float]]]:
+    """(Label, shares) by models that were trained without the message: those of the first `judged` of so many folds."""
     from sklearn.model_selection import StratifiedKFold
 
     rows, named = features(messages, layout_of(messages)), np.array(labels)
-    found: List[Dict[Text, float]] = [{} for _ in messages]
-    for seen, held in StratifiedKFold(FOLDS, shuffle=True, random_state=7).split(rows, named):
+    found: List[Tuple[Text, Dict[Text, float]]] = []
+    for seen, held in islice(StratifiedKFold(folds, shuffle=True, random_state=7).split(rows, named), judged):
         model = _fitted(rows[seen], named[seen], config)
-        for at, shares in zip(held, model.predict_proba(rows[held])):
-            found[at] = dict(zip(model.classes_, map(float, shares)))
+        found += [(named[at], dict(zip(model.classes_, map(float, shares))))
+                  for at, shares in zip(held, model.predict_proba(rows[held]))]
     return found
 
 
-def honest_sharpness(unseen: Sequence[Dict[Text, float]], labels: Sequence[Text]) -> float:
+def honest_sharpness(unseen: Sequence[Tuple[Text, Dict[Text, float]]]) -> float:
     """How much to sharpen a model so that of the texts it is 80% sure of, 80% are right (the least logarithmic loss)."""
-    names = sorted(unseen[0])
-    logs = np.log(np.array([[shares[name] for name in names] for shares in unseen]) + 1e-12)
-    right = np.array([names.index(label) for label in labels])
+    names = sorted(unseen[0][1])
+    logs = np.log(np.array([[shares[name] for name in names] for _, shares in unseen]) + 1e-12)
+    right = np.array([names.index(label) for label, _ in unseen])
 
     def loss(by: float) -> float:
         raised = logs * by
@@ -106,5 +107,5 @@ def honest_sharpness(unseen: Sequence[Dict[Text, float]], labels: Sequence[Text]
 def _fitted(rows: csr_matrix, labels: Sequence[Text], config: Dict[Text, Any]) -> Any:
     from sklearn.linear_model import LogisticRegression
 
-    wanted = {"C": config["C"], "max_iter": config["max_iter"], "tol": 1e-3, "random_state": 42}
+    wanted = {"C": config["C"], "max_iter": config["max_iter"], "tol": config["tol"], "random_state": 42}
     return LogisticRegression(class_weight=config.get("class_weight"), **wanted).fit(rows, labels)

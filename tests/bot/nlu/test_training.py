@@ -137,3 +137,16 @@ def test_scores_are_counted_by_intent() -> None:
 
 def test_the_report_counts_misses_by_intent_and_quotes_no_text() -> None:
     assert "1 times start heard as who" in report(score([("start", "who"), ("who", "who")]))
+
+
+def test_reliability_and_refusals_are_counted() -> None:
+    pairs = [("start", "start"), ("start", "who"), ("out_of_scope", "out_of_scope"), ("out_of_scope", "who")]
+    result = score([*pairs, ("out_of_scope", "start")], [0.95, 0.3, 0.7, 0.5, 0.9])
+    assert result.refused == pytest.approx(2 / 3)
+    assert [(one.low, one.texts, one.right) for one in result.reliability] == [
+        (0.2, 1, 0.0),
+        (0.4, 1, 0.0),
+        (0.6, 1, 1.0),
+        (0.9, 2, 0.5),
+    ]
+    assert "0.9 to 1.0 sure: 2 texts" in report(result)
