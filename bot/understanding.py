@@ -1,4 +1,4 @@
-"""Text -> `Heard` (outside any transaction) -> commands (pure, against the state that is locked).
+"""`Heard` (bot/hearing.py) -> commands: pure, against the state that is locked.
 
 Order of rights: crisis, opt-out, an answer to the open question, repair said plainly, facts volunteered,
 what the trained model thinks, and last "not understood".
@@ -6,103 +6,39 @@ what the trained model thinks, and last "not understood".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any
+import re
 
-from bot import opt_out, safety
-from bot.flows.commands import Back, Command, Correct, Crisis, OptIn, OptOut, Say, SetSlot, Skip, StartFlow, Unclear
+from bot.by_the_way import beside
+from bot.clarifying import about_options, about_times, about_wishes
+from bot.correcting import corrections, opening_of
+from bot.flows.commands import (
+    Back,
+    Clarify,
+    Command,
+    Correct,
+    Crisis,
+    OptIn,
+    OptOut,
+    Say,
+    SetSlot,
+    Skip,
+    StartFlow,
+    Unclear,
+)
 from bot.flows.definition import Book
 from bot.flows.engine import Expecting
 from bot.flows.state import DialogueState
-from bot.nlu.answers import Answer, Reading, read_answer, volunteered
-from bot.nlu.parsed import Nlu
-from bot.nlu.recognisers import clean, read_act, read_postcode
-from bot.nlu.recognisers.phone import is_drama
-from bot.nlu.slot_words import is_mostly_english, slots_named
-from services.messages import Inbound
+from bot.hearing import Heard, hear, without_drama_numbers
+from bot.nlu.answers import Answer
+from bot.nlu.recognisers.text import bag
+from bot.nlu.slot_words import is_mostly_english
+
+__all__ = ["SURE", "Heard", "hear", "missed", "read", "without_drama_numbers"]
 
 SURE = 0.60
 FREE_WORDS = frozenset({"text", "name", "place", "practice"})
 """Slot types that take nearly any words, so a plain repair phrase is heard before the answer."""
 SETTLING_ACTS = frozenset({"affirm", "deny", "unsure", "thanks", "greeting", "goodbye", "smalltalk"})
-MOST_CHARACTERS = 2000
-
-
-@dataclass(frozen=True)
-class Heard:
-    """Everything understood of one message, before the state decides what it means."""
-
-    text: str
-    inbound: Inbound
-    expecting: Expecting | None
-    safety: safety.SafetyHit | None = None
-    opt_out: str | None = None
-    reading: Reading = field(default_factory=Reading)
-    acts: tuple[str, ...] = ()
-    values: Mapping[str, Any] = field(default_factory=dict)
-    named_slots: tuple[str, ...] = ()
-    intent: str | None = None
-    confidence: float = 0.0
-    nlu_asked: bool = False
-
-    @property
-    def settled(self) -> bool:
-        """A recogniser used the whole message, so the trained model need not be asked (invariant 3)."""
-        answer = self.reading.answer
-        return bool(self.opt_out or self.acts or (answer and answer.whole) or self.inbound.kind in {"press", "media"})
-
-
-def hear(inbound: Inbound, expecting: Expecting | None, now: datetime, nlu: Nlu | None) -> Heard:
-    """Understand one message. `now` is Europe/London. Takes no lock and opens no transaction."""
-    text = clean(inbound.text)[:MOST_CHARACTERS]
-    heard = without_nlu(text, inbound, expecting, now)
-    if heard.settled or heard.safety or not text or nlu is None or is_a_postcode(text):
-        return heard
-    parsed = nlu.parse(text)
-    if parsed is None:
-        return heard
-    return replace(
-        heard,
-        safety=safety.judged_by_server(text, parsed.crisis),
-        intent=parsed.intent,
-        confidence=parsed.confidence,
-        nlu_asked=True,
-    )
-
-
-def is_a_postcode(text: str) -> bool:
-    """A fact and nothing else: there is no intent to look for in it."""
-    found = read_postcode(text)
-    return found is not None and found.whole
-
-
-def without_drama_numbers(heard: Heard) -> Heard:
-    """In earnest a number from the drama ranges reaches nobody, so it is asked for again; a demonstration takes it."""
-    answer = heard.reading.answer
-    asked = heard.expecting is not None and heard.expecting.spec.type == "phone"
-    if asked and answer and is_drama(str(answer.value)):
-        return replace(heard, reading=Reading(hint="utter_invalid_phone"))
-    return heard
-
-
-def without_nlu(text: str, inbound: Inbound, expecting: Expecting | None, now: datetime) -> Heard:
-    if inbound.kind == "press":
-        return Heard(text, inbound, expecting)
-    acts = tuple(read_act(text))
-    reading = read_answer(text, expecting, now) if expecting and text else Reading()
-    return Heard(
-        text=text,
-        inbound=inbound,
-        expecting=expecting,
-        safety=safety.screen(text),
-        opt_out=opt_out.read_opt_out(text),
-        reading=reading,
-        acts=acts,
-        values=volunteered(text, now) if text else {},
-        named_slots=tuple(slots_named(text)),
-    )
 
 
 def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = False) -> list[Command]:
@@ -119,6 +55,9 @@ def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = Fals
         return pressed(heard, state, book)
     if heard.inbound.kind == "media" and not heard.text:
         return [StartFlow("pattern_media")]
+    aside = beside(heard, state, book)
+    if aside:
+        return aside
     if not state.stack:
         return opening_words(heard, state, book)
     return in_conversation(heard, state, book)
@@ -152,6 +91,7 @@ def pressed(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
         several = expecting.spec.type == "choices"
         return [SetSlot(expecting.slot, values if several else values[0])]
     slot, value = pairs[0] if pairs else (None, "")
+    again: list[Command] = [Say("repeat")] if expecting else [StartFlow("pattern_resume")]
     if (
         slot
         and slot in state.slots
@@ -159,8 +99,8 @@ def pressed(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
         and value in {choice.value for choice in book.slots[slot].options}
     ):
         kept = [value] if book.slots[slot].type == "choices" else value
-        return [Correct(slot, kept)] if state.slots[slot] != kept else [Say("repeat")]
-    return [Say("repeat")] if expecting else [StartFlow("pattern_resume")]
+        return [Correct(slot, kept), *([] if expecting else again)] if state.slots[slot] != kept else again
+    return again
 
 
 def split_value(line: str) -> tuple[str | None, str]:
@@ -182,6 +122,9 @@ def in_conversation(heard: Heard, state: DialogueState, book: Book) -> list[Comm
     if corrections:
         return corrections
     if answer and accepts(answer, heard, expecting):
+        which = about_times(expecting, answer, heard.text)
+        if which:
+            return [*facts_beside(heard, state, book, answer), which]
         return [
             *answered(heard, expecting, answer),
             *facts_beside(heard, state, book, answer),
@@ -190,6 +133,9 @@ def in_conversation(heard: Heard, state: DialogueState, book: Book) -> list[Comm
     meant = option_for_intent(heard, expecting)
     if meant is not None:
         return [SetSlot(expecting.slot, meant, said=heard.text)]
+    between = about_options(expecting, heard.reading.several, heard.text)
+    if between:
+        return [between]
     facts = new_facts(heard, state, book, but=(expecting.slot,))
     flow = digression(heard, book)
     if flow in BEGINNINGS and not heard.acts:
@@ -200,7 +146,7 @@ def in_conversation(heard: Heard, state: DialogueState, book: Book) -> list[Comm
         flow = None  # chatter at an open question counts as a miss, so that it cannot go round for ever
     if flow or facts:
         return [*facts, *([act_or_flow(heard, flow, state, book)] if flow else [])]
-    return fallback(heard, expecting)
+    return fallback(heard, expecting, book, calm=not state.crisis)
 
 
 def accepts(answer: Answer, heard: Heard, expecting: Expecting) -> bool:
@@ -242,34 +188,9 @@ SHORT = 4
 NO_ANSWER = frozenset({"out_of_scope", "smalltalk", "greeting"})
 
 
-NOT_WORDS = frozenset(
-    [
-        "why",
-        "back",
-        "repeat",
-        "start_again",
-        "person",
-        "who",
-        "cost",
-        "robot",
-        "wrong_number",
-        "on_behalf",
-        "will_they_know",
-        "benefits",
-        "fit_note",
-        "do_i_have_to",
-        "how_long",
-        "who_sees",
-        "show_answers",
-        "wait",
-        "my_data",
-        "delete_data",
-        "abuse",
-        "call_off",
-        "change_call",
-        "correct",
-        "skip",
-    ]
+NOT_WORDS = bag(
+    "why back repeat start_again person who cost robot wrong_number on_behalf will_they_know benefits fit_note do_i_have_to "
+    "how_long who_sees show_answers wait my_data delete_data abuse call_off change_call correct skip"
 )
 
 
@@ -317,31 +238,32 @@ def new_facts(heard: Heard, state: DialogueState, book: Book, but: tuple[str, ..
 
 def corrected(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     """ "Actually my postcode is …", "change my age": an earlier answer changed, or asked again."""
-    says_so = (
-        "correct" in heard.acts
-        or (heard.intent == "correct" and heard.confidence >= RISKY["correct"])
-        or starts_a_correction(heard.text)
-    )
-    if not says_so:
+    says_so = "correct" in heard.acts or (heard.intent == "correct" and heard.confidence >= RISKY["correct"])
+    answer, current = heard.reading.answer, heard.expecting.slot if heard.expecting else None
+    if answer and answer.whole and heard.expecting and heard.expecting.spec.type not in FREE_WORDS and not says_so:
+        return []  # a valid answer to the open question wins
+    if heard.now is None:
         return []
-    if state.outcome == "booked":
+    sure = says_so or opening_of(heard.text).sure
+    if heard.expecting and heard.expecting.spec.type == "text" and not sure:
+        return []  # whatever is said there is the answer
+    changed = corrections(heard.text, heard.values, heard.named_slots, state, book, heard.now, current, says_so=says_so)
+    if state.outcome == "booked" and (changed or sure):
         return [StartFlow("pattern_correct")]  # the team has it already: the coach is told
-    current = heard.expecting.slot if heard.expecting else None
-    changed = [
-        Correct(slot, value)
-        for slot, value in heard.values.items()
-        if slot != current and slot in book.slots and state.slots.get(slot) not in (None, value)
-    ]
     if changed:
         return list(changed)
     named = [slot for slot in heard.named_slots if state.slots.get(slot) is not None and slot != current]
-    return [Correct(named[0])] if named else []
+    asks = says_so or (named and asks_to_change(heard.text))
+    return [Correct(named[0])] if named and asks else []
 
 
-def starts_a_correction(text: str) -> bool:
-    return text.lower().startswith(
-        ("actually", "sorry i meant", "i meant", "no i meant", "wrong ", "correction", "change ")
-    )
+def asks_to_change(text: str) -> bool:
+    """Short, and a word for changing in it: "change my age", "i put the wrong postcode"."""
+    return len(text.split()) <= SHORT_REQUEST and CHANGES.search(text) is not None
+
+
+SHORT_REQUEST = 8
+CHANGES = re.compile(r"^actually\b|\b(?:wrong|change|update|amend|correct|correction|mistake|typo)\b", re.IGNORECASE)
 
 
 def digression(heard: Heard, book: Book) -> str | None:
@@ -379,17 +301,29 @@ def act_commands(act: str, heard: Heard, state: DialogueState, book: Book) -> li
     flow = book.triggers.get(act)
     if flow:
         return [StartFlow(flow)]
-    return fallback(heard, heard.expecting)
+    return fallback(heard, heard.expecting, book)
 
 
-def fallback(heard: Heard, expecting: Expecting | None) -> list[Command]:
+FEWEST_WORDS = 3
+"""Fewer words that no reader knows are a slip, and say nothing of what is wanted."""
+
+
+def which_wish(heard: Heard, book: Book) -> Clarify | None:
+    """The likeliest wishes, asked about once: not where that was just asked, nor of a word or two."""
+    if heard.asked_which or (len(heard.text.split()) < FEWEST_WORDS and "?" not in heard.text):
+        return None
+    return about_wishes(heard.ranking, book)
+
+
+def fallback(heard: Heard, expecting: Expecting | None, book: Book, *, calm: bool = True) -> list[Command]:
     """Yes, no and "dunno" as the model heard them, where the question takes them; else not understood."""
     words = {"affirm": "yes", "deny": "no"}
     if expecting and heard.intent in words and heard.confidence >= SURE:
         value = words[heard.intent]
         if expecting.spec.type == "yes_no" or value in {value for value, _, _ in expecting.choices}:
             return [SetSlot(expecting.slot, value, said=heard.text)]
-    return [Unclear(heard.reading.hint)]
+    wished = which_wish(heard, book) if calm else None
+    return [wished or Unclear(heard.reading.hint)]
 
 
 def missed(commands: list[Command]) -> bool:

@@ -26,12 +26,14 @@ from services.models import (
     CallBack,
     Consent,
     Conversation,
+    DeskNote,
     DueWork,
     EligibilityDecision,
     MessageIn,
     MessageOut,
     NotUnderstood,
     Person,
+    Plan,
     Referral,
 )
 from services.statuses import UNSETTLED
@@ -61,6 +63,8 @@ def export(session: Session, person_id: int) -> dict[str, Any]:
             _columns(row, "kind status starts_at ends_at team_id") for row in _rows(session, Appointment, person_id)
         ],
         "call_backs": [_columns(row, "reason promised_by result note") for row in _rows(session, CallBack, person_id)],
+        "notes": [_columns(row, "at kind result words") for row in _rows(session, DeskNote, person_id)],
+        "plans": [_columns(row, "words next_on next_what") for row in _rows(session, Plan, person_id)],
     }
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.actions.doing import Doing, Slots, result
-from bot.actions.looking_back import answers
+from bot.actions.looking_back import NO_PHONE, answers, words_for
 from bot.actions.places import area_of
 from bot.actions.times import spoken, spoken_date, spread, windows_of
 from bot.flows.engine import ActionResult, Event
@@ -19,7 +19,16 @@ OFFERED = 3
 WORKING_DAYS = 5
 """By when a team takes on a person whose team nobody knows yet, like a team's own usual promise."""
 LOOKED_AT = 60
+KIND_FOR = {"messages": "messages", "video": "video", "bsl": "video", "in_person": "in_person"}
 NEAR = timedelta(hours=3)
+
+
+def plan_call(doing: Doing, slots: Slots) -> ActionResult:
+    """How the first talk is held: in writing if no call is wanted; BSL needs a picture; relay and interpreters join a call."""
+    needs = slots.get("call_needs") or ()
+    usual = "messages" if slots.get("phone") == NO_PHONE else "phone"
+    kind = next((kind for need, kind in KIND_FOR.items() if need in needs), usual)
+    return result(call_kind=kind)
 
 
 def kind_wanted(slots: Slots) -> str | None:
@@ -114,9 +123,17 @@ def appointment_slots(doing: Doing, row: Appointment) -> dict[str, Any]:
         "appointment_when": spoken(row.starts_at),
         "coach_name": coach.name,
         "caller_number": team.caller_number,
+        "appointment_kind": row.kind,
+        "call_how": call_how(doing, row.kind),
         "call_length": int((row.ends_at - row.starts_at).total_seconds() // 60),
         "call_link": f"{doing.parts.settings.public_url.rstrip('/')}/call/{token}",
     }
+
+
+def call_how(doing: Doing, kind: str) -> str:
+    """ "ring you", "meet them by video": in the content's own words."""
+    theirs = doing.state.slots.get("for_someone_else")
+    return words_for(doing, "call_how", kind, appointment_kind=kind, for_someone_else=theirs)
 
 
 def appointment_event(name: str, row: Appointment) -> Event:
@@ -183,8 +200,10 @@ def card_of(doing: Doing, slots: Slots) -> dict[str, Any]:
         "call_kind",
         "eligibility",
         "on_behalf",
+        "phone_whose",
+        "reach_words",
     ]
-    card: dict[str, Any] = {name: slots[name] for name in names if slots.get(name) not in (None, "skipped")}
+    card: dict[str, Any] = {name: slots[name] for name in names if slots.get(name) not in (None, "skipped", NO_PHONE)}
     if doing.channel == "sms":
         card.setdefault("phone", doing.address_value)
     card["asked"] = [name for name in names if slots.get(name) is not None]

@@ -16,6 +16,7 @@ LISTINGS: dict[str, Values] = {
     "signpost_lines": None,
     "more_listings": YES_NO,
     "red_flags": YES_NO,
+    "red_flags_on": None,
     "signposted": None,
 }
 AREA: dict[str, Values] = {
@@ -30,6 +31,8 @@ CALL: dict[str, Values] = {
     "caller_number": None,
     "call_length": None,
     "call_link": None,
+    "call_how": None,
+    "appointment_kind": ("phone", "video", "in_person"),
 }
 BY: dict[str, Values] = {"call_back_by": None}
 
@@ -76,6 +79,7 @@ SPECS: dict[str, ActionSpec] = {
             {"eligibility": ("yes", "no", "ask_a_person"), "eligibility_reason": None},
             events=("eligibility",),
         ),
+        spec("plan_call", {"call_kind": ("phone", "video", "in_person", "messages")}, reads=("call_needs",)),
         # booking
         spec(
             "offer_openings",
@@ -141,13 +145,17 @@ SPECS: dict[str, ActionSpec] = {
         spec("mark_wrong_number"),
         spec("note_on_behalf", {"on_behalf": YES_NO}),
         spec("note_need"),
+        spec("note_for_coach", {"call_need_words": None, "note_for_coach": None}, reads=("note_for_coach",)),
         spec("set_voicemail"),
         spec("export_my_data", {"answer_count": None, "message_count": None}),
         spec("delete_my_data", {"delete_result": ("done",)}),
         # looking back
-        spec("summarise_answers", {"summary_lines": None, "sensitive_count": None, "summary_all": None}),
+        spec(
+            "summarise_answers",
+            {"summary_lines": None, "summary_cut": YES_NO, "sensitive_count": None, "summary_all": None},
+        ),
         spec("give_links", {"privacy_link": None, "chat_link": None}),
-        spec("has_phone", {"phone_known": YES_NO}),
+        spec("has_phone", {"phone_known": (*YES_NO, "somebody_else")}),
         spec("place_known", {"place_known": YES_NO}),
         # safety
         spec("alert_duty", {"duty_result": ("alerted", "no_rota")}, events=("duty_alert",)),

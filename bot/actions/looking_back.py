@@ -10,16 +10,20 @@ from bot.flows.responses import render
 from bot.nlu.recognisers.phone import in_national_form
 from services.settings import Settings
 
-SHOWN = ("name", "work_situation", "months_out_of_work", "postcode", "place", "age", "barriers", "phone")
-MOST_CHARACTERS, MOST_ON_A_PAGE = 75, 400
+SHOWN = ("name", "work_situation", "months_out_of_work", "postcode", "place", "age", "barriers", "phone", "call_needs")
+MOST_CHARACTERS, MOST_ON_A_PAGE = 65, 400
 NOTHING_NAMED = {"none", "skipped"}
+NO_PHONE = "no_phone"
+"""What the slot `phone` holds for somebody who has none."""
+NOT_SAID_BACK = (None, "", "skipped", NO_PHONE, ["phone"])
+"""Nothing, or what goes without saying: a call by phone is the usual."""
 
 
-def words_for(doing: Doing, slot: str, value: Any) -> str:
+def words_for(doing: Doing, slot: str, value: Any, **more: Any) -> str:
     """An answer as it is said back: by `utter_say_<slot>` where the content has such words, else by its title."""
     say = doing.book.responses.get(f"utter_say_{slot}")
     if say:
-        return render(doing.book, say, {slot: shown(slot, value)}, part=doing.channel, helpline=str)
+        return render(doing.book, say, {slot: shown(slot, value), **more}, part=doing.channel, helpline=str)
     if isinstance(value, list):
         return ", ".join(doing.title(slot, each) for each in value if each not in NOTHING_NAMED)
     return doing.title(slot, value)
@@ -33,20 +37,20 @@ def shown(slot: str, value: Any) -> Any:
 
 
 def answers(doing: Doing, slots: Slots, *, sensitive: bool) -> list[str]:
-    given = [name for name in ("health", *SHOWN) if slots.get(name) not in (None, "", "skipped")]
+    given = [name for name in ("health", *SHOWN) if slots.get(name) not in NOT_SAID_BACK]
     kept = [name for name in given if doing.book.slots[name].sensitive == sensitive]
     return [words for name in kept if (words := words_for(doing, name, slots[name]))]
 
 
-def shortened(lines: list[str], most: int) -> str:
-    """As many whole answers as fit, the rest on SHOW."""
+def shortened(lines: list[str], most: int) -> tuple[str, bool]:
+    """As many whole answers as fit, and whether some are left out; a single one that is longer ends with a whole word."""
     words = ""
     for line in lines:
         longer = f"{words}; {line}" if words else line
-        if len(longer) > most - 5:
-            return f"{words}; ..." if words else longer[: most - 1]
+        if len(longer) > most:
+            return words or longer[:most].rpartition(" ")[0] or longer[:most], True
         words = longer
-    return words
+    return words, False
 
 
 def summarise_answers(doing: Doing, slots: Slots) -> ActionResult:
@@ -54,16 +58,20 @@ def summarise_answers(doing: Doing, slots: Slots) -> ActionResult:
     plain, private = answers(doing, slots, sensitive=False), answers(doing, slots, sensitive=True)
     count = sum(len(slots[name]) for name in ("health",) if isinstance(slots.get(name), list))
     everything = "; ".join([*private, *plain]) or "-"
+    lines, cut = shortened(plain, MOST_CHARACTERS if doing.channel == "sms" else MOST_ON_A_PAGE)
     return result(
-        summary_lines=shortened(plain, MOST_CHARACTERS if doing.channel == "sms" else MOST_ON_A_PAGE) or "-",
+        summary_lines=lines or "-",
+        summary_cut="yes" if cut else "no",
         sensitive_count=count,
         summary_all=everything[:290],
     )
 
 
 def has_phone(doing: Doing, slots: Slots) -> ActionResult:
-    """By SMS the address is the number."""
-    known = doing.channel == "sms" or slots.get("phone") not in (None, "")
+    """By SMS the address is the number, unless it is somebody else who asks for help."""
+    if slots.get("for_someone_else"):
+        return result(phone_known="somebody_else")
+    known = doing.channel == "sms" or slots.get("phone") not in (None, "", NO_PHONE)
     return result(phone_known="yes" if known else "no")
 
 

@@ -90,6 +90,9 @@ def find_practice(doing: Doing, slots: Slots) -> ActionResult:
     if practice:
         return practice_found(doing, practice)
     words = str(slots.get("practice") or slots.get("place") or "")
+    nation = None if slots.get("practice") else nation_named(words)
+    if nation:
+        return result(practice_result="found", area_result="outside_england", nation=nation)
     near = area_of(doing, slots)
     found = doing.parts.practices.search(words, near)
     if len(found) == 1:

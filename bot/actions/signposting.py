@@ -20,13 +20,15 @@ def named(slots: Slots, slot: str) -> list[str]:
 
 def shown(doing: Doing, slots: Slots, listings: list[Any], *, seen: list[str], more: bool) -> ActionResult:
     ids = [listing.id for listing in listings]
+    flagged, today = any(listing.red_flags for listing in listings), doing.today.isoformat()
     event = [Event("signposted", {"listings": ids})] if ids else []
     return result(
         *event,
         signpost_count=len(ids),
         signpost_lines="\n".join(listing.sms_line for listing in listings),
         more_listings="yes" if more else "no",
-        red_flags="yes" if any(listing.red_flags for listing in listings) else "no",
+        red_flags="yes" if flagged and slots.get("red_flags_on") != today else "no",  # once a day is enough
+        red_flags_on=today if flagged else slots.get("red_flags_on"),
         signposted=[*seen, *ids],
     )
 

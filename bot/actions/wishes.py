@@ -11,6 +11,7 @@ from bot.flows.engine import ActionResult, Event, expecting
 from services import consent, due_work, people, privacy, referrals, reminders, transcript
 
 FOLLOW_UP_AFTER, FOLLOW_UP_GOOD_FOR = timedelta(days=7), timedelta(days=2)
+MOST_NOTES = 1000
 WORDING = {
     "start": "utter_ask_safe_to_text",
     "share": "utter_ask_share_and_book",
@@ -114,6 +115,15 @@ def note_need(doing: Doing, slots: Slots) -> ActionResult:
     }
     add_to_card(doing, told)
     return result()
+
+
+def note_for_coach(doing: Doing, slots: Slots) -> ActionResult:
+    """What the person tells once the team has their answers, added to what the card says of the call."""
+    before = slots.get("call_need_words")
+    told = [str(words) for words in (before, slots.get("note_for_coach")) if words not in (None, "skipped")]
+    words = "\n".join(told)[-MOST_NOTES:]
+    add_to_card(doing, {"call_need_words": words})
+    return result(call_need_words=words, note_for_coach=None)
 
 
 def set_voicemail(doing: Doing, slots: Slots) -> ActionResult:

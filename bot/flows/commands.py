@@ -68,7 +68,7 @@ class Option:
     """One reading of an unclear message. `title` is a response id (utter_…) or the words to show."""
 
     title: str
-    commands: tuple[SetSlot | StartFlow | Correct, ...]
+    commands: tuple[SetSlot | StartFlow | Correct | Say | Back | Skip, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,11 @@ def option_from_json(data: Mapping[str, Json]) -> Option:
     return Option(str(data["title"]), tuple(_from_json(command) for command in commands))
 
 
-def _to_json(command: SetSlot | StartFlow | Correct) -> dict[str, Json]:
+def _to_json(command: SetSlot | StartFlow | Correct | Say | Back | Skip) -> dict[str, Json]:
+    if isinstance(command, Say):
+        return {"do": "say", "kind": command.kind}
+    if isinstance(command, Back | Skip):
+        return {"do": "back" if isinstance(command, Back) else "skip"}
     if isinstance(command, StartFlow):
         return {"do": "start", "flow": command.flow}
     if isinstance(command, Correct):
@@ -119,7 +123,11 @@ def _to_json(command: SetSlot | StartFlow | Correct) -> dict[str, Json]:
     return {"do": "set", "slot": command.slot, "value": command.value, "said": command.said}
 
 
-def _from_json(data: Mapping[str, Json]) -> SetSlot | StartFlow | Correct:
+def _from_json(data: Mapping[str, Json]) -> SetSlot | StartFlow | Correct | Say | Back | Skip:
+    if data["do"] == "say":
+        return Say("why" if data["kind"] == "why" else "repeat")
+    if data["do"] in {"back", "skip"}:
+        return Back() if data["do"] == "back" else Skip()
     if data["do"] == "start":
         return StartFlow(str(data["flow"]))
     if data["do"] == "correct":

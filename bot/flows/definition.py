@@ -73,6 +73,7 @@ class SlotSpec:
     choices_from: str | None = None
     also: tuple[Choice, ...] = ()
     sensitive: bool = False
+    unlisted: bool = False
     retention: str | None = None
     depends_on: tuple[str, ...] = ()
     default: Json = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -123,7 +124,8 @@ def expecting(book: Book, state: DialogueState) -> Expecting | None:
     if state.pending:
         options = [Choice(str(n), str(option["title"])) for n, option in enumerate(state.pending, start=1)]
         spec = SlotSpec(CLARIFY, "choice", tuple(options))
-        return Expecting(CLARIFY, spec, listed(spec, {}), "", CLARIFY, filled)
+        beneath = expecting(book, replace(state, pending=()))
+        return Expecting(CLARIFY, spec, listed(spec, {}), "", CLARIFY, filled, beneath=beneath)
     frame = state.stack[-1] if state.stack else None
     flow = book.flows.get(frame.flow) if frame and frame.asked else None
     step = flow.steps.get(frame.step) if flow and frame else None

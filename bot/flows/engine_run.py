@@ -179,7 +179,10 @@ class Run:
         """Puts the question and waits."""
         if _UNTIL + self.key() in self.quiet:
             self.quiet = []
+        self.crisis = self.crisis if self.flow().is_crisis else None  # an ordinary question: help is over
         self.stack[-1] = replace(self.stack[-1], asked=True)
+        if not part and self.replies and self.replies[-1].response == step.utter:
+            self.replies.pop()  # the words were just said, so they are the question
         self.say(step.utter, part=part, question=step.slot)
         self.asked_at = self.around.now.isoformat() if self.around.now else self.asked_at
         self.open = True
@@ -301,7 +304,8 @@ class Run:
         text = render(
             self.book, response, self.slots, part=part or around.channel, helpline=around.helpline, extra=extra
         )
-        choices = listed(self.book.slots[question], self.slots) if question else ()
+        spec = self.book.slots[question] if question else None
+        choices = listed(spec, self.slots) if spec and not spec.unlisted else ()
         shown = tuple((value, title) for value, title, _ in choices)
         return Reply(f"{name}.{part}" if part else name, text, shown, self.purpose(), question)
 

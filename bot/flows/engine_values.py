@@ -74,3 +74,5 @@ class Expecting:
     misses: int = 0
     skippable: bool = False
     silence: Silence | None = None
+    beneath: Expecting | None = None
+    """Under "which did you mean?", the question that it came up at."""

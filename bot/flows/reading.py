@@ -29,7 +29,7 @@ FOLDERS: Final = ("flows", "patterns", "languages")
 PARTS: Final = ("text", "sms", "telegram", "web", "why", "easier")
 _FLOW_KEYS: Final = ("name", "description", "nlu_trigger", "steps", "keeps_place", "waits", "locked")
 _SLOT_KEYS: Final = (
-    "type", "choices", "choices_from", "also", "sensitive", "retention", "depends_on", "default", "volunteered",
+    "type", "choices", "choices_from", "also", "sensitive", "unlisted", "retention", "depends_on", "default", "volunteered",
     "max_length", "set_by", "description",
 )  # fmt: skip
 _WAITING: Final = ("pattern_crisis", "pattern_opt_out")
@@ -204,6 +204,7 @@ def _slot(notes: Notes, name: str, node: Node, line: int) -> SlotSpec | None:
         choices_from=notes.identifier(table, "choices_from"),
         also=notes.choices(table, "also"),
         sensitive=notes.true(table, "sensitive"),
+        unlisted=notes.true(table, "unlisted"),
         retention=notes.text(table, "retention"),
         depends_on=notes.words(table, "depends_on"),
         default=constant(table.items["default"]) if "default" in table.items else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from bot.nlu.recognisers import (
     When,
     read_age,
     read_barriers,
+    read_candidates,
     read_choice,
     read_choices,
     read_health,
@@ -25,7 +26,9 @@ from bot.nlu.recognisers import (
     read_situation,
     read_when,
     read_yes_no,
+    says_whichever,
 )
+from bot.nlu.recognisers.by_the_way import read_call_needs
 from bot.nlu.recognisers.when_values import DAYS_AHEAD, SHORTEST
 
 OTHER_TIMES = "other_times"
@@ -54,10 +57,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Reading:
-    """The answer if there is one, else the response id that says why it did not look like one."""
+    """The answer if there is one, else the response id that says why it did not look like one.
+
+    `several`: the options between which the words do not decide.
+    """
 
     answer: Answer | None = None
     hint: str | None = None
+    several: tuple[str, ...] = ()
 
 
 def options_of(expecting: Expecting) -> list[Option]:
@@ -74,7 +81,9 @@ def read_answer(text: str, expecting: Expecting, now: datetime) -> Reading:
     own = READERS.get(kind, read_nothing)(text, expecting, now)
     if own.answer:
         return own
-    return Reading(Answer(chosen.value, chosen.whole, chosen.span[0] == 0)) if chosen else own
+    if chosen:
+        return Reading(Answer(chosen.value, chosen.whole, chosen.span[0] == 0))
+    return replace(own, several=tuple(read_candidates(text, options))) if options and kind != "choices" else own
 
 
 def read_options(text: str, options: Sequence[Option], *, several: bool) -> Found | None:
@@ -141,11 +150,13 @@ def phone_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
 
 def opening_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
     """A time said in words is a wish: the flow offers openings that fit it."""
+    shown = shown_openings(expecting, now)
+    if shown and says_whichever(text):
+        return Reading(Answer(shown[0][0], True))
     when = read_when(text, now)
     if when is None:
         return only_one_offered(text, expecting)
-    shown = shown_openings(expecting, now)
-    picked = picked_by_time(when, shown)
+    picked = picked_by_time(when, shown, beside_the_list=DENIES.search(text) is not None)
     if picked:
         return Reading(Answer(picked, when.whole))
     return Reading(Answer(OTHER_TIMES, when.whole, also={"opening_wish": wish_of(when, text)}))
@@ -159,8 +170,14 @@ def shown_openings(expecting: Expecting, now: datetime) -> list[tuple[str, datet
     )
 
 
-def picked_by_time(when: When, shown: Sequence[tuple[str, datetime]]) -> str | None:
-    """The one opening on offer that a full time or a single day names; the soonest for "any of them" and "asap"."""
+DENIES = re.compile(r"\b(?:not|but|no|too|except|bar|cant|can't)\b", re.IGNORECASE)
+
+
+def picked_by_time(when: When, shown: Sequence[tuple[str, datetime]], *, beside_the_list: bool) -> str | None:
+    """The one opening on offer that a full time names; the soonest for "any of them" and "asap".
+
+    A day is enough where the words speak of the list (`beside_the_list`): "wednesday but not 8".
+    """
     if when.ambiguous or not when.whole or not shown:
         return None
     fitting = [value for value, start in shown if any(a <= start < b for a, b in when.windows)]
@@ -168,7 +185,7 @@ def picked_by_time(when: When, shown: Sequence[tuple[str, datetime]]) -> str | N
         return shown[0][0]
     days = {start.date() for start, _ in when.windows}
     sharp = all(end - start <= timedelta(minutes=SHORTEST) for start, end in when.windows)
-    return fitting[0] if len(fitting) == 1 and (sharp or len(days) == 1) else None
+    return fitting[0] if len(fitting) == 1 and (sharp or (beside_the_list and len(days) == 1)) else None
 
 
 def only_one_offered(text: str, expecting: Expecting) -> Reading:
@@ -236,18 +253,21 @@ READERS: dict[str, Callable[[str, Expecting, datetime], Reading]] = {
 
 def volunteered(text: str, now: datetime) -> dict[str, Any]:
     """Every fact that the words carry by themselves, whatever was asked."""
+    postcode = read_postcode(text)
+    read: Any = postcode.value if postcode and postcode.sure else {}
+    if postcode and postcode.whole and read.get("postcode"):
+        return {"postcode": read["postcode"]}  # "SR4 7TZ is home" says nothing about housing
     found: dict[str, Found | None] = {
         "work_situation": read_situation(text),
         "health": read_health(text),
         "barriers": read_barriers(text),
+        "call_needs": read_call_needs(text),
         "age": read_age(text, now.date(), False),
         "months_out_of_work": read_months(text, now.date(), False),
         "name": read_name(text, False),
     }
     sure = {slot: reading for slot, reading in found.items() if reading and reading.sure}
     values = {slot: reading.value for slot, reading in sure.items() if reading.value != NONE_OF_THEM}
-    postcode = read_postcode(text)
-    read: Any = postcode.value if postcode and postcode.sure else {}
     if read.get("postcode"):
         values["postcode"] = read["postcode"]
     return values

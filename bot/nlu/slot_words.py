@@ -28,6 +28,11 @@ def patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     )
 
 
+def pattern_of(slot: str) -> re.Pattern[str]:
+    """The words that name a slot."""
+    return dict(patterns())[slot]
+
+
 def slots_named(text: str) -> list[str]:
     """Slots in the order in which the words name them; the longest phrase at a place wins."""
     words = text.lower()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.models.base import Base
 from services.models.content import DialogRevision, NotUnderstood
 from services.models.conversations import Conversation, EarlyReceipt, MessageIn, MessageOut
+from services.models.desk import Cover, DeskNote, Plan
 from services.models.diary import Appointment, DiaryCell, Hold, ReminderSent
 from services.models.directory import ListingRow
 from services.models.duty import DutyAlert, DutyShift
@@ -26,6 +27,8 @@ __all__ = [
     "Coach",
     "Consent",
     "Conversation",
+    "Cover",
+    "DeskNote",
     "DialogRevision",
     "DiaryCell",
     "DueWork",
@@ -42,6 +45,7 @@ __all__ = [
     "MessageOut",
     "NotUnderstood",
     "Person",
+    "Plan",
     "RateCount",
     "Referral",
     "ReminderSent",

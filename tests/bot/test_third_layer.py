@@ -11,7 +11,7 @@ from bot.flows.commands import Crisis
 from bot.nlu.parsed import Judged, Parsed
 from bot.safety import SafetyHit
 from bot.safety_scoring import heard_in
-from bot.understanding import Heard
+from bot.hearing import Heard, hear
 from services.messages import Address, Inbound
 
 NOW = datetime(2026, 11, 23, 9, 0)  # noqa: DTZ001 - London wall clock
@@ -40,7 +40,7 @@ ALARM = Judged("self_harm", 0.97, True)
 
 
 def heard(text: str, nlu: Judging) -> Heard:
-    return understanding.hear(Inbound(Address("sms", "+447700900123"), "-", text=text), None, NOW, nlu)
+    return hear(Inbound(Address("sms", "+447700900123"), "-", text=text), None, NOW, nlu)
 
 
 def test_an_alarm_is_a_hit_of_its_kind() -> None:

@@ -3,7 +3,7 @@
 from bot.nlu.recognisers.acts import read_act
 from bot.nlu.recognisers.age import read_age
 from bot.nlu.recognisers.barriers import read_barriers
-from bot.nlu.recognisers.choice import read_choice, read_choices
+from bot.nlu.recognisers.choice import read_candidates, read_choice, read_choices, says_whichever
 from bot.nlu.recognisers.duration import read_months
 from bot.nlu.recognisers.health import read_health
 from bot.nlu.recognisers.name import read_name
@@ -25,6 +25,7 @@ __all__ = [
     "read_act",
     "read_age",
     "read_barriers",
+    "read_candidates",
     "read_choice",
     "read_choices",
     "read_health",
@@ -35,4 +36,5 @@ __all__ = [
     "read_situation",
     "read_when",
     "read_yes_no",
+    "says_whichever",
 ]

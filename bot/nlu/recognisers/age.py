@@ -20,7 +20,7 @@ _POLITE = bag(
     "thanks thank you ta x xx mate love a me about around so er next this birthday the man woman lady bloke lad lass male "
     "female guy and today still dob d o b born on in was date birth tbh not coming up nearly almost ish nxt unfortunately sadly now soon tomorrow last week month sorry lol haha "
     "love hun bday birth turning turn will be ill gone be was had just bit years young if you must know yob year sept jan feb "
-    "pal years march april may june july august october november december t f m"
+    "pushing odd gone past innit m8 bruv bro knocking hitting going ancient yrs ye old person pal years march april may june july august october november december t f m"
 )
 # "im 6 months pregnant", "im 20 minutes away", "im 5 foot", "im 100% sure": a number, not an age.
 _OTHER_UNITS = bag(
@@ -106,15 +106,20 @@ def _from_number(found: Sequence[Token], rest: Rest, asked: bool) -> Found | Non
 
 _COMING = bag("next nxt soon tomorrow tmrw tomoz tomorow tmoro on in this")
 _AFTER_AN_AGE = bag(
-    ", . but and nearly going ! ( last ish - next nxt soon tomorrow in if unfortunately sadly now since"
+    "so n odd n , . but and nearly going ! ( last ish - next nxt soon tomorrow in if unfortunately sadly now since"
 )
 
 
 def _not_yet(found: Sequence[Token], i: int, after: int) -> bool:
     """ "34 next week", "ill be 41 in may": a year older than today."""
     before = {_word(found, j) for j in range(max(0, i - 2), i)}
-    if before & {"nearly", "almost", "turning", "ill"} or ("be" in before and "will" in {_word(found, i - 2)}):
+    if before & {"nearly", "almost", "turning", "ill", "pushing", "hitting"} or (
+        "be" in before and "will" in {_word(found, i - 2)}
+    ):
         return True
+    gone = {_word(found, j) for j in range(after, after + 5)} & {"gone", "just", "past", "last"}
+    if _word(found, after) == "in" and gone:
+        return False
     if _word(found, after) == "in":
         return "was" not in before and not _MONTH_PAST & {_word(found, i - 1)}
     return _word(found, after) in {"next", "nxt", "soon", "tomorrow", "tmrw", "tomoz", "on"}

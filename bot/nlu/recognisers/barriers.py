@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from bot.nlu.recognisers.free_text import in_order, read_passage, says_none
+from collections.abc import Sequence
+
+from bot.nlu.recognisers.free_text import Passage, in_order, read_passage, says_none
+from bot.nlu.recognisers.lexicon import word_set
+from bot.nlu.recognisers.phrases import Hit
 from bot.nlu.recognisers.values import Found
 
 NONE = "none"
 
 
 def read_barriers(text: str) -> Found | None:
-    """A list of money, housing, caring, travel, employer, skills, other; ["none"] when the person says so."""
+    """A list of money, housing, caring, travel, employer, skills, other; ["none"] when the person says so.
+
+    Unsure where only bare words such as "my kids" or "the bus" were said, and nothing of trouble.
+    """
     passage = read_passage("barriers", text)
     if says_none("barriers", text):
         return Found([NONE], True, (0, len(passage.text)))
     meant = passage.meant(own_only=False)
-    return Found(in_order(meant), passage.whole(), passage.span(meant)) if meant else None
+    if not meant:
+        return None
+    return Found(in_order(meant), passage.whole(), passage.span(meant), sure=_tells_of_trouble(passage, meant))
+
+
+def _tells_of_trouble(passage: Passage, meant: Sequence[Hit]) -> bool:
+    bare = (
+        word_set("small_words", "bare_things")
+        | word_set("small_words", "between")
+        | word_set("small_words", "relatives")
+    )
+    plain = all(token.word in bare for hit in meant for token in passage.found[hit.start : hit.end])
+    return not plain or any(token.word in word_set("small_words", "trouble") for token in passage.found)

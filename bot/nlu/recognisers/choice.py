@@ -49,6 +49,40 @@ def read_choice(text: str, options: Sequence[Option]) -> Found | None:
     return _one_pointed_at(cleaned, found, pointed, options) or _in_other_words(text, found, pointed, options)
 
 
+@cache
+def _whichevers() -> PhraseBook:
+    return PhraseBook({"whichever": read("choice")["whichever"]})
+
+
+def says_whichever(text: str) -> bool:
+    """ "Either", "any of them": the whole message leaves the choice to us."""
+    return bool(_whichevers().exactly(without_courtesy(tokens(clean(text)))))
+
+
+def read_candidates(text: str, options: Sequence[Option]) -> list[str]:
+    """The two or three options between which the words do not decide: "1 or 2", a street that two titles share."""
+    found = _listened(clean(text), options)
+    if says_wrong(found) or _all_hits(found) or is_aside(text, found, options):
+        return []
+    pointed = picks(found, options)
+    common = shared(found, options)
+    if not pointed and common and _only_said(found, set(common)):
+        lines = sorted(frozenset.intersection(*common.values()))
+    else:
+        lines = (
+            sorted({line for pick in _meant(found, pointed) for line in pick.lines}) if _whole(found, pointed) else []
+        )
+    return [options[line].value for line in lines] if 1 < len(lines) <= MOST_CANDIDATES else []
+
+
+MOST_CANDIDATES = 3
+
+
+def _only_said(found: Sequence[Token], places: set[int]) -> bool:
+    filler = word_set("choice", "filler") | word_set("choice", "cue")
+    return all(token.is_mark or i in places or token.word in filler for i, token in enumerate(found))
+
+
 def _answering(text: str, found: Sequence[Token], options: Sequence[Option]) -> list[Pick]:
     """What points at a line; in a question or a request only whole titles and numbers do."""
     pointed = picks(found, options)

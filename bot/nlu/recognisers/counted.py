@@ -23,6 +23,7 @@ ONES = bag("one 1 option choice")
 NOT_A_NUMBER_ONE = bag(
     "the this that which either any no only do good great nice a back another other same best bad next big easy"
 )
+SAYS_AN_AGE = bag("im am iam age aged be turned its")
 NO_PLAIN_NUMBERS = frozenset("{}<>=%$")
 
 
@@ -154,7 +155,7 @@ def _range(found: Sequence[Token], i: int, count: int) -> Pick | None:
 def _glued(found: Sequence[Token], i: int, count: int) -> Pick | None:
     """ "13" on a list of eight is 1 and 3."""
     word = _word(found, i)
-    if sum(token.is_number for token in found) > 1:
+    if sum(token.is_number for token in found) > 1 or _word(found, i - 1) in SAYS_AN_AGE:
         return None
     if not found[i].is_number or int(word[:9]) <= count or not 1 < len(word) <= count or count > 9:
         return None

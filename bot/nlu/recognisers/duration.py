@@ -213,7 +213,7 @@ def _with_fraction(found: Sequence[Token], value: int, after: int) -> tuple[floa
 
 
 def _since(found: Sequence[Token], i: int, today: date) -> Length | None:
-    if _word(found, i) not in {"since", "sinse", "sinc", "from"}:
+    if _word(found, i) not in {"since", "sinse", "sinc", "from", "before", "b4"}:
         return None
     at = i + 1
     while _word(found, at) in {

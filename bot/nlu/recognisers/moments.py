@@ -9,6 +9,7 @@ from bot.nlu.recognisers.birth_dates import MONTHS
 from bot.nlu.recognisers.numbers import number_at, ordinal_at
 from bot.nlu.recognisers.text import Token
 
+PANDEMIC = frozenset({"covid", "covid19", "lockdown", "pandemic", "corona", "coronavirus"})
 SEASONS = {"spring": 4, "summer": 7, "autumn": 10, "winter": 1}
 
 
@@ -82,6 +83,8 @@ def _feast(found: Sequence[Token], i: int, today: date) -> tuple[date, int, bool
     year_back = 2 if _words(found, i + 1, 2) == ("before", "last") else 1
     if word in {"christmas", "xmas", "crimbo", "chrimbo"}:
         return _latest(12, 25, today, year_back), i + 1 + 2 * (year_back - 1), True
+    if word in PANDEMIC:
+        return date(2020, 3, 1), i + 1, False
     if word == "boxing" and _word(found, i + 1) == "day":
         return _latest(12, 26, today), i + 2, True
     if word == "new" and _word(found, i + 1) in {"year", "years", "yr"}:
@@ -107,6 +110,8 @@ def _feast(found: Sequence[Token], i: int, today: date) -> tuple[date, int, bool
 def _recent(found: Sequence[Token], i: int, today: date) -> tuple[date, int, bool] | None:
     """yesterday, last week, last month, last year, the weekend, monday."""
     word, last = _word(found, i), _word(found, i - 1) == "last"
+    if word == "week" and _word(found, i - 1) == "this":
+        return today, i + 1, True
     if word in {"today", "yesterday"}:
         return today - timedelta(days=word == "yesterday"), i + 1, True
     steps = {"week": 7, "month": 30, "year": 365, "fortnight": 14, "weekend": 7}

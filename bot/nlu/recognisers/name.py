@@ -18,7 +18,7 @@ _WORD = r"([^\W\d_]+(?:['-][^\W\d_]+)*)"
 # "Sarah but everyone says Saz": what follows is the name to use.
 _INSTEAD = re.compile(
     r"(?:^|\b(?:but|and|or)|[,.(-]| (?=aka )) ?(?:i was born [^\W\d_]+ but )?(?:(?:my |most |all )?(?:everyone|everybody|people|mates|friends|family|they)"
-    r"(?: just| all)? (?:say|says|know me as|knows me as|use|uses)|(?:i'?d|i would|would) (?:like|prefer) to be (?:called|known as)|i'?d? (?:just )?(?:prefer|like|go by|use|answer to)|prefer|please use|"
+    r"(?: just| all)? (?:say|says|know me as|knows me as|use|uses)|(?:i'?d|i would|would) (?:like|prefer|rather) (?:to be|be) (?:called|known as)|(?:just )?(?:put|put me down as|use|stick with|go with)|just|i'?d? (?:just )?(?:prefer|like|go by|use|answer to)|prefer|please use|"
     r"you can use|use|aka|a\.k\.a\.?|known as|i'?m|i am|it'?s|nickname(?:'?s| is)?|go(?:es)? by|"
     r"not [^\W\d_]+,) " + _WORD,
     re.I,
@@ -32,7 +32,7 @@ _FOR_SHORT = re.compile(
 )
 # Not part of a name: how it is spelt, and what people say after it.
 _NO_PART = re.compile(
-    r" (?:with|without|no|minus) (?:a |an |the )?[a-z]\b.*|(?:'s|s')? (?:will do|speaking|is fine|here|fine|they call me|the name|aka)\b.*| but .*",
+    r"[.,]? (?:and )?not [^\W\d_]+.*| (?:with|without|no|minus) (?:a |an |the )?[a-z]\b.*|(?:'s|s')? (?:will do|speaking|is fine|here|fine|they call me|the name|aka)\b.*| but .*",
     re.I,
 )
 _KEPT_SMALL = bag("van der de la von bin binti al el ap ab ferch da dos del di ten")
@@ -46,7 +46,7 @@ def _openings() -> PhraseBook:
 
 def read_name(text: str, asked: bool = True) -> Found | None:
     """One to four words that can be a name; unasked only after "my name is" and the like."""
-    cleaned = clean(text)
+    cleaned = _MATE.sub("mate", clean(text))
     opening = (_preferred(cleaned) if asked else None) or _last_opening(cleaned, asked)
     if opening is None and not asked:
         return None
@@ -55,8 +55,31 @@ def read_name(text: str, asked: bool = True) -> Found | None:
     if not parts or not _can_be_name([cleaned[a:b] for a, b in parts]):
         return None
     span = (parts[0][0], parts[-1][1])
+    if opening is None and not _begins_the_answer(cleaned, span):
+        return None
     value = _without_stop(" ".join(_capital(cleaned[a:b]) for a, b in parts))
     return Found(value, _nothing_else(cleaned, span, opening), span) if len(value) <= LONGEST else None
+
+
+_MATE = re.compile(r"\bm8\b", re.IGNORECASE)
+# After a name that no "my name is" led to: a stop, or words that begin another thought.
+_ANOTHER_THOUGHT = re.compile(
+    r"\s*(?:$|[^\w\s]|(?:but|and|or|as|though|tho|cos|coz|because|if|who|how|what|why|when|where|is|are|will|can|could|do|does|"
+    r"i|im|its|spelt|spelled|with|without|minus|no|for|to|aka|they|everyone|people|will|the|he|she|not|either|which|that|yes|my|me|"
+    r"please|if)\b)", re.IGNORECASE
+)  # fmt: skip
+
+
+def _begins_the_answer(cleaned: str, span: tuple[int, int]) -> bool:
+    """Whether the words stand first, small talk apart, and no unknown word goes on after them: not "to keep my job"."""
+    before = [token.word for token in tokens(cleaned[: span[0]]) if not token.is_mark]
+    leads = bag("to for my your the so and me you i")
+    if before and before[-1] in leads:
+        return False
+    after = [token.word for token in tokens(cleaned[span[1] :])]
+    return (bool(after) and after[0] in word_set("name", "courtesy")) or _ANOTHER_THOUGHT.match(
+        cleaned[span[1] :]
+    ) is not None
 
 
 def _preferred(cleaned: str) -> tuple[int, int] | None:

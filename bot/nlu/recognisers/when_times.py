@@ -302,7 +302,7 @@ def _spaced_minutes(found: Sequence[Token], i: int) -> int | None:
     word = _word(found, i)
     if not (found[i - 1].is_number and word in {"00", "15", "30", "45"}) or _is_number(found, i + 1):
         return None
-    return None if _word(found, i + 1) in _UNITS | {"-", "to", "/", "."} else int(word)
+    return None if _word(found, i + 1) in _UNITS | {"/", "."} else int(word)
 
 
 def _spoken_minutes(found: Sequence[Token], i: int) -> int | None:

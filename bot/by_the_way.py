@@ -1,0 +1,149 @@
+"""What a message says beside the questions, heard before it is read as an answer: each rule gives commands or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.flows.commands import Command, Correct, Say, SetSlot, StartFlow, Unclear
+from bot.flows.definition import Book
+from bot.flows.engine import Expecting
+from bot.flows.state import DialogueState
+from bot.nlu.answers import Reading, wish_of
+from bot.nlu.nations import nation_named
+from bot.nlu.recognisers import read_when
+from bot.nlu.recognisers.by_the_way import read_call_needs, says
+from bot.nlu.slot_words import is_mostly_english
+
+SHARED = frozenset({"booked", "call_back"})
+"""Outcomes after which a team has the person's answers, so that what is told later goes to it as a note."""
+ANY_TIME = frozenset({"is_it_no", "am_i_eligible"})
+"""Acts that are never an answer, whatever is asked: "so its a no?" is not a no."""
+FEWEST_WORDS = 3
+"""Fewer words are a slip, thanks or a yes, and no news for the coach."""
+
+
+class Heard(Protocol):
+    """What this module uses of a message that was heard."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def expecting(self) -> Expecting | None: ...
+    @property
+    def reading(self) -> Reading: ...
+    @property
+    def acts(self) -> tuple[str, ...]: ...
+    @property
+    def values(self) -> Mapping[str, Any]: ...
+    @property
+    def intent(self) -> str | None: ...
+    @property
+    def now(self) -> datetime | None: ...
+
+
+def beside(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """The commands of the first rule that knows the message; none when it is for the open question and the flows."""
+    for rule in RULES:
+        commands = rule(heard, state, book)
+        if commands:
+            return commands
+    return []
+
+
+def denies_a_crisis(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "No I'm fine, I meant my back": goes on kindly at the kept place."""
+    if not state.crisis or not says("not_meant", heard.text):
+        return []
+    if heard.expecting and heard.expecting.slot == "abuse_safe":
+        return [SetSlot("abuse_safe", "mistaken", said=heard.text)]
+    return [*facts(heard, state, book), Say("repeat")]
+
+
+def asks_what_it_means(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    act = next((act for act in heard.acts if act in ANY_TIME), "")
+    if not state.stack and state.outcome in (None, "left"):
+        return []  # who we are comes first
+    return [StartFlow(book.triggers[act])] if act in book.triggers else []
+
+
+def goes_on_in_another_language(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """Told that we write English, they answer in their own words: they need the interpreter; once that is known, a miss."""
+    if heard.expecting is None or heard.reading.answer or not heard.text:
+        return []
+    foreign = heard.intent == "other_language" and not is_mostly_english(heard.text)
+    if heard.expecting.slot == "interpreter_call":
+        agreed = foreign or says("yes_elsewhere", heard.text) or not is_mostly_english(heard.text)
+        return [SetSlot("interpreter_call", "yes", said=heard.text)] if agreed else []
+    known = "interpreter" in list_of(state.slots.get("call_needs"))
+    return [Unclear(heard.reading.hint)] if foreign and known else []
+
+
+def lives_elsewhere(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "Cardiff", where a postcode is asked: the place is enough."""
+    asked = heard.expecting is not None and heard.expecting.slot == "postcode"
+    if not asked or heard.reading.answer or nation_named(heard.text) is None:
+        return []
+    return [SetSlot("postcode", "rather_not_say", said=heard.text), Correct("place", heard.text)]
+
+
+def tells_a_need(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """How they can talk with a coach, told after it was asked: the call is planned again, or the team is told."""
+    kept, needs = state.slots.get("call_needs"), read_call_needs(heard.text)
+    asked = heard.expecting is not None and heard.expecting.slot in {"call_needs", "interpreter_call"}
+    if needs is None or asked or not isinstance(kept, list) or state.outcome in SHARED:
+        return []
+    told = [need for need in list_of(needs.value) if need not in kept]
+    together = [*(need for need in kept if need != "phone"), *told]
+    return [Correct("call_needs", together)] if together != kept else []
+
+
+def moves_the_call(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "Can we make it Friday instead", once a call is booked: other times, on Friday if there are any."""
+    if state.outcome != "booked" or heard.now is None or not after_the_questions(heard):
+        return []
+    if heard.intent != "change_call" and not says("other_time", heard.text):
+        return []
+    when = read_when(heard.text, heard.now)
+    if when is None:
+        return []
+    return [SetSlot("opening_wish", wish_of(when, heard.text)), StartFlow("change_call")]
+
+
+def tells_the_coach(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """News for a coach who has the answers: "use the landline", "gonna be late"."""
+    if state.outcome not in SHARED or not after_the_questions(heard) or heard.acts:
+        return []
+    known = heard.intent in book.triggers and heard.intent not in {"wait", "out_of_scope", "about_me"}
+    if known or heard.reading.answer or len(heard.text.split()) < FEWEST_WORDS or "?" in heard.text:
+        return []
+    return [SetSlot("note_for_coach", heard.text), StartFlow("pattern_tell_coach")]
+
+
+def after_the_questions(heard: Heard) -> bool:
+    """Nothing is open, or only one of the extras after booking."""
+    return heard.expecting is None or heard.expecting.flow == "after_booking"
+
+
+def list_of(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def facts(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    return [
+        SetSlot(slot, value, said=heard.text)
+        for slot, value in heard.values.items()
+        if state.slots.get(slot) is None and slot in book.slots and book.slots[slot].volunteered
+    ]
+
+
+RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
+    denies_a_crisis,
+    asks_what_it_means,
+    goes_on_in_another_language,
+    lives_elsewhere,
+    tells_a_need,
+    moves_the_call,
+    tells_the_coach,
+)

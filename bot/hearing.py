@@ -1,0 +1,110 @@
+"""Text -> `Heard`: everything understood of one message, outside any transaction and before the state decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from bot import opt_out, safety
+from bot.correcting import opening_of
+from bot.flows.engine import Expecting
+from bot.nlu.answers import Reading, read_answer, volunteered
+from bot.nlu.parsed import Nlu
+from bot.nlu.recognisers import clean, read_act, read_postcode
+from bot.nlu.recognisers.phone import is_drama
+from bot.nlu.slot_words import slots_named
+from services.messages import Inbound
+
+MOST_CHARACTERS = 2000
+TAKES_A_POSTCODE = frozenset({"postcode", "text", "place", "practice"})
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Everything understood of one message, before the state decides what it means."""
+
+    text: str
+    inbound: Inbound
+    expecting: Expecting | None
+    safety: safety.SafetyHit | None = None
+    opt_out: str | None = None
+    reading: Reading = field(default_factory=Reading)
+    acts: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    named_slots: tuple[str, ...] = ()
+    intent: str | None = None
+    confidence: float = 0.0
+    nlu_asked: bool = False
+    ranking: tuple[tuple[str, float], ...] = ()
+    now: datetime | None = None
+    asked_which: bool = False
+    """The question that is open asks which of two readings was meant."""
+
+    @property
+    def settled(self) -> bool:
+        """A recogniser used the whole message, so the trained model need not be asked (invariant 3)."""
+        answer = self.reading.answer
+        return bool(self.opt_out or self.acts or (answer and answer.whole) or self.inbound.kind in {"press", "media"})
+
+
+def hear(inbound: Inbound, expecting: Expecting | None, now: datetime, nlu: Nlu | None) -> Heard:
+    """Understand one message. `now` is Europe/London. Takes no lock and opens no transaction."""
+    text = clean(inbound.text)[:MOST_CHARACTERS]
+    heard = without_nlu(text, inbound, expecting, now)
+    if heard.settled or heard.safety or not text or nlu is None or is_a_postcode(text):
+        return heard
+    parsed = nlu.parse(text)
+    if parsed is None:
+        return heard
+    ranking = parsed.ranking or (((parsed.intent, parsed.confidence),) if parsed.intent else ())
+    return replace(
+        heard,
+        safety=safety.judged_by_server(text, parsed.crisis),
+        intent=parsed.intent,
+        confidence=parsed.confidence,
+        nlu_asked=True,
+        ranking=ranking,
+    )
+
+
+def is_a_postcode(text: str) -> bool:
+    """A fact and nothing else: there is no intent to look for in it."""
+    found = read_postcode(text)
+    return found is not None and found.whole
+
+
+def without_drama_numbers(heard: Heard) -> Heard:
+    """In earnest a number from the drama ranges reaches nobody, so it is asked for again; a demonstration takes it."""
+    answer = heard.reading.answer
+    asked = heard.expecting is not None and heard.expecting.spec.type == "phone"
+    if asked and answer and is_drama(str(answer.value)):
+        return replace(heard, reading=Reading(hint="utter_invalid_phone"))
+    return heard
+
+
+def without_nlu(text: str, inbound: Inbound, expecting: Expecting | None, now: datetime) -> Heard:
+    if inbound.kind == "press":
+        return Heard(text, inbound, expecting)
+    acts = tuple(read_act(text))
+    reading = read_answer(text, expecting, now) if expecting and text else Reading()
+    which = expecting is not None and expecting.beneath is not None
+    if expecting and expecting.beneath and not reading.answer:
+        expecting = expecting.beneath  # neither of the readings offered: the question itself may be answered
+        reading = read_answer(text, expecting, now) if text else Reading()
+    if expecting and expecting.spec.type not in TAKES_A_POSTCODE and is_a_postcode(opening_of(text).rest):
+        reading = Reading(hint=reading.hint)
+    return Heard(
+        text=text,
+        inbound=inbound,
+        expecting=expecting,
+        safety=safety.screen(text),
+        opt_out=opt_out.read_opt_out(text),
+        reading=reading,
+        acts=acts,
+        values=volunteered(text, now) if text else {},
+        named_slots=tuple(slots_named(text)),
+        now=now,
+        asked_which=which,
+    )

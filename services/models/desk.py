@@ -1,0 +1,62 @@
+"""What coaches write down: notes and tries, the plan after a first call, who covers for whom."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.models.base import Base, Key, Sealed, rows
+
+
+class DeskNote(Base):
+    """One line of a referral's record: a note, a try to reach the person, an outcome, a hand-over."""
+
+    __tablename__ = "desk_notes"
+    __table_args__ = rows(Index(None, "referral_id", "kind"))
+
+    id: Mapped[Key]
+    referral_id: Mapped[int] = mapped_column(ForeignKey("referrals.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    team_id: Mapped[str] = mapped_column(ForeignKey("teams.id"))
+    staff_id: Mapped[int]
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    result: Mapped[str | None]
+    appointment_id: Mapped[int | None]
+    call_back_id: Mapped[int | None]
+    words: Mapped[str | None] = mapped_column(Sealed("desk_notes.words"))
+    retention: Mapped[str] = mapped_column(default="referral")
+
+
+class Plan(Base):
+    """What a person and their coach have agreed, in the person's words, and when the coach is next in touch."""
+
+    __tablename__ = "plans"
+    __table_args__ = rows(Index(None, "next_on"))
+
+    id: Mapped[Key]
+    referral_id: Mapped[int] = mapped_column(ForeignKey("referrals.id"), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    words: Mapped[str | None] = mapped_column(Sealed("plans.words"))
+    next_on: Mapped[date | None]
+    next_what: Mapped[str | None] = mapped_column(Sealed("plans.next_what"))
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[int]
+    retention: Mapped[str] = mapped_column(default="referral")
+
+
+class Cover(Base):
+    """Days on which one coach looks after another's people; both days are inside."""
+
+    __tablename__ = "covers"
+    __table_args__ = rows()
+
+    id: Mapped[Key]
+    coach_id: Mapped[int] = mapped_column(ForeignKey("coaches.id"), index=True)
+    by_coach_id: Mapped[int] = mapped_column(ForeignKey("coaches.id"), index=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    created_at: Mapped[datetime]
+    created_by: Mapped[int]
