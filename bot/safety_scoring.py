@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from bot.hearing import hear
 from bot.nlu.parsed import Nlu
 from bot.nlu.rasa import OwnNlu, open_nlu
 from bot.opt_out import read_opt_out
 from bot.safety import SafetyHit, patterns_only, screen
-from bot.hearing import hear
 from services.messages import Address, Inbound
 
 FOLDER = Path(__file__).resolve().parent.parent / "nlu_data" / "test"

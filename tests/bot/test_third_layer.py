@@ -8,10 +8,10 @@ import pytest
 
 from bot import safety, understanding
 from bot.flows.commands import Crisis
+from bot.hearing import Heard, hear
 from bot.nlu.parsed import Judged, Parsed
 from bot.safety import SafetyHit
 from bot.safety_scoring import heard_in
-from bot.hearing import Heard, hear
 from services.messages import Address, Inbound
 
 NOW = datetime(2026, 11, 23, 9, 0)  # noqa: DTZ001 - London wall clock
