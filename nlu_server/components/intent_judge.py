@@ -28,7 +28,7 @@ class IntentJudge(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
-        return {"C": 10.0, "max_iter": 300, "tol": 1e-3, "class_weight": "balanced", "ranking_length": 5}
+        return {"C": 10.0, "max_iter": 300, "tol": 3e-4, "class_weight": "balanced", "ranking_length": 5}
 
     def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource) -> None:
         self._config, self._storage, self._resource = config, storage, resource
