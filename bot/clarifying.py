@@ -54,25 +54,29 @@ def title_of(windows: Sequence[Span]) -> str:
     for start, end in windows:
         by_day.setdefault(start.date(), []).append((start, end))
     groups: dict[str, list[date]] = {}
-    for day, spans in by_day.items():
-        groups.setdefault(_hours(spans), []).append(day)
-    if len(groups) > 1:
-        groups = _without_clipped(groups)
-    kept = sorted(groups.items(), key=lambda group: -len(group[1]))[:2]
+    for day, hours in _whole_days(by_day).items():
+        groups.setdefault(hours, []).append(day)
+    kept = sorted(groups.items(), key=lambda group: -len(group[1]))[:3]
     return "; ".join(", ".join(part for part in (_days(days), hours) if part) for hours, days in kept)
 
 
-def _without_clipped(groups: dict[str, list[date]]) -> dict[str, list[date]]:
-    """Today and the last day are cut short by the clock; their hours are those of the days between."""
-    first, last = (
-        min(day for days in groups.values() for day in days),
-        max(day for days in groups.values() for day in days),
-    )
-    inner = {hours: days for hours, days in groups.items() if set(days) - {first, last}}
-    if len(inner) != 1:
-        return inner or groups
-    ((hours, _),) = inner.items()
-    return {hours: sorted(day for days in groups.values() for day in days)}
+def _whole_days(by_day: Mapping[date, list[Span]]) -> dict[date, str]:
+    """The hours of each day; the first and the last, where the clock cuts them short, have those of the days between."""
+    told = {day: _hours(spans) for day, spans in by_day.items()}
+    days = sorted(by_day)
+    for day, edge in ((days[0], 1), (days[-1], 0)) if len(days) > 2 else ():
+        others = [one for one in days if one not in {days[0], days[-1]}]
+        like = next((one for one in others if one.weekday() == day.weekday()), others[0])
+        if _cut_short(by_day[day], by_day[like], edge):
+            told[day] = told[like]
+    return told
+
+
+def _cut_short(spans: Sequence[Span], usual: Sequence[Span], edge: int) -> bool:
+    """Whether the spans are the usual ones with something missing at the other end."""
+    ends, usual_ends = ({span[edge].time() for span in one} for one in (spans, usual))
+    shorter = spans[0][0].time() >= usual[0][0].time() if edge else spans[-1][1].time() <= usual[-1][1].time()
+    return ends <= usual_ends and shorter
 
 
 def _hours(spans: Iterable[Span]) -> str:
@@ -92,7 +96,14 @@ def _days(days: Sequence[date]) -> str:
     if len(days) <= FEW_DAYS:
         return ", ".join(map(spoken_date, sorted(days)))
     weekdays = sorted({day.weekday() for day in days})
-    return f"{DAYS[0]}-{DAYS[-1]}" if len(weekdays) == WEEK else ", ".join(DAYS[weekday] for weekday in weekdays)
+    return ", ".join(DAYS[a] if a == b else f"{DAYS[a]}-{DAYS[b]}" for a, b in _ends(weekdays))
+
+
+def _ends(weekdays: Sequence[int]) -> Iterable[tuple[int, int]]:
+    """First and last of the days of the week that follow each other."""
+    for _, run in groupby(enumerate(weekdays), key=lambda pair: pair[1] - pair[0]):
+        together = [day for _, day in run]
+        yield together[0], together[-1]
 
 
 def _runs(days: Sequence[date]) -> Iterable[list[date]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -12,6 +12,7 @@ from bot.safety_phrases import Automaton, Span, parse
 from bot.safety_words import Spelling, Words, read_words, rewrites_from
 
 OptOut = Literal["stop", "start", "stop_nudges"]
+_Compiled = tuple[Automaton, tuple[OptOut | None, ...]]
 _ORDER: tuple[OptOut, ...] = ("stop_nudges", "stop", "start")
 _RESTART = frozenset({"again", "over", "it"})  # "start again" begins the questions anew
 _LONGEST = 400  # characters: a request to stop is short, and a long message is heard as a whole first
@@ -26,18 +27,15 @@ class OptOutPhrases:
         self._rewrites = rewrites_from({k: v for k, v in spelling["means"].items() if v})
         self._padding = frozenset(content["padding"])
         self._spelling = Spelling((), fuzzy=(), also={"u": ("you",), "r": ("are",)}, never=())
-        self._whole, self._anywhere = Automaton(), Automaton()
-        self._meaning: list[OptOut | None] = []
         lists = {name: str(ways) for name, ways in content["lists"].items()}
-        for name in _ORDER:
-            self._fill(self._whole, content[name].get("whole", ()), lists, name)
-            self._fill(self._anywhere, content[name].get("anywhere", ()), lists, name)
-        self._fill(self._anywhere, content["stop"]["unless"], lists, None)
+        whole = [(name, phrase) for name in _ORDER for phrase in content[name].get("whole", ())]
+        anywhere = [(name, phrase) for name in _ORDER for phrase in content[name].get("anywhere", ())]
+        anywhere += [(None, phrase) for phrase in content["stop"]["unless"]]
+        self._whole, self._whole_means = self._compiled(whole, lists)
+        self._anywhere, self._anywhere_means = self._compiled(anywhere, lists)
 
-    def _fill(self, automaton: Automaton, phrases: list[str], lists: dict[str, str], name: OptOut | None) -> None:
-        for phrase in phrases:
-            self._meaning.append(name)
-            automaton.add(parse(phrase, lists, self._fold), len(self._meaning) - 1)
+    def _compiled(self, phrases: Sequence[tuple[OptOut | None, str]], lists: dict[str, str]) -> _Compiled:
+        return Automaton(parse(phrase, lists, self._fold) for _, phrase in phrases), tuple(name for name, _ in phrases)
 
     def _fold(self, text: str) -> list[str]:
         return list(read_words(text, self._rewrites).words[1:-1])
@@ -47,9 +45,9 @@ class OptOutPhrases:
         if len(text) > _LONGEST or len(words.words) == 2:
             return None
         spans = self._anywhere.find(words, self._spelling.candidates)
-        excuses = [span for span in spans if self._meaning[span.entry] is None]
-        asked = [span for span in (*spans, *self._whole_message(words)) if not _excused(span, excuses)]
-        meant = {self._meaning[span.entry] for span in asked}
+        excuses = [span for span in spans if self._anywhere_means[span.entry] is None]
+        meant = {self._anywhere_means[span.entry] for span in spans if not _excused(span, excuses)}
+        meant |= {self._whole_means[span.entry] for span in self._whole_message(words) if not _excused(span, excuses)}
         return next((name for name in _ORDER if name in meant), None)
 
     def _whole_message(self, words: Words) -> Iterator[Span]:
@@ -57,7 +55,7 @@ class OptOutPhrases:
         for longest in (False, True):
             for span in self._whole.find(words, self._spelling.candidates, longest=longest):
                 around = words.words[1 : span.start] + words.words[span.end : -1]
-                start = self._meaning[span.entry] == "start"
+                start = self._whole_means[span.entry] == "start"
                 if all(word in self._padding and not (start and word in _RESTART) for word in around):
                     yield span
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -86,9 +86,8 @@ class PhraseBook:
                 self.phrases.extend(self._kind(load_yaml(path), kind))
         for path in sorted((folder / "languages").glob("*.yml")):
             self.phrases.extend(self._language(load_yaml(path), path.stem))
-        self._automaton = Automaton()
         self._roles: list[tuple[str, int]] = []
-        self._fill(context)
+        self._automaton = Automaton(self._said(context))
         self._spelling = self._spell(spelling, folder)
 
     def _fold(self, texts: str | Iterable[str]) -> list[str]:
@@ -120,20 +119,21 @@ class PhraseBook:
                 say=self._parse(texts, {}), unless=(),
             )  # fmt: skip
 
-    def _fill(self, context: dict[str, Any]) -> None:
+    def _said(self, context: dict[str, Any]) -> Iterator[tuple[Part, ...]]:
+        """Every way of saying anything; what each is for stands at the same place of `_roles`."""
         for number, phrase in enumerate(self.phrases):
-            self._add("say", number, phrase.say)
-            self._add("unless", number, phrase.unless)
+            yield from self._with_role("say", number, phrase.say)
+            yield from self._with_role("unless", number, phrase.unless)
         lists = {name: str(ways) for name, ways in context.get("lists", {}).items()}
         for role in ("past", "now", "over"):
-            self._add(role, -1, self._parse(context[role], lists))
+            yield from self._with_role(role, -1, self._parse(context[role], lists))
         for idiom in context["idioms"]:
-            self._add("idiom", -1, self._parse(idiom["say"], lists))
+            yield from self._with_role("idiom", -1, self._parse(idiom["say"], lists))
 
-    def _add(self, role: str, number: int, ways: tuple[tuple[Part, ...], ...]) -> None:
+    def _with_role(self, role: str, number: int, ways: Iterable[tuple[Part, ...]]) -> Iterator[tuple[Part, ...]]:
         for parts in ways:
             self._roles.append((role, number))
-            self._automaton.add(parts, len(self._roles) - 1)
+            yield parts
 
     def _spell(self, spelling: dict[str, Any], folder: Path) -> Spelling:
         every = {word for phrase in self.phrases for say in phrase.say for word in words_of(say)}
@@ -143,6 +143,10 @@ class PhraseBook:
 
     def words(self, text: str) -> Words:
         return read_words(text, self._rewrites)
+
+    def spelled(self, words: Iterable[str]) -> tuple[str, ...]:
+        """The same words, mistyped ones put right where a list has them."""
+        return tuple(self._spelling.corrected(word) for word in words)
 
     def find(self, words: Words) -> tuple[list[Found], list[Found]]:
         """What was said, and what was said but cleared (denied, an idiom, long past)."""

@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from bot.safety_words import BEGIN, END, Words
 
 GAP = 3
+_ROOT = 0
 _TOKEN = re.compile(r"\s*(\.\.\.|[()\[\]|]|<[\w-]+>|[^\s()\[\]|<>]+)")
 
 
@@ -116,16 +119,6 @@ def examples(parts: tuple[Part, ...], most: int = 40) -> list[str]:
     return said
 
 
-@dataclass(slots=True)
-class _Node:
-    """Tuples, which nodes share: lists of one number each took 15 MB."""
-
-    by_word: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    by_any: tuple[int, ...] = ()
-    ends: tuple[int, ...] = ()
-    tree: bool = True  # reached by one path only, so other phrases may share it
-
-
 @dataclass(frozen=True, slots=True)
 class Span:
     """Phrase number `entry` was said from word `start` up to, not including, `end`."""
@@ -135,55 +128,24 @@ class Span:
     end: int
 
 
+Ways = tuple["array[int]", "array[int]"]
+"""Numbers that lead somewhere, and where each leads; sorted by the first."""
+
+
 class Automaton:
-    """All phrases at once; time grows with the length of the message, not with its wording."""
+    """All phrases at once; time grows with the length of the message, not with its wording.
 
-    def __init__(self) -> None:
-        self._nodes = [_Node()]
+    Nodes are numbers and the ways between them sorted number lists, one pair a word: as objects they took 40 MB.
+    """
 
-    def add(self, parts: tuple[Part, ...], entry: int) -> None:
-        for node in self._walk(parts, {0}):
-            if node == 0:
-                raise PhraseError("a phrase must have at least one word")
-            self._nodes[node].ends += (entry,)
-
-    def _walk(self, parts: tuple[Part, ...], front: set[int]) -> set[int]:
-        for part in parts:
-            if isinstance(part, Group):
-                after = set(front) if part.optional else set[int]()
-                for way in part.ways:
-                    after |= self._walk(way, front)
-                front = after
-            elif part == "...":
-                front = self._gap(front)
-            else:
-                front = {self._step(part, front)}
-        return front
-
-    def _step(self, word: str, front: set[int]) -> int:
-        only = self._nodes[next(iter(front))] if len(front) == 1 else None
-        if only is not None and only.tree:
-            for target in only.by_word.get(word, ()):
-                if self._nodes[target].tree:
-                    return target
-        self._nodes.append(_Node(tree=only is not None and only.tree))
-        target = len(self._nodes) - 1
-        alone = (target,)
-        for node in front:
-            by_word = self._nodes[node].by_word
-            by_word[word] = (*by_word[word], target) if word in by_word else alone
-        return target
-
-    def _gap(self, front: set[int]) -> set[int]:
-        reached, edge = set(front), front
-        for _ in range(GAP):
-            self._nodes.append(_Node(tree=False))
-            target = len(self._nodes) - 1
-            for node in edge:
-                self._nodes[node].by_any += (target,)
-            edge = {target}
-            reached.add(target)
-        return reached
+    def __init__(self, phrases: Iterable[tuple[Part, ...]]) -> None:
+        """Raises PhraseError for a phrase without a word. A phrase's number is its place among them."""
+        builder = _Builder()
+        for entry, parts in enumerate(phrases):
+            builder.add(parts, entry)
+        self._by_word = {word: _sorted(*ways) for word, ways in builder.by_word.items()}
+        self._by_any = _sorted(*builder.by_any)
+        self._ends = builder.ends
 
     def find(self, words: Words, candidates: Callable[[str], tuple[str, ...]], *, longest: bool = False) -> list[Span]:
         """Every phrase said: for each ending its shortest reading, or its longest."""
@@ -192,7 +154,7 @@ class Automaton:
         for at, word in enumerate(words.words):
             active = self._advance(active, at, word, candidates(word), at in words.stops, longest)
             for node, start in active.items():
-                found.extend(Span(entry, start, at + 1) for entry in self._nodes[node].ends)
+                found.extend(Span(entry, start, at + 1) for entry in self._ends.get(node, ()))
         return found
 
     def _advance(
@@ -200,12 +162,91 @@ class Automaton:
     ) -> dict[int, int]:
         after: dict[int, int] = {}
         better = min if longest else max
-        for node, start in (*active.items(), (0, at)):
-            by_word = self._nodes[node].by_word
-            for way in said:
-                for target in by_word.get(way, ()):
+        ways = [self._by_word[way] for way in said if way in self._by_word]
+        if not new_sentence and word not in (BEGIN, END):
+            ways.append(self._by_any)
+        for node, start in (*active.items(), (_ROOT, at)):
+            for sources, targets in ways:
+                place = bisect_left(sources, node)
+                while place < len(sources) and sources[place] == node:
+                    target = targets[place]
                     after[target] = better(start, after.get(target, start))
-            if not new_sentence and word not in (BEGIN, END):
-                for target in self._nodes[node].by_any:
-                    after[target] = better(start, after.get(target, start))
+                    place += 1
         return after
+
+
+class _Builder:
+    """Lays the phrases out; those that begin alike share their nodes as long as only one path leads there."""
+
+    def __init__(self) -> None:
+        self.by_word: dict[str, Ways] = {}
+        self.by_any: Ways = (array("i"), array("i"))
+        self.ends: dict[int, tuple[int, ...]] = {}
+        self._shared: dict[tuple[int, str], int] = {}
+        self._one_path = bytearray([True])
+
+    def add(self, parts: tuple[Part, ...], entry: int) -> None:
+        for node in self._walk(parts, {_ROOT}):
+            if node == _ROOT:
+                raise PhraseError("a phrase must have at least one word")
+            self.ends[node] = (*self.ends.get(node, ()), entry)
+
+    def _walk(self, parts: tuple[Part, ...], front: set[int]) -> set[int]:
+        for part in parts:
+            if isinstance(part, Group):
+                front = (set(front) if part.optional else set[int]()) | self._ways(part.ways, front)
+            elif part == "...":
+                front = self._gap(front)
+            else:
+                front = {self._step(part, front)}
+        return front
+
+    def _ways(self, ways: tuple[tuple[Part, ...], ...], front: set[int]) -> set[int]:
+        """Where the ways of a group lead; those that end in a word and share nothing with other phrases end in one node."""
+        if len(front) == 1 and self._one_path[next(iter(front))]:
+            return set[int]().union(*(self._walk(way, front) for way in ways))
+        together, after = self._node(False), set[int]()
+        for way in ways:
+            if isinstance(way[-1], Group) or way[-1] == "...":
+                after |= self._walk(way, front)
+            else:
+                self._join(way[-1], self._walk(way[:-1], front), together)
+                after.add(together)
+        return after
+
+    def _step(self, word: str, front: set[int]) -> int:
+        only = next(iter(front)) if len(front) == 1 else None
+        one_path = only is not None and bool(self._one_path[only])
+        if only is not None and one_path and (only, word) in self._shared:
+            return self._shared[only, word]
+        target = self._node(one_path)
+        if only is not None and one_path:
+            self._shared[only, word] = target
+        self._join(word, front, target)
+        return target
+
+    def _join(self, word: str, front: set[int], target: int) -> None:
+        _append(self.by_word.setdefault(word, (array("i"), array("i"))), front, target)
+
+    def _gap(self, front: set[int]) -> set[int]:
+        reached, edge = set(front), front
+        for _ in range(GAP):
+            target = self._node(False)
+            _append(self.by_any, edge, target)
+            edge = {target}
+            reached.add(target)
+        return reached
+
+    def _node(self, one_path: bool) -> int:
+        self._one_path.append(one_path)
+        return len(self._one_path) - 1
+
+
+def _append(ways: Ways, sources: Collection[int], target: int) -> None:
+    ways[0].extend(sources)
+    ways[1].extend([target] * len(sources))
+
+
+def _sorted(sources: array[int], targets: array[int]) -> Ways:
+    order = sorted(range(len(sources)), key=sources.__getitem__)
+    return array("i", [sources[n] for n in order]), array("i", [targets[n] for n in order])

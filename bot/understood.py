@@ -9,6 +9,7 @@ from typing import Any
 from bot import understanding
 from bot.actions.catalogue import SPECS
 from bot.assistant import DIALOGS
+from bot.correcting import opening_of
 from bot.flows.definition import Book, SlotSpec
 from bot.flows.engine import Expecting
 from bot.flows.reading import read_book
@@ -113,7 +114,8 @@ def expected(book: Book, slot: str) -> Expecting:
 
 
 def acts_of(heard: Heard, intent: str | None) -> list[str]:
-    named = [ALSO_ACTS.get(act, act) for act in (*heard.acts, *([intent] if intent else []))]
+    takes_back = ["correct"] if opening_of(heard.text).sure and heard.values else []
+    named = [ALSO_ACTS.get(act, act) for act in (*heard.acts, *takes_back, *([intent] if intent else []))]
     return [act for act in dict.fromkeys(named) if act in ACTS]
 
 

@@ -78,6 +78,9 @@ def read_answer(text: str, expecting: Expecting, now: datetime) -> Reading:
     chosen = read_options(text, options, several=kind == "choices")
     if chosen and chosen.whole:
         return Reading(Answer(chosen.value, True))
+    several = tuple(read_candidates(text, options)) if kind == "opening" else ()
+    if several:
+        return Reading(hint="utter_invalid_opening", several=several)
     own = READERS.get(kind, read_nothing)(text, expecting, now)
     if own.answer:
         return own

@@ -229,7 +229,7 @@ def test_a_phrase_that_cannot_be_read_is_refused(phrase: str) -> None:
 
 
 def compiled(phrase: str) -> None:
-    Automaton().add(parse(phrase, {}, str.split), 0)
+    Automaton([parse(phrase, {}, str.split)])
 
 
 def test_an_unknown_key_in_a_list_is_refused(tmp_path: object) -> None:

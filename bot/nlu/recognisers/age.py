@@ -106,7 +106,7 @@ def _from_number(found: Sequence[Token], rest: Rest, asked: bool) -> Found | Non
 
 _COMING = bag("next nxt soon tomorrow tmrw tomoz tomorow tmoro on in this")
 _AFTER_AN_AGE = bag(
-    "so n odd n , . but and nearly going ! ( last ish - next nxt soon tomorrow in if unfortunately sadly now since"
+    "so n odd not , . but and nearly going ! ( last ish - next nxt soon tomorrow in if unfortunately sadly now since"
 )
 
 

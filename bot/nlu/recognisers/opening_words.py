@@ -41,7 +41,7 @@ LATEST = bag("latest later furthest late")
 CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))? ?(am|pm)\b|\b(\d{1,2})[:.](\d{2})\b", re.I)
 SPARE = bag("at on in the slot slots appointment appt apt appointments time call o clock oclock nov dec")
 REFUSES = bag(
-    "not no none cant cannot dont except but without neither never nor apart wont before after than or until till from between any most every"
+    "not no none cant cannot dont except but without neither never nor apart wont before after than or until till from between any most every or"
 )
 HALF_DAY, DAY = 720, 1440
 

@@ -138,11 +138,21 @@ def _days_settled(clause: Clause) -> Iterator[Way]:
 
 
 def _windows(settled: Sequence[tuple[Clause, Way]], calendar: Calendar, wall: datetime) -> tuple[Window, ...]:
+    found = _spread(settled, calendar, wall)
+    left_out = [(clause, way) for clause, way in settled if clause.left_out]
+    if found or len(left_out) < len(settled) or not left_out:
+        return found
+    out = [_of(clause, way, calendar, wall, leaving_out=True) for clause, way in left_out]
+    later = _beyond(max((day for days in out for day in days), default=calendar.today), calendar)
+    return _spread([*settled, later], calendar, wall)  # "not until january"
+
+
+def _spread(settled: Sequence[tuple[Clause, Way]], calendar: Calendar, wall: datetime) -> tuple[Window, ...]:
     wanted = [(clause, way) for clause, way in settled if not clause.left_out]
     unwanted = [(clause, way) for clause, way in settled if clause.left_out]
     by_day: dict[date, list[Minutes]] = {}
     out = [_of(clause, way, calendar, wall, leaving_out=True) for clause, way in unwanted]
-    for clause, way in wanted or [_any_time(out, calendar)]:
+    for clause, way in wanted or [(Clause(), ())]:
         for day, hours in _of(clause, way, calendar, wall).items():
             by_day.setdefault(day, []).extend(hours)
     for days in out:
@@ -152,11 +162,8 @@ def _windows(settled: Sequence[tuple[Clause, Way]], calendar: Calendar, wall: da
     return _merged(sorted(w for day, hours in by_day.items() for w in _clipped(day, hours, calendar, wall)))
 
 
-def _any_time(out: Sequence[dict[date, list[Minutes]]], calendar: Calendar) -> tuple[Clause, Way]:
-    """Any day of the four weeks; "not until january" looks further."""
-    last = max((day for days in out for day in days), default=calendar.today)
-    if last < calendar.last:
-        return Clause(), ()
+def _beyond(last: date, calendar: Calendar) -> tuple[Clause, Way]:
+    """Every day up to a week after one that lies beyond the four weeks."""
     days = Days(readings=(calendar.between(calendar.today, last + 8 * DAY),), span=True)
     return Clause(days=[[days]]), ((days,),)
 

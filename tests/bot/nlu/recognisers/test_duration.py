@@ -43,9 +43,7 @@ def test_not_taken_unasked(said: str) -> None:
     assert read_months(said, TODAY, asked=False) is None
 
 
-@pytest.mark.parametrize(
-    "said", ["since i was 20", "donkeys years", "ages", "in 4 months", "", "no idea"]
-)
+@pytest.mark.parametrize("said", ["since i was 20", "donkeys years", "ages", "in 4 months", "", "no idea"])
 def test_not_understood(said: str) -> None:
     assert read_months(said, TODAY, asked=True) is None
 
