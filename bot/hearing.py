@@ -60,7 +60,14 @@ def hear(inbound: Inbound, expecting: Expecting | None, now: datetime, nlu: Nlu 
     if parsed is None:
         return heard
     ranking = parsed.ranking or (((parsed.intent, parsed.confidence),) if parsed.intent else ())
-    return replace(heard, intent=parsed.intent, confidence=parsed.confidence, nlu_asked=True, ranking=ranking)
+    return replace(
+        heard,
+        safety=safety.judged_by_server(text, parsed.crisis),
+        intent=parsed.intent,
+        confidence=parsed.confidence,
+        nlu_asked=True,
+        ranking=ranking,
+    )
 
 
 def is_a_postcode(text: str) -> bool:

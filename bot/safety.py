@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.nlu.parsed import Judged
 from bot.safety_lists import KINDS, Found, book
 from bot.safety_model import DOUBT, Judgement, model
 from bot.safety_words import Words
 
 Kind = Literal["medical", "child", "self_harm", "harm_by_others", "harm_to_others"]
-Layer = Literal["patterns", "model"]
+Layer = Literal["patterns", "model", "server"]
 _WHOLE = 12_000  # characters screened in full; a longer message is screened at its head, its tail and in between
 _PIECE = 3_000
 _FEW = 4  # words, the marks of beginning and end among them: too few for the model to tell
@@ -52,6 +53,15 @@ def screen(text: str) -> SafetyHit | None:
 def _counts(kept: list[Found], words: Words, judged: Judgement) -> bool:
     """A phrase of the indirect sort, in words that the model is nearly certain are ordinary, is a coincidence."""
     return judged.sure >= DOUBT or len(words.words) <= _FEW or any(found.phrase.always for found in kept)
+
+
+def judged_by_server(text: str, judged: Judged | None) -> SafetyHit | None:
+    """Layer 3, for a text in which `screen` has heard nothing; None too where a phrase list has cleared some of its words."""
+    if judged is None or not judged.alarm or judged.kind not in KINDS:
+        return None
+    if any(book().find(book().words(piece))[1] for piece in _pieces(text)):
+        return None
+    return SafetyHit(kind=judged.kind, layer="server", phrase_id=f"server-{judged.kind}")  # type: ignore[arg-type]
 
 
 def _most_urgent(found: list[Found]) -> SafetyHit | None:

@@ -2,7 +2,7 @@
 
     NLU_TOKEN=... .venv/bin/python server.py models/<hash>.tar.gz [--port N] [--workers N] [--with-parent]
 
-POST /model/parse  {"text": "..."} -> {"intent": {...}, "intent_ranking": [...], "entities": [...]}
+POST /model/parse  {"text": "..."} -> {"intent": {...}, "intent_ranking": [...], "crisis": {...} or null, "entities": [...]}
 GET  /status       -> {"model_id": "..."}
 
 Both want "Authorization: Bearer <NLU_TOKEN>". It keeps nothing, writes no file, and never logs what
@@ -39,18 +39,18 @@ LOOPBACK = "127.0.0.1"
 LONGEST_TEXT = 2_000  # characters; the longest text message has 1,600
 LARGEST_BODY = 16_384  # bytes
 SECONDS_TO_STOP = 3
-HEARD_NOTHING = {"intent": {"name": None, "confidence": 0.0}, "intent_ranking": [], "entities": []}
+HEARD_NOTHING = {"intent": {"name": None, "confidence": 0.0}, "intent_ranking": [], "crisis": None, "entities": []}
 
 Parse = Callable[[str], Awaitable[dict]]
 log = logging.getLogger("nlu_server")
 
 
 def plain(parsed: dict) -> dict:
-    """The three parts that the app reads, without the words themselves; a part found by two extractors once."""
+    """The four parts that the app reads, without the words themselves; a part found by two extractors once."""
     entities = {(entity["entity"], entity["start"], entity["end"]): entity["value"]
                 for entity in parsed.get("entities", [])}
     return {
-        "intent": parsed["intent"], "intent_ranking": parsed.get("intent_ranking", []),
+        "intent": parsed["intent"], "intent_ranking": parsed.get("intent_ranking", []), "crisis": parsed.get("crisis"),
         "entities": [{"entity": name, "start": start, "end": end, "value": value}
                      for (name, start, end), value in sorted(entities.items(), key=lambda one: one[0][1:])]}
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +14,28 @@ import numpy as np
 from bot.nlu.parsed import Nlu
 
 DRAWS = 1_000  # of the bootstrap
+EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 0.9, 1.01)
+OUTSIDE, SURE = "out_of_scope", 0.60  # as in bot/understanding.py
 Pairs = Sequence[tuple[str, str]]  # (wanted, heard)
 
 
 @dataclass(frozen=True, slots=True)
+class Bin:
+    """Of the texts about which the model was from `low` to `high` sure: how many, how sure on average, how many right."""
+
+    low: float
+    high: float
+    texts: int
+    sure: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
-    """`low` and `high` hold macro-F1 in 95 of 100 such samples; `misses` counts (wanted, heard)."""
+    """`low` and `high` hold macro-F1 in 95 of 100 such samples; `misses` counts (wanted, heard).
+
+    `refused`: the share of out-of-scope texts that start nothing, by their intent or for want of certainty.
+    """
 
     size: int
     accuracy: float
@@ -27,6 +44,8 @@ class Evaluation:
     high: float
     per_intent: dict[str, float]
     misses: dict[tuple[str, str], int]
+    reliability: tuple[Bin, ...] = ()
+    refused: float = 0.0
 
     @property
     def floor(self) -> tuple[str, float]:
@@ -42,16 +61,17 @@ def read_held_out(path: Path) -> list[tuple[str, str]]:
 
 def evaluate_on(nlu: Nlu, held_out: Sequence[tuple[str, str]]) -> Evaluation:
     """Ask the model for every text. Raises RuntimeError when it gives no answer."""
-    pairs = []
+    pairs, sure = [], []
     for text, wanted in held_out:
         parsed = nlu.parse(text)
         if parsed is None:
             raise RuntimeError("the NLU server gave no answer during the evaluation")
         pairs.append((wanted, parsed.intent or ""))
-    return score(pairs)
+        sure.append(parsed.confidence)
+    return score(pairs, sure)
 
 
-def score(pairs: Pairs) -> Evaluation:
+def score(pairs: Pairs, sure: Sequence[float] = ()) -> Evaluation:
     """Macro-F1 is over the intents that were wanted; the interval is a bootstrap with a fixed seed."""
     per_intent = f1_by_intent(pairs)
     low, high = _interval(pairs)
@@ -64,7 +84,22 @@ def score(pairs: Pairs) -> Evaluation:
         high=high,
         per_intent=per_intent,
         misses=dict(misses.most_common()),
+        reliability=tuple(_reliability(pairs, sure)),
+        refused=_refused(pairs, sure),
     )
+
+
+def _reliability(pairs: Pairs, sure: Sequence[float]) -> Iterator[Bin]:
+    for low, high in pairwise(EDGES):
+        here = [(one, wanted == heard) for one, (wanted, heard) in zip(sure, pairs, strict=False) if low <= one < high]
+        if here:
+            shares, right = zip(*here, strict=True)
+            yield Bin(low, min(high, 1.0), len(here), sum(shares) / len(here), sum(right) / len(here))
+
+
+def _refused(pairs: Pairs, sure: Sequence[float]) -> float:
+    strange = [(heard, one) for (wanted, heard), one in zip(pairs, sure, strict=False) if wanted == OUTSIDE]
+    return sum(heard == OUTSIDE or one < SURE for heard, one in strange) / len(strange) if strange else 0.0
 
 
 def f1_by_intent(pairs: Pairs) -> dict[str, float]:
@@ -93,5 +128,10 @@ def report(result: Evaluation) -> str:
         f"lowest intent: {name} {worst:.2f}",
     ]
     lines += [f"  {intent:16} {f1:.2f}" for intent, f1 in sorted(result.per_intent.items(), key=lambda one: one[1])]
+    lines += [f"out-of-scope texts that start nothing: {result.refused:.3f}"] if result.reliability else []
+    lines += [
+        f"  {one.low:.1f} to {one.high:.1f} sure: {one.texts} texts, {one.sure:.2f} on average, {one.right:.2f} right"
+        for one in result.reliability
+    ]
     lines += [f"  {count:3} times {wanted} heard as {heard}" for (wanted, heard), count in result.misses.items()]
     return "\n".join(lines)

@@ -17,13 +17,26 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """Whether a text speaks of a crisis: the likeliest kind, how sure it is one at all (0 to 1), and if that is an alarm."""
+
+    kind: str
+    sure: float
+    alarm: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
-    """`ranking` holds the likeliest intents first, `intent` among them; None is a text without words."""
+    """`ranking` holds the likeliest intents first, `intent` among them; None is a text without words.
+
+    `crisis` is judged apart from them; None: not judged (the stand-in judges none).
+    """
 
     intent: str | None
     confidence: float
     ranking: tuple[tuple[str, float], ...] = ()
     entities: tuple[Entity, ...] = ()
+    crisis: Judged | None = None
 
 
 class Nlu(Protocol):

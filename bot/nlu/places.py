@@ -35,6 +35,11 @@ class Places:
         return self.root / "nlu_data" / "train"
 
     @property
+    def crises(self) -> Path:
+        """What people say in a crisis, and what only sounds like one: train_<kind>.tsv."""
+        return self.root / "nlu_data" / "safety"
+
+    @property
     def held_out(self) -> Path:
         return self.root / "nlu_data" / "test" / "intents.tsv"
 
@@ -89,6 +94,7 @@ def training_hash(places: Places | None = None) -> str:
 
 def _ingredients(places: Places) -> Iterator[Path]:
     yield from sorted(places.examples.glob("**/*.yml"))
+    yield from sorted(places.crises.glob("train_*.tsv"))
     yield places.pipeline
     yield from sorted((places.server / "components").glob("*.py"))
     yield from (places.server / name for name in ("build_onnx.py", "requirements.lock", "train.py"))

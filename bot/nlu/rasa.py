@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import httpx2
 import structlog
 
-from bot.nlu.parsed import Entity, Nlu, Parsed
+from bot.nlu.parsed import Entity, Judged, Nlu, Parsed
 from bot.nlu.places import Places
 from bot.nlu.process import NluProcess
 
@@ -140,11 +140,18 @@ def _parsed(answer: Any) -> Parsed:
         intent=None if intent["name"] is None else str(intent["name"]),
         confidence=float(intent["confidence"]),
         ranking=tuple((str(one["name"]), float(one["confidence"])) for one in answer.get("intent_ranking", [])),
+        crisis=_judged(answer.get("crisis")),
         entities=tuple(
             Entity(str(one["entity"]), str(one["value"]), int(one["start"]), int(one["end"]))
             for one in answer.get("entities", [])
         ),
     )
+
+
+def _judged(crisis: Any) -> Judged | None:
+    if crisis is None:
+        return None
+    return Judged(str(crisis["kind"]), float(crisis["confidence"]), crisis["alarm"] is True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from bot.nlu.parsed import Entity, Nlu, Parsed
+from bot.nlu.parsed import Entity, Judged, Nlu, Parsed
 from bot.nlu.places import training_hash
 
 DIGITS = 3  # of a confidence: enough for every threshold, and the file changes less
@@ -68,7 +68,12 @@ def _to_json(parsed: Parsed) -> dict[str, Any]:
         "confidence": round(parsed.confidence, DIGITS),
         "ranking": [[name, round(confidence, DIGITS)] for name, confidence in parsed.ranking],
         "entities": [[one.entity, one.value, one.start, one.end] for one in parsed.entities],
+        **({"crisis": _judged(parsed.crisis)} if parsed.crisis else {}),
     }
+
+
+def _judged(crisis: Judged) -> list[Any]:
+    return [crisis.kind, round(crisis.sure, DIGITS), crisis.alarm]
 
 
 def _from_json(answer: dict[str, Any]) -> Parsed:
@@ -77,4 +82,5 @@ def _from_json(answer: dict[str, Any]) -> Parsed:
         answer["confidence"],
         tuple((name, share) for name, share in answer["ranking"]),
         tuple(Entity(*one) for one in answer["entities"]),
+        Judged(*answer["crisis"]) if "crisis" in answer else None,
     )

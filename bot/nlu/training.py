@@ -67,6 +67,8 @@ def _run_training(places: Places, name: str) -> float:
         places.server / "train.py",
         "--data",
         places.examples,
+        "--crises",
+        places.crises,
         "--config",
         places.pipeline,
         "--out",
@@ -86,7 +88,7 @@ def _run_training(places: Places, name: str) -> float:
 
 def _choose(places: Places, name: str, seconds: float) -> Trained:
     result, current = _evaluate(places, places.model(name)), places.current()
-    before = _evaluate(places, current) if result and current and current != places.model(name) else None
+    before = _evaluate_in_use(places, current) if result and current and current != places.model(name) else None
     if result and before and result.macro_f1 < before.macro_f1:
         return Trained(
             name,
@@ -99,6 +101,14 @@ def _choose(places: Places, name: str, seconds: float) -> Trained:
     places.choose(name)
     _forget_old(places, keep={places.model(name), current or places.model(name)})
     return Trained(name, True, True, seconds, result, "The new model is in use.")
+
+
+def _evaluate_in_use(places: Places, model: Path) -> Evaluation | None:
+    """None for a model that this version of the server can no longer run: nothing is lost with it."""
+    try:
+        return _evaluate(places, model)
+    except CannotTrain:
+        return None
 
 
 def _evaluate(places: Places, model: Path) -> Evaluation | None:

@@ -20,7 +20,7 @@ from components.encoder import PACKAGE, encoder
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
-    """Multiplies the embedding by `scale`: Rasa's logistic regression has no C, and a longer vector is a weaker penalty."""
+    """384 numbers of length one a text."""
 
     @classmethod
     def required_components(cls) -> List[Type]:
@@ -30,14 +30,9 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
     def required_packages() -> List[Text]:
         return ["onnxruntime", "tokenizers", PACKAGE]
 
-    @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
-        return {**DenseFeaturizer.get_default_config(), "scale": 4.0}
-
     @classmethod
     def validate_config(cls, config: Dict[Text, Any]) -> None:
-        if not 0 < float(config.get("scale", 4.0)) < 100:
-            raise ValueError("MiniLMFeaturizer: scale is a number between 0 and 100")
+        """Nothing to set."""
 
     @classmethod
     def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
@@ -47,7 +42,7 @@ class MiniLMFeaturizer(DenseFeaturizer, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
             if message.get(TEXT):
-                embedding = encoder()(message.get(TEXT)).astype(np.float32) * float(self._config["scale"])
+                embedding = encoder()(message.get(TEXT)).astype(np.float32)
                 message.add_features(Features(embedding[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
         return messages
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from bot import coaching, rounds, turns
 from bot.assistant import Assistant
 from bot.channels.sms import SmsChannel
+from bot.nlu.parsed import Judged, Parsed
 from bot.simulator import SOMEBODY, Simulator
 from services import caseload, due_work, faults, inbox, referrals
 from services.messages import Outbound, Receipt, SendLater
@@ -140,6 +141,19 @@ def test_invariant_03_a_crisis_beside_an_answer_gets_help_also_without_the_model
     assert CRISIS_LINE in words(answered)
     assert "work_situation" not in answered.slots
     assert nlu.asked == [], "the first two layers never need the server"
+
+
+def test_invariant_03_a_crisis_that_only_the_model_hears_gets_the_same_help(
+    texter: Simulator, nlu: CountingNlu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet = "the tide can have me then nobody has the bother"
+    say_all(texter, ["hi", "1"])
+    monkeypatch.setattr(
+        nlu, "parse", lambda text: Parsed("smalltalk", 0.4, crisis=Judged("self_harm", 0.97, alarm=True))
+    )
+    answered = texter.say(quiet)
+    assert answered.events[0]["name"] == "crisis_help"
+    assert CRISIS_LINE in words(answered)
 
 
 def test_invariant_04_order_is_kept_and_crisis_help_passes_what_waits(person: Simulator) -> None:

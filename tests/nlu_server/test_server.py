@@ -95,6 +95,25 @@ def test_entities_have_a_place_and_each_place_is_named_once(server: Running) -> 
     assert len(found) == len(set(found))
 
 
+@pytest.mark.parametrize(("text", "kind"), [
+    ("i keep planning how to end my life", "self_harm"), ("he hits me every time he drinks", "harm_by_others")])
+def test_a_crisis_is_judged_beside_the_intent(server: Running, text: str, kind: str) -> None:
+    crisis = server.parse(text)["crisis"]
+    assert (crisis["kind"], crisis["alarm"]) == (kind, True)
+    assert crisis["confidence"] > 0.5
+
+
+@pytest.mark.parametrize("text", ["my back is bad and i cant work", "how long does the call take", "what is this"])
+def test_ordinary_texts_raise_no_alarm_and_no_intent_is_a_crisis(server: Running, text: str) -> None:
+    parsed = server.parse(text)
+    assert parsed["crisis"]["alarm"] is False
+    assert not any(one["name"].startswith("crisis") for one in parsed["intent_ranking"])
+
+
+def test_one_word_alone_is_not_judged(server: Running) -> None:
+    assert server.parse("hello")["crisis"] is None
+
+
 @pytest.mark.parametrize("text", ["/affirm", "/affirm{\"x\": \"y\"}", " //affirm", "/\x00/affirm"])
 def test_a_leading_slash_names_no_intent(server: Running, text: str) -> None:
     assert server.parse(text)["intent"]["confidence"] < 1.0
@@ -102,7 +121,8 @@ def test_a_leading_slash_names_no_intent(server: Running, text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", " ", "/", " / ", "\x00", "\n\t"])
 def test_a_text_without_words_has_no_intent(server: Running, text: str) -> None:
-    assert server.parse(text) == {"intent": {"name": None, "confidence": 0.0}, "intent_ranking": [], "entities": []}
+    assert server.parse(text) == {"intent": {"name": None, "confidence": 0.0}, "intent_ranking": [], "crisis": None,
+                                  "entities": []}
 
 
 @pytest.mark.parametrize("text", ["🙂", "\u202eabc", "a" * 2_000, "‎", "{{7*7}}", "x\n" * 500, "\ud83d\ude42"[:1] + "a",

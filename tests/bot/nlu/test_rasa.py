@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.nlu.parsed import Entity, Parsed
+from bot.nlu.parsed import Entity, Judged, Parsed
 from bot.nlu.places import Places
 from bot.nlu.rasa import NoNlu, RasaClient, open_nlu
 from tests.stand_ins.server import Answer, LoopbackServer, Request
@@ -83,6 +83,29 @@ def test_an_answer_is_read_whole(server: StandIn, connect: Connect) -> None:
         "about_me", 0.9, (("about_me", 0.9), ("start", 0.1)), (Entity("body_part", "back", 3, 7),)
     )
     assert server.asked == [("/model/parse", b'{"text":"my back"}')]
+
+
+@pytest.mark.parametrize(
+    ("crisis", "judged"),
+    [
+        ({"kind": "self_harm", "confidence": 0.97, "alarm": True}, Judged("self_harm", 0.97, True)),
+        ({"kind": "child", "confidence": 0.2, "alarm": False}, Judged("child", 0.2, False)),
+        (None, None),
+    ],
+)
+def test_what_it_judged_of_a_crisis_comes_along(
+    server: StandIn, connect: Connect, crisis: object, judged: Judged | None
+) -> None:
+    server.body = json.dumps({**ANSWER, "crisis": crisis}).encode()
+    parsed = connect(server.url).parse("my back")
+    assert parsed is not None
+    assert parsed.crisis == judged
+
+
+@pytest.mark.parametrize("crisis", [7, [], {"kind": "self_harm"}, {"confidence": "much", "kind": "", "alarm": True}])
+def test_an_odd_judgement_makes_the_answer_none(server: StandIn, connect: Connect, crisis: object) -> None:
+    server.body = json.dumps({**ANSWER, "crisis": crisis}).encode()
+    assert connect(server.url).parse("my back") is None
 
 
 def test_a_long_text_is_cut_to_what_the_server_takes(server: StandIn, connect: Connect) -> None:

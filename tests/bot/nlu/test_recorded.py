@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.nlu.parsed import Entity, Parsed
+from bot.nlu.parsed import Entity, Judged, Parsed
 from bot.nlu.rasa import NoNlu
 from bot.nlu.recorded import NotRecorded, RecordedNlu, record
 
@@ -36,6 +37,17 @@ def test_what_was_recorded_is_heard_again(tmp_path: Path) -> None:
     )
     assert nlu.parse("") == Parsed(None, 0.0)
     assert nlu.up
+
+
+def test_a_judged_crisis_is_kept(tmp_path: Path) -> None:
+    class Judging(Model):
+        def parse(self, text: str) -> Parsed | None:
+            return replace(HEARD, crisis=Judged("self_harm", 0.98765, True))
+
+    record(["said quietly"], Judging(), tmp_path / "recorded.json", "abc")
+    parsed = RecordedNlu(tmp_path / "recorded.json", "abc").parse("said quietly")
+    assert parsed is not None
+    assert parsed.crisis == Judged("self_harm", 0.988, True)
 
 
 def test_a_text_that_was_not_recorded_says_what_to_run(tmp_path: Path) -> None:

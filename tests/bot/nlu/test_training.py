@@ -15,7 +15,14 @@ from bot.nlu.training import CannotTrain, evaluate, train
 @pytest.fixture
 def places(tmp_path: Path) -> Places:
     made = Places(tmp_path)
-    for folder in (made.examples, made.server / "components", made.models, made.held_out.parent, made.python.parent):
+    for folder in (
+        made.examples,
+        made.crises,
+        made.server / "components",
+        made.models,
+        made.held_out.parent,
+        made.python.parent,
+    ):
         folder.mkdir(parents=True)
     for name in ("build_onnx.py", "requirements.lock", "train.py"):
         (made.server / name).write_text(name)
@@ -58,7 +65,14 @@ def test_nothing_is_trained_when_nothing_changed(places: Places, trained: dict[s
 
 
 @pytest.mark.parametrize(
-    "changed", ["nlu_data/train/one.yml", "config.yml", "nlu_server/train.py", "nlu_server/requirements.lock"]
+    "changed",
+    [
+        "nlu_data/train/one.yml",
+        "config.yml",
+        "nlu_server/train.py",
+        "nlu_server/requirements.lock",
+        "nlu_data/safety/train_child.tsv",
+    ],
 )
 def test_a_change_in_anything_it_depends_on_trains_again(
     places: Places, trained: dict[str, float], changed: str
@@ -77,6 +91,22 @@ def test_a_worse_model_is_kept_but_not_used(places: Places, trained: dict[str, f
     assert not result.chosen
     assert "0.790" in result.note
     assert places.current() == places.model(first)
+
+
+def test_a_model_that_no_longer_runs_stands_in_nobodys_way(
+    places: Places, trained: dict[str, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = train(places=places).name
+    (places.examples / "two.yml").write_text("nlu: []")
+
+    def evaluated(places: Places, model: Path) -> Evaluation:
+        if model == places.model(first):
+            raise CannotTrain("The NLU server did not start with the trained model.")
+        return measured(0.1)
+
+    monkeypatch.setattr(training, "_evaluate", evaluated)
+    assert train(places=places).chosen
+    assert places.current() == places.model(training_hash(places))
 
 
 def test_a_model_as_good_is_used_and_only_the_one_before_is_kept(places: Places, trained: dict[str, float]) -> None:
@@ -107,3 +137,16 @@ def test_scores_are_counted_by_intent() -> None:
 
 def test_the_report_counts_misses_by_intent_and_quotes_no_text() -> None:
     assert "1 times start heard as who" in report(score([("start", "who"), ("who", "who")]))
+
+
+def test_reliability_and_refusals_are_counted() -> None:
+    pairs = [("start", "start"), ("start", "who"), ("out_of_scope", "out_of_scope"), ("out_of_scope", "who")]
+    result = score([*pairs, ("out_of_scope", "start")], [0.95, 0.3, 0.7, 0.5, 0.9])
+    assert result.refused == pytest.approx(2 / 3)
+    assert [(one.low, one.texts, one.right) for one in result.reliability] == [
+        (0.2, 1, 0.0),
+        (0.4, 1, 0.0),
+        (0.6, 1, 1.0),
+        (0.9, 2, 0.5),
+    ]
+    assert "0.9 to 1.0 sure: 2 texts" in report(result)

@@ -1,0 +1,111 @@
+"""Logistic regression over what the featurizers before it say of a text; both our judges (intents, crises) are made of it."""
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+from typing import Any, Dict, List, Sequence, Text, Tuple
+
+import numpy as np
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from scipy.sparse import csr_matrix, diags, hstack, vstack
+
+Layout = List[Tuple[Text, int]]  # each featurizer's name and how many numbers it gives
+
+
+def layout_of(messages: Sequence[Message]) -> Layout:
+    """Which featurizers speak, in a fixed order."""
+    found = {one.origin: one.features.shape[-1] for message in messages for one in _said(message)}
+    return sorted(found.items())
+
+
+def features(messages: Sequence[Message], layout: Layout) -> csr_matrix:
+    """One row a message. Every featurizer's part has length one, so that none drowns the others by its size: a piece of a word
+    is there or not, however often. A featurizer that has nothing to say of a text gives zeros."""
+    said = [{one.origin: one.features for one in _said(message)} for message in messages]
+    parts = [[_numbers(one.get(origin), width) for one in said] for origin, width in layout]
+    return hstack([_of_length_one(vstack(part).tocsr()) for part in parts]).tocsr()
+
+
+def _said(message: Message) -> List[Any]:
+    return [one for one in message.features if one.attribute == TEXT and one.type == FEATURE_TYPE_SENTENCE]
+
+
+def _numbers(part: Any, width: int) -> csr_matrix:
+    if part is None or part.shape[-1] != width:
+        return csr_matrix((1, width), dtype=np.float32)
+    return csr_matrix(part, dtype=np.float32)
+
+
+def _of_length_one(part: csr_matrix) -> csr_matrix:
+    if (part.data == np.rint(part.data)).all():  # counts
+        part.data[:] = part.data > 0
+    lengths = np.sqrt(np.asarray(part.multiply(part).sum(axis=1))).ravel()
+    return diags(1 / np.maximum(lengths, 1e-6).astype(np.float32)) @ part
+
+
+class Regression:
+    """`shares` of a message add up to one over `labels`."""
+
+    def __init__(self, labels: Sequence[Text], weights: np.ndarray, bias: np.ndarray, layout: Layout) -> None:
+        self.labels, self._weights, self._bias, self._layout = list(labels), weights, bias, layout
+
+    @classmethod
+    def train(cls, messages: Sequence[Message], labels: Sequence[Text], config: Dict[Text, Any]) -> "Regression":
+        layout = layout_of(messages)
+        model = _fitted(features(messages, layout), labels, config)
+        return cls(model.classes_, model.coef_.astype(np.float32), model.intercept_.astype(np.float32), layout)
+
+    def sharpened(self, by: float) -> "Regression":
+        """The same order of labels, with more certainty (above 1) or less."""
+        return Regression(self.labels, self._weights * np.float32(by), self._bias * np.float32(by), self._layout)
+
+    def shares(self, message: Message) -> Dict[Text, float]:
+        logits = np.asarray(features([message], self._layout) @ self._weights.T)[0] + self._bias
+        raised = np.exp(logits - logits.max())
+        return dict(zip(self.labels, map(float, raised / raised.sum())))
+
+    def save(self, file: Path) -> None:
+        origins, widths = zip(*self._layout)
+        np.savez_compressed(file, labels=np.array(self.labels), weights=self._weights, bias=self._bias,
+                            origins=np.array(origins), widths=np.array(widths))
+
+    @classmethod
+    def load(cls, file: Path) -> "Regression":
+        with np.load(file, allow_pickle=False) as saved:
+            layout = list(zip(map(str, saved["origins"]), map(int, saved["widths"])))
+            return cls([str(one) for one in saved["labels"]], saved["weights"], saved["bias"], layout)
+
+
+def unseen_shares(messages: Sequence[Message], labels: Sequence[Text], config: Dict[Text, Any], folds: int, judged: int
+                  ) -> List[Tuple[Text, Dict[Text, float]]]:
+    """(Label, shares) by models that were trained without the message: those of the first `judged` of so many folds."""
+    from sklearn.model_selection import StratifiedKFold
+
+    rows, named = features(messages, layout_of(messages)), np.array(labels)
+    found: List[Tuple[Text, Dict[Text, float]]] = []
+    for seen, held in islice(StratifiedKFold(folds, shuffle=True, random_state=7).split(rows, named), judged):
+        model = _fitted(rows[seen], named[seen], config)
+        found += [(named[at], dict(zip(model.classes_, map(float, shares))))
+                  for at, shares in zip(held, model.predict_proba(rows[held]))]
+    return found
+
+
+def honest_sharpness(unseen: Sequence[Tuple[Text, Dict[Text, float]]]) -> float:
+    """How much to sharpen a model so that of the texts it is 80% sure of, 80% are right (the least logarithmic loss)."""
+    names = sorted(unseen[0][1])
+    logs = np.log(np.array([[shares[name] for name in names] for _, shares in unseen]) + 1e-12)
+    right = np.array([names.index(label) for label, _ in unseen])
+
+    def loss(by: float) -> float:
+        raised = logs * by
+        return float(np.mean(np.logaddexp.reduce(raised, axis=1) - raised[np.arange(len(right)), right]))
+
+    return float(min(np.arange(0.5, 3.01, 0.05), key=loss))
+
+
+def _fitted(rows: csr_matrix, labels: Sequence[Text], config: Dict[Text, Any]) -> Any:
+    from sklearn.linear_model import LogisticRegression
+
+    wanted = {"C": config["C"], "max_iter": config["max_iter"], "tol": config["tol"], "random_state": 42}
+    return LogisticRegression(class_weight=config.get("class_weight"), **wanted).fit(rows, labels)

@@ -1,0 +1,92 @@
+"""The third layer of the crisis screen: what the language server judged, heard only where the first two heard nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from bot import safety, understanding
+from bot.flows.commands import Crisis
+from bot.hearing import Heard, hear
+from bot.nlu.parsed import Judged, Parsed
+from bot.safety import SafetyHit
+from bot.safety_scoring import heard_in
+from services.messages import Address, Inbound
+
+NOW = datetime(2026, 11, 23, 9, 0)  # noqa: DTZ001 - London wall clock
+QUIET = "the tide can have me then nobody has the bother"
+"""Neither a list nor the model beside it hears this; the test says so."""
+
+
+class Judging:
+    """Answers every text with one judgement; None = the server is down."""
+
+    up = True
+
+    def __init__(self, judged: Judged | None, down: bool = False) -> None:
+        self.answer = None if down else Parsed("smalltalk", 0.4, crisis=judged)
+        self.asked: list[str] = []
+
+    def parse(self, text: str) -> Parsed | None:
+        self.asked.append(text)
+        return self.answer
+
+    def close(self) -> None:
+        return None
+
+
+ALARM = Judged("self_harm", 0.97, True)
+
+
+def heard(text: str, nlu: Judging) -> Heard:
+    return hear(Inbound(Address("sms", "+447700900123"), "-", text=text), None, NOW, nlu)
+
+
+def test_an_alarm_is_a_hit_of_its_kind() -> None:
+    assert safety.screen(QUIET) is None
+    said = heard(QUIET, Judging(ALARM))
+    assert said.safety == SafetyHit("self_harm", "server", "server-self_harm")
+    assert (said.intent, said.confidence) == ("smalltalk", 0.4)
+
+
+@pytest.mark.parametrize("judged", [Judged("self_harm", 0.7, False), Judged("none", 0.99, True), None])
+def test_less_than_an_alarm_changes_nothing(judged: Judged | None) -> None:
+    assert heard(QUIET, Judging(judged)).safety is None
+
+
+def test_without_the_server_nothing_changes() -> None:
+    nlu = Judging(ALARM, down=True)
+    assert heard(QUIET, nlu).safety is None
+    assert nlu.asked == [QUIET]
+
+
+def test_what_the_first_layers_heard_stands_and_asks_nobody() -> None:
+    nlu = Judging(Judged("medical", 1.0, True))
+    said = heard("i want to kill myself", nlu)
+    assert said.safety is not None
+    assert (said.safety.kind, said.safety.layer) == ("self_harm", "patterns")
+    assert nlu.asked == []
+
+
+@pytest.mark.parametrize("text", ["im not suicidal im just really tired", "no thoughts of killing myself thanks"])
+def test_words_that_a_list_has_cleared_do_not_alarm_it(text: str) -> None:
+    assert heard(text, Judging(ALARM)).safety is None
+
+
+def test_scoring_hears_with_it_and_without() -> None:
+    assert heard_in(QUIET, None) is None
+    hit = heard_in(QUIET, Judging(ALARM))
+    assert hit is not None
+    assert hit.layer == "server"
+
+
+def test_a_turn_answers_it_like_any_other_crisis() -> None:
+    from bot.actions.catalogue import SPECS
+    from bot.assistant import DIALOGS
+    from bot.flows.reading import read_book
+    from bot.flows.state import DialogueState
+
+    book = read_book(DIALOGS, SPECS)
+    commands = understanding.read(heard(QUIET, Judging(ALARM)), DialogueState(revision=book.revision), book)
+    assert Crisis("self_harm") in commands
