@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -31,13 +32,13 @@ class Unanswered:
 def of_team(session: Session, viewer: Viewer, now: datetime) -> list[Unanswered]:
     """The people of a team's open referrals who wait for an answer, longest first."""
     rows = _waiting(now).where(viewer.within(Referral.team_id))
-    return [_row(*found.tuple()) for found in session.execute(rows.order_by(Conversation.last_in_at))]
+    return [_row(*found) for found in session.execute(rows.order_by(Conversation.last_in_at))]
 
 
 def of_referral(session: Session, referral_id: int, now: datetime) -> Unanswered | None:
     """Whether this person waits for an answer."""
     found = session.execute(_waiting(now).where(Referral.id == referral_id)).first()
-    return _row(*found.tuple()) if found else None
+    return _row(*found) if found else None
 
 
 def _row(referral: int, conversation: int, since: datetime | None, taken_over: datetime | None) -> Unanswered:
@@ -45,7 +46,7 @@ def _row(referral: int, conversation: int, since: datetime | None, taken_over: d
     return Unanswered(referral, conversation, since, taken_over is not None)
 
 
-def _waiting(now: datetime) -> Select[int, int, datetime | None, datetime | None]:
+def _waiting(now: datetime) -> Select[*tuple[Any, ...]]:
     answered = (
         select(MessageOut.conversation_id, func.max(MessageOut.created_at).label("at"))
         .where(MessageOut.purpose.not_in(NOT_AN_ANSWER), MessageOut.status.not_in(DID_NOT_ARRIVE))
@@ -59,10 +60,11 @@ def _waiting(now: datetime) -> Select[int, int, datetime | None, datetime | None
         .exists()
     )
     overdue = or_(Conversation.coach_takeover_at.is_not(None), Conversation.last_in_at < now - IN_HAND)
-    return (
+    found: Select[*tuple[Any, ...]] = (
         select(Referral.id, Conversation.id, Conversation.last_in_at, Conversation.coach_takeover_at)
         .join(Conversation, Conversation.id == Referral.conversation_id)
         .outerjoin(answered, answered.c.conversation_id == Conversation.id)
         .where(Referral.status.not_in(CLOSED), Conversation.last_in_at.is_not(None))
         .where(and_(or_(answered.c.at.is_(None), answered.c.at < Conversation.last_in_at), overdue, said))
     )
+    return found

@@ -1,4 +1,4 @@
-"""A person's own call, behind a link that only they were given: when it is, and calling it off."""
+"""A person's own call, behind a link that only they were given: when, with whom and how, and calling it off."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services import audit, booking, conversations
+from services.models import Coach, Team
 from web import calendars, state
 
 BOOKED = "booked"
@@ -26,6 +27,13 @@ class Call:
     ends: datetime
     status: str
     kind: str
+    coach: str
+    team: str
+    number: str
+
+    @property
+    def minutes(self) -> str:
+        return str(int((self.ends - self.starts).total_seconds() // 60))
 
     def is_over(self, now: datetime) -> bool:
         return self.ends <= now
@@ -37,11 +45,23 @@ def find(request: Request) -> Call:
         row = booking.by_token(session, request.path_params["token"])
         if row is None:
             raise HTTPException(404)
-        return Call(row.id, row.conversation_id, row.person_id, row.starts_at, row.ends_at, row.status, row.kind)
+        coach, team = session.get_one(Coach, row.coach_id), session.get_one(Team, row.team_id)
+        return Call(
+            id=row.id,
+            conversation=row.conversation_id,
+            person=row.person_id,
+            starts=row.starts_at,
+            ends=row.ends_at,
+            status=row.status,
+            kind=row.kind,
+            coach=coach.name,
+            team=team.name,
+            number=team.caller_number,
+        )
 
 
 def show(request: Request) -> Response:
-    """When the call is, how to move it, and a button to call it off."""
+    """When the call is, with whom, how and from which number, how to move it, and a button to call it off."""
     return page(request, find(request))
 
 
@@ -55,10 +75,18 @@ def change(request: Request) -> Response:
     """Ask once, then call it off. Nobody has to say why."""
     call, step = find(request), str(request.state.form.get("step") or "")
     now = state.assistant(request).clock.now()
-    if step == "sure" and call.status == BOOKED and not call.is_over(now):
+    if call.status != BOOKED or call.is_over(now):
+        refuse(request, call, now)
+    elif step == "sure":
         call_off(request, call, now)
         call = find(request)
     return page(request, call, asking=step == "ask" and call.status == BOOKED)
+
+
+def refuse(request: Request, call: Call, now: datetime) -> None:
+    """A stale page: the call is over or stands no more. Nothing changes, and the try is in the audit."""
+    with state.assistant(request).db.write() as session:
+        audit.record(session, f"person:{call.person}", "refused", f"appointment:{call.id}", now, {"why": "stale"})
 
 
 def call_off(request: Request, call: Call, now: datetime) -> None:

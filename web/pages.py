@@ -86,7 +86,7 @@ def working(span: timedelta) -> str:
     days, hours = divmod(hours, 8)
     if days:
         return f"{days} day{'s' if days > 1 else ''}" + (f" {hours} h" if hours and days < 3 else "")
-    return (f"{hours} h " if hours else "") + (f"{minutes} min" if minutes or not hours else "").strip()
+    return " ".join([*([f"{hours} h"] if hours else []), *([f"{minutes} min"] if minutes or not hours else [])])
 
 
 @cache

@@ -67,6 +67,9 @@ class StandInAssistant:
         if not self.slow:
             self.answer(conversation_id)
 
+    def tell_outgoing(self, channel: str | None = None) -> None:
+        """Nobody sends here."""
+
     def answer(self, conversation_id: int) -> None:
         now = self.clock.now()
         with self.db.write() as session:

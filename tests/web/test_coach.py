@@ -198,11 +198,19 @@ def own_link(world: World, call: int) -> str:
         return f"/call/{booking.link_token(session, session.get_one(Appointment, call))}"
 
 
-def test_a_person_sees_when_their_call_is_and_not_why(world: World) -> None:
+def test_a_person_sees_when_with_whom_and_how_their_call_is_and_not_why(world: World) -> None:
     world.client.cookies.clear()
     page = world.client.get(own_link(world, world.their_call)).text
-    assert "Wednesday 25 November, 9:30am" in page
-    for word in ("Sam", "sick", "7700"):
+    for words in (
+        "Wednesday 25 November, 9:30am",
+        "Robin, WorkWell South",
+        "By phone",
+        "01632 960100",
+        "About 30 minutes",
+    ):
+        assert words in page
+    assert "type CHANGE" in page
+    for word in ("Sam", "sick", "7700", "health", "Mental"):
         assert word not in page
 
 
