@@ -22,7 +22,7 @@ class CannotTrain(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """`chosen`: the running server may use it; `result` is None where there is nothing to evaluate on."""
+    """`chosen`: the running server may use it; `result` is None where there is nothing to evaluate on or compare with."""
 
     name: str
     fresh: bool
@@ -33,7 +33,7 @@ class Trained:
 
 
 def train(force: bool = False, places: Places | None = None) -> Trained:
-    """Train if needed, evaluate, and point `current` at the model unless it is worse. Raises CannotTrain."""
+    """Train if needed, compare with the one in use, and point `current` at the model unless it is worse. Raises CannotTrain."""
     places = places or Places()
     name = training_hash(places)
     current = places.current()
@@ -87,8 +87,11 @@ def _run_training(places: Places, name: str) -> float:
 
 
 def _choose(places: Places, name: str, seconds: float) -> Trained:
-    result, current = _evaluate(places, places.model(name)), places.current()
-    before = _evaluate_in_use(places, current) if result and current and current != places.model(name) else None
+    """The first model there is needs no comparison: the service waits for it."""
+    current = places.current()
+    other = current if current != places.model(name) else None
+    result = _evaluate(places, places.model(name)) if other else None
+    before = _evaluate_in_use(places, other) if result and other else None
     if result and before and result.macro_f1 < before.macro_f1:
         return Trained(
             name,
