@@ -67,6 +67,11 @@ def short_day(moment: datetime) -> str:
     return f"{wall:%a} {wall.day} {wall:%b}"
 
 
+def short_date(when: date) -> str:
+    """`Fri 4 Dec` of a plain date."""
+    return f"{when:%a} {when.day} {when:%b}"
+
+
 def date_day(when: date) -> str:
     """`Friday 4 December` of a plain date."""
     return f"{when:%A} {when.day} {when:%B}"
@@ -117,6 +122,7 @@ class Pages:
             "time": time,
             "short_day": short_day,
             "date_day": date_day,
+            "short_date": short_date,
             "working": working,
         }
         self.environment.globals |= {"say": words.say, "asset": asset, "demo": demo, "speakers": SPEAKERS}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from services import booking
+from services.messages import Address, Inbound
 from services.models import Appointment
 from tests.browser.conftest import Open, Site, overflows, violations
 from tests.web.teams import NOW, PASSWORD, put_referral, put_staff, put_team
@@ -42,7 +44,8 @@ def test_no_staff_page_breaks_a_rule_of_accessibility(open_page: Open, call: str
     assert (violations(page), overflows(page)) == ([], False)
     sign_in(page)
     address = page.url.removesuffix("/coach")
-    for path in ("/coach", "/coach/referral/1", "/account", "/set-up/a-link"):
+    desk = ("", "/queue", "/week", "/people", "/alert/1", "/referral/1", "/referral/1/print")
+    for path in (*(f"/coach{each}" for each in desk), "/account", "/set-up/a-link"):
         page.goto(address + path)
         assert (path, violations(page), overflows(page)) == (path, [], False)
 
@@ -58,19 +61,94 @@ def test_a_persons_own_call_breaks_no_rule_of_accessibility(open_page: Open, cal
     expect(page.get_by_text("Your call is off")).to_be_visible()
 
 
-def test_a_coach_records_an_outcome_by_keyboard(open_page: Open, call: str) -> None:
+class Counted:
+    """A coach's hands: every click and every page is counted."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.clicks, self.pages = page, 0, 0
+        page.on("framenavigated", lambda frame: setattr(self, "pages", self.pages + 1))
+
+    def click(self, role: Any, name: str) -> None:
+        self.clicks += 1
+        self.page.get_by_role(role, name=name, exact=True).first.click()
+
+    def open(self, name: str) -> None:
+        self.clicks += 1
+        self.page.get_by_text(name, exact=True).first.click()
+
+
+def test_a_coach_reads_the_card_and_records_an_outcome_in_six_clicks_or_fewer(open_page: Open, call: str) -> None:
+    """From the first page: open the person, read, pick the outcome, add a note, save."""
     page = open_page("/sign-in")
     sign_in(page)
-    page.locator("section[aria-labelledby=today]").get_by_role("button", name="Not reached").focus()
+    coach = Counted(page)
+    coach.click("link", "Sam Poe")
+    for words in (
+        "I want to get back to driving my bus",
+        "Off sick from a job",
+        "Do not leave a message",
+        "No need to ask again",
+    ):
+        expect(page.get_by_text(words)).to_be_visible()
+    coach.click("radio", "Reached")
+    coach.open("Add a note")
+    page.get_by_label("Note", exact=True).fill("Wants two days a week")
+    coach.click("button", "Save")
+    expect(page.get_by_text("Recorded.")).to_be_visible()
+    expect(page.get_by_text("Wants two days a week")).to_be_visible()
+    assert coach.clicks <= 6
+    assert (coach.clicks, coach.pages) == (4, 2)
+
+
+def test_a_coach_works_by_keyboard_alone(open_page: Open, call: str) -> None:
+    """The outcome with arrow keys and Enter, then a message to the person, without a mouse."""
+    page = open_page("/sign-in", "phone")
+    sign_in(page)
+    page.locator("section[aria-labelledby=today]").get_by_role("link", name="Sam Poe", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("radio", name="Reached", exact=True).focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("radio", name="Not reached")).to_be_checked()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Recorded.")).to_be_visible()
-    expect(page.locator("section[aria-labelledby=today] .nhsuk-tag")).to_have_text("Not reached")
+    expect(page.get_by_text("Rung in vain 1 time.")).to_be_visible()
+    box = page.get_by_label("Write to Sam Poe by text message")
+    box.focus()
+    page.keyboard.press("End")
+    page.keyboard.type("I tried to ring.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The assistant is silent until you hand back.")).to_be_visible()
+    expect(page.locator(".chat__line--coach")).to_contain_text("from WorkWell. I tried to ring.")
+    page.get_by_role("button", name="Hand back to the assistant").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The assistant is silent until you hand back.")).to_have_count(0)
 
 
-def test_a_coach_takes_an_alert_on_and_deals_with_it(open_page: Open, call: str) -> None:
+def test_new_hand_offs_and_messages_appear_without_reloading(open_page: Open, site: Site, call: str) -> None:
+    page = open_page("/sign-in")
+    sign_in(page)
+    expect(page.get_by_text("1 open")).to_be_visible()
+    put_referral(site.assistant, "north", 1, "+447700900125", NOW + timedelta(hours=3))
+    expect(page.get_by_text("2 open")).to_be_visible()
+    expect(page.locator("section[aria-labelledby=today] .row")).to_have_count(2)
+    expect(page.get_by_text("This page has been brought up to date.")).to_be_visible()
+    assert violations(page) == []
+    page.goto(page.url.removesuffix("/coach") + "/coach/referral/1")
+    box = page.get_by_label("Write to Sam Poe by text message")
+    box.fill("Half a sen")
+    site.assistant.accept(Inbound(Address("sms", "+447700900123"), "SM-live", "Are you there?"))
+    expect(page.get_by_text("Are you there?")).to_be_visible()
+    expect(box).to_have_value("Half a sen")
+
+
+def test_a_coach_takes_an_alert_on_reads_it_and_deals_with_it(open_page: Open, call: str) -> None:
     page = open_page("/sign-in")
     sign_in(page)
     page.get_by_role("button", name="Take it on").click()
     expect(page.get_by_text("Taken on by robin")).to_be_visible()
+    page.locator(".alerts").get_by_role("link", name="Sam Poe").click()
+    page.get_by_label("What was done").fill("Rang them. Safe.")
     page.get_by_role("button", name="Dealt with").click()
+    expect(page.get_by_text("This alert is dealt with.")).to_be_visible()
     expect(page.get_by_role("heading", name="Safety alerts")).to_have_count(0)
