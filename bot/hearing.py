@@ -47,7 +47,8 @@ class Heard:
         """A recogniser used the whole message, so the trained model need not be asked (invariant 3)."""
         answer = self.reading.answer
         read = bool(answer and answer.whole) or bool(self.reading.several)
-        return bool(self.opt_out or self.acts or read or self.inbound.kind in {"press", "media"})
+        plain = self.opt_out not in {None, "ask_stop"}
+        return bool(plain or self.acts or read or self.inbound.kind in {"press", "media"})
 
 
 def hear(inbound: Inbound, expecting: Expecting | None, now: datetime, nlu: Nlu | None) -> Heard:

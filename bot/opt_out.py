@@ -7,14 +7,16 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from bot.opt_out_model import model
 from bot.safety_lists import FOLDER, load_yaml
 from bot.safety_phrases import Automaton, Span, parse
 from bot.safety_words import Spelling, Words, read_words, rewrites_from
 
-OptOut = Literal["stop", "start", "stop_nudges"]
+OptOut = Literal["stop", "start", "stop_nudges", "ask_stop"]
 _Compiled = tuple[Automaton, tuple[OptOut | None, ...]]
 _ORDER: tuple[OptOut, ...] = ("stop_nudges", "stop", "start")
 _RESTART = frozenset({"again", "over", "it"})  # "start again" begins the questions anew
+_FEWEST = 2  # words: of one alone only the published phrases can tell
 _LONGEST = 400  # characters: a request to stop is short, and a long message is heard as a whole first
 
 
@@ -22,6 +24,7 @@ class OptOutPhrases:
     """The published requests, compiled once."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
+        self._folder = folder
         content = load_yaml(folder / "opt_out.yml")
         spelling = load_yaml(folder / "textspeak.yml")
         self._rewrites = rewrites_from({k: v for k, v in spelling["means"].items() if v})
@@ -42,14 +45,32 @@ class OptOutPhrases:
         return list(read_words(text, self._rewrites).words[1:-1])
 
     def read(self, text: str) -> OptOut | None:
-        words = read_words(text[: _LONGEST + 1], self._rewrites)
-        if len(text) > _LONGEST or len(words.words) == 2:
-            return None
+        """Both layers; "ask_stop" where it may well be a request, but is not certain enough to act on."""
+        words = self._words(text)
+        said, excused = self._plainly(words)
+        if said or len(words.words) - 2 < _FEWEST:
+            return said
+        judge = model(self._folder)
+        sure = judge.sure(words.words[1:-1])
+        if excused:
+            return "ask_stop" if sure >= judge.stops else None
+        return "stop" if sure >= judge.stops else "ask_stop" if sure >= judge.asks else None
+
+    def plainly(self, text: str) -> tuple[OptOut | None, bool]:
+        """What the published phrases say alone; and whether one of them was heard and taken back."""
+        return self._plainly(self._words(text))
+
+    def _words(self, text: str) -> Words:
+        return read_words(text if len(text) <= _LONGEST else "", self._rewrites)
+
+    def _plainly(self, words: Words) -> tuple[OptOut | None, bool]:
+        if len(words.words) == 2:
+            return None, False
         spans = self._anywhere.find(words, self._spelling.candidates)
         excuses = [span for span in spans if self._anywhere_means[span.entry] is None]
         meant = {self._anywhere_means[span.entry] for span in spans if not _excused(span, excuses)}
         meant |= {self._whole_means[span.entry] for span in self._whole_message(words) if not _excused(span, excuses)}
-        return next((name for name in _ORDER if name in meant), None)
+        return next((name for name in _ORDER if name in meant), None), bool(excuses)
 
     def _whole_message(self, words: Words) -> Iterator[Span]:
         """Phrases that are all of the message, politeness at either end apart."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import zipfile
 from pathlib import Path
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from bot import opt_out_model
 from bot.opt_out import OptOutPhrases, read_opt_out
 from bot.safety import screen
 from bot.safety_lists import FOLDER, PhraseBook, book
@@ -22,18 +22,27 @@ _TO_DO = "Nobody can be served without the crisis screen: put the file right, or
 def check(folder: Path = FOLDER) -> None:
     """Raises RulesError naming the file and the line that cannot be used; takes about three seconds, once a process."""
     files = (*sorted(folder.glob("*.yml")), *sorted((folder / "languages").glob("*.yml")))
-    for path in files:
-        _is_yaml(path)
     try:
-        (book() if folder == FOLDER else PhraseBook(folder)) and OptOutPhrases(folder)
+        _read(folder)
+    except (YAMLError, UnicodeDecodeError):
+        for path in files:
+            _is_yaml(path)
+        raise
     except PhraseError as error:
         path, line = _place(files, error.phrase)
         raise RulesError(f"nlu_data/safety/{path.name}", line, str(error), _TO_DO) from error
     except (KeyError, TypeError, AttributeError, OSError) as error:
         raise RulesError("nlu_data/safety", 1, f"a file or a part of one is missing ({error!r})", _TO_DO) from error
-    _model(folder)
+    _models(folder)
     if folder == FOLDER and (screen("i want to die") is None or read_opt_out("stop") != "stop"):
         raise RulesError("nlu_data/safety", 1, "the screen does not hear the plainest words", _TO_DO)
+
+
+def _read(folder: Path) -> None:
+    if folder == FOLDER:
+        book(), read_opt_out("stop")  # kept for the first message
+    else:
+        PhraseBook(folder), OptOutPhrases(folder)
 
 
 def _is_yaml(path: Path) -> None:
@@ -46,12 +55,16 @@ def _is_yaml(path: Path) -> None:
         raise RulesError(f"nlu_data/safety/{path.name}", line, str(what), _TO_DO) from error
 
 
-def _model(folder: Path) -> None:
-    try:
-        model(folder)
-    except (OSError, KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile, json.JSONDecodeError) as error:
-        what = f"the trained model cannot be read ({type(error).__name__})"
-        raise RulesError("nlu_data/safety/model.npz", 1, what, "Run python -m bot.safety_model.") from error
+def _models(folder: Path) -> None:
+    for name, load, made_by in (
+        ("model.npz", model, "bot.safety_model"),
+        ("opt_out_model.npz", opt_out_model.model, "bot.opt_out_training"),
+    ):
+        try:
+            load(folder)
+        except (OSError, KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile) as error:
+            what = f"the trained model cannot be read ({type(error).__name__})"
+            raise RulesError(f"nlu_data/safety/{name}", 1, what, f"Run python -m {made_by}.") from error
 
 
 def _place(files: tuple[Path, ...], phrase: str) -> tuple[Path, int]:

@@ -119,7 +119,7 @@ def take(assistant: Assistant, message: Waiting, heard: understanding.Heard, ver
 
 def goes_past_a_coach(assistant: Assistant, conversation: Any, heard: understanding.Heard) -> bool:
     """While a coach talks the assistant takes only crisis words, STOP and START, and the answer that crisis help asked for."""
-    if heard.safety or heard.opt_out or heard.inbound.provider_stopped:
+    if heard.safety or heard.opt_out not in {None, "ask_stop"} or heard.inbound.provider_stopped:
         return True
     asked = heard.expecting
     book = assistant.book(conversation.revision)

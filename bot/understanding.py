@@ -69,6 +69,8 @@ def opening_words(heard: Heard, state: DialogueState, book: Book) -> list[Comman
     if state.slots.get("expired"):
         return [*facts, StartFlow("pattern_expired")]
     begun = state.slots.get("safe_to_text") == "yes"
+    if begun and may_want_a_stop(heard):
+        return [StartFlow("pattern_ask_stop")]
     if state.outcome in {None, "left"} or not begun:
         return [*facts, StartFlow("pattern_start"), *asked_for(heard, book, again=False)]
     if "greeting" in heard.acts or heard.intent == "greeting":
@@ -118,6 +120,8 @@ def in_conversation(heard: Heard, state: DialogueState, book: Book) -> list[Comm
         return asked_for(heard, book, again=True) or [StartFlow("pattern_resume")]
     if heard.acts and (answer is None or expecting.spec.type in FREE_WORDS or not answer.whole):
         return act_commands(heard.acts[0], heard, state, book)
+    if may_want_a_stop(heard):
+        return [StartFlow("pattern_ask_stop")]
     corrections = corrected(heard, state, book)
     if corrections:
         return corrections
@@ -147,6 +151,20 @@ def in_conversation(heard: Heard, state: DialogueState, book: Book) -> list[Comm
     if flow or facts:
         return [*facts, *([act_or_flow(heard, flow, state, book)] if flow else [])]
     return fallback(heard, expecting, book, calm=not state.crisis)
+
+
+HAVE_A_WAY_OF_THEIR_OWN = frozenset({"call_off", "change_call", "delete_data", "wrong_number"})
+"""What may sound like a request to stop, and is answered otherwise."""
+
+
+def may_want_a_stop(heard: Heard) -> bool:
+    """The words may well ask us to stop texting, and are neither an answer nor surely something else: then it is asked."""
+    answer, asked = heard.reading.answer, heard.expecting
+    if heard.opt_out != "ask_stop" or heard.acts or (asked and asked.slot == "stop_sure"):
+        return False
+    if asked and (asked.spec.type == "text" or (answer and answer.whole and asked.spec.type not in FREE_WORDS)):
+        return False  # what is written for the coach is read by the coach
+    return heard.confidence < SURE or heard.intent not in HAVE_A_WAY_OF_THEIR_OWN
 
 
 def accepts(answer: Answer, heard: Heard, expecting: Expecting) -> bool:

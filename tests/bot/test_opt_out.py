@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from statistics import median
+from time import perf_counter
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot import opt_out_model
+from bot.nlu.ngrams import NgramClassifier
 from bot.opt_out import read_opt_out
 from bot.safety import screen
+from bot.safety_lists import FOLDER
+from bot.understanding import Heard, may_want_a_stop
+from services.messages import Address, Inbound
+
+ASKED = "give me some peace"
 
 STOP = (
     "take me off this",
@@ -156,6 +168,73 @@ NEITHER = (
 )  # fmt: skip
 
 
+OTHERWISE = {
+    "be left": ("just leave me be", "please leave me in peace thanks", "leave us alone will you"),
+    "lose the number": (
+        "lose my number",
+        "forget you ever had my number please",
+        "can you delete my number please thanks",
+    ),
+    "misspelt": ("dnt txt me agen pls", "stop mesaging me", "remove my numba plz", "unsubsribe me pls"),
+    "at length": (
+        "Hello, I was given this number at the surgery but have now gone back to work, so please do not text me again",
+        "thanks for all the help but im going to leave it there so please dont send me any more",
+    ),
+    "the service": ("i want to cancel this service", "im opting out of this service thanks", "take me off workwell"),
+    "no more": (
+        "no more of these please",
+        "not interested take me off ur list",
+        "i want nothing more to do with you, no more texts",
+    ),
+    "voice to text": ("um can you stop sending me these please", "don't text me again full stop"),
+}
+NOT_US = {
+    "another way": ("dont ring me text me", "texts only please no calls", "please keep texting me"),
+    "a call": ("stop the call on friday", "cancel my appointment", "please cancel my call tomorrow"),
+    "health": ("my gp stopped my tablets", "cant stop crying", "the pain never stops"),
+    "work": ("quit my job", "end of contract", "leave me alone is what my boss should do", "i unsubscribed from work emails"),
+    "kept on": ("please dont take me off the list", "dont stop texting me", "i dont want to opt out", "you said no more texts"),
+    "answers": ("none of these", "not now", "skip", "no", "not any of those", "i dont want any of these times"),
+    "their own flow": ("wrong number", "delete my data", "delete my account", "can i cancel", "i want to leave"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("family", OTHERWISE)
+def test_a_request_in_words_nobody_listed_is_heard(family: str) -> None:
+    assert {text: read_opt_out(text) for text in OTHERWISE[family]} == dict.fromkeys(OTHERWISE[family], "stop")
+
+
+@pytest.mark.parametrize("family", NOT_US)
+def test_what_is_not_about_our_texts_stops_nothing(family: str) -> None:
+    assert {text for text in NOT_US[family] if read_opt_out(text)} == set()
+
+
+def test_less_certain_words_are_asked_about() -> None:
+    judge = opt_out_model.model()
+    assert 0.3 < judge.asks < judge.stops < 1
+    assert read_opt_out(ASKED) == "ask_stop"
+    heard = Heard(ASKED, Inbound(Address("sms", "+447700900123"), "-", text=ASKED), None, opt_out="ask_stop")
+    assert may_want_a_stop(heard)
+    assert not may_want_a_stop(replace(heard, acts=("skip",)))
+    assert not may_want_a_stop(replace(heard, intent="call_off", confidence=0.9))
+    assert not heard.settled
+
+
+def test_the_saved_model_is_of_todays_lines() -> None:
+    made_from = json.loads(NgramClassifier.note(FOLDER / "opt_out_model.npz"))["made_from"]
+    assert made_from == opt_out_model.fingerprint(), "run python -m bot.opt_out_training"
+
+
+def test_the_layer_takes_next_to_no_time() -> None:
+    read_opt_out("is it warm")
+    taken = []
+    for text in [text for family in NOT_US.values() for text in family] * 5:
+        start = perf_counter()
+        read_opt_out(text)
+        taken.append(perf_counter() - start)
+    assert median(taken) < 0.003  # ten times what it takes: a busy machine may not fail it
+
+
 @pytest.mark.parametrize("text", STOP)
 def test_a_request_to_stop_is_one(text: str) -> None:
     assert read_opt_out(text) == "stop"
@@ -192,4 +271,4 @@ def test_a_request_is_no_crisis(text: str) -> None:
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=600))
 def test_no_text_makes_it_fail(text: str) -> None:
-    assert read_opt_out(text) in {"stop", "start", "stop_nudges", None}
+    assert read_opt_out(text) in {"stop", "start", "stop_nudges", "ask_stop", None}

@@ -62,6 +62,12 @@ def test_a_model_that_cannot_be_read_is_named(folder: Path, damage: Callable[[Pa
         safety_check.check(folder)
 
 
+def test_an_opt_out_model_that_cannot_be_read_is_named(folder: Path) -> None:
+    (folder / "opt_out_model.npz").write_bytes(b"PK not a model")
+    with pytest.raises(RulesError, match=r"opt_out_model\.npz.*python -m bot.opt_out_training"):
+        safety_check.check(folder)
+
+
 def test_nothing_is_assembled_with_a_broken_file(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken() -> None:
         raise RulesError("nlu_data/safety/medical.yml", 3, "cannot read it", "Put it right.")
