@@ -7,11 +7,11 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from bot.actions.times import DAYS, spoken_date, spoken_time
 from bot.flows.commands import Back, Clarify, Option, Say, SetSlot, Skip, StartFlow
 from bot.flows.definition import Book
 from bot.flows.engine import Expecting
 from bot.nlu.answers import OTHER_TIMES, Answer
+from bot.times import DAYS, spoken_date, spoken_time
 from services.clock import LONDON
 
 MOST = 3

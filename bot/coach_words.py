@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.actions.times import spoken, spoken_date
 from bot.assistant import Assistant
 from bot.flows.responses import render
+from bot.times import spoken, spoken_date
 from services import outbox, people, reminders, takeovers, working_time
 from services.db import Session
 from services.models import CallBack, Conversation

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from bot import coaching, trial
-from bot.actions.times import spoken
 from bot.assistant import DIALOGS, assemble
 from bot.channels import sms
 from bot.flows.definition import Book
@@ -24,6 +23,7 @@ from bot.nlu import rasa
 from bot.nlu.parsed import Nlu, Parsed
 from bot.nlu.recorded import RecordedNlu, record
 from bot.simulator import SOMEBODY, Answered, Simulator
+from bot.times import spoken
 from services.messages import Channel, Inbound, Outbound
 from services.settings import Settings
 

@@ -178,7 +178,7 @@ def accepts(answer: Answer, heard: Heard, expecting: Expecting) -> bool:
     if expecting.spec.type == "text":
         return True  # anything a person wants to tell; a plain act was heard before
     if expecting.spec.type in FREE_WORDS:
-        return not (heard.intent in NOT_WORDS and heard.confidence >= SURE)
+        return not (heard.intent in NOT_WORDS and heard.confidence >= RISKY.get(heard.intent, SURE))
     return True
 
 
@@ -203,6 +203,8 @@ RISKY = {
 }
 """Intents that end or turn the conversation: they need more certainty than a question that is merely answered."""
 SHORT = 4
+ONE_WORD = 0.9
+"""A word alone that no reader knows says little of what is wanted."""
 NO_ANSWER = frozenset({"out_of_scope", "smalltalk", "greeting"})
 
 
@@ -291,7 +293,7 @@ def digression(heard: Heard, book: Book) -> str | None:
             return book.triggers[act]
     if (
         heard.intent
-        and heard.confidence >= RISKY.get(heard.intent, SURE)
+        and heard.confidence >= (RISKY.get(heard.intent, SURE) if " " in heard.text.strip() else ONE_WORD)
         and heard.intent not in {"about_me", "affirm", "deny", "unsure", "out_of_scope"}
     ):
         return book.triggers.get(heard.intent)
@@ -328,6 +330,8 @@ FEWEST_WORDS = 3
 
 def which_wish(heard: Heard, book: Book) -> Clarify | None:
     """The likeliest wishes, asked about once: not where that was just asked, nor of a word or two."""
+    if heard.expecting and heard.expecting.spec.type in FREE_WORDS:
+        return None  # whatever was said there was meant as the answer
     if heard.asked_which or (len(heard.text.split()) < FEWEST_WORDS and "?" not in heard.text):
         return None
     return about_wishes(heard.ranking, book)

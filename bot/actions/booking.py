@@ -8,8 +8,8 @@ from typing import Any
 from bot.actions.doing import Doing, Slots, result
 from bot.actions.looking_back import NO_PHONE, answers, words_for
 from bot.actions.places import area_of
-from bot.actions.times import spoken, spoken_date, spread, windows_of
 from bot.flows.engine import ActionResult, Event
+from bot.times import spoken, spoken_date, spread, windows_of
 from services import booking, call_backs, consent, diary, duty, eligibility, people, referrals, teams
 from services.clock import LONDON
 from services.diary import Opening
