@@ -18,10 +18,10 @@ from services.settings import Settings
 
 PENCE = 2.4  # a segment
 MOST_SEGMENTS = 16
-BY_NUMBERS = ["hi", "1", "2", "PR1 8XJ", "34", "1 2", "1", "Sam", "1", "1"]
+BY_NUMBERS = ["hi", "1", "2", "PR1 8XJ", "34", "1 2", "1", "Sam", "1", "1", "1"]
 IN_OWN_WORDS = [
     "hiya", "yeh its safe", "signed off from work", "pr18xj", "im 41", "anxiety and my back", "the rent is behind",
-    "its Jo", "the first one", "yes share it",
+    "its Jo", "just ring me", "the first one", "yes share it",
 ]  # fmt: skip
 EXTRAS = ["no voicemail", "no im fine", "get back to my job slowly", "ok"]
 

@@ -28,7 +28,7 @@ POSTCODES = [
 ]
 TEXTS = [
     "hi", "its safe, lets go", "im signed off at the moment they said 4 weeks", "{postcode}", "34", "1 and 2",
-    "money trouble, im behind with everything", "Sam", "1", "1",
+    "money trouble, im behind with everything", "Sam", "1", "1", "1",
 ]  # fmt: skip
 
 

@@ -21,7 +21,8 @@ JOURNEY = {
     "health": "34",
     "barriers": "1 and 2",
     "name": "money",
-    "phone": "Sam",
+    "talk": "Sam",
+    "phone": "1",
     "opening": "07700900123",
     "share": "1",
     "voicemail": "1",
@@ -103,7 +104,7 @@ class Asked:
         for question, words in JOURNEY.items():
             if question == "phone" and channel == "sms":
                 continue
-            self.simulator.say("Sam" if question == "opening" and channel == "sms" else words)
+            self.simulator.say("1" if question == "opening" and channel == "sms" else words)
             with self.assistant.db.read() as session:
                 seen = conversations.see(session, self.simulator.conversation_id())
             self.places[question, channel] = Place(dict(seen.state or {}), seen.revision, seen.team_id)

@@ -27,7 +27,7 @@ from tests.journeys.product import settings_of
 from tests.stand_ins.twilio_api import TwilioApi
 
 PEOPLE = {"+447700900321": "PR1 8XJ", "+447700900322": "M1 1AE"}
-BEFORE = ["hi", "1", "off sick", "", "34", "1 and 2", "money", "Sam"]
+BEFORE = ["hi", "1", "off sick", "", "34", "1 and 2", "money", "Sam", "1"]
 KILLED_IN = ["1", "1", "skip"]
 THIRD = 3  # of two people by turns: the first one's booking
 Texts = list[tuple[str, str, str]]

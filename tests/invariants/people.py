@@ -8,7 +8,7 @@ from bot.simulator import Answered, Simulator
 from services import booking, conversations
 from services.models import Appointment
 
-TO_THE_OPENINGS = ["hi", "1", "off sick", "PR1 8XJ", "34", "1 and 2", "money", "Sam"]
+TO_THE_OPENINGS = ["hi", "1", "off sick", "PR1 8XJ", "34", "1 and 2", "money", "Sam", "1"]
 TO_THE_CHECK = [*TO_THE_OPENINGS, "1"]
 TO_THE_CALL = [*TO_THE_CHECK, "1"]
 CRISIS_LINE = "116 123"

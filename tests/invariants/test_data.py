@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NUMBER = "7700900123"
 CANARIES = ["Zebedee", "Quillfeather", NUMBER, "LS1 4AP", "marmalade factory", "Sometimes i feel xylophonic"]
 STORY = [
-    *["LS1 4AP" if words == "PR1 8XJ" else words for words in TO_THE_OPENINGS[:-1]],
+    *["LS1 4AP" if words == "PR1 8XJ" else words for words in TO_THE_OPENINGS[:-2]],
     "Zebedee Quillfeather",
     "why",
     "1",
@@ -121,7 +121,7 @@ def test_invariant_16_a_second_process_that_would_serve_the_same_file_is_refused
 
 
 def test_invariant_17_delete_by_text_leaves_a_line_outside_the_database_and_nothing_inside(person: Simulator) -> None:
-    say_all(person, [*TO_THE_OPENINGS[:-1], "Zebedee Quillfeather", "delete my data"])
+    say_all(person, [*TO_THE_OPENINGS[:-2], "Zebedee Quillfeather", "delete my data"])
     answered = person.say("1")
     assert answered.slots == {}
     person.settle("")

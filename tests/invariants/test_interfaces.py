@@ -87,10 +87,10 @@ def test_the_way_to_a_call_and_every_event_on_it(terminal: Terminal) -> None:
     assert set(first["replies"][0]) == {"text", "choices"}
     assert set(first["replies"][0]["choices"][0]) == {"value", "title"}
     assert "consent:start" in events(terminal.say("1"))
-    asked = terminal.say_all(TO_THE_OPENINGS[2:-1])
+    asked = terminal.say_all(TO_THE_OPENINGS[2:-2])
     assert events(asked)["eligibility:yes"]["board"] == "E54000048"
     assert isinstance(events(asked)["eligibility:yes"]["reasons"], list)
-    terminal.say("Sam")
+    terminal.say_all(["Sam", "1"])
     held = events(terminal.say("3"))["opening_held"]
     assert datetime.fromisoformat(held["starts_at"]).tzinfo is not None
     booked = terminal.say("1")
@@ -154,7 +154,7 @@ def test_no_openings_no_team_stop_and_crisis(terminal: Terminal) -> None:
 
 def test_a_nudge_and_a_person(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, "--channel", "telegram")
-    terminal.say_all(["hi", "1", "off sick", "PR1 8XJ", "34", "1", "none", "Sam"])
+    terminal.say_all(["hi", "1", "off sick", "PR1 8XJ", "34", "1", "none", "Sam", "1"])
     assert terminal.say("@contact +447700900456")["slots"]["phone"] == "+447700900456"
     assert events(terminal.say("@time 2026-11-24T13:00"))["nudge_sent"]["kind"] == "nudge"
     terminal.close()

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-ANSWERS = ["hi", "@press yes", "off sick", "PR1 8XJ", "34", "1 and 2", "money", "Sam", "1", "1"]
+ANSWERS = ["hi", "@press yes", "off sick", "PR1 8XJ", "34", "1 and 2", "money", "Sam", "1", "1", "1"]
 
 
 def play(home: Path, lines: list[str]) -> list[dict[str, Any]]:
