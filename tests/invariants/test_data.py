@@ -14,16 +14,18 @@ from sqlalchemy import func, select, text, update
 from bot.assistant import Assistant, assemble
 from bot.nlu.stand_in import StandIn
 from bot.simulator import SOMEBODY, Simulator
-from services import audit, caseload, holdings, referrals
+from services import audit, cards, holdings, referrals
 from services.clock import LONDON
 from services.errors import StorageError
 from services.models import AuditRow, Base, EventRow, Person
+from services.scopes import Viewer
 from tests.invariants.conftest import settings_of
 from tests.invariants.people import TO_THE_CALL, TO_THE_OPENINGS, say_all
 
 ROOT = Path(__file__).resolve().parents[2]
 NUMBER = "7700900123"
 CANARIES = ["Zebedee", "Quillfeather", NUMBER, "LS1 4AP", "marmalade factory", "Sometimes i feel xylophonic"]
+WISH = "a lift to the marmalade factory. Sometimes i feel xylophonic"
 STORY = [
     *["LS1 4AP" if words == "PR1 8XJ" else words for words in TO_THE_OPENINGS[:-2]],
     "Zebedee Quillfeather",
@@ -31,9 +33,8 @@ STORY = [
     "1",
     "1",
     "1",
-    "6",
-    "a lift to the marmalade factory",
-    "Sometimes i feel xylophonic",
+    "1",
+    WISH,
     "1",
 ]
 
@@ -59,7 +60,7 @@ def found_in(dump: str, words: list[str]) -> list[str]:
 def test_invariant_14_no_name_number_or_word_lies_readable_in_the_database(person: Simulator) -> None:
     ended = say_all(person, STORY)
     assert ended.slots["name"] == "Zebedee Quillfeather"
-    assert ended.slots["wish"] == "Sometimes i feel xylophonic"
+    assert ended.slots["wish"] == WISH
     dump = raw(person.assistant)
     assert "self_referral" not in found_in(dump, ["nothing"])
     assert "consent:share" in dump, "events are readable, and hold no content"
@@ -93,7 +94,7 @@ def test_invariant_15_a_read_is_audited_unsealed_then_chained_and_anchored_outsi
     with assistant.db.write() as session:
         referral = referrals.current(session, 1)
         assert referral is not None
-        assert caseload.read_card(session, referral.id, None, SOMEBODY, assistant.clock.now())
+        assert cards.read(session, referral.id, Viewer(SOMEBODY, None), assistant.clock.now())
     with assistant.db.read() as session:
         assert set(session.scalars(select(AuditRow.chain))) == {None}
     assert audit.seal(assistant.db, anchor) > 0

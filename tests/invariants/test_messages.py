@@ -13,9 +13,10 @@ from bot.assistant import Assistant
 from bot.channels.sms import SmsChannel
 from bot.nlu.parsed import Judged, Parsed
 from bot.simulator import SOMEBODY, Simulator
-from services import caseload, due_work, faults, inbox, referrals
+from services import cards, desk, due_work, faults, inbox, outcomes, referrals
 from services.messages import Outbound, Receipt, SendLater
 from services.models import Appointment, Consent, MessageIn, MessageOut
+from services.scopes import Viewer
 from services.statuses import status_update
 from tests.invariants.people import CRISIS_LINE, TO_THE_CALL, TO_THE_CHECK, CountingNlu, call_of, say_all, words
 from tests.stand_ins import twilio_api
@@ -238,7 +239,7 @@ def test_invariant_05_the_coach_sees_no_texts(person: Simulator) -> None:
     with assistant.db.write() as session:
         referral = referrals.current(session, 1)
         assert referral is not None
-        card = caseload.read_card(session, referral.id, None, SOMEBODY, assistant.clock.now())
+        card = cards.read(session, referral.id, Viewer(SOMEBODY, None), assistant.clock.now())
     assert card is not None
     assert card.no_texts
     assert card.calls[0].status == "booked"
@@ -293,8 +294,8 @@ def test_a_coach_who_falls_silent_hands_back_and_the_team_is_told(person: Simula
     later = person.until(person.assistant.clock.now() + timedelta(hours=25))
     assert "coach_hands_back" in [event["name"] for event in later.events]
     with person.assistant.db.write() as session:
-        day = caseload.read_day(session, None, SOMEBODY, person.assistant.clock.now())
-    assert [row.reason for row in day.call_backs] == ["person"]
+        queue = desk.read_queue(session, Viewer(SOMEBODY, None), person.assistant.clock.now())
+    assert "call_back" in [item.kind for item in queue.items]
     assert person.say("why").messages
 
 
@@ -303,7 +304,7 @@ def test_a_missed_call_brings_its_message_also_from_the_coachs_page(person: Simu
     assistant, call = person.assistant, call_of(person)
     assert call is not None
     with assistant.db.write() as session:
-        assert caseload.record_outcome(session, call.id, "not_reached", None, SOMEBODY, assistant.clock.now())
+        assert outcomes.of_call(session, call.id, "not_reached", Viewer(SOMEBODY, None), assistant.clock.now())
     assert "couldn't get through" in words(person.settle(""))
     coaching.record_outcome(assistant, call.id, "not_reached", SOMEBODY)
     assert person.settle("").messages == [], "recorded twice is said once"

