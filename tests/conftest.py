@@ -16,12 +16,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import URL, create_engine, make_url, text
 
 from services.crypto import Keyring
 from services.db import Database
 
 KEYS = "t1:test-key-not-secret"
+
+settings.register_profile("soak")
+settings.register_profile("repeatable", derandomize=True)
+settings.load_profile("repeatable")
+"""The suite tries the same examples each time, so that a red run is about the change. `make soak` tries new ones."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

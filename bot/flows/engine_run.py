@@ -194,10 +194,10 @@ class Run:
         self.tries[self.key()] = misses
         if misses >= step.tries and step.gives_up:
             return self.give_up(step, step.gives_up)
-        stuck = STUCK in self.book.flows and all(frame.flow != STUCK for frame in self.stack)
-        if misses >= step.tries and stuck:
+        if misses >= step.tries and STUCK in self.book.flows and self.stack[-1].flow != STUCK:
             self.tries.pop(self.key())
             self.stack[-1] = replace(self.stack[-1], asked=True)
+            self.stack = [frame for frame in self.stack if frame.flow != STUCK]  # one way out is enough
             self.push(STUCK)
             return True
         if hint and hint in self.book.responses:

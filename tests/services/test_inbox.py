@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -119,6 +120,7 @@ def test_a_turn_that_fails_leaves_nothing(db: Database, now: datetime) -> None:
         assert inbox.is_waiting(session, accepted.message_id)
 
 
+RUNS = itertools.count(1)
 deliveries = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 4)), min_size=1, max_size=15)
 
 
@@ -126,7 +128,7 @@ deliveries = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 4)), min_size=
 @given(deliveries)
 def test_shuffled_repeats_never_change_order_or_number(sqlite_db: Database, arriving: list[tuple[int, int]]) -> None:
     now = datetime.fromisoformat("2026-11-23T09:30:00+00:00")
-    run = str(id(arriving))
+    run = str(next(RUNS))
     seen: dict[tuple[int, int], inbox.Accepted] = {}
     for person, message in arriving:
         inbound = said(f"{run}-{person}-{message}", "x", Address("telegram", f"{run}{person}"))
