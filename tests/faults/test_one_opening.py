@@ -64,7 +64,9 @@ def test_one_hold_and_forty_nine_kind_answers(asked: Asked) -> None:
     assert len(held) == 1
     assert len(others) == FIFTY - 1
     assert len({answer.address for answer in answers}) == FIFTY
-    assert [answer.text for answer in others if "that time has just gone" not in answer.text or len(answer.choices) < 3] == []
+    assert [
+        answer.text for answer in others if "that time has just gone" not in answer.text or len(answer.choices) < 3
+    ] == []
     first = {answer.choices[0].value for answer in others}
     with asked.assistant.db.read() as session:
         hold = session.query(Hold).one()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -360,6 +361,7 @@ def test_many_workers_send_each_message_once_and_in_order(db: Database, now: dat
 
 
 Step = Callable[[Database, int, datetime], None]
+RUNS = itertools.count(1)
 answers = st.lists(st.sampled_from(["ok", "later", "unknown", "failed"]), max_size=12)
 
 
@@ -368,7 +370,7 @@ answers = st.lists(st.sampled_from(["ok", "later", "unknown", "failed"]), max_si
 def test_whatever_the_provider_answers_nothing_is_lost_and_order_stays(sqlite_db: Database, script: list[str]) -> None:
     now = datetime.fromisoformat("2026-11-23T09:30:00+00:00")
     errors = {"later": SendLater(), "unknown": SendError("?"), "failed": SendFailed("f")}
-    conversation = talk(sqlite_db, now, Address("telegram", f"{id(script)}-{len(script)}"))
+    conversation = talk(sqlite_db, now, Address("telegram", str(next(RUNS))))
     ids = [queue(sqlite_db, conversation, f"{n}", now) for n in range(4)]
     script, got = list(script), []
 
