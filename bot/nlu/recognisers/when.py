@@ -10,15 +10,30 @@ from itertools import islice, product
 from zoneinfo import ZoneInfo
 
 from bot.nlu.recognisers.text import clean
-from bot.nlu.recognisers.when_clauses import Builder, Clause, turned_at_comma
+from bot.nlu.recognisers.when_clauses import Builder
 from bot.nlu.recognisers.when_dates import DAY, Calendar
-from bot.nlu.recognisers.when_grammar import ALL_HOURS, denies_unheard, pieces
-from bot.nlu.recognisers.when_values import CLOSES, DAYS_AHEAD, OPENS, Days, Item, Minutes, When, Window
-from bot.nlu.recognisers.when_words import time_tokens
+from bot.nlu.recognisers.when_grammar import pieces
+from bot.nlu.recognisers.when_sentences import Clause, turned_at_comma, turned_round
+from bot.nlu.recognisers.when_signs import is_doubtful
+from bot.nlu.recognisers.when_values import (
+    ALL_HOURS,
+    CLOSES,
+    DAYS_AHEAD,
+    OPENS,
+    Days,
+    Item,
+    Minutes,
+    When,
+    Window,
+    overlap,
+)
+from bot.nlu.recognisers.when_words import tells_of_each_week, time_tokens
 from services.bank_holidays import bank_holidays as of_england
 
 LONDON = ZoneInfo("Europe/London")
 MOST_READINGS = 4
+MOST_UNKNOWN = 3  # words beside "whenever"
+FAR = 120  # days: "in january but not mondays"
 LONGEST = 600  # characters: nobody names a time in more
 
 __all__ = ["When", "Window", "read_when"]
@@ -47,11 +62,13 @@ def read_when(
     items = pieces(found, calendar, None if reference is None else _wall(reference))
     whole = all(item.kind != "other" for item in items) and len(text) <= LONGEST
     builder = Builder()
-    clauses = _with_today_doubted(builder.read(items), calendar)
+    clauses = _with_today_doubted(builder.read(items, tells_of_each_week(found)), calendar)
     if not _names_a_time(items, whole, builder.asap):
         return None
     readings = _readings(clauses, calendar, wall)
-    if len(readings) == 1 and denies_unheard(items, found):
+    if not readings[0] and all(clause.left_out for clause in clauses):
+        return None
+    if len(readings) == 1 and is_doubtful(items, found):
         readings = _or_the_contrary(readings[0], calendar, wall)
     windows = tuple(sorted({window for reading in readings for window in reading}))
     return When(_merged(windows), builder.asap, tuple(readings) if len(readings) > 1 else None, whole)
@@ -84,9 +101,12 @@ def _wall(now: datetime) -> datetime:
 
 
 def _names_a_time(items: Sequence[Item], whole: bool, asap: bool) -> bool:
-    """Days or hours were named; "any" and "I'm easy" count only as the whole message."""
-    if any(item.kind in {"time", "any"} for item in items):
-        return any(item.kind == "time" or item.hours for item in items) or whole
+    """Days or hours were named; "whenever" counts only among few other words, "I'm easy" as the whole message."""
+    if any(item.kind in {"time", "asap"} for item in items):
+        return True
+    unknown = sum(item.kind == "other" for item in items)
+    if any(item.kind == "any" for item in items):
+        return whole or (unknown < MOST_UNKNOWN and any(item.hours for item in items))
     return whole and (asap or any(item.kind == "all" for item in items))
 
 
@@ -103,7 +123,27 @@ def _readings(clauses: Sequence[Clause], calendar: Calendar, wall: datetime) -> 
         if windows not in found:
             found.append(windows)
     found += _readings(turned, calendar, wall) if turned else []
+    found += _with_bounds_shared(clauses, calendar, wall)
+    for n, clause in enumerate(clauses):
+        if clause.left_out and len(clause.days) > 1 and clause.hours and not clause.hours_first:
+            rest = replace(clause, days=clause.days[-1:])  # "not monday or tuesday mornings"
+            whole = replace(clause, days=clause.days[:-1], hours=[])
+            found += _readings([*clauses[:n], rest, whole, *clauses[n + 1 :]], calendar, wall)
+    if not any(found) and any(clause.left_out for clause in clauses):
+        wanted = [clause for clause in clauses if not clause.left_out]  # nothing is left: one or the other was misread
+        found = _readings(wanted, calendar, wall) if wanted else found
     return [windows for windows in found if windows] or found or [_windows([], calendar, wall)]
+
+
+def _with_bounds_shared(clauses: Sequence[Clause], calendar: Calendar, wall: datetime) -> list[tuple[Window, ...]]:
+    """ "Any weekday bar monday after 4": monday after 4 is out, or all of monday, and the rest are wanted after 4."""
+    if len(clauses) != 2 or clauses[0].left_out or clauses[0].hours or not clauses[1].left_out:
+        return []
+    wanted, out = clauses
+    if not (out.days and len(out.hours) == 1 and out.hours[0].bound and out.hours_first is False):
+        return []
+    other = [replace(wanted, hours=out.hours, reason=False), replace(out, hours=[])]
+    return _readings(other, calendar, wall)
 
 
 def _turned_round(clause: Clause, clauses: Sequence[Clause]) -> list[tuple[Clause, Way]]:
@@ -111,9 +151,7 @@ def _turned_round(clause: Clause, clauses: Sequence[Clause]) -> list[tuple[Claus
     alone = len(clauses) == 1 and clause.left_out and clause.days and len(clause.hours) == 1
     if not alone or not clause.hours[0].bound:
         return []
-    start, end = clause.hours[0].windows[0]
-    kept = (end, 24 * 60) if start <= OPENS else (0, start)
-    return _ways(replace(clause, left_out=False, hours=[replace(clause.hours[0], windows=(kept,))]))
+    return _ways(replace(clause, left_out=False, hours=[turned_round(clause.hours[0])]))
 
 
 Way = tuple[tuple[Days, ...], ...]
@@ -140,7 +178,7 @@ def _days_settled(clause: Clause) -> Iterator[Way]:
 def _windows(settled: Sequence[tuple[Clause, Way]], calendar: Calendar, wall: datetime) -> tuple[Window, ...]:
     found = _spread(settled, calendar, wall)
     left_out = [(clause, way) for clause, way in settled if clause.left_out]
-    if found or len(left_out) < len(settled) or not left_out:
+    if found or len(left_out) < len(settled) or not any(clause.days for clause, _ in left_out):
         return found
     out = [_of(clause, way, calendar, wall, leaving_out=True) for clause, way in left_out]
     later = _beyond(max((day for days in out for day in days), default=calendar.today), calendar)
@@ -148,18 +186,26 @@ def _windows(settled: Sequence[tuple[Clause, Way]], calendar: Calendar, wall: da
 
 
 def _spread(settled: Sequence[tuple[Clause, Way]], calendar: Calendar, wall: datetime) -> tuple[Window, ...]:
+    sentences = sorted({clause.sentence for clause, _ in settled}) or [0]
+    each = ([one for one in settled if one[0].sentence == n] for n in sentences)
+    return _merged([window for some in each for window in _one(some, calendar, wall)])
+
+
+def _one(settled: Sequence[tuple[Clause, Way]], calendar: Calendar, wall: datetime) -> list[Window]:
+    """The windows of one sentence: what is wanted without what is left out."""
     wanted = [(clause, way) for clause, way in settled if not clause.left_out]
     unwanted = [(clause, way) for clause, way in settled if clause.left_out]
     by_day: dict[date, list[Minutes]] = {}
     out = [_of(clause, way, calendar, wall, leaving_out=True) for clause, way in unwanted]
     for clause, way in wanted or [(Clause(), ())]:
         for day, hours in _of(clause, way, calendar, wall).items():
-            by_day.setdefault(day, []).extend(hours)
+            before = by_day.get(day, [])
+            by_day[day] = (list(overlap(tuple(before), tuple(hours))) or hours) if clause.instead else [*before, *hours]
     for days in out:
         for day, hours in days.items():
             if day in by_day:
                 by_day[day] = _without(by_day[day], hours)
-    return _merged(sorted(w for day, hours in by_day.items() for w in _clipped(day, hours, calendar, wall)))
+    return [w for day, hours in by_day.items() for w in _clipped(day, hours, calendar, wall)]
 
 
 def _beyond(last: date, calendar: Calendar) -> tuple[Clause, Way]:
@@ -181,7 +227,7 @@ def _of(
     if clause.days and not any(part.recurring for group in clause.days for part in group):
         return dict.fromkeys(days, hours)
     now = wall.hour * 60 + wall.minute
-    return {day: hours if day < calendar.last else _without(hours, [(now, 24 * 60)]) for day in days}
+    return {day: hours if leaving_out or day < calendar.last else _without(hours, [(now, 24 * 60)]) for day in days}
 
 
 def _days(
@@ -194,7 +240,7 @@ def _days(
         both = set(dates[0]).intersection(*dates[1:])
         return {day for day in both if all(day.weekday() in part.weekdays for part in weekdays)}
     if leaving_out or any(part.recurring for part in weekdays):
-        horizon = [calendar.today + DAY * n for n in range(DAYS_AHEAD + 1)]
+        horizon = [calendar.today + DAY * n for n in range((FAR if leaving_out else DAYS_AHEAD) + 1)]
         return {day for day in horizon if all(day.weekday() in part.weekdays for part in weekdays)}
     return {_coming(weekday, hours, calendar, wall) for part in weekdays for weekday in part.weekdays}
 
