@@ -166,13 +166,11 @@ def _ways(clause: Clause) -> list[tuple[Clause, Way]]:
 
 
 def _days_settled(clause: Clause) -> Iterator[Way]:
-    flat = [(g, days) for g, group in enumerate(clause.days) for days in group]
-    options = [[replace(d, readings=(r,)) for r in d.readings] or [d] for _, d in flat]
+    named = list(dict.fromkeys(days for group in clause.days for days in group))
+    options = [[replace(d, readings=(r,)) for r in d.readings] or [d] for d in named]
     for settled in product(*options):
-        groups: list[list[Days]] = [[] for _ in clause.days]
-        for (g, _), days in zip(flat, settled, strict=True):
-            groups[g].append(days)
-        yield tuple(tuple(group) for group in groups)
+        meant = dict(zip(named, settled, strict=True))
+        yield tuple(tuple(meant[days] for days in group) for group in clause.days)
 
 
 def _windows(settled: Sequence[tuple[Clause, Way]], calendar: Calendar, wall: datetime) -> tuple[Window, ...]:

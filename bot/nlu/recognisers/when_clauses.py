@@ -21,6 +21,8 @@ class Builder:
         self._not = False
         self._stopped = False
         self._so = False
+        self._mended = False
+        self._denied = False  # whether the item before this is a "not"
         self._listed = ""  # how the day before was joined to the one before it
         self._coming: Sequence[Item] = ()
         self.asap = False
@@ -29,6 +31,7 @@ class Builder:
         """All clauses of a message; `weekly` where it tells how each week goes."""
         for n, item in enumerate(items):
             self._coming = items[n + 1 :]
+            self._denied = n > 0 and items[n - 1].kind == "not"
             if item.kind in {"vague", "own"}:
                 continue
             self._clause.adds = self._clause.adds or (self._stopped and item.kind == "time" and self._clause.empty)
@@ -73,6 +76,7 @@ class Builder:
         self._clause.left_out = self._clause.left_out and not was_empty
 
     def _on_not(self, item: Item) -> None:
+        self._mended = False
         self._not = True
         self._clause.reason = self._so
         self._close()
@@ -81,6 +85,20 @@ class Builder:
     def _on_so(self, item: Item) -> None:
         self._on_prefer(item)
         self._so = not self._clause.empty
+
+    def _on_mended(self, item: Item) -> None:
+        """ "Thursday, no wait, friday": the later takes the place of the earlier."""
+        if self._clause.empty and self.clauses:
+            self._clause = self.clauses.pop()
+        self._mended = True
+
+    def _mend(self, item: Item) -> None:
+        clause, self._mended, self._link = self._clause, False, ""
+        self._not = clause.left_out = False
+        if item.days:
+            clause.days = []
+        if item.hours:
+            clause.hours = []
 
     def _on_not_that(self, item: Item) -> None:
         """ "Thursdays I have group so not then"."""
@@ -140,7 +158,7 @@ class Builder:
             clause.left_out = False
 
     def _on_asap(self, item: Item) -> None:
-        self.asap = True
+        self.asap = self.asap or not self._denied
 
     _on_soon = _on_asap
 
@@ -163,6 +181,8 @@ class Builder:
     # --- times
 
     def _on_time(self, item: Item) -> None:
+        if self._mended:
+            self._mend(item)
         self._turn_at_but(item)
         if self._clause.left_out and self._link and _denied_next(self._coming):
             self._not = False  # "mornings except fridays, afternoons except mondays"
@@ -177,6 +197,7 @@ class Builder:
             self._link = "" if item.days else self._link
             self._add_hours(item.hours)
         self._link = ""
+        self._so = False
 
     def _has_hours_of_its_own(self, item: Item) -> bool:
         """ "Any day after 3 but weds after 4"; not "any day but weds after 4"."""

@@ -13,6 +13,8 @@ from bot.nlu.recognisers.when_values import DAYS_AHEAD, Days
 from bot.nlu.recognisers.when_words import DAY_NAMES
 
 DAY = timedelta(days=1)
+FIRST_DAYS = 28  # of a month: every month has them
+LAST_HOUR = 23  # "25.11" is no time of day
 SMALL_HOURS = 4 * 60  # before four in the morning "tomorrow" may be the day that has begun
 JUST_PAST = 120  # days: a date without a year that is longer past than this means next year's
 
@@ -71,8 +73,8 @@ def _named(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, in
     ):
         return one_day(calendar.today + 2 * DAY), at + 2
     if word in {"today", "tomorrow"}:
-        if word == "today" and _word(found, i + 1) == "week":
-            return one_day(calendar.today + 7 * DAY), i + 2
+        if _word(found, i + 1) == "week":
+            return one_day(calendar.today + DAY * (8 if word == "tomorrow" else 7)), i + 2
         days = one_day(calendar.today + DAY * (word == "tomorrow"))
         if word == "tomorrow" and calendar.minute < SMALL_HOURS:
             days = Days(readings=(frozenset({calendar.today}), frozenset({calendar.today + DAY})))
@@ -94,6 +96,7 @@ def _counted(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
     unit = {"day": 1, "days": 1, "week": 7, "fortnight": 14, "month": 28, "months": 28}.get(_word(found, at))
     if unit is None:
         return None
+    at += _word(found, at + 1) == "from" and _word(found, at + 2) in {"today", "tomorrow"}
     anchor = {"today": 0, "tomorrow": 1}.get(_word(found, at + 1))
     timed = _word(found, at + 1) in {"time", "times"} or _words(found, at + 1, 2) == ("from", "now")
     if anchor is None and not said_in and not timed:
@@ -188,7 +191,11 @@ def _slashed(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
     ):
         return None
     year, end = _figures_year(found, i + 3, mark)
-    if mark != "/" and year is None:
+    if (
+        mark != "/"
+        and year is None
+        and not (mark == "." and int(day) > LAST_HOUR and found[i + 2].end - found[i].start == 5)
+    ):
         return None
     if _word(found, i + 3) in {"am", "pm"} and year is None:
         return None
@@ -276,6 +283,8 @@ def _bare_ordinal(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[D
     for ahead in range(3):
         year, month = divmod(calendar.today.year * 12 + calendar.today.month - 1 + ahead, 12)
         made = _real(year, month + 1, number)
+        if made and made == calendar.today and number <= FIRST_DAYS:
+            return Days(readings=(frozenset({made}), frozenset({_months_on(made, 1)}))), end
         if made and made >= calendar.today:
             return one_day(made), end
     return None

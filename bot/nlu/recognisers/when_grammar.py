@@ -129,7 +129,8 @@ def _between_events(found: Sequence[Token], i: int, phrases: dict[int, Hit]) -> 
     if _word(found, at) not in {"and", "&", "n", "to", "-"}:
         return None
     second, until = _event(found, at + 1, phrases), clock_at(found, at + 1)
-    start = first[0][1] if first else clock.minutes if clock else 0
+    ends = first and first[0][1 if first[0][1] - first[0][0] > SHORTEST else 0]  # "noon" is no stretch
+    start = ends if ends else clock.minutes if clock else 0
     stop, end = (second[0][0], second[1]) if second else (until.minutes, until.end) if until else (0, at)
     on = frozenset(range(5)) if "run" in {token.word for token in found[i:end]} else frozenset[int]()
     return (Hours(((start, stop),), on=on), end) if start < stop else None
@@ -285,7 +286,7 @@ def _at_first(item: Item, items: Sequence[Item], found: Sequence[Token]) -> Item
 def _past(found: Sequence[Token], i: int, phrases: dict[int, Hit]) -> Item | None:
     """ "since march", "last monday", "3 weeks ago", "for 2 months": times that are gone name no opening."""
     word = _word(found, i)
-    if i in phrases and phrases[i].value in PARTS:
+    if i in phrases and phrases[i].value in PARTS | UNSURE_PARTS:
         return None
     if word in PAST and not (word == "last" and _word(found, i + 2) in {"of", "in"}):
         end = i + 1

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from bot.nlu.recognisers.when_values import OPENS, Days, Hours, meet
 
+MANY_DAYS = 4  # "mon tues thurs fri": each week, not the coming ones
+
 
 @dataclass(slots=True)
 class Clause:
@@ -119,7 +121,8 @@ def turned_at_comma(clauses: Sequence[Clause]) -> list[Clause]:
 
 def _each_week(clause: Clause, weekly: bool) -> Clause:
     """ "Monday mornings": each monday, not only the coming one."""
-    if (weekly or any(part.plural for part in clause.hours)) and all(
+    many = sum(len(group) == 1 and bool(group[0].weekdays) for group in clause.days) >= MANY_DAYS
+    if (weekly or many or any(part.plural for part in clause.hours)) and all(
         part.weekdays for group in clause.days for part in group[-1:]
     ):
         clause.days = [

@@ -38,6 +38,7 @@ SIGNS: dict[str, Kind] = {
     "busy": "busy",
     "so": "so",
     "soon": "soon",
+    "mended": "mended",
     "if_not": "join",
 }
 ENDS: frozenset[Kind] = frozenset({"comma", "stop", "so", "but", "join", "not", "prefer", "any", "others"})
@@ -102,13 +103,34 @@ def _settled(items: Sequence[Item], n: int, found: Sequence[Token]) -> Kind:
         return _busy(items, n)
     if item.kind == "time" and any(one.kind in {"not", "no_good"} for one in items[:n]) and _is_the_rest(item, found):
         return "others"
+    if item.kind == "mended" and not (_time_anywhere(items[:n]) and _time_anywhere(items[n + 1 :])):
+        return "filler"
     alone = found[item.start].word if item.end == item.start + 1 else ""
+    if (
+        item.kind == "no_good"
+        and alone in {"isnt", "arent", "aint"}
+        and found[item.start - 1].word in {"that", "which", "it"}
+    ):
+        return "not"  # "any day that isnt a monday"
+    if alone == "no" and _is_a_slip(items, n):
+        return "mended"
     beside = n > 0 and items[n - 1].kind == "time"
     if alone in {"no", "never", "nope", "out"} and beside and _is_an_answer(items, n, found):
         return "no_good"
     if alone in AGREED and beside and any(token.word == "no" for token in found):
         return "good"
     return item.kind
+
+
+def _time_anywhere(items: Sequence[Item]) -> bool:
+    return any(item.kind == "time" for item in items)
+
+
+def _is_a_slip(items: Sequence[Item], n: int) -> bool:
+    """ "Thursday no friday": one day for another; "evenings no fridays" leaves out."""
+    around = [*items[max(n - 1, 0) : n], *items[n + 1 : n + 2]]
+    days = [item.days for item in around if item.kind == "time" and item.days and not item.hours]
+    return len(days) == 2 and all(len(day.weekdays) == 1 and not day.recurring for day in days) and n + 2 == len(items)
 
 
 def _busy(items: Sequence[Item], n: int) -> Kind:
@@ -144,8 +166,8 @@ def _time_on(items: Sequence[Item], n: int, step: int) -> Item | None:
 
 def is_doubtful(items: Sequence[Item], found: Sequence[Token]) -> bool:
     """Whether words that were not understood may deny or limit the times that were."""
-    if found[0].word == "is" and any(item.kind == "no_good" for item in items):
-        return True  # "is 8pm too late"
+    if {"start", "finish"} <= {token.word for token in found}:
+        return True  # somebody tells the hours of a shift
     signs = word_set("when", "denials") | word_set("when", "limits")
     for said in _segments(items):
         unheard = {found[i].word for item in said if item.kind == "other" for i in range(item.start, item.end)}

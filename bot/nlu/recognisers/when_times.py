@@ -39,7 +39,7 @@ class Clock:
 
 def hours_at(found: Sequence[Token], i: int) -> tuple[Hours, int] | None:
     """A time or stretch that begins at token `i`, and the index after it."""
-    return _between(found, i) or _bounded(found, i) or _cued(found, i) or _single(found, i)
+    return _between(found, i) or _bounded(found, i) or _at_most(found, i) or _cued(found, i) or _single(found, i)
 
 
 def _between(found: Sequence[Token], i: int) -> tuple[Hours, int] | None:
@@ -126,6 +126,28 @@ def _bounded(found: Sequence[Token], i: int) -> tuple[Hours, int] | None:
     return until_clock(clock), clock.end
 
 
+SO_FAR = bag("i can could do is would be its at about for me id we you manage make it talk ring call thats will s us")
+
+
+def at_most(found: Sequence[Token], i: int) -> tuple[str, int]:
+    """ "The earliest I can do is": the bounding word, and the index of what bounds."""
+    at = i + (_word(found, i) in {"at", "the"}) + (_word(found, i) == "at" and _word(found, i + 1) == "the")
+    word = {"earliest": "from", "soonest": "from", "latest": "until"}.get(_word(found, at), "")
+    at += 1
+    while word and _word(found, at) in SO_FAR:
+        at += 1
+    return word, at
+
+
+def _at_most(found: Sequence[Token], i: int) -> tuple[Hours, int] | None:
+    """the earliest i can do is 11; latest would be half 5."""
+    word, at = at_most(found, i)
+    clock = clock_at(found, at) if word else None
+    if clock is None:
+        return None
+    return (from_clock(clock) if word == "from" else until_clock(clock)), clock.end
+
+
 def _work_hours(found: Sequence[Token], i: int) -> tuple[str, int]:
     """The bounding word and the index after it; "I finish work at 5" bounds like "after"."""
     word, at = _word(found, i), i + 1
@@ -135,8 +157,8 @@ def _work_hours(found: Sequence[Token], i: int) -> tuple[str, int]:
     if word in ENDS | STARTS:
         at += _word(found, at) in {"work", "my", "college", "school", "from"}
         at += _word(found, at) in {"work", "shift"}
-        if _word(found, at) in AT:
-            return "after" if word in ENDS else "before", at
+        if _word(found, at) in AT or (word == "home" and _word(found, at) == "by"):
+            return "after" if word in ENDS else "before", at + (_word(found, at) == "by")
     return word, i + 1
 
 
@@ -181,6 +203,10 @@ def _single(found: Sequence[Token], i: int) -> tuple[Hours, int] | None:
         after == "on" and clock.half_said and _word(found, clock.end + 1) in {"", ","}
     ):
         return from_clock(clock), clock.end + 1
+    end = clock.end + 2 * (after == "at" and _word(found, clock.end + 1) == "the")
+    if _word(found, end) in {"earliest", "latest", "min", "max"}:
+        first = _word(found, end) in {"earliest", "min"}
+        return (from_clock(clock) if first else until_clock(clock)), end + 1  # "11 at the earliest"
     if after == "or" and _word(found, clock.end + 1) in {"later", "after", "onwards"}:
         return from_clock(clock), clock.end + 2
     if after == "or" and _word(found, clock.end + 1) in {"earlier", "before"}:

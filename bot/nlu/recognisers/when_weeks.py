@@ -10,6 +10,7 @@ from bot.nlu.recognisers.text import Token, bag
 from bot.nlu.recognisers.when_dates import DAY, Calendar, date_at, one_day
 from bot.nlu.recognisers.when_feasts import bank_holiday, feast
 from bot.nlu.recognisers.when_months import PARTS_OF_WEEK, month_at, part_at, week_of_month, weekday_of_month
+from bot.nlu.recognisers.when_times import at_most
 from bot.nlu.recognisers.when_values import Days
 from bot.nlu.recognisers.when_words import DAY_NAMES, PLURALS
 
@@ -62,6 +63,9 @@ def _bounded(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
     i += through
     if word in {"up", "upto"} and (word == "upto" or _word(found, i + 1) in {"to", "until"}):
         word, i = "until", i + (word == "up")
+    bound, far = at_most(found, i)
+    if bound:
+        word, i = bound, far - 1
     if word not in {"after", "from", "before", "by", "until"}:
         return None
     at = (
@@ -78,9 +82,16 @@ def _bounded(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
     end = read[1] + (_word(found, read[1]) in {"onwards", "onward", "on"})
     if word == "before" and "end" in {_word(found, at), _word(found, at + 1)}:
         word = "by"
+    if word in {"before", "by", "until"}:
+        readings = tuple(_not_today(days, calendar) for days in readings)
     stretches = tuple(_stretch(word, days, calendar) for days in readings)
     back = tuple(calendar.between(calendar.today, min(days) - DAY) for days in readings)
     return Days(readings=stretches, span=True, left_out=back if word == "until" and not through else ()), end
+
+
+def _not_today(days: frozenset[date], calendar: Calendar) -> frozenset[date]:
+    """ "Until monday", said on a Monday."""
+    return frozenset(day + 7 * DAY for day in days) if days == {calendar.today} else days
 
 
 def _stretch(word: str, days: frozenset[date], calendar: Calendar) -> frozenset[date]:
@@ -90,8 +101,6 @@ def _stretch(word: str, days: frozenset[date], calendar: Calendar) -> frozenset[
         return calendar.between(last + DAY, max(calendar.last, last + 8 * DAY))
     if word == "from":
         return calendar.between(first, max(calendar.last, first + 7 * DAY))
-    if last == calendar.today:
-        first, last = first + 7 * DAY, last + 7 * DAY  # "until monday", said on a Monday
     return calendar.between(calendar.today, first - DAY if word == "before" else last)
 
 
@@ -172,9 +181,11 @@ def _weekday(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
 
 
 def _this(calendar: Calendar, weekday: int) -> Days:
-    """The coming one; said on that very day, today or in a week."""
+    """The coming one; said on that day or after it in the week, that or the one after."""
     day = calendar.coming(weekday)
-    return one_day(day) if day != calendar.today else Days(readings=(frozenset({day}), frozenset({day + 7 * DAY})))
+    if calendar.today.weekday() < weekday:
+        return one_day(day)
+    return Days(readings=(frozenset({day}), frozenset({day + 7 * DAY})))
 
 
 def _only_a_word(found: Sequence[Token], i: int) -> bool:
@@ -246,7 +257,8 @@ def _weekend(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
         return Days(weekdays=frozenset({1, 2, 3}), recurring=True), at + (1 if word == "midweek" else 2)
     if word not in {"weekend", "weekends"}:
         return None
-    if word == "weekends" or said & RECURRING or "a" in said:
+    each = _word(found, at + 1) in {"mornings", "afternoons", "evenings", "nights", "lunchtimes"}
+    if word == "weekends" or said & RECURRING or "a" in said or each:
         return Days(weekdays=WEEKEND, recurring=True), at + 1
     saturday = calendar.coming(5) if calendar.today.weekday() != 6 else calendar.today - DAY
     this = calendar.between(saturday, saturday + DAY)
@@ -270,21 +282,25 @@ def _week(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int
     monday, end = read
     first, last = PARTS_OF_WEEK.get(part, (0, 6))
     start = monday + DAY * first
-    if calendar.today.weekday() >= SUNDAY - (monday < calendar.today) and monday <= calendar.monday(1) and not part:
-        return _either_week(monday, calendar), end
+    if calendar.today.weekday() >= SATURDAY and monday <= calendar.monday(1) and (not part or monday > calendar.today):
+        return _either_week(monday, first, last, calendar), end
     if part == "later" and monday <= calendar.today:
         start = calendar.today + DAY
         last = max(last, min(6, calendar.today.weekday() + 1))
-    return Days(readings=(calendar.between(start, monday + DAY * last),), span=True), end
+    stretch = calendar.between(start, monday + DAY * last)
+    if part and monday <= calendar.today and stretch <= {calendar.today}:
+        later = calendar.between(start + 7 * DAY, monday + DAY * (last + 7))  # it is over, or nearly
+        return Days(readings=(stretch, later) if stretch else (later,), span=True), end
+    return Days(readings=(stretch,), span=True), end
 
 
-SUNDAY = 6
+SATURDAY = 5
 
 
-def _either_week(monday: date, calendar: Calendar) -> Days:
-    """ "This week" at the weekend, "next week" on a Sunday: the one that ends or begins, or the one after it."""
+def _either_week(monday: date, first: int, last: int, calendar: Calendar) -> Days:
+    """ "This week", "next week" at the weekend: the one that ends or begins, or the one after it."""
     weeks = (monday, monday + 7 * DAY)
-    return Days(readings=tuple(calendar.between(one, one + 6 * DAY) for one in weeks), span=True)
+    return Days(readings=tuple(calendar.between(one + DAY * first, one + DAY * last) for one in weeks), span=True)
 
 
 def _which_week(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[date, int] | None:

@@ -80,6 +80,10 @@ UNSURE_PARTS: dict[str, tuple[Minutes, ...]] = {
     "before_work": ((OPENS, 540), (OPENS, 720)),
     "after_shift": ((1020, CLOSES), (900, CLOSES)),
     "before_shift": ((OPENS, 540), (OPENS, 720)),
+    "last_thing": ((960, 1020), (1080, CLOSES)),
+    "supper_time": ((1020, 1110), (1110, CLOSES)),
+    "after_school_run": ((570, 870), (960, CLOSES)),
+    "before_school_run": ((OPENS, 510), (OPENS, 870)),
     "sooner_or_earlier": ((OPENS, 600), (OPENS, CLOSES)),
     "before_dinner": ((OPENS, 720), (900, 1050)),
     "after_dinner": ((780, 1020), (1080, CLOSES)),
@@ -89,6 +93,8 @@ EVENTS: dict[str, Minutes] = {"breakfast": (OPENS, 540), "school_run": (510, 570
 ON_WEEKDAYS = frozenset(
     {
         "outside_work",
+        "after_school_run",
+        "before_school_run",
         "after_work",
         "after_shift",
         "before_shift",
