@@ -13,7 +13,7 @@ from bot.nlu.recognisers.text import clean
 from bot.nlu.recognisers.when_clauses import Builder
 from bot.nlu.recognisers.when_dates import DAY, Calendar
 from bot.nlu.recognisers.when_grammar import pieces
-from bot.nlu.recognisers.when_sentences import Clause, turned_at_comma, turned_round
+from bot.nlu.recognisers.when_sentences import Clause, last_resorts, other_versions, turned_round
 from bot.nlu.recognisers.when_signs import is_doubtful
 from bot.nlu.recognisers.when_values import (
     ALL_HOURS,
@@ -115,35 +115,16 @@ def _names_a_time(items: Sequence[Item], whole: bool, asap: bool) -> bool:
 
 def _readings(clauses: Sequence[Clause], calendar: Calendar, wall: datetime) -> list[tuple[Window, ...]]:
     """Every way to understand the clauses, as windows; mostly one."""
+    for versions in ((clauses, *other_versions(clauses)), last_resorts(clauses)):
+        found = [windows for version in versions for windows in _each_way(version, calendar, wall)]
+        if any(found):
+            return [windows for windows in dict.fromkeys(found) if windows]
+    return [()]
+
+
+def _each_way(clauses: Sequence[Clause], calendar: Calendar, wall: datetime) -> list[tuple[Window, ...]]:
     ways = [[*_ways(clause), *_turned_round(clause, clauses)] for clause in clauses]
-    found: list[tuple[Window, ...]] = []
-    turned = turned_at_comma(clauses)
-    for choice in islice(product(*ways), MOST_READINGS):
-        windows = _windows(list(choice), calendar, wall)
-        if windows not in found:
-            found.append(windows)
-    found += _readings(turned, calendar, wall) if turned else []
-    found += _with_bounds_shared(clauses, calendar, wall)
-    for n, clause in enumerate(clauses):
-        if clause.left_out and len(clause.days) > 1 and clause.hours and not clause.hours_first:
-            rest = replace(clause, days=clause.days[-1:])  # "not monday or tuesday mornings"
-            whole = replace(clause, days=clause.days[:-1], hours=[])
-            found += _readings([*clauses[:n], rest, whole, *clauses[n + 1 :]], calendar, wall)
-    if not any(found) and any(clause.left_out for clause in clauses):
-        wanted = [clause for clause in clauses if not clause.left_out]  # nothing is left: one or the other was misread
-        found = _readings(wanted, calendar, wall) if wanted else found
-    return [windows for windows in found if windows] or found or [_windows([], calendar, wall)]
-
-
-def _with_bounds_shared(clauses: Sequence[Clause], calendar: Calendar, wall: datetime) -> list[tuple[Window, ...]]:
-    """ "Any weekday bar monday after 4": monday after 4 is out, or all of monday, and the rest are wanted after 4."""
-    if len(clauses) != 2 or clauses[0].left_out or clauses[0].hours or not clauses[1].left_out:
-        return []
-    wanted, out = clauses
-    if not (out.days and len(out.hours) == 1 and out.hours[0].bound and out.hours_first is False):
-        return []
-    other = [replace(wanted, hours=out.hours, reason=False), replace(out, hours=[])]
-    return _readings(other, calendar, wall)
+    return [_windows(list(choice), calendar, wall) for choice in islice(product(*ways), MOST_READINGS)]
 
 
 def _turned_round(clause: Clause, clauses: Sequence[Clause]) -> list[tuple[Clause, Way]]:
@@ -198,12 +179,18 @@ def _one(settled: Sequence[tuple[Clause, Way]], calendar: Calendar, wall: dateti
     for clause, way in wanted or [(Clause(), ())]:
         for day, hours in _of(clause, way, calendar, wall).items():
             before = by_day.get(day, [])
-            by_day[day] = (list(overlap(tuple(before), tuple(hours))) or hours) if clause.instead else [*before, *hours]
+            by_day[day] = _instead(before, hours) if clause.instead else [*before, *hours]
     for days in out:
         for day, hours in days.items():
             if day in by_day:
                 by_day[day] = _without(by_day[day], hours)
     return [w for day, hours in by_day.items() for w in _clipped(day, hours, calendar, wall)]
+
+
+def _instead(before: list[Minutes], hours: list[Minutes]) -> list[Minutes]:
+    """Hours of a day's own: in place of others of the same kind, "after 5 but fridays from 2", else within them."""
+    same = all(len(each) == 1 and each[0][1] >= CLOSES for each in (before, hours))
+    return hours if same else list(overlap(tuple(before), tuple(hours))) or hours
 
 
 def _beyond(last: date, calendar: Calendar) -> tuple[Clause, Way]:
@@ -225,7 +212,9 @@ def _of(
     if clause.days and not any(part.recurring for group in clause.days for part in group):
         return dict.fromkeys(days, hours)
     now = wall.hour * 60 + wall.minute
-    return {day: hours if leaving_out or day < calendar.last else _without(hours, [(now, 24 * 60)]) for day in days}
+    if leaving_out or max(days, default=calendar.last) != calendar.last:
+        return dict.fromkeys(days, hours)
+    return {day: hours if day < calendar.last else _without(hours, [(now, 24 * 60)]) for day in days}
 
 
 def _days(

@@ -201,8 +201,9 @@ class Builder:
 
     def _has_hours_of_its_own(self, item: Item) -> bool:
         """ "Any day after 3 but weds after 4"; not "any day but weds after 4"."""
-        said = [*self._clause.hours, *(one.hours for one in self._coming[:1] if one.hours)]
-        return item.hours is None and len(said) == 2 and all(hours.bound for hours in said)
+        only = bool(self._coming) and self._coming[0].kind == "prefer"
+        own = [one.hours for one in self._coming[only : only + 1] if one.hours and one.hours.bound]
+        return item.hours is None and bool(own) and (only or [hours.bound for hours in self._clause.hours] == [True])
 
     def _may_be_named_again(self, days: Days) -> bool:
         clause = self._clause

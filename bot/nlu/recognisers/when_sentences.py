@@ -103,7 +103,41 @@ def _in_sentences(clauses: list[Clause]) -> list[Clause]:
     return clauses
 
 
-def turned_at_comma(clauses: Sequence[Clause]) -> list[Clause]:
+def other_versions(clauses: Sequence[Clause]) -> list[list[Clause]]:
+    """The other ways in which the clauses may hang together."""
+    versions = [_turned_at_comma(clauses), _with_bounds_shared(clauses), _with_hours_of_the_last(clauses)]
+    return [version for version in versions if version]
+
+
+def last_resorts(clauses: Sequence[Clause]) -> list[list[Clause]]:
+    """What may have been meant where nothing is left: what is wanted alone, or each of the days that never meet."""
+    wanted = [clause for clause in clauses if not clause.left_out]
+    if wanted and len(wanted) < len(clauses):
+        return [wanted]
+    groups = [(one, group) for one in clauses for group in one.days if len(group) > 1]
+    return [[replace(one, days=[[part]])] for one, group in groups[:2] for part in group]  # "next week before thursday"
+
+
+def _with_bounds_shared(clauses: Sequence[Clause]) -> list[Clause]:
+    """ "Any weekday bar monday after 4": monday after 4 is out, or all of monday, and the rest are wanted after 4."""
+    if len(clauses) != 2 or clauses[0].left_out or clauses[0].hours or not clauses[1].left_out:
+        return []
+    wanted, out = clauses
+    if not (out.days and len(out.hours) == 1 and out.hours[0].bound) or out.hours_first:
+        return []
+    return [replace(wanted, hours=out.hours, reason=False), replace(out, hours=[])]
+
+
+def _with_hours_of_the_last(clauses: Sequence[Clause]) -> list[Clause]:
+    """ "Not monday or tuesday mornings": all of monday, it may be."""
+    for n, clause in enumerate(clauses):
+        if clause.left_out and len(clause.days) > 1 and clause.hours and not clause.hours_first:
+            whole = replace(clause, days=clause.days[:-1], hours=[])
+            return [*clauses[:n], replace(clause, days=clause.days[-1:]), whole, *clauses[n + 1 :]]
+    return []
+
+
+def _turned_at_comma(clauses: Sequence[Clause]) -> list[Clause]:
     """ "Not wednesday, friday" with friday wanted; nothing where no clause can be meant so."""
     turned: list[Clause] = []
     for clause in clauses:

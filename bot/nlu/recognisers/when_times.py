@@ -105,6 +105,7 @@ def _in_order(first: Clock, second: Clock) -> tuple[int, int]:
 def _bounded(found: Sequence[Token], i: int) -> tuple[Hours, int] | None:
     """after 3; before 11; from 3 onwards; no later than 2; any time up to 4."""
     word, at = _work_hours(found, i)
+    word = "earlier" if word == "sooner" else word
     if word in {"later", "earlier"} and _word(found, at) == "than":
         at += 1
     elif word == "up" and _word(found, at) in {"to", "until"}:

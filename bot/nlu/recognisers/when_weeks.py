@@ -63,6 +63,10 @@ def _bounded(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
     i += through
     if word in {"up", "upto"} and (word == "upto" or _word(found, i + 1) in {"to", "until"}):
         word, i = "until", i + (word == "up")
+    if _word(found, i + 1) == "than" and word in {"sooner", "earlier", "later"}:
+        word, i = "after" if word == "later" else "before", i + 1
+    if word == "until" and _word(found, i - 1) in {"it", "wait", "off"}:
+        word = "from"  # "leave it till next month"
     bound, far = at_most(found, i)
     if bound:
         word, i = bound, far - 1
@@ -131,6 +135,8 @@ def _range(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, in
         start, end = min(first[0].weekdays), min(second[0].weekdays)
         through = frozenset((start + n) % 7 for n in range((end - start) % 7 + 1))
         return Days(weekdays=through, recurring=True), second[1]
+    if first[0].recurring or len(first[0].weekdays) > 1:
+        return None  # "weekdays until christmas"
     starts, ends = _dates(first[0], calendar), _dates(second[0], calendar)
     if not starts or not ends or max(ends) < min(starts):
         return None

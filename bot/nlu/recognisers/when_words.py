@@ -22,7 +22,7 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     "saturday": ("sat", "saterday", "satday", "saturdy"),
     "sunday": ("sun", "sundy", "suday"),
     "tomorrow": ("tomorow", "tommorow", "tommorrow", "tomoz", "tomo", "tomoro", "tmrw", "tmr", "tmrow", "tmoz", "tomorro", "tomoza",
-                 "2moro", "2morrow", "2moz", "2mora", "2mz", "2mrw", "tomrw", "tomorrows", "tomora", "tomorra", "morra", "tmw"),
+                 "2moro", "2morrow", "2moz", "2mora", "2mz", "2mrw", "2mo", "2mrow", "tomrw", "tomorrows", "tomora", "tomorra", "morra", "tmw"),
     "today": ("2day", "tday", "todays"),
     "tonight": ("2nite", "2night", "tonite", "2nyt"),
     "week": ("wk", "weeks", "wks", "weak"),
@@ -39,7 +39,7 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     "half": ("haf", "arf"),
     "oclock": ("o'clock", "oclok"),
     "someone": ("any1", "some1"),
-    "or": (), "end": (), "beginning": ("begining",), "month": (), "day": (),
+    "early": ("erly", "ealry", "eraly"), "or": (), "end": (), "beginning": ("begining",), "month": (), "day": (),
 }  # fmt: skip
 PLURALS = {f"{day}s": f"{day}s" for day in DAY_NAMES} | {"weekends": "weekends", "weekdays": "weekdays"}
 PLURALS |= {f"{short}s": f"{day}s" for day in DAY_NAMES for short in (day[:3],) if short not in {"tue", "wed", "thu"}}
