@@ -16,9 +16,8 @@ setup-dev: ## everything needed to test
 	@$(PYTHON) tools/environment.py dev
 	@$(PYTHON) tools/environment.py nlu || [ $$? -eq 3 ]
 
-run: setup ## set up, train the model if needed, serve on http://127.0.0.1:8000 with the demonstration teams
-	@$(BIN)/anydoor train --if-needed
-	@$(BIN)/anydoor serve --demo
+run: setup ## set up, serve on http://127.0.0.1:8000 with the demonstration teams, train the model meanwhile if needed
+	@$(BIN)/anydoor serve --demo --train
 
 test: setup-dev ## set up, then the whole test suite
 	@$(BIN)/anydoor train --if-needed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,18 +34,29 @@ def add_to(app: typer.Typer) -> None:
 
 def greeting(settings: Settings, demo: bool) -> list[str]:
     """Where to look, and what is off and how to turn it on."""
-    from bot.nlu.places import Places
-
     base = settings.public_url.rstrip("/")
-    missing = None if settings.nlu_url else Places().missing()
     return [
         f"Anydoor is starting. Web chat: {base}/chat   Front page: {base}/   Staff: {base}/sign-in",
         "Demonstration teams: one for each board, nobody real." if demo else "No demonstration teams.",
         "Text messages: on." if settings.has_sms else "Text messages: off. To turn them on, set the TWILIO_ variables.",
         "Telegram: on." if settings.has_telegram else "Telegram: off. To turn it on, set TELEGRAM_BOT_TOKEN.",
-        f"Language model: built-in stand-in only. {missing}" if missing else "Language model: on.",
+        f"Language model: {language_model(settings)}",
         "Press Ctrl-C to stop.",
     ]
+
+
+def language_model(settings: Settings) -> str:
+    """Which one answers, and what to do about it."""
+    from bot.nlu.places import Places
+
+    places = Places()
+    if settings.nlu_url:
+        return "on, elsewhere."
+    if places.missing():
+        return f"built-in stand-in only. {places.missing()}"
+    if places.current() is None:
+        return "being trained, about two minutes. Until then the built-in stand-in answers."
+    return "on; a newer one is being trained." if places.being_trained() else "on."
 
 
 def serve(
@@ -54,9 +66,13 @@ def serve(
         bool, typer.Option("--demo", help="With demonstration teams; refused beside a live provider.")
     ] = False,
     workers: Annotated[int, typer.Option(help="Processes; more than one needs PostgreSQL.")] = 1,
+    train: Annotated[
+        bool, typer.Option("--train", help="Train the language model meanwhile, if its examples changed.")
+    ] = False,
 ) -> None:
     import uvicorn
 
+    from bot.cli.meanwhile import trained_meanwhile
     from bot.cli.problems import said_plainly
     from services.settings import load
 
@@ -71,17 +87,18 @@ def serve(
         from bot.assistant import refuse_live_demo
 
         refuse_live_demo(settings, demo)
-    for line in greeting(settings, demo):
-        print(line, flush=True)
-    with said_plainly():
-        uvicorn.run(
-            "web.app:create_app",
-            factory=True,
-            host=host,
-            port=port,
-            workers=workers,
-            access_log=False,
-            log_level="warning",
-            timeout_graceful_shutdown=5,
-            proxy_headers=False,
-        )
+    with trained_meanwhile() if train else nullcontext():
+        for line in greeting(settings, demo):
+            print(line, flush=True)
+        with said_plainly():
+            uvicorn.run(
+                "web.app:create_app",
+                factory=True,
+                host=host,
+                port=port,
+                workers=workers,
+                access_log=False,
+                log_level="warning",
+                timeout_graceful_shutdown=5,
+                proxy_headers=False,
+            )

@@ -64,6 +64,19 @@ class Places:
         written.write_text(name + "\n")
         os.replace(written, self.models / "current")
 
+    def mark_training(self, process: int) -> None:
+        """A process is training a first or a newer model just now."""
+        self.models.mkdir(parents=True, exist_ok=True)
+        (self.models / "training").write_text(f"{process}\n")
+
+    def being_trained(self) -> bool:
+        """Whether the process that was marked is still at work."""
+        try:
+            os.kill(int((self.models / "training").read_text()), 0)
+        except (OSError, ValueError):
+            return False
+        return True
+
     def environment_missing(self) -> str | None:
         """What keeps Rasa from running here, in one sentence for whoever runs the product."""
         if self.python.exists():
@@ -77,7 +90,7 @@ class Places:
         """What keeps the trained model from answering here; None = nothing."""
         if self.environment_missing():
             return self.environment_missing()
-        if self.current() is None:
+        if self.current() is None and not self.being_trained():
             return "The trained language model is left out: nothing is trained yet. Run: anydoor train"
         return None
 

@@ -184,6 +184,11 @@ class OwnNlu:
     def up(self) -> bool:
         return self._connected().up
 
+    @property
+    def why(self) -> str:
+        """Why it is not up, for whoever runs the product."""
+        return "the language model is not ready yet, or does not answer"
+
     def parse(self, text: str) -> Parsed | None:
         return self._connected().parse(text)
 

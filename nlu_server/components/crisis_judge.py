@@ -17,7 +17,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.judging import Regression, unseen_shares
+from components.judging import Examples, Regression, unseen_shares
 
 PREFIX = "crisis_"
 ORDINARY = frozenset({"ordinary", "none"})
@@ -63,9 +63,9 @@ class CrisisJudge(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [one for one in training_data.intent_examples if one.get(INTENT) and one.get(TEXT)]
-        kinds = [_kind(one) for one in examples]
-        self._threshold = calibrated(unseen_shares(examples, kinds, self._config, folds=3, judged=3), self._config["allowed"])
-        self._model = Regression.train(examples, kinds, self._config)
+        known = Examples(examples, [_kind(one) for one in examples])
+        self._threshold = calibrated(unseen_shares(known, self._config, folds=3, judged=3), self._config["allowed"])
+        self._model = Regression.train(known, self._config)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder / MODEL)
             (folder / THRESHOLD).write_text(repr(self._threshold))

@@ -13,7 +13,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.judging import Regression, honest_sharpness, unseen_shares
+from components.judging import Examples, Regression, honest_sharpness, unseen_shares
 
 MODEL = "intents.npz"
 
@@ -49,9 +49,9 @@ class IntentJudge(GraphComponent, IntentClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [one for one in training_data.intent_examples if one.get(INTENT) and one.get(TEXT)]
-        intents = [one.get(INTENT) for one in examples]
-        sharpness = honest_sharpness(unseen_shares(examples, intents, self._config, folds=5, judged=1))
-        self._model = Regression.train(examples, intents, self._config).sharpened(sharpness)
+        known = Examples(examples, [one.get(INTENT) for one in examples])
+        sharpness = honest_sharpness(unseen_shares(known, self._config, folds=5, judged=1))
+        self._model = Regression.train(known, self._config).sharpened(sharpness)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder / MODEL)
         return self._resource

@@ -44,6 +44,14 @@ def _of_length_one(part: csr_matrix) -> csr_matrix:
     return diags(1 / np.maximum(lengths, 1e-6).astype(np.float32)) @ part
 
 
+class Examples:
+    """Labelled messages as numbers, worked out once for all that is learnt from them."""
+
+    def __init__(self, messages: Sequence[Message], labels: Sequence[Text]) -> None:
+        self.labels, self.layout = np.array(labels), layout_of(messages)
+        self.rows = features(messages, self.layout)
+
+
 class Regression:
     """`shares` of a message add up to one over `labels`."""
 
@@ -51,10 +59,9 @@ class Regression:
         self.labels, self._weights, self._bias, self._layout = list(labels), weights, bias, layout
 
     @classmethod
-    def train(cls, messages: Sequence[Message], labels: Sequence[Text], config: Dict[Text, Any]) -> "Regression":
-        layout = layout_of(messages)
-        model = _fitted(features(messages, layout), labels, config)
-        return cls(model.classes_, model.coef_.astype(np.float32), model.intercept_.astype(np.float32), layout)
+    def train(cls, examples: "Examples", config: Dict[Text, Any]) -> "Regression":
+        model = _fitted(examples.rows, examples.labels, config)
+        return cls(model.classes_, model.coef_.astype(np.float32), model.intercept_.astype(np.float32), examples.layout)
 
     def sharpened(self, by: float) -> "Regression":
         """The same order of labels, with more certainty (above 1) or less."""
@@ -77,12 +84,11 @@ class Regression:
             return cls([str(one) for one in saved["labels"]], saved["weights"], saved["bias"], layout)
 
 
-def unseen_shares(messages: Sequence[Message], labels: Sequence[Text], config: Dict[Text, Any], folds: int, judged: int
-                  ) -> List[Tuple[Text, Dict[Text, float]]]:
+def unseen_shares(examples: Examples, config: Dict[Text, Any], folds: int, judged: int) -> List[Tuple[Text, Dict[Text, float]]]:
     """(Label, shares) by models that were trained without the message: those of the first `judged` of so many folds."""
     from sklearn.model_selection import StratifiedKFold
 
-    rows, named = features(messages, layout_of(messages)), np.array(labels)
+    rows, named = examples.rows, examples.labels
     found: List[Tuple[Text, Dict[Text, float]]] = []
     for seen, held in islice(StratifiedKFold(folds, shuffle=True, random_state=7).split(rows, named), judged):
         model = _fitted(rows[seen], named[seen], config)
