@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-from components.encoder import ONNX_FILE, checked_weights
+from components.encoder import ADDITION_FILE, ONNX_FILE, checked_weights
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from safetensors.numpy import load_file
@@ -122,12 +122,23 @@ def model(weights: dict[str, np.ndarray]) -> onnx.ModelProto:
     return made
 
 
+def weights(addition: Path = ADDITION_FILE) -> dict[str, np.ndarray]:
+    """The published weights, with what tune_encoder.py learnt added to the matrices of the layers."""
+    found = load_file(checked_weights())
+    if addition.exists():
+        with np.load(addition, allow_pickle=False) as learnt:
+            for layer in sorted({name.rpartition("/")[0] for name in learnt.files}):
+                down, up = (learnt[f"{layer}/{part}"].astype(np.float32) for part in ("down", "up"))
+                found[layer + ".weight"] = found[layer + ".weight"] + (down @ up).T
+    return found
+
+
 def build(out: Path = ONNX_FILE) -> Path:
     """Write the 8-bit encoder; whoever reads the path meanwhile sees the whole file or none."""
     logging.getLogger().setLevel(logging.ERROR)  # the quantiser advises on things that are already done
     with tempfile.TemporaryDirectory(dir=out.parent) as folder:
         full, small = Path(folder) / "full.onnx", Path(folder) / "small.onnx"
-        onnx.save(model(load_file(checked_weights())), str(full))
+        onnx.save(model(weights()), str(full))
         quantize_dynamic(full, small, weight_type=QuantType.QInt8, per_channel=True)
         os.replace(small, out)
     return out

