@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Integer, Select, cast, func, select
 from sqlalchemy.orm import Session
 
 from services import alerts, audit, booking, caseload, scopes, waiting, working_time
@@ -161,10 +161,13 @@ def _hand_off(session: Session, row: Referral) -> HandOff:
 def mark(session: Session, viewer: Viewer) -> str:
     """Changes whenever something on a team's desk does: ids, counts and times, no words. A few small queries."""
     ours = select(Conversation.id).where(viewer.within(Conversation.team_id))
+    coaches = select(Coach.id).where(viewer.within(Coach.team_id))
     asked: list[Select[Any]] = [
         _newest(Referral.id, func.max(Referral.changed_at), within=viewer.within(Referral.team_id)),
         _newest(Appointment.id, func.max(Appointment.outcome_at), within=viewer.within(Appointment.team_id)),
         _newest(Appointment.id, func.max(Appointment.ended_at), within=viewer.within(Appointment.team_id)),
+        _newest(Coach.id, func.sum(cast(Coach.active, Integer)), within=viewer.within(Coach.team_id)),
+        _newest(Absence.id, func.count(Absence.id), within=Absence.coach_id.in_(coaches)),
         _newest(CallBack.id, func.count(CallBack.done_at), within=viewer.within(CallBack.team_id)),
         _newest(DutyAlert.id, func.count(DutyAlert.accepted_at), within=viewer.within(DutyAlert.team_id)),
         _newest(DutyAlert.id, func.count(DutyAlert.closed_at), within=DutyAlert.team_id.is_(None)),

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from services import audit, diary, moving, scopes
 from services.clock import LONDON
 from services.desk_rows import CallRow, call_row
-from services.diary import Opening
+from services.diary import Opening, Window
 from services.models import Absence, Appointment, Coach, WorkingHours
 from services.scopes import Viewer
 
@@ -273,7 +273,7 @@ def add_absence(
     if ends <= starts or ends <= now or ends - starts > LONGEST_AWAY:
         raise ValueError("an absence ends after it starts, and is not over")
     row = Absence(coach_id=coach.id, starts_at=starts, ends_at=ends)
-    done = _try(session, coach, now, lambda: session.add(row), decided)
+    done = _try(session, coach, now, lambda: session.add(row), decided, (starts, ends))
     if isinstance(done, Saved):
         detail = {"from": starts.isoformat(), "until": ends.isoformat()}
         audit.record(session, viewer.actor, "add_absence", f"coach:{coach.id}", now, detail)
@@ -296,7 +296,12 @@ def end_absence(session: Session, coach: Coach, absence_id: int, viewer: Viewer,
 
 
 def _try(
-    session: Session, coach: Coach, now: datetime, apply: Callable[[], None], decided: Decided
+    session: Session,
+    coach: Coach,
+    now: datetime,
+    apply: Callable[[], None],
+    decided: Decided,
+    inside: Window | None = None,
 ) -> Saved | Undecided:
     """Make the change, see which calls it leaves in the lurch, and undo it unless each of them is decided.
 
@@ -307,7 +312,7 @@ def _try(
     trial = session.begin_nested()
     apply()
     session.flush()
-    hit = [call for call in _unfit(session, coach.id, now) if call.id not in before]
+    hit = [call for call in _unfit(session, coach.id, now) if call.id not in before or _overlaps(call, inside)]
     touched = tuple(_touched(session, call, now) for call in hit)
     chosen = [decided.get(each.call.id, "") for each in touched]
     moves = tuple((each.call.id, to) for each, to in zip(touched, chosen, strict=True) if to != KEEP)
@@ -317,6 +322,10 @@ def _try(
         return Undecided(touched, twice)
     trial.commit()
     return Saved(moves)
+
+
+def _overlaps(call: Appointment, window: Window | None) -> bool:
+    return window is not None and call.starts_at < window[1] and window[0] < call.ends_at
 
 
 def _lock(session: Session, coach: Coach) -> None:
