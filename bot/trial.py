@@ -80,6 +80,10 @@ def opening_comes_free(simulator: Simulator) -> None:
     write(simulator, lambda session, now: worlds.free_an_opening(session, team_of(simulator), now))
 
 
+def coach_takes_the_day_off(simulator: Simulator) -> None:
+    write(simulator, lambda session, now: worlds.take_the_day_off(session, simulator.conversation_id()))
+
+
 def team_of(simulator: Simulator) -> str:
     with simulator.assistant.db.read() as session:
         return conversations.see(session, simulator.conversation_id()).team_id or ""
@@ -106,6 +110,7 @@ SENTENCES: dict[str, Callable[[Simulator], object]] = {
     "someone else books the first opening": first_opening_goes,
     "someone else books every opening": every_opening_goes,
     "an opening comes free": opening_comes_free,
+    "the coach takes the day off": coach_takes_the_day_off,
     "the coach could not get through": came_of_call("not_reached"),
     "the coach got through": came_of_call("reached"),
     "the coach hands back": coach_is_back,

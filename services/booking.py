@@ -142,7 +142,7 @@ def _turn_hold(
     if mine is None:
         return "taken"  # it ran out and somebody else's hold or call swept it away
     coach = session.get_one(Coach, mine.coach_id)
-    if mine.starts_at <= now or not coach.active:
+    if mine.starts_at <= now or not coach.active or not _still_offered(session, mine):
         release(session, conversation.id)
         return "lapsed"
     new = _appointment(session, conversation, mine, coach, now, referral_id, replaces)
@@ -150,6 +150,11 @@ def _turn_hold(
         _end(session, replaces, "moved", by, now)
     call_backs.keep_by_booking(session, conversation.person_id, now)
     return new
+
+
+def _still_offered(session: Session, mine: Hold) -> bool:
+    """Leave or other hours may have been entered since the opening was chosen (the coach is locked)."""
+    return diary.fits(session, mine.coach_id, mine.kind, mine.starts_at, mine.ends_at)
 
 
 def _held_locked(session: Session, conversation_id: int) -> Hold | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Integer, Select, cast, func, select
 from sqlalchemy.orm import Session
 
 from services import alerts, audit, booking, caseload, scopes, waiting, working_time
@@ -58,13 +58,22 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class AwayRow:
+    """Who is away on a day; `starts`, `ends` where they fall inside it."""
+
+    name: str
+    starts: datetime | None
+    ends: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One day of the week's page."""
 
     day: date
     calls: tuple[CallRow, ...]
     contacts: tuple[tuple[int, str, str], ...]
-    away: tuple[str, ...]
+    away: tuple[AwayRow, ...]
     works: bool
 
 
@@ -120,10 +129,15 @@ def _contacts(session: Session, viewer: Viewer, day: date, *, own: bool) -> tupl
     return tuple((row.id, person_name(session, row.person_id), plan.next_what or "") for row, plan in found)
 
 
-def _away(session: Session, viewer: Viewer, day: date) -> tuple[str, ...]:
-    noon = datetime.combine(day, time(12), LONDON)
-    away = select(Coach.name).join(Absence, Absence.coach_id == Coach.id).where(viewer.within(Coach.team_id))
-    return tuple(session.scalars(away.where(Absence.starts_at <= noon, Absence.ends_at > noon).order_by(Coach.name)))
+def _away(session: Session, viewer: Viewer, day: date) -> tuple[AwayRow, ...]:
+    begins, over = (datetime.combine(each, time(), LONDON) for each in (day, day + timedelta(days=1)))
+    away = select(Coach.name, Absence.starts_at, Absence.ends_at).join(Absence, Absence.coach_id == Coach.id)
+    away = away.where(viewer.within(Coach.team_id), Coach.active, Absence.starts_at < over, Absence.ends_at > begins)
+    found = session.execute(away.order_by(Coach.name, Absence.starts_at))
+    return tuple(
+        AwayRow(name, starts if starts > begins else None, ends if ends < over else None)
+        for name, starts, ends in found
+    )
 
 
 def _new_ones(session: Session, viewer: Viewer, now: datetime) -> tuple[HandOff, ...]:
@@ -147,10 +161,13 @@ def _hand_off(session: Session, row: Referral) -> HandOff:
 def mark(session: Session, viewer: Viewer) -> str:
     """Changes whenever something on a team's desk does: ids, counts and times, no words. A few small queries."""
     ours = select(Conversation.id).where(viewer.within(Conversation.team_id))
+    coaches = select(Coach.id).where(viewer.within(Coach.team_id))
     asked: list[Select[Any]] = [
         _newest(Referral.id, func.max(Referral.changed_at), within=viewer.within(Referral.team_id)),
         _newest(Appointment.id, func.max(Appointment.outcome_at), within=viewer.within(Appointment.team_id)),
         _newest(Appointment.id, func.max(Appointment.ended_at), within=viewer.within(Appointment.team_id)),
+        _newest(Coach.id, func.sum(cast(Coach.active, Integer)), within=viewer.within(Coach.team_id)),
+        _newest(Absence.id, func.count(Absence.id), within=Absence.coach_id.in_(coaches)),
         _newest(CallBack.id, func.count(CallBack.done_at), within=viewer.within(CallBack.team_id)),
         _newest(DutyAlert.id, func.count(DutyAlert.accepted_at), within=viewer.within(DutyAlert.team_id)),
         _newest(DutyAlert.id, func.count(DutyAlert.closed_at), within=DutyAlert.team_id.is_(None)),

@@ -101,6 +101,25 @@ def find(session: Session, opening_id: str, now: datetime, own_conversation: int
     return next((opening for opening in free if opening.starts_at == wanted.starts_at), None)
 
 
+def fits(session: Session, coach_id: int, kind: str, starts_at: datetime, ends_at: datetime) -> bool:
+    """Whether a coach offers such a call then: in their hours, no break, not away, no bank holiday (times UTC)."""
+    coach = session.get_one(Coach, coach_id)
+    team = session.get_one(Team, coach.team_id)
+    wall = starts_at.astimezone(LONDON)
+    day, starts = wall.date(), wall.hour * 60 + wall.minute
+    ends = starts + int((ends_at - starts_at).total_seconds()) // 60
+    if day in bank_holidays(day.year) or _away(session, [coach_id], starts_at, ends_at):
+        return False
+    return any(
+        _works(hours, day)
+        and hours.starts_minute <= starts
+        and ends <= hours.ends_minute
+        and not _in_break(hours, starts, ends)
+        and _kind(hours, team, kind) is not None
+        for hours in _hours(session, [coach_id]).get(coach_id, ())
+    )
+
+
 def cells(starts_at: datetime, ends_at: datetime, buffer: timedelta = timedelta()) -> range:
     """The cells that a call and its buffer occupy."""
     first = int(starts_at.timestamp()) // _CELL_SECONDS

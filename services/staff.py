@@ -16,7 +16,7 @@ from pwdlib import PasswordHash
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from services import crypto
+from services import crypto, leavers
 from services.models import SetUpLink, SignIn, StaffMember
 
 Role = Literal["coach", "lead", "editor", "safety", "admin"]
@@ -218,9 +218,19 @@ def end_all(session: Session, staff_id: int, now: datetime) -> None:
 
 
 def disable(session: Session, member: StaffMember, now: datetime) -> None:
-    """Close an account and end its sign-ins; what it did stays in the audit."""
+    """Close an account and end its sign-ins; what it did stays in the audit.
+
+    A coach's diary that nobody else signs in to is closed with it: what is booked there waits for a colleague.
+    """
     member.disabled_at = now
     end_all(session, member.id, now)
+    if member.coach_id is not None and not _has_account(session, member.coach_id):
+        leavers.close_diary(session, member.coach_id)
+
+
+def _has_account(session: Session, coach_id: int) -> bool:
+    open_ones = select(StaffMember.id).where(StaffMember.coach_id == coach_id, StaffMember.disabled_at.is_(None))
+    return session.scalars(open_ones).first() is not None
 
 
 def _tidy(email: str) -> str:

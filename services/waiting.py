@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import alerts, caseload, notes, scopes, unanswered, working_time
+from services import alerts, caseload, leavers, notes, scopes, unanswered, working_time
 from services.clock import LONDON
 from services.desk_rows import coach_name, person_name, team_name
 from services.models import Appointment, CallBack, Plan, Referral
 from services.referrals import CLOSED, current
 from services.scopes import Viewer
 
-Kind = Literal["alert", "message", "call_back", "new", "outcome", "contact"]
-KINDS: tuple[Kind, ...] = ("alert", "message", "call_back", "new", "outcome", "contact")
+Kind = Literal["alert", "message", "call_back", "new", "outcome", "contact", "coach"]
+KINDS: tuple[Kind, ...] = ("alert", "message", "coach", "call_back", "new", "outcome", "contact")
 NEW_WITHIN = timedelta(hours=16)
 MESSAGE_WITHIN = timedelta(hours=4)
 OUTCOME_WITHIN = timedelta(hours=8)
@@ -73,16 +73,16 @@ class Queue:
 def read(session: Session, viewer: Viewer, now: datetime, *, own: bool = False) -> Queue:
     """What waits for a team, or with `own` for this coach and those they cover for. The caller audits the reading."""
     today = now.astimezone(LONDON).date()
-    coaches = set(caseload.looks_after(session, viewer, today))
-    found = [item for item in _everything(session, viewer, now) if not own or _is_mine(item, coaches)]
+    coaches, gone = set(caseload.looks_after(session, viewer, today)), leavers.gone(session, viewer)
+    found = [item for item in _everything(session, viewer, now) if not own or _is_mine(item, coaches, gone)]
     found.sort(key=lambda item: (item.taken_by is not None, item.due, item.id))
     counts: dict[str, int] = {kind: sum(item.kind == kind for item in found) for kind in KINDS}
     return Queue(tuple(found), counts)
 
 
-def _is_mine(item: Item, coaches: set[int]) -> bool:
-    """One's own, and what is nobody's yet: that must not wait because nobody feels meant."""
-    return item.coach_id is None or item.coach_id in coaches
+def _is_mine(item: Item, coaches: set[int], gone: set[int]) -> bool:
+    """One's own, and what is nobody's yet or was a leaver's: that must not wait because nobody feels meant."""
+    return item.coach_id is None or item.coach_id in coaches or item.coach_id in gone
 
 
 def _everything(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]:
@@ -92,6 +92,7 @@ def _everything(session: Session, viewer: Viewer, now: datetime) -> Iterator[Ite
     yield from _new(session, viewer, now)
     yield from _outcomes(session, viewer, now)
     yield from _contacts(session, viewer, now)
+    yield from _left_behind(session, viewer, now)
 
 
 def _alerts(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]:
@@ -181,6 +182,25 @@ def _contacts(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]
         if plan is not None and plan.next_on is not None:
             due = working_time.end_of(plan.next_on)
             yield _item(session, "contact", referral.id, referral, plan.changed, due, now, plan.next_what)
+
+
+def _left_behind(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]:
+    """People whose coach has left: a booked call is to be moved before it comes, everybody is to be handed over."""
+    for each in leavers.left_behind(session, viewer, now):
+        due = min(working_time.after(each.since, NEW_WITHIN), each.call or datetime.max.replace(tzinfo=UTC))
+        yield Item(
+            kind="coach",
+            id=each.person_id,
+            referral=each.referral,
+            person=person_name(session, each.person_id),
+            coach_id=each.coach_id,
+            coach=coach_name(session, each.coach_id),
+            team=team_name(session, each.team_id),
+            since=each.call or each.since,
+            due=due,
+            left=working_time.left(now, due),
+            detail="call" if each.call else "call_back" if each.promised else "",
+        )
 
 
 def _item(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -115,6 +115,15 @@ def book_for_somebody(session: Session, opening_id: str, now: datetime) -> bool:
 def take_every_opening(session: Session, team_id: str, now: datetime) -> None:
     for coach in session.scalars(select(Coach).where(Coach.team_id == team_id)):
         session.add(Absence(coach_id=coach.id, starts_at=now - FAR, ends_at=now + FAR))
+
+
+def take_the_day_off(session: Session, conversation_id: int) -> None:
+    """The coach of the opening that a conversation holds enters leave for its day."""
+    mine = booking.held(session, conversation_id)
+    if mine is not None:
+        day = mine.starts_at.astimezone(LONDON).date()
+        begins, ends = (datetime.combine(each, time(), LONDON) for each in (day, day + timedelta(days=1)))
+        session.add(Absence(coach_id=mine.coach_id, starts_at=begins.astimezone(UTC), ends_at=ends.astimezone(UTC)))
 
 
 def free_an_opening(session: Session, team_id: str, now: datetime) -> None:

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from web import auth, state
 
-MOST_FIELDS = 60
+MOST_FIELDS = 200
 MOST_FIELD_BYTES = 128 * 1024
 
 

@@ -22,7 +22,7 @@ from services.settings import Settings, load
 from services.transcript import Line, Mark
 from web import auth, calendars, call, chat, demonstration, front, health, webhooks
 from web.access import LINK, PUBLIC, SIGNED, page, staff
-from web.coach import acts
+from web.coach import acts, hours
 from web.coach import live as desk_live
 from web.coach import pages as coach
 from web.limits import Outermost
@@ -95,6 +95,12 @@ def desk_routes() -> Sequence[BaseRoute]:
         page("/coach/call/{id:int}", acts.outcome, work, ["POST"]),
         page("/coach/call/{id:int}/call.ics", coach.call_file, see),
         page("/coach/call-back/{id:int}", acts.call_back, work, ["POST"]),
+        page("/coach/hours", hours.all_coaches, work),
+        page("/coach/hours/rules", hours.keep_rules, staff("lead"), ["POST"]),
+        page("/coach/hours/{id:int}", hours.one_coach, work),
+        page("/coach/hours/{id:int}", hours.keep_week, work, ["POST"]),
+        page("/coach/hours/{id:int}/away", hours.add_absence, work, ["POST"]),
+        page("/coach/hours/{id:int}/away/{absence:int}/end", hours.end_absence, work, ["POST"]),
         page("/coach/cover", acts.cover, work, ["POST"]),
         page("/coach/cover/{id:int}/end", acts.end_cover, work, ["POST"]),
         page("/coach/alert/{id:int}", coach.alert, see),

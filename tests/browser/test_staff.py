@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from services import booking
 from services.messages import Address, Inbound
-from services.models import Appointment
+from services.models import Appointment, Team
 from tests.browser.conftest import Open, Site, overflows, violations
 from tests.web.teams import NOW, PASSWORD, put_referral, put_staff, put_team
 
@@ -29,8 +29,8 @@ def call(site: Site) -> str:
         return f"/call/{booking.link_token(session, session.get_one(Appointment, appointment))}"
 
 
-def sign_in(page: Page) -> None:
-    page.get_by_label("Email address").fill("robin@north.example")
+def sign_in(page: Page, email: str = "robin@north.example") -> None:
+    page.get_by_label("Email address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Calls today")).to_be_visible()
@@ -44,10 +44,56 @@ def test_no_staff_page_breaks_a_rule_of_accessibility(open_page: Open, call: str
     assert (violations(page), overflows(page)) == ([], False)
     sign_in(page)
     address = page.url.removesuffix("/coach")
-    desk = ("", "/queue", "/week", "/people", "/alert/1", "/referral/1", "/referral/1/print")
+    desk = ("", "/queue", "/week", "/people", "/hours/1", "/alert/1", "/referral/1", "/referral/1/print")
     for path in (*(f"/coach{each}" for each in desk), "/account", "/set-up/a-link"):
         page.goto(address + path)
         assert (path, violations(page), overflows(page)) == (path, [], False)
+
+
+@SIZES
+def test_the_hours_of_a_team_break_no_rule_of_accessibility(open_page: Open, site: Site, call: str, size: str) -> None:
+    put_staff(site.assistant, "lead@north.example", "lead", "north")
+    with site.assistant.db.write() as session:
+        session.get_one(Team, "north").call_kinds = "phone,video"
+    page = open_page("/sign-in", size)
+    sign_in(page, "lead@north.example")
+    page.get_by_role("link", name="Hours", exact=True).click()
+    assert (violations(page), overflows(page)) == ([], False)
+    page.get_by_label("A call takes (minutes)").fill("7")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+    assert (violations(page), overflows(page)) == ([], False)
+    page.get_by_role("link", name="Robin").click()
+    page.get_by_label("Hours on Monday").fill("9am to 25:00")
+    page.get_by_role("button", name="Keep these hours").click()
+    expect(page.get_by_label("Hours on Monday")).to_have_value("9am to 25:00")
+    assert (violations(page), overflows(page)) == ([], False)
+
+
+@SIZES
+def test_leave_over_a_booked_call_is_entered_by_keyboard_alone(open_page: Open, call: str, size: str) -> None:
+    page = open_page("/sign-in", size)
+    sign_in(page)
+    page.get_by_role("link", name="Hours", exact=True).focus()
+    page.keyboard.press("Enter")
+    first = page.get_by_label("First day")
+    first.focus()
+    page.keyboard.type("11242026")
+    expect(first).to_have_value("2026-11-24")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="1 call is booked in that time")).to_be_visible()
+    assert (violations(page), overflows(page)) == ([], False)
+    page.get_by_role("button", name="Add the time away").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Say what becomes of this call")).to_be_visible()
+    assert (violations(page), overflows(page)) == ([], False)
+    page.get_by_label("Sam Poe").focus()
+    page.keyboard.type("Keep")
+    page.get_by_role("button", name="Add the time away").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The time away is kept.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Booked, but not in these hours")).to_be_visible()
+    assert (violations(page), overflows(page)) == ([], False)
 
 
 @SIZES

@@ -47,6 +47,12 @@ EXPECTED = {
     "POST /coach/call/{id:int}": "staff",
     "GET /coach/call/{id:int}/call.ics": "staff",
     "POST /coach/call-back/{id:int}": "staff",
+    "GET /coach/hours": "staff",
+    "POST /coach/hours/rules": "staff",
+    "GET /coach/hours/{id:int}": "staff",
+    "POST /coach/hours/{id:int}": "staff",
+    "POST /coach/hours/{id:int}/away": "staff",
+    "POST /coach/hours/{id:int}/away/{absence:int}/end": "staff",
     "POST /coach/cover": "staff",
     "POST /coach/cover/{id:int}/end": "staff",
     "GET /coach/alert/{id:int}": "staff",
@@ -91,7 +97,7 @@ def test_a_provider_that_does_not_prove_itself_is_turned_away(client: TestClient
 @pytest.mark.parametrize("path", [path for path, kind in EXPECTED.items() if kind == "staff"])
 def test_who_is_not_signed_in_is_sent_to_sign_in(client: TestClient, path: str) -> None:
     method, _, address = path.partition(" ")
-    answer = client.request(method, address.replace("{id:int}", "1"))
+    answer = client.request(method, address.replace("{id:int}", "1").replace("{absence:int}", "1"))
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
 
 

@@ -1,0 +1,67 @@
+"""How a team's calls are laid out: how long, the pause after each, how soon, how far ahead, which kinds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from services import audit, scopes
+from services.call_fit import WAYS
+from services.models import Team
+from services.scopes import Viewer
+
+KINDS = tuple(way for way in WAYS if way != "messages")
+"""Kinds of call that have a time; who wants to write is written to."""
+LIMITS = {"minutes": (10, 120), "pause": (0, 60), "step": (5, 120), "notice_hours": (0, 168), "days": (1, 90)}
+FIVES = ("minutes", "pause", "step")
+"""In steps of five minutes, which is what the diary is made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallRules:
+    """Minutes, hours and days as `LIMITS` names them; the first of the kinds is offered where nobody asks for one."""
+
+    minutes: int
+    pause: int
+    step: int
+    notice_hours: int
+    days: int
+    kinds: tuple[str, ...]
+
+
+def read(session: Session, team_id: str) -> CallRules:
+    """A team's rules; notice is rounded up to whole hours."""
+    team = session.get_one(Team, team_id)
+    notice = -(-team.notice_minutes // 60)
+    kinds = tuple(team.call_kinds.split(","))
+    return CallRules(team.call_minutes, team.buffer_minutes, team.step_minutes, notice, team.horizon_days, kinds)
+
+
+def fits(name: str, value: int) -> bool:
+    """Whether a number is one that this rule may have."""
+    least, most = LIMITS[name]
+    return least <= value <= most and (name not in FIVES or value % 5 == 0)
+
+
+def keep(session: Session, team_id: str, rules: CallRules, viewer: Viewer, now: datetime) -> bool:
+    """Offer calls by these rules from now on; what is booked stays as it is. False for another team.
+
+    ValueError for a number out of its limits, or for no kind or an unknown one.
+    """
+    team = session.get(Team, team_id)
+    if team is None or viewer.scope not in (None, team_id):
+        scopes.refuse(session, viewer, f"team:{team_id}", "not_theirs", now)
+        return False
+    if not all(fits(name, getattr(rules, name)) for name in LIMITS) or not _known(rules.kinds, team):
+        raise ValueError("a rule is out of its limits")
+    team.call_minutes, team.buffer_minutes, team.step_minutes = rules.minutes, rules.pause, rules.step
+    team.notice_minutes, team.horizon_days = rules.notice_hours * 60, rules.days
+    team.call_kinds = ",".join(rules.kinds)
+    audit.record(session, viewer.actor, "change_call_rules", f"team:{team_id}", now)
+    return True
+
+
+def _known(kinds: tuple[str, ...], team: Team) -> bool:
+    return bool(kinds) and len(set(kinds)) == len(kinds) and {*kinds} <= {*KINDS, *team.call_kinds.split(",")}
