@@ -62,7 +62,7 @@ def count(session: Session, referrer: Referrer, caller: str, now: datetime) -> C
     """
     mark = crypto.keys_of(session.get_bind()).blind_index("caller", caller)
     caps: tuple[tuple[str, int, timedelta, Capped], ...] = (
-        (f"refer:caller:{mark}", PER_CALLER, HOUR, "hour"),
+        (f"refer:caller:{mark}", max(PER_CALLER, referrer.per_hour), HOUR, "hour"),
         (f"refer:hour:{referrer.actor}", referrer.per_hour, HOUR, "hour"),
         (f"refer:day:{referrer.actor}", referrer.per_day, DAY, "day"),
     )
@@ -147,6 +147,4 @@ def of(session: Session, conversation_id: int) -> Introduction | None:
 def forget(session: Session, conversation_ids: Collection[int]) -> None:
     """All that was passed on goes; the keyed hash and the day stay, so that nobody is texted first a second time."""
     gone = update(Introduction).where(Introduction.conversation_id.in_(conversation_ids))
-    session.execute(
-        gone.values(name=None, postcode=None, note=None, source=None, person_id=None, conversation_id=None)
-    )
+    session.execute(gone.values(name=None, postcode=None, note=None, source=None, person_id=None, conversation_id=None))

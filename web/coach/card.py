@@ -38,7 +38,12 @@ CHECKS = {
 RESULTS = {"pass": "Fits", "fail": "Does not fit", "not_known": "Not known", "to_check": "To check"}
 DECISIONS = {"yes": "Likely to fit", "no": "Another team may fit better", "ask_a_person": "A person must look"}
 
-INTRODUCED = {"gp": "Their GP surgery", "employer": "Their employer", "jobcentre": "Jobcentre", "team": "A WorkWell team"}
+INTRODUCED = {
+    "gp": "Their GP surgery",
+    "employer": "Their employer",
+    "jobcentre": "Jobcentre",
+    "team": "A WorkWell team",
+}
 
 
 class Spec(Protocol):
