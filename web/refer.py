@@ -152,12 +152,12 @@ def refused(request: Request, actor: str, why: str) -> None:
 
 
 def caller_of(request: Request) -> str:
-    """The network address behind a post; the last one that a proxy on this machine names. A home's IPv6 is its /64."""
+    """The network address behind a post; the last one that a proxy of ours names. A home's IPv6 is its /64."""
     host = request.client.host if request.client else ""
     named = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
     try:
         at = ip_address(host)
-        at = ip_address(named) if at.is_loopback and named else at
+        at = ip_address(named) if at.is_private and named else at
     except ValueError:
         return host
     return str(ip_network((at, 64), strict=False)) if isinstance(at, IPv6Address) else str(at)

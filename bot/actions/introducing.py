@@ -18,9 +18,14 @@ def find_introduction(doing: Doing, slots: Slots) -> ActionResult:
 
 def take_introduction(doing: Doing, slots: Slots) -> ActionResult:
     """The name and the postcode that came with the number, where the person has not said them: both can be changed."""
+    return result(**{slot: value for slot, value in passed_on(doing, slots).items() if slot != "note"})
+
+
+def passed_on(doing: Doing, slots: Slots) -> dict[str, str]:
+    """What came with the number and is not among the person's own answers."""
     row = introductions.of(doing.session, doing.conversation.id)
-    told: dict[str, Any] = {"name": row.name, "postcode": row.postcode} if row else {}
-    return result(**{slot: value for slot, value in told.items() if value and slots.get(slot) is None})
+    told = {"name": row.name, "postcode": row.postcode, "note": row.note} if row else {}
+    return {slot: value for slot, value in told.items() if value and slots.get(slot) is None}
 
 
 def for_the_card(doing: Doing) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from services import inbox, people, sources
@@ -19,6 +20,7 @@ from tests.web.assistants import StandInAssistant, assemble
 from tests.web.conftest import TWILIO
 from tests.web.teams import NOW, PASSWORD, put_staff
 from web.app import application
+from web.refer import caller_of
 
 NUMBER = "07700 900123"
 SENT = "If this number is new to us"
@@ -263,3 +265,19 @@ def test_neither_the_audit_nor_the_counts_hold_what_was_typed(form: Form) -> Non
         for table in ("audit", "rate_counts", "introductions", "addresses", "due_work", "events"):
             held = str(raw(f"SELECT * FROM {table}").all())
             assert not re.search(r"canary|PR1 8XJ|7700", held), table
+
+
+@pytest.mark.parametrize(
+    ("peer", "named", "caller"),
+    [
+        ("127.0.0.1", "203.0.113.9", "203.0.113.9"),
+        ("127.0.0.1", "192.0.2.1, 203.0.113.9", "203.0.113.9"),
+        ("127.0.0.1", "", "127.0.0.1"),
+        ("127.0.0.1", "hello", "127.0.0.1"),
+        ("8.8.8.8", "203.0.113.9", "8.8.8.8"),
+        ("2606:4700:1:2:3:4:5:6", "", "2606:4700:1:2::/64"),
+    ],
+)
+def test_a_caller_is_the_address_that_our_own_proxy_names_last(peer: str, named: str, caller: str) -> None:
+    headers = [(b"x-forwarded-for", named.encode())] if named else []
+    assert caller_of(Request({"type": "http", "client": (peer, 1), "headers": headers})) == caller
