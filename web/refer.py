@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -19,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services import introductions, rate_limits, sources
+from services.clock import real_now
 from services.db import Session
 from services.introductions import By, Given, Referrer
 from services.models import SourceCode
@@ -27,7 +27,7 @@ from web.refer_form import Filled, read
 
 STAFF = "staff"
 TOKEN = re.compile(r"(?P<made>\d{9,11})\.[A-Za-z0-9_-]{16}\.(?P<mark>[A-Za-z0-9_=-]{16,128})")
-GOOD_FOR = 12 * 3600
+GOOD_FOR = timedelta(hours=12)
 ONCE = timedelta(days=1)
 
 
@@ -165,7 +165,7 @@ def caller_of(request: Request) -> str:
 
 def new_token(request: Request, door: Door) -> str:
     """A mark that makes a form good once, for twelve hours, behind this code or this sign-in only."""
-    said = f"{int(time.time())}.{secrets.token_urlsafe(12)}"
+    said = f"{int(real_now().timestamp())}.{secrets.token_urlsafe(12)}"
     return f"{said}.{state.assistant(request).db.keys.sign('refer form', f'{door.secret} {said}')}"
 
 
@@ -177,5 +177,5 @@ def read_token(request: Request, door: Door) -> datetime | None:
         return None
     said = token.rpartition(".")[0]
     fits = state.assistant(request).db.keys.signed("refer form", f"{door.secret} {said}", found["mark"])
-    made = int(found["made"])
-    return datetime.fromtimestamp(made, UTC) if fits and 0 <= time.time() - made + 60 <= GOOD_FOR else None
+    made = datetime.fromtimestamp(int(found["made"]), UTC)
+    return made if fits and made <= real_now() <= made + GOOD_FOR else None

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
@@ -20,6 +21,7 @@ from tests.web.assistants import StandInAssistant, assemble
 from tests.web.conftest import TWILIO
 from tests.web.teams import NOW, PASSWORD, put_staff
 from web.app import application
+from web.coach import card
 from web.refer import caller_of
 
 NUMBER = "07700 900123"
@@ -216,8 +218,8 @@ def test_a_form_that_we_did_not_make_for_this_code_is_refused_and_audited(form: 
 
 def test_an_old_form_is_refused(form: Form, monkeypatch: pytest.MonkeyPatch) -> None:
     form.open()
-    token, now = form.token(), datetime.now(UTC).timestamp()
-    monkeypatch.setattr("web.refer.time.time", lambda: now + 13 * 3600)
+    token, later = form.token(), datetime.now(UTC) + timedelta(hours=13)
+    monkeypatch.setattr("web.refer.real_now", lambda: later)
     assert form.post(token)[0] == 409
 
 
@@ -281,3 +283,9 @@ def test_neither_the_audit_nor_the_counts_hold_what_was_typed(form: Form) -> Non
 def test_a_caller_is_the_address_that_our_own_proxy_names_last(peer: str, named: str, caller: str) -> None:
     headers = [(b"x-forwarded-for", named.encode())] if named else []
     assert caller_of(Request({"type": "http", "client": (peer, 1), "headers": headers})) == caller
+
+
+def test_a_coach_reads_who_passed_the_person_on_and_the_note() -> None:
+    answers = {"introduced_by": "gp", "introduced_note": "Ring after 3pm"}
+    shown = card.facts(answers, card.Words(SimpleNamespace(slots={}), answers))
+    assert shown == [("Passed on by", "Their GP surgery"), ("Their note", "Ring after 3pm")]
