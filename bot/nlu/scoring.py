@@ -17,6 +17,7 @@ from bot.nlu.recognisers.when_values import CLOSES, OPENS, SHORTEST, Window
 HELD_OUT = Path(__file__).resolve().parents[2] / "nlu_data" / "test"
 TODAY = date(2026, 11, 23)  # the day on which the lengths of time in slots.tsv were told
 CELL = timedelta(minutes=15)
+A_WEEK, FOUR_WEEKS = 7, 28  # days
 SAME = 0.95  # share of quarter hours that two sets of windows must have in common
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EXACT_OR_ASKED = "exact or asked"
@@ -167,6 +168,8 @@ def _when(path: Path) -> list[Report]:
         kind, meant = _meant(wanted, now)
         got = read.read_when(row["text"], now)
         read_as = _as_read(kind, got)
+        if isinstance(wanted, Mapping):
+            meant, read_as = (_before(_until(wanted, now), windows) for windows in (meant, read_as))
         tally.add(kind, meant, read_as, partial(_same_time, now=now))
         asked = read_as is None or read_as == "AMBIGUOUS"  # nothing read is asked again
         exact = asked or (meant is not None and _same_time(meant, read_as, now=now))
@@ -199,12 +202,26 @@ def _as_read(kind: str, got: When | None) -> object:
 def _pattern(wanted: Mapping[str, object], now: datetime) -> Iterator[Window]:
     """Days of the week (less some), hours, and a first and last date, spread over four weeks."""
     first, last = _date(wanted.get("after_date")) or now.date(), _date(wanted.get("before_date"))
-    last = last or now.date() + timedelta(days=28)
+    last = last or (max(first, now.date()) + timedelta(days=FOUR_WEEKS))
     days = _weekdays(wanted.get("days")) - (_weekdays(wanted["not_days"]) if wanted.get("not_days") else frozenset())
-    for n in range(29):
+    for n in range((last - now.date()).days + 1):
         day = now.date() + timedelta(days=n)
-        if first <= day <= last and day.weekday() in days:
+        if first <= day and day.weekday() in days:
             yield _at(day, wanted.get("from"), OPENS), _at(day, wanted.get("to"), CLOSES)
+
+
+def _until(wanted: Mapping[str, object], now: datetime) -> datetime:
+    """The end of the stretch over which patterns are compared: four weeks from now, further where a later day is named."""
+    first, last = _date(wanted.get("after_date")), _date(wanted.get("before_date"))
+    named = [first + timedelta(days=A_WEEK)] if first else []
+    days = [*named, *([last + timedelta(days=1)] if last else [])]
+    return max([now + timedelta(days=FOUR_WEEKS), *(_at(day, None, 0) for day in days)])
+
+
+def _before(until: datetime, windows: object) -> object:
+    if not isinstance(windows, list):
+        return windows
+    return [(start, min(end, until)) for start, end in windows if start < until]
 
 
 def _weekdays(named: object) -> frozenset[int]:

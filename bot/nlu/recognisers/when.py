@@ -10,15 +10,30 @@ from itertools import islice, product
 from zoneinfo import ZoneInfo
 
 from bot.nlu.recognisers.text import clean
-from bot.nlu.recognisers.when_clauses import Builder, Clause, turned_at_comma
+from bot.nlu.recognisers.when_clauses import Builder
 from bot.nlu.recognisers.when_dates import DAY, Calendar
-from bot.nlu.recognisers.when_grammar import ALL_HOURS, denies_unheard, pieces
-from bot.nlu.recognisers.when_values import CLOSES, DAYS_AHEAD, OPENS, Days, Item, Minutes, When, Window
-from bot.nlu.recognisers.when_words import time_tokens
+from bot.nlu.recognisers.when_grammar import pieces
+from bot.nlu.recognisers.when_sentences import Clause, last_resorts, other_versions, turned_round
+from bot.nlu.recognisers.when_signs import is_doubtful
+from bot.nlu.recognisers.when_values import (
+    ALL_HOURS,
+    CLOSES,
+    DAYS_AHEAD,
+    OPENS,
+    Days,
+    Item,
+    Minutes,
+    When,
+    Window,
+    overlap,
+)
+from bot.nlu.recognisers.when_words import tells_of_each_week, time_tokens
 from services.bank_holidays import bank_holidays as of_england
 
 LONDON = ZoneInfo("Europe/London")
 MOST_READINGS = 4
+MOST_UNKNOWN = 3  # words beside "whenever"
+FAR = 120  # days: "in january but not mondays"
 LONGEST = 600  # characters: nobody names a time in more
 
 __all__ = ["When", "Window", "read_when"]
@@ -47,11 +62,13 @@ def read_when(
     items = pieces(found, calendar, None if reference is None else _wall(reference))
     whole = all(item.kind != "other" for item in items) and len(text) <= LONGEST
     builder = Builder()
-    clauses = _with_today_doubted(builder.read(items), calendar)
+    clauses = _with_today_doubted(builder.read(items, tells_of_each_week(found)), calendar)
     if not _names_a_time(items, whole, builder.asap):
         return None
     readings = _readings(clauses, calendar, wall)
-    if len(readings) == 1 and denies_unheard(items, found):
+    if not readings[0] and all(clause.left_out for clause in clauses):
+        return None
+    if len(readings) == 1 and is_doubtful(items, found):
         readings = _or_the_contrary(readings[0], calendar, wall)
     windows = tuple(sorted({window for reading in readings for window in reading}))
     return When(_merged(windows), builder.asap, tuple(readings) if len(readings) > 1 else None, whole)
@@ -84,9 +101,12 @@ def _wall(now: datetime) -> datetime:
 
 
 def _names_a_time(items: Sequence[Item], whole: bool, asap: bool) -> bool:
-    """Days or hours were named; "any" and "I'm easy" count only as the whole message."""
-    if any(item.kind in {"time", "any"} for item in items):
-        return any(item.kind == "time" or item.hours for item in items) or whole
+    """Days or hours were named; "whenever" counts only among few other words, "I'm easy" as the whole message."""
+    if any(item.kind in {"time", "asap"} for item in items):
+        return True
+    unknown = sum(item.kind == "other" for item in items)
+    if any(item.kind == "any" for item in items):
+        return whole or (unknown < MOST_UNKNOWN and any(item.hours for item in items))
     return whole and (asap or any(item.kind == "all" for item in items))
 
 
@@ -95,15 +115,16 @@ def _names_a_time(items: Sequence[Item], whole: bool, asap: bool) -> bool:
 
 def _readings(clauses: Sequence[Clause], calendar: Calendar, wall: datetime) -> list[tuple[Window, ...]]:
     """Every way to understand the clauses, as windows; mostly one."""
+    for versions in ((clauses, *other_versions(clauses)), last_resorts(clauses)):
+        found = [windows for version in versions for windows in _each_way(version, calendar, wall)]
+        if any(found):
+            return [windows for windows in dict.fromkeys(found) if windows]
+    return [()]
+
+
+def _each_way(clauses: Sequence[Clause], calendar: Calendar, wall: datetime) -> list[tuple[Window, ...]]:
     ways = [[*_ways(clause), *_turned_round(clause, clauses)] for clause in clauses]
-    found: list[tuple[Window, ...]] = []
-    turned = turned_at_comma(clauses)
-    for choice in islice(product(*ways), MOST_READINGS):
-        windows = _windows(list(choice), calendar, wall)
-        if windows not in found:
-            found.append(windows)
-    found += _readings(turned, calendar, wall) if turned else []
-    return [windows for windows in found if windows] or found or [_windows([], calendar, wall)]
+    return [_windows(list(choice), calendar, wall) for choice in islice(product(*ways), MOST_READINGS)]
 
 
 def _turned_round(clause: Clause, clauses: Sequence[Clause]) -> list[tuple[Clause, Way]]:
@@ -111,9 +132,7 @@ def _turned_round(clause: Clause, clauses: Sequence[Clause]) -> list[tuple[Claus
     alone = len(clauses) == 1 and clause.left_out and clause.days and len(clause.hours) == 1
     if not alone or not clause.hours[0].bound:
         return []
-    start, end = clause.hours[0].windows[0]
-    kept = (end, 24 * 60) if start <= OPENS else (0, start)
-    return _ways(replace(clause, left_out=False, hours=[replace(clause.hours[0], windows=(kept,))]))
+    return _ways(replace(clause, left_out=False, hours=[turned_round(clause.hours[0])]))
 
 
 Way = tuple[tuple[Days, ...], ...]
@@ -128,19 +147,17 @@ def _ways(clause: Clause) -> list[tuple[Clause, Way]]:
 
 
 def _days_settled(clause: Clause) -> Iterator[Way]:
-    flat = [(g, days) for g, group in enumerate(clause.days) for days in group]
-    options = [[replace(d, readings=(r,)) for r in d.readings] or [d] for _, d in flat]
+    named = list(dict.fromkeys(days for group in clause.days for days in group))
+    options = [[replace(d, readings=(r,)) for r in d.readings] or [d] for d in named]
     for settled in product(*options):
-        groups: list[list[Days]] = [[] for _ in clause.days]
-        for (g, _), days in zip(flat, settled, strict=True):
-            groups[g].append(days)
-        yield tuple(tuple(group) for group in groups)
+        meant = dict(zip(named, settled, strict=True))
+        yield tuple(tuple(meant[days] for days in group) for group in clause.days)
 
 
 def _windows(settled: Sequence[tuple[Clause, Way]], calendar: Calendar, wall: datetime) -> tuple[Window, ...]:
     found = _spread(settled, calendar, wall)
     left_out = [(clause, way) for clause, way in settled if clause.left_out]
-    if found or len(left_out) < len(settled) or not left_out:
+    if found or len(left_out) < len(settled) or not any(clause.days for clause, _ in left_out):
         return found
     out = [_of(clause, way, calendar, wall, leaving_out=True) for clause, way in left_out]
     later = _beyond(max((day for days in out for day in days), default=calendar.today), calendar)
@@ -148,18 +165,32 @@ def _windows(settled: Sequence[tuple[Clause, Way]], calendar: Calendar, wall: da
 
 
 def _spread(settled: Sequence[tuple[Clause, Way]], calendar: Calendar, wall: datetime) -> tuple[Window, ...]:
+    sentences = sorted({clause.sentence for clause, _ in settled}) or [0]
+    each = ([one for one in settled if one[0].sentence == n] for n in sentences)
+    return _merged([window for some in each for window in _one(some, calendar, wall)])
+
+
+def _one(settled: Sequence[tuple[Clause, Way]], calendar: Calendar, wall: datetime) -> list[Window]:
+    """The windows of one sentence: what is wanted without what is left out."""
     wanted = [(clause, way) for clause, way in settled if not clause.left_out]
     unwanted = [(clause, way) for clause, way in settled if clause.left_out]
     by_day: dict[date, list[Minutes]] = {}
     out = [_of(clause, way, calendar, wall, leaving_out=True) for clause, way in unwanted]
     for clause, way in wanted or [(Clause(), ())]:
         for day, hours in _of(clause, way, calendar, wall).items():
-            by_day.setdefault(day, []).extend(hours)
+            before = by_day.get(day, [])
+            by_day[day] = _instead(before, hours) if clause.instead else [*before, *hours]
     for days in out:
         for day, hours in days.items():
             if day in by_day:
                 by_day[day] = _without(by_day[day], hours)
-    return _merged(sorted(w for day, hours in by_day.items() for w in _clipped(day, hours, calendar, wall)))
+    return [w for day, hours in by_day.items() for w in _clipped(day, hours, calendar, wall)]
+
+
+def _instead(before: list[Minutes], hours: list[Minutes]) -> list[Minutes]:
+    """Hours of a day's own: in place of others of the same kind, "after 5 but fridays from 2", else within them."""
+    same = all(len(each) == 1 and each[0][1] >= CLOSES for each in (before, hours))
+    return hours if same else list(overlap(tuple(before), tuple(hours))) or hours
 
 
 def _beyond(last: date, calendar: Calendar) -> tuple[Clause, Way]:
@@ -181,6 +212,8 @@ def _of(
     if clause.days and not any(part.recurring for group in clause.days for part in group):
         return dict.fromkeys(days, hours)
     now = wall.hour * 60 + wall.minute
+    if leaving_out or max(days, default=calendar.last) != calendar.last:
+        return dict.fromkeys(days, hours)
     return {day: hours if day < calendar.last else _without(hours, [(now, 24 * 60)]) for day in days}
 
 
@@ -194,7 +227,7 @@ def _days(
         both = set(dates[0]).intersection(*dates[1:])
         return {day for day in both if all(day.weekday() in part.weekdays for part in weekdays)}
     if leaving_out or any(part.recurring for part in weekdays):
-        horizon = [calendar.today + DAY * n for n in range(DAYS_AHEAD + 1)]
+        horizon = [calendar.today + DAY * n for n in range((FAR if leaving_out else DAYS_AHEAD) + 1)]
         return {day for day in horizon if all(day.weekday() in part.weekdays for part in weekdays)}
     return {_coming(weekday, hours, calendar, wall) for part in weekdays for weekday in part.weekdays}
 

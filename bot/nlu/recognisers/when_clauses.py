@@ -3,32 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 
-from bot.nlu.recognisers.when_grammar import meet
-from bot.nlu.recognisers.when_values import Days, Hours, Item
+from bot.nlu.recognisers.when_sentences import Clause, put_together
+from bot.nlu.recognisers.when_values import Days, Hours, Item, meet
 from bot.nlu.recognisers.when_words import PARTS
-
-
-@dataclass(slots=True)
-class Clause:
-    """Days that share hours. Groups are alternatives; the days inside one group narrow each other."""
-
-    days: list[list[Days]] = field(default_factory=list)
-    hours: list[Hours] = field(default_factory=list)
-    left_out: bool = False
-    universal: str = ""  # "day" or "time" after "any day", "any morning", "weekdays": what "but" then leaves out
-    hours_first: bool = False
-    anything: bool = False
-    over_comma: bool = False  # "most afternoons, wednesdays": hours, and days after a comma
-    split: bool = False  # "not wednesday, friday": the last may be what is wanted
-    adds: bool = False  # a sentence of its own that says more about the one before: "tuesday. after 2"
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing has been said yet."""
-        return not (self.days or self.hours or self.anything)
 
 
 class Builder:
@@ -40,24 +20,32 @@ class Builder:
         self._link = ""  # what stood since the last time: "", "join", "comma", "but"
         self._not = False
         self._stopped = False
+        self._so = False
+        self._mended = False
+        self._denied = False  # whether the item before this is a "not"
+        self._listed = ""  # how the day before was joined to the one before it
+        self._coming: Sequence[Item] = ()
         self.asap = False
 
-    def read(self, items: Sequence[Item]) -> list[Clause]:
-        """All clauses of a message."""
-        for item in items:
-            if item.kind == "vague":
+    def read(self, items: Sequence[Item], weekly: bool = False) -> list[Clause]:
+        """All clauses of a message; `weekly` where it tells how each week goes."""
+        for n, item in enumerate(items):
+            self._coming = items[n + 1 :]
+            self._denied = n > 0 and items[n - 1].kind == "not"
+            if item.kind in {"vague", "own"}:
                 continue
             self._clause.adds = self._clause.adds or (self._stopped and item.kind == "time" and self._clause.empty)
             self._stopped = self._stopped and item.kind in {"filler", "other", "comma", "stop", "prefer", "good"}
             getattr(self, f"_on_{item.kind}")(item)
         self._close()
-        return [_each_week(clause) for clause in _in_one(self.clauses)]
+        return put_together(self.clauses, weekly)
 
     def _close(self) -> None:
         if not self._clause.empty:
             self.clauses.append(self._clause)
         self._clause = Clause(left_out=self._not)
         self._link = ""
+        self._so = False
 
     # --- signs
 
@@ -88,14 +76,51 @@ class Builder:
         self._clause.left_out = self._clause.left_out and not was_empty
 
     def _on_not(self, item: Item) -> None:
+        self._mended = False
         self._not = True
+        self._clause.reason = self._so
         self._close()
+        self._clause.own_not = True
+
+    def _on_so(self, item: Item) -> None:
+        self._on_prefer(item)
+        self._so = not self._clause.empty
+
+    def _on_mended(self, item: Item) -> None:
+        """ "Thursday, no wait, friday": the later takes the place of the earlier."""
+        if self._clause.empty and self.clauses:
+            self._clause = self.clauses.pop()
+        self._mended = True
+
+    def _mend(self, item: Item) -> None:
+        clause, self._mended, self._link = self._clause, False, ""
+        self._not = clause.left_out = False
+        if item.days:
+            clause.days = []
+        if item.hours:
+            clause.hours = []
+
+    def _on_not_that(self, item: Item) -> None:
+        """ "Thursdays I have group so not then"."""
+        named = self._clause if not self._clause.empty else self.clauses[-1] if self.clauses else None
+        if named and not (named.good or named.anything):
+            named.left_out = True
+        self._not = False
+        self._close()
+
+    def _on_others(self, item: Item) -> None:
+        """ "Any other day", "the rest": all but the days just named, unless those are good too."""
+        if self.clauses or not self._clause.empty:
+            self._on_not_that(item)
+            self._clause.universal = "day"
+            self._clause.anything = True
 
     def _on_prefer(self, item: Item) -> None:
         self._link = "" if self._link == "but" else self._link  # "weekdays but only after 4"
         if self._not:
             self._not = False
             self._close()
+            self._clause.adds = True  # "any day except mondays and only after 2"
 
     def _on_no_good(self, item: Item) -> None:
         if self._clause.empty:
@@ -113,6 +138,7 @@ class Builder:
         if self._clause.left_out and not self._clause.empty:
             self._keep_last()
         said = not self._clause.empty
+        self._clause.good = True
         self._not = False
         self._close()
         self._stopped = said  # "mornings are best, mondays or tuesdays"
@@ -124,32 +150,64 @@ class Builder:
             last = clause.days.pop()
             self._close()
             self._clause = Clause(days=[last])
+        elif len(clause.hours) > 1 and not clause.days:
+            late = clause.hours.pop()  # "not great in the mornings, afternoons better"
+            self._close()
+            self._clause = Clause(hours=[late])
         else:
             clause.left_out = False
 
     def _on_asap(self, item: Item) -> None:
-        self.asap = True
+        self.asap = self.asap or not self._denied
+
+    _on_soon = _on_asap
 
     def _on_any(self, item: Item) -> None:
-        both = self._clause.days and self._clause.hours
-        if self._not or (both and self._link == "join"):  # "saturday morning or any evening"
-            self._not = False
+        clause = self._clause
+        both = clause.days and clause.hours
+        if self._not or (both and (self._link == "join" or (self._link == "comma" and item.hours))):
+            self._not = False  # "saturday morning or any evening", "after 6 weekdays, anytime weekends"
             self._close()
+        elif both and clause.hours_first and len(clause.days) > 1 and item.hours:
+            last = clause.days.pop()  # "after 2 mon to thurs, fri any time"
+            self._close()
+            self._clause.days = [last]
         self._clause.universal = "day" if item.hours is None else "time"
         self._clause.anything = True
+        self._clause.all_day = bool(item.hours and self._clause.days)
 
     _on_all = _on_any
 
     # --- times
 
     def _on_time(self, item: Item) -> None:
+        if self._mended:
+            self._mend(item)
         self._turn_at_but(item)
+        if self._clause.left_out and self._link and _denied_next(self._coming):
+            self._not = False  # "mornings except fridays, afternoons except mondays"
+            self._close()
+        elif item.days and self._link == "comma" and self._may_be_named_again(item.days):
+            self._close()  # "weds or thurs, weds after 12"
+        elif self._so and not self._clause.left_out and _parted(self._clause, item):
+            self._clause = Clause()  # "my back is bad in the morning so afternoons"
         if item.days:
             self._add_days(item.days)
         if item.hours:
             self._link = "" if item.days else self._link
             self._add_hours(item.hours)
         self._link = ""
+        self._so = False
+
+    def _has_hours_of_its_own(self, item: Item) -> bool:
+        """ "Any day after 3 but weds after 4"; not "any day but weds after 4"."""
+        only = bool(self._coming) and self._coming[0].kind == "prefer"
+        own = [one.hours for one in self._coming[only : only + 1] if one.hours and one.hours.bound]
+        return item.hours is None and bool(own) and (only or [hours.bound for hours in self._clause.hours] == [True])
+
+    def _may_be_named_again(self, days: Days) -> bool:
+        clause = self._clause
+        return not (clause.left_out or clause.hours or clause.universal) and _names_again(clause, days)
 
     def _turn_at_but(self, item: Item) -> None:
         """ "any morning but weds" leaves out; "monday but after 3" narrows; "not monday but tuesday" turns round."""
@@ -159,6 +217,11 @@ class Builder:
         if was_left_out:
             self._close()
             self._clause = Clause()
+        elif item.days and (_names_again(self._clause, item.days) or self._has_hours_of_its_own(item)):
+            universal = "" if self._clause.days else universal
+            self._close()  # "any day after 3 but weds after 4"
+            self._clause.instead = True
+            self._clause.universal = universal
         elif universal and not (universal == "day" and item.days is None) and not _already_denies(item):
             self._not = True
             self._close()
@@ -166,8 +229,17 @@ class Builder:
 
     def _add_days(self, days: Days) -> None:
         clause = self._clause
+        spans = self._not and clause.days and not self._link and clause.days[-1][-1].span and days.span
+        second = self._listed == "join" and self._link == "comma" and not (clause.left_out or clause.hours)
+        settled = clause.all_day and self._link and not clause.hours  # "thursday all day or friday until 1"
+        if clause.days and (spans or second or settled):
+            self._not = self._not and not spans  # "not next week the week after", "mon or tues, thurs afternoon"
+            self._close()
+            clause = self._clause
+        self._listed = self._link if clause.days else ""
+        until = self._not and days.left_out and days.span
         if self._not and days.left_out:
-            days = replace(days, readings=(days.left_out,))
+            days = replace(days, readings=days.left_out)
         if clause.days and clause.hours and not clause.hours_first and not (days.span and not self._link):
             self._close()
             clause = self._clause
@@ -190,11 +262,16 @@ class Builder:
             else []
         )
         clause.split = clause.left_out and self._link == "comma" and len(clause.days) == 1 and not clause.hours
-        if days.weekdays and self._link and clause.days and any(part.recurring for part in clause.days[-1]):
+        beside = bool(self._link and clause.days and any(part.recurring for part in clause.days[-1]))
+        if days.weekdays and (beside or (clause.instead and clause.universal)):
             days = replace(days, recurring=True)  # "mondays and weds"
         clause.over_comma = bool(clause.hours) and not clause.days and self._link == "comma"
         clause.days.append([*shared, days])
         clause.hours_first = clause.hours_first or (bool(clause.hours) and len(clause.days) == 1)
+        if until:
+            self._not = False  # "not until next week, afternoons"
+            self._close()
+            self._clause.adds = True
 
     def _add_hours(self, hours: Hours) -> None:
         clause = self._clause
@@ -214,15 +291,19 @@ class Builder:
             self._narrow(hours)
             return
         if clause.hours and self._link == "comma" and not (clause.hours[-1].clock and hours.clock):
+            clause.split = clause.left_out and not clause.days
             self._narrow(hours)  # "evenings, after 6"
             return
         clause.split = clause.left_out and self._link == "comma" and len(clause.hours) == 1 and not clause.days
         clause.hours.append(hours)
 
     def _narrow(self, hours: Hours) -> None:
-        both = meet(self._clause.hours[-1], hours)
+        last = self._clause.hours[-1]
+        both = meet(last, hours)
         if both:
             self._clause.hours[-1] = both
+        elif self._link == "" and (last.clock or last.bound) != (hours.clock or hours.bound):
+            self._clause.hours[-1] = replace(last, others=(hours.windows,))  # "tuesday morning at 3"
         else:
             self._clause.hours.append(hours)
 
@@ -230,59 +311,6 @@ class Builder:
 def _already_denies(item: Item) -> bool:
     """ "But not early": the hours are those that are left."""
     return item.hours is not None and item.hours.windows in {(PARTS["not_early"],), (PARTS["not_late"],)}
-
-
-def turned_at_comma(clauses: Sequence[Clause]) -> list[Clause]:
-    """ "Not wednesday, friday" with friday wanted; nothing where no clause can be meant so."""
-    turned: list[Clause] = []
-    for clause in clauses:
-        parts = [clause]
-        if clause.split and len(clause.days) == 2:
-            parts = [
-                replace(clause, days=clause.days[:1], split=False),
-                Clause(days=clause.days[1:], hours=clause.hours),
-            ]
-        elif clause.split and len(clause.hours) == 2:
-            parts = [replace(clause, hours=clause.hours[:1], split=False), Clause(hours=clause.hours[1:])]
-        turned += parts
-    return turned if len(turned) > len(clauses) else []
-
-
-def _each_week(clause: Clause) -> Clause:
-    """ "Monday mornings": each monday, not only the coming one."""
-    if any(part.plural for part in clause.hours):
-        clause.days = [
-            [replace(part, recurring=part.recurring or bool(part.weekdays)) for part in group] for group in clause.days
-        ]
-    return clause
-
-
-def _in_one(clauses: Sequence[Clause]) -> list[Clause]:
-    """The clauses, with a sentence that only names days or hours taken into the wanted one before it."""
-    kept: list[Clause] = []
-    for clause in clauses:
-        wanted = next((one for one in reversed(kept) if not one.left_out), None)
-        if not (clause.adds and wanted and not clause.left_out and _taken_in(wanted, clause)):
-            kept.append(clause)
-    return kept
-
-
-def _taken_in(wanted: Clause, more: Clause) -> bool:
-    """ "any afternoon. after two"; "after 2. thursdays"; "next week. monday or tuesday"."""
-    if more.hours and not more.days:
-        both = [met for part in wanted.hours for other in more.hours if (met := meet(part, other))]
-        wanted.hours = both or [*wanted.hours, *more.hours]
-        return True
-    if more.hours or not more.days:
-        return False
-    if not wanted.days:
-        wanted.days = more.days
-        return True
-    spans = [part for group in wanted.days for part in group if part.span]
-    if len(wanted.days) == 1 and spans and all(part.weekdays for group in more.days for part in group):
-        wanted.days = [[*spans, *group] for group in more.days]
-        return True
-    return False
 
 
 def _both(group: Sequence[Days], days: Days) -> list[Days]:
@@ -331,3 +359,30 @@ def _after_and_before(first: Hours, second: Hours, link: str) -> bool:
         return False
     (a, b), (c, d) = first.windows[0], second.windows[0]
     return (b >= 1200 and c <= 0 and a < d) or (d >= 1200 and a <= 0 and c < b)
+
+
+def _denied_next(coming: Sequence[Item]) -> bool:
+    """Whether the next sign after this time and those beside it is an exclusion of its own."""
+    sign = next((item.kind for item in coming if item.kind not in {"time", "filler", "other"}), "")
+    return sign == "not"
+
+
+def _names_again(clause: Clause, days: Days) -> bool:
+    """Whether days that were named before are named once more, for hours of their own."""
+    known = [part for group in clause.days for part in group]
+    weekdays = frozenset[int]().union(*(part.weekdays for part in known))
+    dates = frozenset(day for part in known for reading in part.readings for day in reading)
+    named = frozenset(day for reading in days.readings for day in reading)
+    return bool(days.weekdays and days.weekdays <= weekdays) or bool(named and named <= dates and not days.span)
+
+
+def _parted(clause: Clause, item: Item) -> bool:
+    """Whether the time after "so" cannot be meant together with the time before it, which then was only the reason."""
+    known = [part for group in clause.days for part in group]
+    weekdays = frozenset[int]().union(*(part.weekdays for part in known))
+    if item.days and item.days.weekdays and weekdays and all(part.weekdays for part in known):
+        return not item.days.weekdays & weekdays
+    dates = [day for part in known for reading in part.readings for day in reading]
+    if item.days and dates and item.days.readings and not weekdays:
+        return not any(day in reading for reading in item.days.readings for day in dates)
+    return bool(item.hours and clause.hours and not any(meet(part, item.hours) for part in clause.hours))

@@ -13,7 +13,10 @@ from bot.nlu.recognisers.when_values import DAYS_AHEAD, Days
 from bot.nlu.recognisers.when_words import DAY_NAMES
 
 DAY = timedelta(days=1)
-JUST_PAST = 31  # days: a date without a year that is longer past than this means next year's
+FIRST_DAYS = 28  # of a month: every month has them
+LAST_HOUR = 23  # "25.11" is no time of day
+SMALL_HOURS = 4 * 60  # before four in the morning "tomorrow" may be the day that has begun
+JUST_PAST = 120  # days: a date without a year that is longer past than this means next year's
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +73,30 @@ def _named(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, in
     ):
         return one_day(calendar.today + 2 * DAY), at + 2
     if word in {"today", "tomorrow"}:
-        if word == "today" and _word(found, i + 1) == "week":
-            return one_day(calendar.today + 7 * DAY), i + 2
-        return one_day(calendar.today + DAY * (word == "tomorrow")), i + 1
+        if _word(found, i + 1) == "week":
+            return one_day(calendar.today + DAY * (8 if word == "tomorrow" else 7)), i + 2
+        days = one_day(calendar.today + DAY * (word == "tomorrow"))
+        if word == "tomorrow" and calendar.minute < SMALL_HOURS:
+            days = Days(readings=(frozenset({calendar.today}), frozenset({calendar.today + DAY})))
+        return days, i + 1
     return None
 
 
 def _counted(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
     """in 3 days; in a fortnight; a week today; in a few days; 2 weeks tomorrow; 3 days time."""
     said_in = _word(found, i) in {"in", "within"}
-    count = _how_many(found, i + said_in)
+    count = _how_many(found, i + said_in + (said_in and _word(found, i + 1) in {"about", "around", "roughly"}))
     if count is None:
         return None
     number, at = count
+    more = number_at(found, at + 1) if _word(found, at) in {"or", "-", "to"} else None
+    if more and _word(found, more[1]) in {"day", "days"} and number < more[0] <= 60:
+        both = (frozenset({calendar.today + DAY * one}) for one in (number, more[0]))
+        return Days(readings=tuple(both)), more[1] + 1 + (_word(found, more[1] + 1) in {"time", "times"})
     unit = {"day": 1, "days": 1, "week": 7, "fortnight": 14, "month": 28, "months": 28}.get(_word(found, at))
     if unit is None:
         return None
+    at += _word(found, at + 1) == "from" and _word(found, at + 2) in {"today", "tomorrow"}
     anchor = {"today": 0, "tomorrow": 1}.get(_word(found, at + 1))
     timed = _word(found, at + 1) in {"time", "times"} or _words(found, at + 1, 2) == ("from", "now")
     if anchor is None and not said_in and not timed:
@@ -102,8 +113,8 @@ def _counted(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
         return _week_of(day - 7 * DAY, calendar, day, day + 7 * DAY), end
     if unit >= 7 and anchor is None:
         return Days(readings=(frozenset({day}), *_week_of(day, calendar).readings), span=True), end
-    if _word(found, at - 1) in {"few", "of"} and number == 3:
-        return Days(readings=(calendar.between(day - DAY, day + 2 * DAY),), span=True), end
+    if _word(found, at - 1) in {"few", "of", "couple"}:
+        return Days(readings=(frozenset({day}), calendar.between(day - DAY, day + 2 * DAY)), span=True), end
     return one_day(day), end
 
 
@@ -135,9 +146,11 @@ def _week_on(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
     weekday = _weekday(found, i)
     if weekday is not None:
         weeks = {"week": 1, "fortnight": 2}.get(_word(found, i + 1))
-        if weeks is None or _word(found, i + 2) in {"after", "commencing", "beginning"}:
+        if weeks is None or _word(found, i + 2) in {"commencing", "beginning"}:
             return None
-        return one_day(calendar.coming(weekday) + timedelta(weeks=weeks)), i + 2
+        if _word(found, i + 2) == "after" and _word(found, i + 3) in {"", ",", ".", "next", "that", "this"}:
+            return None
+        return _weeks_after(calendar, weekday, weeks), i + 2
     count = _how_many(found, i)
     if count is None or _word(found, count[1]) not in {"week", "fortnight"}:
         return None
@@ -147,7 +160,15 @@ def _week_on(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
     if weekday is None:
         return None
     weeks = count[0] * (2 if _word(found, count[1]) == "fortnight" else 1)
-    return one_day(calendar.coming(weekday) + timedelta(weeks=weeks)), at + 1
+    return _weeks_after(calendar, weekday, weeks), at + 1
+
+
+def _weeks_after(calendar: Calendar, weekday: int, weeks: int) -> Days:
+    """So many weeks after the coming such day; said on that very day, one week more may be meant."""
+    day = calendar.coming(weekday) + timedelta(weeks=weeks)
+    if calendar.today.weekday() != weekday:
+        return one_day(day)
+    return Days(readings=(frozenset({day}), frozenset({day + 7 * DAY})))
 
 
 def _iso(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
@@ -170,13 +191,19 @@ def _slashed(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
     ):
         return None
     year, end = _figures_year(found, i + 3, mark)
-    if mark != "/" and year is None:
+    if (
+        mark != "/"
+        and year is None
+        and not (mark == "." and int(day) > LAST_HOUR and found[i + 2].end - found[i].start == 5)
+    ):
         return None
     if _word(found, i + 3) in {"am", "pm"} and year is None:
         return None
     d, m = int(day), int(month)
     if m > 12 >= d:
         d, m = m, d  # only the other order makes a date
+    if (d, m, year) == (24, 7, None) and calendar.today.month not in {6, 7}:
+        return None  # all day, every day
     if not 1 <= m <= 12 or (year is None and not 1 <= d <= 31):
         return None
     return (_dated(year, m, d) if year else _without_year(calendar, m, d)), end
@@ -256,6 +283,8 @@ def _bare_ordinal(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[D
     for ahead in range(3):
         year, month = divmod(calendar.today.year * 12 + calendar.today.month - 1 + ahead, 12)
         made = _real(year, month + 1, number)
+        if made and made == calendar.today and number <= FIRST_DAYS:
+            return Days(readings=(frozenset({made}), frozenset({_months_on(made, 1)}))), end
         if made and made >= calendar.today:
             return one_day(made), end
     return None
@@ -267,13 +296,23 @@ def _without_year(calendar: Calendar, month: int, day: int) -> Days:
         made = _real(year, month, day)
         if made and made >= calendar.today - DAY * JUST_PAST:
             return one_day(made)
+        if made is None and 1 <= month <= 12 and (year, month) >= (calendar.today.year, calendar.today.month):
+            return _no_such_day(year, month, day)
     return Days(readings=(frozenset(),))
 
 
 def _dated(year: int, month: int, day: int) -> Days:
     """A date with its year; one that does not exist is no day at all."""
     made = _real(year, month, day)
-    return one_day(made) if made else Days(readings=(frozenset(),))
+    return one_day(made) if made else _no_such_day(year, month, day)
+
+
+def _no_such_day(year: int, month: int, day: int) -> Days:
+    """ "31st november": the last of the month, or the first of the next."""
+    if not (1 <= month <= 12 and 29 <= day <= 31):
+        return Days(readings=(frozenset(),))
+    first = date(year + month // 12, month % 12 + 1, 1)
+    return Days(readings=(frozenset({first - DAY}), frozenset({first})))
 
 
 def _real(year: int, month: int, day: int) -> date | None:

@@ -21,6 +21,10 @@ def feast(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int
     if word == "christmas":
         day = {"eve": 24, "day": 25}.get(after)
         days = [day] if day else [24, 25, 26]
+        if day is None and _word(found, i - 1) in {"around", "over", "round", "about", "at", "during"}:
+            first = _coming_date(calendar, 12, 24)
+            whole = calendar.between(first - 3 * DAY, first + 7 * DAY)
+            return Days(readings=(frozenset(first + DAY * n for n in range(3)), whole), span=True), i + 1
         return Days(readings=(frozenset(_coming_date(calendar, 12, d) for d in days),)), i + 1 + (day is not None)
     if word == "boxing" and after == "day":
         return one_day(_coming_date(calendar, 12, 26)), i + 2
@@ -60,7 +64,8 @@ def bank_holiday(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Da
     if _word(found, at) != "bank" or _word(found, at + 1) not in {"holiday", "hol", "hols", "holidays"}:
         return None
     end = at + 2 + (_word(found, at + 2) in DAY_NAMES)
-    coming = [day for day in calendar.bank_holidays if day >= calendar.today]
+    named = {DAY_NAMES.index(word) for j in (at - 1, end - 1) if (word := _word(found, j)) in DAY_NAMES}
+    coming = [day for day in calendar.bank_holidays if day >= calendar.today and (not named or day.weekday() in named)]
     if not coming:
         return Days(readings=(frozenset(),)), end
     first = min(coming)

@@ -6,48 +6,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from bot.nlu.recognisers.lexicon import word_set
 from bot.nlu.recognisers.numbers import number_at
 from bot.nlu.recognisers.phrases import Hit
 from bot.nlu.recognisers.text import Token, bag
 from bot.nlu.recognisers.when_dates import DAY, Calendar, one_day
-from bot.nlu.recognisers.when_times import hours_at
-from bot.nlu.recognisers.when_values import CLOSES, OPENS, SHORTEST, Days, Hours, Item, Kind, Minutes, overlap
+from bot.nlu.recognisers.when_signs import settled, sign_at
+from bot.nlu.recognisers.when_times import Clock, clock_at, from_clock, hours_at, until_clock
+from bot.nlu.recognisers.when_values import ALL_HOURS, CLOSES, OPENS, SHORTEST, Days, Hours, Item, Minutes
 from bot.nlu.recognisers.when_weeks import days_at
 from bot.nlu.recognisers.when_words import (
-    ALONE,
     DAY_NAMES,
+    EVENTS,
     ON_WEEKDAYS,
     PARTS,
-    PLURALS,
     UNSURE_PARTS,
     concepts,
 )  # fmt: skip
 
-ALL_HOURS = ((OPENS, CLOSES),)
-MARKS: dict[str, Kind] = {
-    ",": "comma",
-    ".": "stop",
-    ";": "stop",
-    "!": "stop",
-    "?": "stop",
-    "&": "join",
-    "/": "join",
-    "+": "join",
-    "(": "comma",
-}
-JOINS = bag("or and plus also n then")
 PAST = bag("last since previous")
 UNITS = bag("minute minutes min mins hour hours day days week month months mths year years yr yrs ago")
-SIGNS: dict[str, Kind] = {
-    "not": "not",
-    "no_good": "no_good",
-    "good": "good",
-    "prefer": "prefer",
-    "asap": "asap",
-    "any_day": "any",
-    "some_day": "vague",
-}
 
 
 def pieces(found: Sequence[Token], calendar: Calendar, reference: datetime | None = None) -> list[Item]:
@@ -59,21 +36,14 @@ def pieces(found: Sequence[Token], calendar: Calendar, reference: datetime | Non
         item = (
             _same(found, i, phrases, calendar, reference)
             or _than_that(found, i, items, calendar)
+            or _one_after(found, i, items, calendar)
             or _past(found, i, phrases)
             or _timed(found, i, calendar, phrases)
-            or _said(found, i, phrases)
+            or sign_at(found, i, phrases)
         )
         items.append(item)
         i = item.end
-    return _with_vague(_without_strays(items, found), calendar)
-
-
-def denies_unheard(items: Sequence[Item], found: Sequence[Token]) -> bool:
-    """Whether a word of denial stands among the words that were not understood, and none among those that were."""
-    if any(item.kind in {"not", "no_good"} for item in items):
-        return False
-    unheard = (found[i].word for item in items if item.kind == "other" for i in range(item.start, item.end))
-    return any(word in word_set("when", "denials") for word in unheard)
+    return settled(_with_coming_part(_with_vague(_without_strays(items, found), calendar), found, calendar), found)
 
 
 # --- times -------------------------------------------------------------------------------------------------------------
@@ -91,10 +61,27 @@ def _timed(found: Sequence[Token], i: int, calendar: Calendar, phrases: dict[int
     hours = _around_part(found, i, phrases) or hours_at(found, i)
     if hours and not (phrase and phrase.end > hours[1]):
         return Item("time", i, hours[1], hours=hours[0])
+    if phrase and phrase.value in AT_WORK:
+        clock = _clock_of(found, phrase)
+        if clock:
+            return Item("time", i, clock.end, hours=(until_clock if phrase.value in BEFORE_WORK else from_clock)(clock))
     if phrase and phrase.value in PARTS | UNSURE_PARTS:
         plural = found[phrase.end - 1].word in PLURAL_PARTS
         return Item("time", i, phrase.end, hours=replace(part_of_day(phrase.value), plural=plural))
     return _this_part(found, i, calendar, phrases)
+
+
+BEFORE_WORK = bag("before_work before_shift before_school")
+AT_WORK = BEFORE_WORK | bag("after_work after_shift after_school")
+ITS_CLOCK = bag("ends end finishes finish starts start is which thats about at around roughly ish so say @ - (")
+
+
+def _clock_of(found: Sequence[Token], phrase: Hit) -> Clock | None:
+    """ "After my shift ends at 2", "before I start work at 10": the clock time that the event has."""
+    at = phrase.end
+    while at < phrase.end + 4 and _word(found, at) in ITS_CLOCK:
+        at += 1
+    return clock_at(found, at)
 
 
 PLURAL_PARTS = bag("mornings afternoons evenings nights eves lunchtimes lunches dinnertimes teatimes mornins")
@@ -112,18 +99,41 @@ def _around_part(found: Sequence[Token], i: int, phrases: dict[int, Hit]) -> tup
     word = _word(found, i)
     if word in {"am", "pm"} and _word(found, i - 1) not in {"i", "who", "what"}:
         return Hours((PARTS["morning" if word == "am" else "afternoon"],)), i + 1
-    at = i + 1 + (_word(found, i + 1) in {"the", "my"})
-    part = phrases.get(at)
-    if word not in {"after", "before", "until", "by", "from"} or part is None or part.value not in PARTS:
+    if word == "between":
+        return _between_events(found, i, phrases)
+    event = _event(found, i + 1, phrases)
+    if word not in {"after", "before", "until", "by", "from"} or event is None:
         return None
-    start, end = PARTS[part.value]
+    start, end = event[0]
     if word == "after":
-        start, end = (end if part.value != "midday" else start), CLOSES
+        start, end = (end if end - start > SHORTEST else start), CLOSES
     elif word == "from":
         end = CLOSES
     else:
         start, end = OPENS, start if word != "until" else end
-    return Hours(((start, end),)), part.end
+    return Hours(((start, end),)), event[1]
+
+
+def _event(found: Sequence[Token], i: int, phrases: dict[int, Hit]) -> tuple[Minutes, int] | None:
+    """A part of the day, breakfast or the school run, and the index after it."""
+    at = i + (_word(found, i) in {"the", "my"})
+    part = phrases.get(at)
+    named = part and (PARTS.get(part.value) or EVENTS.get(part.value))
+    return (named, part.end) if part and named else None
+
+
+def _between_events(found: Sequence[Token], i: int, phrases: dict[int, Hit]) -> tuple[Hours, int] | None:
+    """between the school run and 2; between breakfast and lunch; between 10 and lunch."""
+    first, clock = _event(found, i + 1, phrases), clock_at(found, i + 1)
+    at = first[1] if first else clock.end if clock else i
+    if _word(found, at) not in {"and", "&", "n", "to", "-"}:
+        return None
+    second, until = _event(found, at + 1, phrases), clock_at(found, at + 1)
+    ends = first and first[0][1 if first[0][1] - first[0][0] > SHORTEST else 0]  # "noon" is no stretch
+    start = ends if ends else clock.minutes if clock else 0
+    stop, end = (second[0][0], second[1]) if second else (until.minutes, until.end) if until else (0, at)
+    on = frozenset(range(5)) if "run" in {token.word for token in found[i:end]} else frozenset[int]()
+    return (Hours(((start, stop),), on=on), end) if start < stop else None
 
 
 def _this_part(found: Sequence[Token], i: int, calendar: Calendar, phrases: dict[int, Hit]) -> Item | None:
@@ -185,6 +195,7 @@ def _same_as_unknown(phrase: Hit, calendar: Calendar) -> Item:
     return Item("time", phrase.start, phrase.end, hours=hours)
 
 
+FEW = 3  # words beside "after payday"
 NAMED_WEEKS = {("next", "week"), ("this", "week"), ("following", "week"), ("the", "following"), ("the", "week")}
 
 
@@ -192,9 +203,10 @@ def _than_that(found: Sequence[Token], i: int, items: list[Item], calendar: Cale
     """ "I finish at 3 so after that", "I start at 12, before then": the time just named is a bound."""
     if _word(found, i) not in {"after", "before", "until", "from"} or _word(found, i + 1) not in {"that", "then"}:
         return None
-    at = next((n for n in range(len(items) - 1, -1, -1) if items[n].kind == "time"), None)
-    if at is None:
+    timed = [n for n in range(len(items) - 1, -1, -1) if items[n].kind == "time"]
+    if not timed:
         return None
+    at = next((n for n in timed[:2] if items[n].hours), timed[0])
     named, dated = items[at].hours, items[at].days
     if named is None:
         if dated is None or not dated.readings or not dated.readings[0]:
@@ -202,14 +214,33 @@ def _than_that(found: Sequence[Token], i: int, items: list[Item], calendar: Cale
         items[at] = replace(items[at], days=None, kind="filler")
         return Item("time", i, i + 2, days=_around_day(_word(found, i), dated, calendar))
     start, end = named.windows[0]
-    edge = end if start <= OPENS else start
-    items[at] = replace(items[at], hours=None, kind="time" if items[at].days else "filler")
     before = _word(found, i) in {"before", "until"}
+    edge = end if start <= OPENS or (end - start > SHORTEST and end < CLOSES and not before) else start
+    items[:at] = [replace(item, kind="filler") if item.kind == "busy" else item for item in items[:at]]
+    items[at] = replace(items[at], hours=None, kind="time" if items[at].days else "filler")
     return Item("time", i, i + 2, hours=Hours(((0, edge) if before else (edge, CLOSES),)))
+
+
+def _one_after(found: Sequence[Token], i: int, items: list[Item], calendar: Calendar) -> Item | None:
+    """ "Not this thursday, the one after": a week later than the day just named."""
+    at = i + (_word(found, i) == "the")
+    if _word(found, at) not in {"one", "week"} or _word(found, at + 1) not in {"after", "following"}:
+        return None
+    named = next((item.days for item in reversed(items) if item.days), None)
+    if named is None or named.span or len(named.readings or named.weekdays) != 1:
+        return None
+    day = (
+        min(named.readings[0])
+        if named.readings and named.readings[0]
+        else calendar.coming(min(named.weekdays, default=0))
+    )
+    return Item("time", i, at + 2 + (_word(found, at + 2) == "that"), days=one_day(day + 7 * DAY))
 
 
 def _around_day(word: str, named: Days, calendar: Calendar) -> Days:
     first, last = min(named.readings[0]), max(named.readings[0])
+    if last >= calendar.last:
+        last = first  # "back on friday so after that"
     if word in {"before", "until"}:
         return Days(readings=(calendar.between(calendar.today, first - DAY),), span=True)
     begin = last + DAY if word == "after" else first
@@ -219,24 +250,51 @@ def _around_day(word: str, named: Days, calendar: Calendar) -> Days:
 def _with_vague(items: list[Item], calendar: Calendar) -> list[Item]:
     """ "Later", "another day": read as today, this week or next where no other time is named."""
     definite = any(item.kind in {"time", "any", "all", "asap"} for item in items)
-    if definite or not any(item.kind == "vague" for item in items):
+    unknown = sum(item.kind == "other" for item in items)
+    if definite or not any(item.kind == "vague" or (item.kind == "own" and unknown < FEW) for item in items):
         return items
     today, end = calendar.today, calendar.monday(1) - DAY
     spans = ((today, today), (today + DAY, end), (end + DAY, end + 7 * DAY))
     days = Days(readings=tuple(calendar.between(a, b) for a, b in spans if a <= b), span=True)
-    return [replace(item, kind="time", days=days) if item.kind == "vague" else item for item in items]
+    return [replace(item, kind="time", days=days) if item.kind in {"vague", "own"} else item for item in items]
+
+
+def _with_coming_part(items: list[Item], found: Sequence[Token], calendar: Calendar) -> list[Item]:
+    """ "In the morning", and nothing more: the coming morning, or any."""
+    items = [_at_first(item, items, found) for item in items]
+    said = [item for item in items if item.kind not in {"filler", "other"}]
+    words = [token.word for token in found[said[0].start : said[0].end]] if len(said) == 1 else []
+    hours = said[0].hours if len(said) == 1 else None
+    if words[:2] != ["in", "the"] or hours is None or hours.plural or said[0].days:
+        return items
+    day = calendar.today + DAY * (calendar.minute >= hours.windows[0][0])
+    days = Days(readings=(frozenset({day}), calendar.between(calendar.today, calendar.last)))
+    return [replace(item, days=days) if item is said[0] else item for item in items]
+
+
+def _at_first(item: Item, items: Sequence[Item], found: Sequence[Token]) -> Item:
+    """ "First thing next week": early on its first day, or on each."""
+    first = any(one.hours and found[one.start].word in {"first", "1st"} for one in items)
+    if not (
+        first and item.days and item.days.span and len(item.days.readings) == 1 and len(item.days.readings[0]) > FEW
+    ):
+        return item
+    days = item.days.readings[0]
+    return replace(item, days=replace(item.days, readings=(frozenset({min(days)}), days)))
 
 
 def _past(found: Sequence[Token], i: int, phrases: dict[int, Hit]) -> Item | None:
     """ "since march", "last monday", "3 weeks ago", "for 2 months": times that are gone name no opening."""
     word = _word(found, i)
-    if i in phrases and phrases[i].value in PARTS:
+    if i in phrases and phrases[i].value in PARTS | UNSURE_PARTS:
         return None
-    if word in PAST:
+    if word in PAST and not (word == "last" and _word(found, i + 2) in {"of", "in"}):
         end = i + 1
         while end < len(found) and end - i < 4 and _about_time(found, end):
             end += 1
         return Item("other", i, end)
+    if [_word(found, i + n) for n in (1, 3)] == ["on", "off"] and found[i].is_number:
+        return Item("other", i, i + 4)  # "4 on 4 off"
     at = i + (word in {"for", "about", "over", "nearly", "a"})
     many = _word(found, at) in {"few", "couple", "several"} or (at < len(found) and found[at].is_number)
     at += many + (_word(found, at + 1) == "of")
@@ -254,7 +312,26 @@ def _about_time(found: Sequence[Token], i: int) -> bool:
     word = found[i].word
     return (
         found[i].is_number
-        or word in {"week", "month", "year", "night", "the", "of", "st", "nd", "rd", "th"}
+        or word
+        in {
+            "half",
+            "quarter",
+            "past",
+            "to",
+            "about",
+            "around",
+            "early",
+            "week",
+            "month",
+            "year",
+            "night",
+            "the",
+            "of",
+            "st",
+            "nd",
+            "rd",
+            "th",
+        }
         or (len(word) > 2 and (word in DAY_NAMES or word in _months()))
     )
 
@@ -266,24 +343,6 @@ def _months() -> frozenset[str]:
 
 
 # --- everything else ---------------------------------------------------------------------------------------------------
-
-
-def _said(found: Sequence[Token], i: int, phrases: dict[int, Hit]) -> Item:
-    phrase = phrases.get(i)
-    word = found[i].word
-    if phrase and phrase.value in SIGNS:
-        return Item(SIGNS[phrase.value], i, phrase.end)
-    if phrase and phrase.value in {"anytime", ALONE}:
-        alone = phrase.value == ALONE or (found[i].word == "any" and phrase.end == i + 1)
-        return Item("any" if not alone else "all", i, phrase.end, hours=Hours(ALL_HOURS, tentative=alone))
-    if word == "but":
-        return Item("but", i, i + 1)
-    if word in JOINS:
-        return Item("join", i, i + 1)
-    if found[i].is_mark:
-        return Item(MARKS.get(word, "filler"), i, i + 1)
-    kind: Kind = "filler" if word in word_set("when", "filler") or word in PLURALS else "other"
-    return Item(kind, i, i + 1)
 
 
 def _without_strays(items: list[Item], found: Sequence[Token]) -> list[Item]:
@@ -318,30 +377,6 @@ def _beside_time(items: list[Item], n: int, found: Sequence[Token]) -> bool:
         if 0 <= at < len(items) and items[at].kind == "time" and not (items[at].hours and items[at].hours.tentative):  # type: ignore[union-attr]
             return True
     return False
-
-
-def meet(a: Hours, b: Hours) -> Hours | None:
-    """The hours in both, for each way to understand them; None where they never meet."""
-    both = [met for left in a.readings for right in b.readings if (met := _meet(left, right))]
-    windows = list(dict.fromkeys(met.windows for met in both))
-    return replace(both[0], others=tuple(windows[1:]), on=a.on | b.on) if both else None
-
-
-def _meet(a: Hours, b: Hours) -> Hours | None:
-    """The hours in both, turning an hour said without am or pm where that helps."""
-    for left in (a, a.turned()) if a.turnable else (a,):
-        for right in (b, b.turned()) if b.turnable else (b,):
-            both = overlap(_stretched(left), _stretched(right))
-            if both:
-                return Hours(both, a.clock or b.clock)
-    return None
-
-
-def _stretched(hours: Hours) -> tuple[Minutes, ...]:
-    """Beside a clock time a morning begins at midnight and an evening ends there: "10 at night" is no 10 in the morning."""
-    if hours.clock:
-        return hours.windows
-    return tuple((0 if a == OPENS else a, 24 * 60 if b == CLOSES else b) for a, b in hours.windows)
 
 
 def _word(found: Sequence[Token], i: int) -> str:

@@ -15,11 +15,12 @@ AFTER = bag("after gone past from later post since beyond following")
 BEFORE = bag("before by until pre")
 ENDS = bag("finish finished finishes home")
 STARTS = bag("start starts leave")
+BACK_HOME = frozenset((a, b) for a in bag("get wake im") for b in bag("up in home back")) - {("wake", "in")}
 AT = bag("at around about approx roughly circa round say @ for")
 STRETCHES = bag(
     "free available availability any anytime between from hours weekday every all work working open days most"
 )
-_TO = frozenset({"-", "to", "until", "and", "thru", "through"})
+_TO = frozenset({"-", "to", "until", "and", "thru", "through", "&", "n", "or"})
 _UNITS = bag(
     "minute minutes min mins day days week month months year years yr yrs kids children times people weeks st nd rd th mile miles "
     "% stone more mates other others lots of"
@@ -38,7 +39,7 @@ class Clock:
 
 def hours_at(found: Sequence[Token], i: int) -> tuple[Hours, int] | None:
     """A time or stretch that begins at token `i`, and the index after it."""
-    return _between(found, i) or _bounded(found, i) or _cued(found, i) or _single(found, i)
+    return _between(found, i) or _bounded(found, i) or _at_most(found, i) or _cued(found, i) or _single(found, i)
 
 
 def _between(found: Sequence[Token], i: int) -> tuple[Hours, int] | None:
@@ -50,10 +51,12 @@ def _between(found: Sequence[Token], i: int) -> tuple[Hours, int] | None:
     if (
         first is None
         or _word(found, first.end) not in _TO
-        or (_word(found, first.end) == "and" and _word(found, i) != "between")
+        or (_word(found, first.end) in {"and", "&", "n", "or"} and _word(found, i) != "between")
     ):
         return None
     second_at = first.end + 1 + (_word(found, first.end + 1) in AT)
+    if _word(found, second_at) == "late":
+        return from_clock(first), second_at + 1
     second = clock_at(found, second_at)
     if second is None:
         return None
@@ -63,8 +66,11 @@ def _between(found: Sequence[Token], i: int) -> tuple[Hours, int] | None:
         return Hours(((sharp, sharp + SHORTEST),), clock=True, turnable=not second.half_said), second.end
     if not start < end:
         return None
+    plain = not (first.half_said or second.half_said)
+    others = () if sharp is None or _is_a_stretch(found) else (((sharp, sharp + SHORTEST),),)
+    if first.minutes % NOON < OPENS < second.minutes % NOON and plain and start < CLOSES:
+        others = (*others, ((OPENS, second.minutes % NOON),))  # "7 to 9"
     bare = first.bare and second.bare and not cue
-    others = () if sharp is None or found[at].is_number or _is_a_stretch(found) else (((sharp, sharp + SHORTEST),),)
     hours = Hours(((start, end),), True, tentative=bare and _word(found, first.end) == "and", others=others)
     return hours, second.end
 
@@ -99,12 +105,15 @@ def _in_order(first: Clock, second: Clock) -> tuple[int, int]:
 def _bounded(found: Sequence[Token], i: int) -> tuple[Hours, int] | None:
     """after 3; before 11; from 3 onwards; no later than 2; any time up to 4."""
     word, at = _work_hours(found, i)
+    word = "earlier" if word == "sooner" else word
     if word in {"later", "earlier"} and _word(found, at) == "than":
         at += 1
     elif word == "up" and _word(found, at) in {"to", "until"}:
         word, at = "before", at + 1
     elif word in {"later", "following"}:
         return None
+    elif word == "until" and _word(found, at) == "after":
+        word, at = "before", at + 1  # "not until after 10"
     if word == "earlier":
         word = "before" if at > i + 1 else ""
     if word not in AFTER | BEFORE:
@@ -114,26 +123,53 @@ def _bounded(found: Sequence[Token], i: int) -> tuple[Hours, int] | None:
     if clock is None:
         return None
     if word in AFTER:
-        return _after(clock), _past_onwards(found, clock.end)
-    return _before(clock), clock.end
+        return from_clock(clock), _past_onwards(found, clock.end)
+    return until_clock(clock), clock.end
+
+
+SO_FAR = bag("i can could do is would be its at about for me id we you manage make it talk ring call thats will s us")
+
+
+def at_most(found: Sequence[Token], i: int) -> tuple[str, int]:
+    """ "The earliest I can do is": the bounding word, and the index of what bounds."""
+    at = i + (_word(found, i) in {"at", "the"}) + (_word(found, i) == "at" and _word(found, i + 1) == "the")
+    word = {"earliest": "from", "soonest": "from", "latest": "until"}.get(_word(found, at), "")
+    at += 1
+    while word and _word(found, at) in SO_FAR:
+        at += 1
+    return word, at
+
+
+def _at_most(found: Sequence[Token], i: int) -> tuple[Hours, int] | None:
+    """the earliest i can do is 11; latest would be half 5."""
+    word, at = at_most(found, i)
+    clock = clock_at(found, at) if word else None
+    if clock is None:
+        return None
+    return (from_clock(clock) if word == "from" else until_clock(clock)), clock.end
 
 
 def _work_hours(found: Sequence[Token], i: int) -> tuple[str, int]:
     """The bounding word and the index after it; "I finish work at 5" bounds like "after"."""
     word, at = _word(found, i), i + 1
+    home = i + (word in {"once", "when", "after"}) + (_word(found, at) == "i")
+    if (_word(found, home), _word(found, home + 1)) in BACK_HOME and _word(found, home + 2) in AT:
+        return "after", home + 2
     if word in ENDS | STARTS:
         at += _word(found, at) in {"work", "my", "college", "school", "from"}
         at += _word(found, at) in {"work", "shift"}
-        if _word(found, at) in AT:
-            return "after" if word in ENDS else "before", at
+        if _word(found, at) in AT or (word == "home" and _word(found, at) == "by"):
+            return "after" if word in ENDS else "before", at + (_word(found, at) == "by")
     return word, i + 1
 
 
-def _after(clock: Clock) -> Hours:
+def from_clock(clock: Clock) -> Hours:
+    """From this time on."""
     return Hours(((clock.minutes, max(CLOSES, clock.minutes + 1)),), bound=True)
 
 
-def _before(clock: Clock) -> Hours:
+def until_clock(clock: Clock) -> Hours:
+    """Up to this time."""
     end = clock.minutes
     if end <= OPENS and not clock.half_said:
         end += NOON
@@ -167,11 +203,15 @@ def _single(found: Sequence[Token], i: int) -> tuple[Hours, int] | None:
     if after in {"onwards", "onward", "+"} or (
         after == "on" and clock.half_said and _word(found, clock.end + 1) in {"", ","}
     ):
-        return _after(clock), clock.end + 1
+        return from_clock(clock), clock.end + 1
+    end = clock.end + 2 * (after == "at" and _word(found, clock.end + 1) == "the")
+    if _word(found, end) in {"earliest", "latest", "min", "max"}:
+        first = _word(found, end) in {"earliest", "min"}
+        return (from_clock(clock) if first else until_clock(clock)), end + 1  # "11 at the earliest"
     if after == "or" and _word(found, clock.end + 1) in {"later", "after", "onwards"}:
-        return _after(clock), clock.end + 2
+        return from_clock(clock), clock.end + 2
     if after == "or" and _word(found, clock.end + 1) in {"earlier", "before"}:
-        return _before(clock), clock.end + 2
+        return until_clock(clock), clock.end + 2
     hours = Hours(((clock.minutes, clock.minutes + SHORTEST),), True, not clock.half_said, clock.bare)
     return hours, clock.end
 
@@ -229,7 +269,7 @@ def _named(found: Sequence[Token], i: int) -> tuple[int, int, str] | None:
     word = _word(found, i)
     if word == "12" and _word(found, i + 1) in {"noon", "midday"}:
         return NOON, i + 2, "noon"
-    return (NOON, i + 1, "noon") if word in {"noon", "midday"} else None
+    return (NOON, i + 1, "noon") if word.removesuffix("ish") in {"noon", "midday"} else None
 
 
 def _past_or_to(found: Sequence[Token], i: int) -> tuple[int, int, str] | None:
@@ -294,6 +334,8 @@ def _digits(found: Sequence[Token], i: int) -> tuple[int, int, str] | None:
         return hour * 60 + spoken, i + 2, "said"
     if _word(found, i + 1) == "oclock":
         return hour * 60, i + 2, "said"
+    if (_word(found, i + 1), _word(found, i + 2)) in {("o", "clock"), ("o", "clk")}:
+        return hour * 60, i + 3, "said"
     return hour * 60, i + 1, "said" if word.endswith("ish") else "bare"
 
 

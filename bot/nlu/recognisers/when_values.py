@@ -9,6 +9,7 @@ from typing import Literal
 OPENS, CLOSES = 8 * 60, 20 * 60  # nobody is rung before 08:00 or from 20:00 on
 SHORTEST = 30  # minutes: a named clock time stands for the half hour that it begins
 DAYS_AHEAD = 28
+ALL_HOURS = ((OPENS, CLOSES),)
 
 Minutes = tuple[int, int]
 Window = tuple[datetime, datetime]
@@ -32,7 +33,7 @@ class Days:
     recurring: bool = False  # "mondays", "any monday": each of them, not only the coming one
     readings: tuple[frozenset[date], ...] = ()
     span: bool = False  # a stretch such as "next week", which narrows the days beside it
-    left_out: frozenset[date] = frozenset()  # what goes where it is denied: "not until monday" keeps the monday
+    left_out: tuple[frozenset[date], ...] = ()  # what goes where it is denied: "not until monday" keeps the monday
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Hours:
 
 Kind = Literal[
     "time", "not", "no_good", "good", "prefer", "join", "comma", "but", "stop", "any", "all", "asap", "filler", "other",
-    "vague",
+    "vague", "others", "not_that", "busy", "so", "soon", "own", "mended",
 ]  # fmt: skip
 
 
@@ -79,3 +80,27 @@ def overlap(a: tuple[Minutes, ...], b: tuple[Minutes, ...]) -> tuple[Minutes, ..
     """The minutes in both."""
     both = ((max(x, p), min(y, q)) for x, y in a for p, q in b)
     return tuple(sorted((start, end) for start, end in both if start < end))
+
+
+def meet(a: Hours, b: Hours) -> Hours | None:
+    """The hours in both, for each way to understand them; None where they never meet."""
+    both = [met for left in a.readings for right in b.readings if (met := _meet(left, right))]
+    windows = list(dict.fromkeys(met.windows for met in both))
+    return replace(both[0], others=tuple(windows[1:]), on=a.on | b.on) if both else None
+
+
+def _meet(a: Hours, b: Hours) -> Hours | None:
+    """The hours in both, turning an hour said without am or pm where that helps."""
+    for left in (a, a.turned()) if a.turnable else (a,):
+        for right in (b, b.turned()) if b.turnable else (b,):
+            both = overlap(_stretched(left), _stretched(right))
+            if both:
+                return Hours(both, a.clock or b.clock)
+    return None
+
+
+def _stretched(hours: Hours) -> tuple[Minutes, ...]:
+    """Beside a clock time a morning begins at midnight and an evening ends there: "10 at night" is no 10 in the morning."""
+    if hours.clock:
+        return hours.windows
+    return tuple((0 if a == OPENS else a, 24 * 60 if b == CLOSES else b) for a, b in hours.windows)

@@ -6,41 +6,43 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.nlu.recognisers.birth_dates import MONTHS
-from bot.nlu.recognisers.numbers import ordinal_at
 from bot.nlu.recognisers.text import Token, bag
 from bot.nlu.recognisers.when_dates import DAY, Calendar, date_at, one_day
 from bot.nlu.recognisers.when_feasts import bank_holiday, feast
+from bot.nlu.recognisers.when_months import PARTS_OF_WEEK, month_at, part_at, week_of_month, weekday_of_month
+from bot.nlu.recognisers.when_times import at_most
 from bot.nlu.recognisers.when_values import Days
 from bot.nlu.recognisers.when_words import DAY_NAMES, PLURALS
 
+NAMED = {(word,) for word in (*DAY_NAMES, *PLURALS, *MONTHS, "week", "month", "weekend")}
 WEEKDAYS = frozenset(range(5))
 WEEKEND = frozenset({5, 6})
 RECURRING = bag("any every each all most")
 COMING = bag("this coming on upcoming")
 SAID_AS_WORDS = {"sat": bag("i was been im have just"), "sun": frozenset({"the", "in"})}
-# Which days of a week its parts are, Monday being 0.
-PARTS_OF_WEEK = {
-    "start": (0, 1), "beginning": (0, 1), "early": (0, 1), "middle": (1, 3), "mid": (1, 3), "end": (3, 4), "late": (3, 4),
-    "later": (2, 4), "rest": (0, 6), "back": (3, 4), "backend": (3, 4), "tail": (3, 4), "first": (0, 1), "all": (0, 6),
-}  # fmt: skip
-PARTS_OF_MONTH = {
-    "start": (1, 10),
-    "beginning": (1, 10),
-    "early": (1, 10),
-    "middle": (11, 20),
-    "mid": (11, 20),
-    "end": (21, 31),
-    "late": (21, 31),
-}
 
 
 def days_at(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
     """Days that begin at token `i`, and the index after them."""
-    return _bounded(found, i, calendar) or _range(found, i, calendar) or _plain(found, i, calendar)
+    read = _range(found, i, calendar) or _bounded(found, i, calendar) or _plain(found, i, calendar)
+    if read and _word(found, read[1]) in {"onwards", "onward"} and not read[0].span and _dates(read[0], calendar):
+        return _from_on(read[0], calendar), read[1] + 1  # "weds onwards"
+    return read
 
 
 def _plain(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
-    for reader in (bank_holiday, _week_of_month, date_at, _week, _weekend, _weekday, _month, feast, _few_days):
+    for reader in (
+        bank_holiday,
+        week_of_month,
+        weekday_of_month,
+        date_at,
+        _week,
+        _weekend,
+        _weekday,
+        month_at,
+        feast,
+        _few_days,
+    ):
         read = reader(found, i, calendar)
         if read:
             return read
@@ -59,6 +61,15 @@ def _bounded(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
         word, i = "from", i + (_word(found, i + 1) == "on")
     through = word == "until" and _word(found, i + 1) == "after"  # "not until after christmas"
     i += through
+    if word in {"up", "upto"} and (word == "upto" or _word(found, i + 1) in {"to", "until"}):
+        word, i = "until", i + (word == "up")
+    if _word(found, i + 1) == "than" and word in {"sooner", "earlier", "later"}:
+        word, i = "after" if word == "later" else "before", i + 1
+    if word == "until" and _word(found, i - 1) in {"it", "wait", "off"}:
+        word = "from"  # "leave it till next month"
+    bound, far = at_most(found, i)
+    if bound:
+        word, i = bound, far - 1
     if word not in {"after", "from", "before", "by", "until"}:
         return None
     at = (
@@ -69,20 +80,36 @@ def _bounded(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
     read = _plain(found, at, calendar)
     if read is None:
         return None
-    days = _dates(read[0], calendar)
-    if not days:
+    readings = read[0].readings if len(read[0].readings) > 1 else (_dates(read[0], calendar),)
+    if not all(readings):
         return Days(readings=(frozenset(),), span=True), read[1]
-    first, last = min(days), max(days)
     end = read[1] + (_word(found, read[1]) in {"onwards", "onward", "on"})
+    if word == "before" and "end" in {_word(found, at), _word(found, at + 1)}:
+        word = "by"
+    if word in {"before", "by", "until"}:
+        readings = tuple(_not_today(days, calendar) for days in readings)
+    stretches = tuple(_stretch(word, days, calendar) for days in readings)
+    back = tuple(calendar.between(calendar.today, min(days) - DAY) for days in readings)
+    return Days(readings=stretches, span=True, left_out=back if word == "until" and not through else ()), end
+
+
+def _not_today(days: frozenset[date], calendar: Calendar) -> frozenset[date]:
+    """ "Until monday", said on a Monday."""
+    return frozenset(day + 7 * DAY for day in days) if days == {calendar.today} else days
+
+
+def _stretch(word: str, days: frozenset[date], calendar: Calendar) -> frozenset[date]:
+    """The days on one side of those named."""
+    first, last = min(days), max(days)
     if word == "after":
-        stretch = calendar.between(last + DAY, max(calendar.last, last + 8 * DAY))
-    elif word == "from":
-        stretch = calendar.between(first, max(calendar.last, first + 7 * DAY))
-    else:
-        ends = word in {"by", "until"} or "end" in {_word(found, at), _word(found, at + 1)}
-        stretch = calendar.between(calendar.today, last if ends else first - DAY)
-    back = calendar.between(calendar.today, first - DAY) if word == "until" and not through else frozenset[date]()
-    return Days(readings=(stretch,), span=True, left_out=back), end
+        return calendar.between(last + DAY, max(calendar.last, last + 8 * DAY))
+    if word == "from":
+        return calendar.between(first, max(calendar.last, first + 7 * DAY))
+    return calendar.between(calendar.today, first - DAY if word == "before" else last)
+
+
+def _from_on(days: Days, calendar: Calendar) -> Days:
+    return Days(readings=(_stretch("from", _dates(days, calendar), calendar),), span=True)
 
 
 def _dates(days: Days, calendar: Calendar) -> frozenset[date]:
@@ -108,6 +135,8 @@ def _range(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, in
         start, end = min(first[0].weekdays), min(second[0].weekdays)
         through = frozenset((start + n) % 7 for n in range((end - start) % 7 + 1))
         return Days(weekdays=through, recurring=True), second[1]
+    if first[0].recurring or len(first[0].weekdays) > 1:
+        return None  # "weekdays until christmas"
     starts, ends = _dates(first[0], calendar), _dates(second[0], calendar)
     if not starts or not ends or max(ends) < min(starts):
         return None
@@ -134,6 +163,9 @@ def _weekday(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
     if "other" in said or "alternate" in said:
         return _every_other(calendar, weekday), at + 1
     after_next = _words(found, at + 1, 2) == ("after", "next")
+    if _word(found, at + 1) == "after" and _word(found, at + 2) in {"", ",", ".", "that", "then", "please", "instead"}:
+        base = calendar.coming(weekday)  # "not this friday but the friday after"
+        return one_day(base + 7 * DAY), at + 2 + (_word(found, at + 2) in {"that", "then"})
     if after_next:
         base = calendar.coming(weekday)
         return Days(readings=(frozenset({base + 7 * DAY}), frozenset({base + 14 * DAY}))), at + 3
@@ -145,13 +177,21 @@ def _weekday(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
     if "next" in said or (_word(found, at + 1) == "next" and _word(found, at + 2) not in {"week", "month"}):
         return _next(calendar, weekday), at + 1 + ("next" not in said)
     if said & COMING - {"on"}:
-        return one_day(calendar.coming(weekday)), at + 1
+        return _this(calendar, weekday), at + 1
     if dated:
         return dated
     if _word(found, at + 1) == "coming":
         return one_day(calendar.coming(weekday)), at + 2
     recurring = plural or bool(said & RECURRING) or ("a" in said)
     return Days(weekdays=frozenset({weekday}), recurring=recurring), at + 1
+
+
+def _this(calendar: Calendar, weekday: int) -> Days:
+    """The coming one; said on that day or after it in the week, that or the one after."""
+    day = calendar.coming(weekday)
+    if calendar.today.weekday() < weekday:
+        return one_day(day)
+    return Days(readings=(frozenset({day}), frozenset({day + 7 * DAY})))
 
 
 def _only_a_word(found: Sequence[Token], i: int) -> bool:
@@ -203,30 +243,34 @@ def _weekend(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
     at, said = i, set[str]()
     while (
         _word(found, at)
-        in RECURRING | COMING | {"next", "the", "at", "a", "in", "during", "through", "throughout", "over"}
+        in RECURRING | COMING | {"next", "the", "at", "a", "in", "during", "through", "throughout", "thru", "over"}
         and at - i < 4
     ):
         said.add(found[at].word)
         at += 1
     word = _word(found, at)
+    if _words(found, at, 3) in {("m", "-", "f"), ("m", "to", "f")}:
+        return Days(weekdays=WEEKDAYS, recurring=True), at + 3
     if word in {"weekday", "weekdays"} or _words(found, at, 2) in {
         ("week", "day"),
         ("week", "days"),
         ("working", "days"),
     }:
         return Days(weekdays=WEEKDAYS, recurring=True), at + (1 if word.startswith("weekd") else 2)
-    if word == "week" and {"the"} <= said and said & {"in", "during", "through", "throughout"}:
+    if word == "week" and {"the"} <= said and said & {"in", "during", "through", "throughout", "thru"}:
         return Days(weekdays=WEEKDAYS, recurring=True), at + 1
     if word == "midweek" or _words(found, at, 2) == ("mid", "week"):
         return Days(weekdays=frozenset({1, 2, 3}), recurring=True), at + (1 if word == "midweek" else 2)
     if word not in {"weekend", "weekends"}:
         return None
-    if word == "weekends" or said & RECURRING or "a" in said:
+    each = _word(found, at + 1) in {"mornings", "afternoons", "evenings", "nights", "lunchtimes"}
+    if word == "weekends" or said & RECURRING or "a" in said or each:
         return Days(weekdays=WEEKEND, recurring=True), at + 1
     saturday = calendar.coming(5) if calendar.today.weekday() != 6 else calendar.today - DAY
     this = calendar.between(saturday, saturday + DAY)
     if "next" not in said:
-        return Days(readings=(this,)), at + 1
+        every = frozenset(day for day in calendar.between(calendar.today, calendar.last) if day.weekday() >= 5)
+        return Days(readings=(this,), left_out=(this if "this" in said else every,)), at + 1
     after = calendar.between(saturday + 7 * DAY, saturday + 8 * DAY)
     started = calendar.today.weekday() >= 5
     return Days(readings=(after,) if started else (this, after)), at + 1
@@ -237,32 +281,32 @@ def _weekend(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
 
 def _week(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
     """next week; end of next week; the week after next; later this week; week commencing the 30th."""
-    part, at = _part(found, i)
+    part, at = part_at(found, i)
     read = _which_week(found, at, calendar)
     if read is None:
         return None
     monday, end = read
     first, last = PARTS_OF_WEEK.get(part, (0, 6))
     start = monday + DAY * first
+    if calendar.today.weekday() >= SATURDAY and monday <= calendar.monday(1) and (not part or monday > calendar.today):
+        return _either_week(monday, first, last, calendar), end
     if part == "later" and monday <= calendar.today:
         start = calendar.today + DAY
         last = max(last, min(6, calendar.today.weekday() + 1))
-    return Days(readings=(calendar.between(start, monday + DAY * last),), span=True), end
+    stretch = calendar.between(start, monday + DAY * last)
+    if part and monday <= calendar.today and stretch <= {calendar.today}:
+        later = calendar.between(start + 7 * DAY, monday + DAY * (last + 7))  # it is over, or nearly
+        return Days(readings=(stretch, later) if stretch else (later,), span=True), end
+    return Days(readings=(stretch,), span=True), end
 
 
-def _part(found: Sequence[Token], i: int) -> tuple[str, int]:
-    """ "the end of", "early", "later": which part, and the index after it."""
-    at = i + (_word(found, i) in {"the", "at"}) + (_words(found, i, 2) == ("at", "the"))
-    at += _words(found, at, 2) == ("very", "end")
-    part = _word(found, at)
-    if part == "first" and _word(found, at + 1) != "part" and _word(found, at + 1) != "half":
-        return "", i
-    if part in PARTS_OF_WEEK and part != "all":
-        at += 1 + (_word(found, at + 1) in {"end", "part", "half"})
-        while _word(found, at) in {"of", "in", "on", "-"}:
-            at += 1
-        return part, at
-    return "", i
+SATURDAY = 5
+
+
+def _either_week(monday: date, first: int, last: int, calendar: Calendar) -> Days:
+    """ "This week", "next week" at the weekend: the one that ends or begins, or the one after it."""
+    weeks = (monday, monday + 7 * DAY)
+    return Days(readings=tuple(calendar.between(one + DAY * first, one + DAY * last) for one in weeks), span=True)
 
 
 def _which_week(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[date, int] | None:
@@ -281,9 +325,18 @@ def _which_week(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[dat
         ("please",),
     }:
         return calendar.monday(2), at + 2 + (words[2:] in {("next",), ("that",), ("this",)})
-    if words[:1] == ("week",) and words[1:2] and words[1] in {"commencing", "beginning", "starting", "of", "com"}:
+    if (
+        words[:1] == ("week",)
+        and words[1:2]
+        and words[1] in {"commencing", "beginning", "starting", "of", "com", "comm", "commence", "beg"}
+    ):
         return _week_of(found, at + 2, calendar)
-    if words == ("next",) and _word(found, i - 1) in {"or", "and"} and _word(found, i - 2) == "week":
+    if (
+        words[:1] == ("next",)
+        and words[1:2] not in NAMED
+        and _word(found, i - 1) in {"or", "and"}
+        and _word(found, i - 2) == "week"
+    ):
         return calendar.monday(1), at + 1
     if words[:2] == ("next", "week"):
         return calendar.monday(1), at + 2
@@ -307,7 +360,7 @@ def _week_of(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[date, 
 
 def _part_before(found: Sequence[Token], i: int) -> bool:
     """Whether "the week" is the end of "the end of the week"."""
-    return any(_word(found, j) in PARTS_OF_WEEK for j in range(max(0, i - 2), i))
+    return any(_word(found, j) in PARTS_OF_WEEK for j in range(max(0, i - 4), i))
 
 
 def _few_days(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
@@ -329,52 +382,6 @@ def _few_days(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days,
     if unit is None:
         return None
     return Days(readings=(calendar.between(calendar.today, calendar.today + DAY * many * unit),), span=True), at + 1
-
-
-# --- months and feasts -------------------------------------------------------------------------------------------------
-
-
-def _month(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
-    """in december; early january; the end of the month; next month."""
-    part, at = _part(found, i)
-    lead = at + (_word(found, at) in {"in", "during", "sometime"}) + (_words(found, at, 2) == ("sometime", "in"))
-    lead += _word(found, lead) == "the"
-    words = _words(found, lead, 2)
-    if words in {("next", "month"), ("this", "month")} or (words[:1] == ("month",) and part):
-        ahead = int(words[0] == "next")
-        first = _first_of(calendar, calendar.today.month + ahead)
-        return _within_month(first, part, calendar), lead + len(words if words[0] != "month" else words[:1])
-    month = MONTHS.get(_word(found, lead))
-    if month is None or not (part or lead > at or found[lead].word not in {"may", "march", "mar", "dec", "sept"}):
-        return None
-    first = _first_of(calendar, month if month >= calendar.today.month else month + 12)
-    return _within_month(first, part, calendar), lead + 1
-
-
-def _week_of_month(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
-    """the first week of december; the second week in january; the last week of november."""
-    at = i + (_word(found, i) == "in")
-    at += _word(found, at) == "the"
-    place = (-1, at + 1) if _word(found, at) == "last" else ordinal_at(found, at)
-    if place is None or _word(found, place[1]) != "week" or _word(found, place[1] + 1) not in {"of", "in"}:
-        return None
-    month = MONTHS.get(_word(found, place[1] + 2))
-    if month is None or not -1 <= place[0] <= 5:
-        return None
-    first = _first_of(calendar, month if month >= calendar.today.month else month + 12)
-    days = sorted(min(_within_month(first, "", calendar).readings))
-    chosen = days[-7:] if place[0] == -1 else days[7 * (place[0] - 1) : 7 * place[0]]
-    return Days(readings=(frozenset(chosen),), span=True), place[1] + 3
-
-
-def _first_of(calendar: Calendar, month: int) -> date:
-    return date(calendar.today.year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
-
-
-def _within_month(first: date, part: str, calendar: Calendar) -> Days:
-    low, high = PARTS_OF_MONTH.get(part, (1, 31))
-    month = [first + DAY * n for n in range(31) if (first + DAY * n).month == first.month]
-    return Days(readings=(frozenset(d for d in month if low <= d.day <= high and d >= calendar.today),), span=True)
 
 
 def _words(found: Sequence[Token], i: int, count: int) -> tuple[str, ...]:

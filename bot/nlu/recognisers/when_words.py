@@ -22,12 +22,12 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     "saturday": ("sat", "saterday", "satday", "saturdy"),
     "sunday": ("sun", "sundy", "suday"),
     "tomorrow": ("tomorow", "tommorow", "tommorrow", "tomoz", "tomo", "tomoro", "tmrw", "tmr", "tmrow", "tmoz", "tomorro", "tomoza",
-                 "2moro", "2morrow", "2moz", "2mora", "2mz", "2mrw", "tomrw", "tomorrows", "tomora", "tomorra", "morra", "tmw"),
+                 "2moro", "2morrow", "2moz", "2mora", "2mz", "2mrw", "2mo", "2mrow", "tomrw", "tomorrows", "tomora", "tomorra", "morra", "tmw"),
     "today": ("2day", "tday", "todays"),
     "tonight": ("2nite", "2night", "tonite", "2nyt"),
     "week": ("wk", "weeks", "wks", "weak"),
     "weekend": ("wkend", "wknd", "weekends", "wkends", "weekand"),
-    "weekday": ("weekdays", "wkday", "wkdays"),
+    "weekday": ("weekdays", "wkday", "wkdays", "weekdy", "weekdys", "wkdys", "weekdaya"),
     "fortnight": ("fortnite", "4tnight"),
     "christmas": ("xmas", "crimbo", "chrimbo", "chrismas", "xmass"),
     "before": ("b4", "befor", "bfore"),
@@ -39,7 +39,7 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     "half": ("haf", "arf"),
     "oclock": ("o'clock", "oclok"),
     "someone": ("any1", "some1"),
-    "or": (), "end": (), "beginning": ("begining",), "month": (), "day": (),
+    "early": ("erly", "ealry", "eraly"), "or": (), "end": (), "beginning": ("begining",), "month": (), "day": (),
 }  # fmt: skip
 PLURALS = {f"{day}s": f"{day}s" for day in DAY_NAMES} | {"weekends": "weekends", "weekdays": "weekdays"}
 PLURALS |= {f"{short}s": f"{day}s" for day in DAY_NAMES for short in (day[:3],) if short not in {"tue", "wed", "thu"}}
@@ -60,28 +60,51 @@ PARTS: dict[str, Minutes] = {
     "late_evening": (1110, CLOSES),
     "not_early": (600, CLOSES),
     "not_late": (OPENS, 1080),
-    "after_tea": (1080, CLOSES),
     "early": (OPENS, 600),
     "late": (960, CLOSES),
     "midday": (720, 750),
-    "after_work": (1020, CLOSES),
-    "before_work": (OPENS, 540),
+    "outside_work": (1020, CLOSES),
     "daytime": (540, 1020),
     "school_hours": (570, 870),
     "after_school": (960, CLOSES),
     "before_school": (OPENS, 510),
     "bedtime": (1140, CLOSES),
-    "all_day": (OPENS, CLOSES),
     "office_hours": (540, 1020),
 }
 UNSURE_PARTS: dict[str, tuple[Minutes, ...]] = {
     "dinner_time": ((720, 840), (1020, 1140)),  # midday in the North and the Midlands, evening elsewhere
     "tea_time": ((1020, 1110), (930, 1050)),
+    "before_tea": ((OPENS, 1020), (OPENS, 930)),
+    "after_tea": ((1080, CLOSES), (1020, CLOSES)),
+    "after_work": ((1020, CLOSES), (900, CLOSES)),
+    "before_work": ((OPENS, 540), (OPENS, 720)),
+    "after_shift": ((1020, CLOSES), (900, CLOSES)),
+    "before_shift": ((OPENS, 540), (OPENS, 720)),
+    "last_thing": ((960, 1020), (1080, CLOSES)),
+    "supper_time": ((1020, 1110), (1110, CLOSES)),
+    "after_school_run": ((570, 870), (960, CLOSES)),
+    "before_school_run": ((OPENS, 510), (OPENS, 870)),
+    "sooner_or_earlier": ((OPENS, 600), (OPENS, CLOSES)),
     "before_dinner": ((OPENS, 720), (900, 1050)),
     "after_dinner": ((780, 1020), (1080, CLOSES)),
 }
+# When these begin and end, for "after", "before" and "between" them.
+EVENTS: dict[str, Minutes] = {"breakfast": (OPENS, 540), "school_run": (510, 570), "pick_up": (870, 960)}
 ON_WEEKDAYS = frozenset(
-    {"after_work", "lunch_break", "before_work", "school_hours", "before_school", "after_school", "office_hours"}
+    {
+        "outside_work",
+        "after_school_run",
+        "before_school_run",
+        "after_work",
+        "after_shift",
+        "before_shift",
+        "lunch_break",
+        "before_work",
+        "school_hours",
+        "before_school",
+        "after_school",
+        "office_hours",
+    }
 )
 ALONE = "anytime_if_alone"
 
@@ -106,9 +129,23 @@ def _speller() -> Speller:
 def phrase_book() -> PhraseBook:
     """The phrases of when.yml, each under its key; the word lists `filler` apart."""
     return PhraseBook(
-        {key: listed for key, listed in read("when").items() if key not in {"filler", "denials"}},
+        {
+            key: listed
+            for key, listed in read("when").items()
+            if key not in {"filler", "denials", "limits", "habit", "chat"}
+        },
         word_set("ordinary_words", "words"),
     )
+
+
+@cache
+def _habits() -> PhraseBook:
+    return PhraseBook({"habit": read("when")["habit"]}, word_set("ordinary_words", "words"))
+
+
+def tells_of_each_week(found: Sequence[Token]) -> bool:
+    """Whether days named are those of each week: "my days off are", "usually"."""
+    return bool(_habits().find(found))
 
 
 def concepts(found: Sequence[Token]) -> dict[int, Hit]:
