@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.nlu.recognisers.birth_dates import MONTHS, age_on, birth_dates
+from bot.nlu.recognisers.free_text import book
+from bot.nlu.recognisers.lexicon import word_set
 from bot.nlu.recognisers.numbers import number_at
 from bot.nlu.recognisers.sounds import numbers_heard
 from bot.nlu.recognisers.text import Rest, Token, bag, clean, tokens
@@ -20,7 +22,7 @@ _POLITE = bag(
     "thanks thank you ta x xx mate love a me about around so er next this birthday the man woman lady bloke lad lass male "
     "female guy and today still dob d o b born on in was date birth tbh not coming up nearly almost ish nxt unfortunately sadly now soon tomorrow last week month sorry lol haha "
     "love hun bday birth turning turn will be ill gone be was had just bit years young if you must know yob year sept jan feb "
-    "pushing odd gone past innit m8 bruv bro knocking hitting going ancient yrs ye old person pal years march april may june july august october november december t f m"
+    "pushing odd gone past innit m8 bruv bro knocking ya yesterday retired pensioner big coming approaching bab duck pet fam fella chap gent feel feels feeling like god help me both lately recently this in hitting going ancient yrs ye old person pal years march april may june july august october november december t f m"
 )
 # "im 6 months pregnant", "im 20 minutes away", "im 5 foot", "im 100% sure": a number, not an age.
 _OTHER_UNITS = bag(
@@ -39,13 +41,19 @@ _BORN_YEAR = re.compile(
 _YEAR_ALONE = re.compile(r"(?<![\d/.-])(19[2-9]\d|20[0-2]\d)(?![\d/.-])")
 
 
+_BIG_OH = re.compile(r"\b(big )(\d|three|four|five|six|seven|eight|nine)[ -]?(?:0|oh?|zero)\b", re.I)
+_TENS = {"three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9"}
+_SHORT_YEAR = re.compile(r"(?:^|\b(?:born|class of|in|of|from)) ?'(\d\d)\b", re.I)
+
+
 def read_age(text: str, today: date, asked: bool) -> Found | None:
     """An age of 0 to 120 from a number, words or a date of birth; unasked only where said outright."""
-    cleaned = clean(text)
+    cleaned = _BIG_OH.sub(lambda told: f"{told[1]}{_TENS.get(told[2].lower(), told[2])}0", clean(text))
     found = numbers_heard(tokens(cleaned)) if asked else tokens(cleaned)
     rest = Rest(found, _POLITE)
     from_date = _from_birth(cleaned, found, rest, today, asked) or (_from_spelt_date(found, today) if asked else None)
-    return from_date or _from_number(found, rest, asked)
+    number = from_date or _from_number(found, rest, asked)
+    return number or (_only_number(found) if asked else _in_passing(cleaned))
 
 
 def _from_birth(cleaned: str, found: Sequence[Token], rest: Rest, today: date, asked: bool) -> Found | None:
@@ -57,11 +65,16 @@ def _from_birth(cleaned: str, found: Sequence[Token], rest: Rest, today: date, a
         if born.day <= today and age <= OLDEST:
             return Found(age, rest.within(born.span), born.span, born.sure)
         return None
-    year = _BORN_YEAR.search(cleaned) or (_YEAR_ALONE.search(cleaned) if asked else None)
+    year = (
+        _BORN_YEAR.search(cleaned)
+        or (_SHORT_YEAR.search(cleaned) if asked else None)
+        or (_YEAR_ALONE.search(cleaned) if asked else None)
+    )
     if year is None or (year.re is _YEAR_ALONE and not rest.within(_month_before(cleaned, year.start(), year.end()))):
         return None
     age = (today.year - int(year[1])) % 100 if len(year[1]) == 2 else today.year - int(year[1])
-    return Found(age, rest.within(year.span()), year.span(), sure=False) if 0 <= age <= OLDEST else None
+    certain = year.re is _BORN_YEAR and len(year[1]) == len("1980")
+    return Found(age, rest.within(year.span()), year.span(), sure=certain) if 0 <= age <= OLDEST else None
 
 
 def _from_spelt_date(found: Sequence[Token], today: date) -> Found | None:
@@ -95,16 +108,17 @@ def _from_number(found: Sequence[Token], rest: Rest, asked: bool) -> Found | Non
         if number is None or (i and number_at(found, i - 1) and found[i - 1].word not in {"and"}):
             continue
         value, after = _birthday(found, *number)
+        if i and found[i - 1].word == "-" and found[i - 1].end == found[i].start and i == 1:
+            continue
         span = (found[i].start, found[after - 1].end)
         whole = rest.within(span)
         if value > OLDEST or not (_said_outright(found, i, after) or (asked and (whole or _leads(found, i, after)))):
             continue
         not_yet = _not_yet(found, i, after)
-        return Found(value - not_yet, whole, span, sure=not not_yet)
+        return Found(value - not_yet, whole, span)
     return None
 
 
-_COMING = bag("next nxt soon tomorrow tmrw tomoz tomorow tmoro on in this")
 _AFTER_AN_AGE = bag(
     "so n odd not , . but and nearly going ! ( last ish - next nxt soon tomorrow in if unfortunately sadly now since"
 )
@@ -113,7 +127,8 @@ _AFTER_AN_AGE = bag(
 def _not_yet(found: Sequence[Token], i: int, after: int) -> bool:
     """ "34 next week", "ill be 41 in may": a year older than today."""
     before = {_word(found, j) for j in range(max(0, i - 2), i)}
-    if before & {"nearly", "almost", "turning", "ill", "pushing", "hitting"} or (
+    before |= {_word(found, i - 3)} & {"coming"}
+    if before & {"nearly", "almost", "turning", "ill", "pushing", "hitting", "coming", "approaching"} or (
         "be" in before and "will" in {_word(found, i - 2)}
     ):
         return True
@@ -138,6 +153,58 @@ def _leads(found: Sequence[Token], i: int, after: int) -> bool:
     return following in _AFTER_AN_AGE and (i == 0 or following != "and")
 
 
+# "Kerry, 41, off sick"; "34/f"; "dave 52 from wigan": told beside other things though nobody asked.
+_PART = re.compile(r"(?:^|[,.;])[ ]?(?:i'?m )?(\d\d)[ ]?(?:yrs?|years?|yo)?[ ]?(?=[,.;](?!\d)|$)")
+_SEX = re.compile(r"(?:^|[ ,.])(\d\d)[ ]?(?:/[ ]?)?[mf](?=$|[ ,.])", re.I)
+_NAMED = re.compile(r"\b([a-z]+),? (\d\d)(?=,| from\b| and\b| in\b| male\b| female\b| yrs?\b)", re.I)
+YOUNGEST_IN_PASSING = 14
+
+
+def _in_passing(cleaned: str) -> Found | None:
+    parts = re.split(r"[,.;]", cleaned)
+    part = _PART.search(cleaned) if len(parts) > 1 and any(_tells(part) for part in parts) else None
+    told = part or _SEX.search(cleaned) or next(filter(_is_named, _NAMED.finditer(cleaned)), None)
+    if told is None or int(told[told.lastindex or 1]) < YOUNGEST_IN_PASSING:
+        return None
+    return Found(int(told[told.lastindex or 1]), False, told.span(told.lastindex or 1))
+
+
+def _is_named(told: re.Match[str]) -> bool:
+    return told[1].lower() in word_set("name", "first_names")
+
+
+def _tells(part: str) -> bool:
+    """Whether a part of the message says something of work or health, or is a name."""
+    said = tokens(part)
+    named = bool(said) and said[0].word in word_set("name", "first_names")
+    return named or any(book(name).find(said) for name in ("situation", "health"))
+
+
+_NOT_AN_AGE_AFTER = bag(
+    "over under above below than at no number between not until till til since for by around x £ $ - + / . : , # bus room flat "
+    "was when page option top call ring after before past band type stage level grade covid"
+)
+_NO_AGE_BEFORE = (
+    _OTHER_UNITS
+    | _YEARS
+    | bag("s something or when to and plus odd if y street road st rd avenue close grand points hundred thousand")
+)
+
+
+def _only_number(found: Sequence[Token]) -> Found | None:
+    """ "Well they said over 18s but anyway its 61 if that helps": the only number, of no other measure and nobody else's."""
+    at = [i for i in range(len(found)) if number_at(found, i) and not number_at(found, i - 1)]
+    if len(at) != 1 or any(token.word in _OTHERS - bag("a an of with have has got the") for token in found):
+        return None
+    number = number_at(found, at[0])
+    if number is None or not YOUNGEST_IN_PASSING <= number[0] <= OLDEST:
+        return None
+    value, after = number
+    if _word(found, at[0] - 1) in _NOT_AN_AGE_AFTER or _word(found, after) in _NO_AGE_BEFORE:
+        return None
+    return Found(value - _not_yet(found, at[0], after), False, (found[at[0]].start, found[after - 1].end), sure=False)
+
+
 def _birthday(found: Sequence[Token], value: int, after: int) -> tuple[int, int]:
     """ "My 52nd birthday": the number takes its ending and the word with it."""
     ending = _word(found, after) in {"st", "nd", "rd", "th"} and _word(found, after + 1) in {"birthday", "bday"}
@@ -147,7 +214,9 @@ def _birthday(found: Sequence[Token], value: int, after: int) -> tuple[int, int]
 def _said_outright(found: Sequence[Token], i: int, after: int) -> bool:
     """I'm 43; aged 43; 43 year old; but not 4 months, nor somebody else's age."""
     before, following = _word(found, i - 1), _word(found, after)
-    if before in {"nearly", "almost", "only", "just", "now", "about", "is"}:
+    hedged = before in {"nearly", "almost", "only", "just", "now", "about", "is"}
+    opens = before in {"nearly", "almost"} and i == 1
+    if hedged:
         before = _word(found, i - 2)
     years_old = following in _YEARS and (following == "yo" or _word(found, after + 1) in {"old", "o", "of"})
     if years_old or following == "yo":
@@ -158,7 +227,7 @@ def _said_outright(found: Sequence[Token], i: int, after: int) -> bool:
         return False
     if before in {"aged", "age"}:
         return not any(_word(found, j) in _OTHERS for j in range(max(0, i - 4), i))
-    return before in {"im", "iam", "turned"} or (before == "am" and _word(found, i - 2) == "i")
+    return opens or before in {"im", "iam", "turned"} or (before == "am" and _word(found, i - 2) == "i")
 
 
 def _article(found: Sequence[Token], i: int) -> frozenset[str]:

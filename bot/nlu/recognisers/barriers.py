@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.nlu.recognisers import scope
 from bot.nlu.recognisers.free_text import Passage, in_order, read_passage, says_none
 from bot.nlu.recognisers.lexicon import word_set
 from bot.nlu.recognisers.phrases import Hit
 from bot.nlu.recognisers.values import Found
 
 NONE = "none"
+CARING = "caring"
 
 
 def read_barriers(text: str) -> Found | None:
@@ -20,17 +22,26 @@ def read_barriers(text: str) -> Found | None:
     passage = read_passage("barriers", text)
     if says_none("barriers", text):
         return Found([NONE], True, (0, len(passage.text)))
-    meant = passage.meant(own_only=False)
+    meant = [
+        hit
+        for hit in passage.meant(own_only=False)
+        if hit.value == CARING or not scope.belongs_to_another(passage.found, hit)
+    ]
     if not meant:
         return None
     return Found(in_order(meant), passage.whole(), passage.span(meant), sure=_tells_of_trouble(passage, meant))
 
 
 def _tells_of_trouble(passage: Passage, meant: Sequence[Hit]) -> bool:
+    if not passage.told(meant):
+        return False
     bare = (
         word_set("small_words", "bare_things")
         | word_set("small_words", "between")
         | word_set("small_words", "relatives")
     )
+    asked_only = word_set("small_words", "only_if_asked")
+    if all(token.word in asked_only for hit in meant for token in passage.found[hit.start : hit.end]):
+        return False
     plain = all(token.word in bare for hit in meant for token in passage.found[hit.start : hit.end])
     return not plain or any(token.word in word_set("small_words", "trouble") for token in passage.found)

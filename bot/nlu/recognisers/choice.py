@@ -6,29 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
-from bot.nlu.recognisers import scope
-from bot.nlu.recognisers.asides import is_aside, says_wrong
-from bot.nlu.recognisers.free_text import book, without_courtesy
+from bot.nlu.recognisers.asides import asks_which, is_aside, says_wrong
+from bot.nlu.recognisers.free_text import without_courtesy, written_out
 from bot.nlu.recognisers.lexicon import read, word_set
+from bot.nlu.recognisers.meant import all_hits, denied, is_whole, those_meant
 from bot.nlu.recognisers.opening_words import read_opening
 from bot.nlu.recognisers.options import Option, Pick
-from bot.nlu.recognisers.phrases import Hit, PhraseBook
+from bot.nlu.recognisers.phrases import PhraseBook
 from bot.nlu.recognisers.picks import picks, shared
 from bot.nlu.recognisers.sounds import heard
 from bot.nlu.recognisers.text import Token, clean, fold, tokens
 from bot.nlu.recognisers.title_words import as_yes_no, by_words, title_words
-from bot.nlu.recognisers.topics import GENERAL, read_topic
+from bot.nlu.recognisers.topics import read_topic, subject_of
 from bot.nlu.recognisers.values import Found
 
 NONE = "none"
-TAKEN_BACK = "taken_back"
+REST = "rest"
 LONGEST = 150  # tokens: an answer that picks from a list is shorter
 NEVER_IN_ALL = frozenset({NONE, "rather_not_say", "other_times"})
-
-
-@cache
-def _totals() -> PhraseBook:
-    return PhraseBook({key: read("choice")[key] for key in ("all", "both", TAKEN_BACK)})
 
 
 @cache
@@ -62,7 +57,7 @@ def says_whichever(text: str) -> bool:
 def read_candidates(text: str, options: Sequence[Option]) -> list[str]:
     """The two or three options between which the words do not decide: "1 or 2", a street that two titles share."""
     found = _listened(clean(text), options)
-    if says_wrong(found) or _all_hits(found) or is_aside(text, found, options):
+    if says_wrong(found) or all_hits(found, options) or is_aside(text, found, options):
         return []
     pointed = picks(found, options)
     common = shared(found, options)
@@ -70,7 +65,9 @@ def read_candidates(text: str, options: Sequence[Option]) -> list[str]:
         lines = sorted(frozenset.intersection(*common.values()))
     else:
         lines = (
-            sorted({line for pick in _meant(found, pointed) for line in pick.lines}) if _whole(found, pointed) else []
+            sorted({line for pick in _meant(found, pointed, options) for line in pick.lines})
+            if is_whole(found, pointed)
+            else []
         )
     return [options[line].value for line in lines] if 1 < len(lines) <= MOST_CANDIDATES else []
 
@@ -86,13 +83,15 @@ def _only_said(found: Sequence[Token], places: set[int]) -> bool:
 def _answering(text: str, found: Sequence[Token], options: Sequence[Option]) -> list[Pick]:
     """What points at a line; in a question or a request only whole titles and numbers do."""
     pointed = picks(found, options)
+    if asks_which(found) and not is_whole(found, pointed):
+        return []  # "what does option 2 mean"
     aside = not all(pick.firm or pick.by_count for pick in pointed) and is_aside(text, found, options)
     return [pick for pick in pointed if pick.firm or pick.by_count] if aside else pointed
 
 
 def _listened(cleaned: str, options: Sequence[Option]) -> list[Token]:
     """The tokens as they sound, cut where nobody answers at such length."""
-    found = tokens(cleaned)
+    found = written_out(tokens(cleaned))
     if len(found) > LONGEST:
         found = [*found[:LONGEST], Token("unread", found[-1].start, found[-1].end)]
     return heard(found, title_words(tuple(options)))
@@ -101,17 +100,49 @@ def _listened(cleaned: str, options: Sequence[Option]) -> list[Token]:
 def _one_pointed_at(
     cleaned: str, found: Sequence[Token], pointed: Sequence[Pick], options: Sequence[Option]
 ) -> Found | None:
-    common = shared(found, options)
-    pointed = _joined(pointed, common)
-    meant = [pick for pick in _meant(found, pointed) if not (len(pick.lines) > 1 and pick.start in common)]
+    common = _undenied(found, pointed, shared(found, options))
+    pointed = _joined(pointed, shared(found, options))
+    meant = [
+        pick
+        for pick in _meant(found, pointed, options)
+        if not (len(pick.lines) > 1 and pick.start in shared(found, options))
+    ]
     lines = {line for pick in meant for line in pick.lines}
     if len(lines) == 1 and not all(lines <= held for held in common.values()):
         return None
-    if len(lines) == 1 and not _all_hits(found):
+    if len(lines) == 1 and all(hit.value == REST for hit in all_hits(found, options)):
         return _found(found, pointed, meant, options[lines.pop()].value)
     if not meant and _says_none(found):
         return _nothing_listed(options, len(cleaned))
-    return None
+    return None if meant else _the_other_of_two(cleaned, found, pointed, options)
+
+
+def _undenied(
+    found: Sequence[Token], pointed: Sequence[Pick], common: Mapping[int, frozenset[int]]
+) -> dict[int, frozenset[int]]:
+    """The words several titles share, without those that are denied or stand in a pick."""
+    taken = {i for pick in pointed for i in range(pick.start, pick.end)}
+    loose = {i: held for i, held in common.items() if i not in taken}
+    spots = sorted([*pointed, *(Pick(tuple(sorted(held)), i, i + 1, False) for i, held in loose.items())], key=_place)
+    gone = {spot.start for spot, no in zip(spots, denied(found, spots, fine_denies=False), strict=True) if no}
+    return {i: held for i, held in loose.items() if i not in gone}
+
+
+def _place(pick: Pick) -> int:
+    return pick.start
+
+
+def _the_other_of_two(
+    cleaned: str, found: Sequence[Token], pointed: Sequence[Pick], options: Sequence[Option]
+) -> Found | None:
+    """ "Not Lytham", where there are only two and neither says yes or no."""
+    lines = {line for pick in pointed for line in pick.lines}
+    if len(options) != _TWO or len(lines) != 1 or not is_whole(found, pointed) or as_yes_no("yes", options):
+        return None
+    return Found(options[1 - lines.pop()].value, True, (0, len(cleaned)))
+
+
+_TWO = 2
 
 
 def _nothing_listed(options: Sequence[Option], length: int) -> Found | None:
@@ -126,7 +157,7 @@ def _in_other_words(
     text: str, found: Sequence[Token], pointed: Sequence[Pick], options: Sequence[Option]
 ) -> Found | None:
     """The answer where nothing points at one line: yes and no, words left out or swapped, or the list's own subject."""
-    if any(pick.firm for pick in pointed) or _all_hits(found):
+    if any(pick.firm for pick in _meant(found, pointed, options)) or all_hits(found, options):
         return None
     answer = as_yes_no(text, options)
     if answer:
@@ -156,11 +187,11 @@ def read_choices(text: str, options: Sequence[Option]) -> Found | None:
         none = [option.value for option in options if _is_none(option)]
         return Found(none, True, (0, len(cleaned)))
     pointed = _answering(text, found, options)
-    whole = _whole(found, pointed)
+    whole = is_whole(found, pointed)
     total = _total(found, options, pointed) if whole else None
     if total is not None:
         return Found([options[line].value for line in total], True, (0, len(cleaned))) if total else None
-    meant = _meant(found, pointed)
+    meant = _meant(found, pointed, options)
     lines = dict.fromkeys(line for pick in meant for line in pick.lines)
     if lines:
         return _found(found, pointed, meant, _without_none([options[line].value for line in lines]))
@@ -170,7 +201,7 @@ def read_choices(text: str, options: Sequence[Option]) -> Found | None:
 def _several_in_other_words(
     text: str, found: Sequence[Token], pointed: Sequence[Pick], options: Sequence[Option]
 ) -> Found | None:
-    if any(pick.firm for pick in pointed) or _all_hits(found) or is_aside(text, found, options):
+    if any(pick.firm for pick in pointed) or all_hits(found, options) or is_aside(text, found, options):
         return None
     topic = read_topic(text, options)
     if topic:
@@ -184,57 +215,20 @@ def _without_none(values: list[str]) -> list[str]:
     return [value for value in values if value != NONE] or values
 
 
+def _meant(found: Sequence[Token], pointed: Sequence[Pick], options: Sequence[Option]) -> list[Pick]:
+    return those_meant(found, pointed, fine_denies=subject_of(tuple(options)) == "barriers")
+
+
 def _found(found: Sequence[Token], pointed: Sequence[Pick], meant: Sequence[Pick], value: str | list[str]) -> Found:
-    whole = _whole(found, pointed)
+    whole = is_whole(found, pointed)
     span = (found[0].start, found[-1].end) if whole else (found[meant[0].start].start, found[meant[-1].end - 1].end)
     glued = any(len(pick.lines) > 1 and pick.end == pick.start + 1 for pick in meant)
     return Found(value, whole, span, sure=not glued and all(pick.firm or whole for pick in meant))
 
 
-def _meant(found: Sequence[Token], pointed: Sequence[Pick]) -> list[Pick]:
-    """The picks that are not denied or taken back; in the midst of other words only the firm ones."""
-    whole = _whole(found, pointed)
-    hits = [Hit("", pick.start, pick.end) for pick in pointed]
-    owned = scope.owners(hits)
-    excepted = _only_these_excepted(found)
-    out = [not excepted and scope.denied(found, owned, hit) for hit in hits]
-    back = _taken_back(found, pointed)
-    kept = [pick for pick, denied in zip(pointed, out, strict=True) if not denied and pick.start >= back]
-    gone = {line for pick, denied in zip(pointed, out, strict=True) if denied for line in pick.lines}
-    left = [replace(pick, lines=tuple(line for line in pick.lines if line not in gone)) for pick in kept]
-    return [pick for pick in left if pick.lines and (whole or pick.firm)]
-
-
-def _only_these_excepted(found: Sequence[Token]) -> bool:
-    """ "none apart from money" is money."""
-    opens = bool(found) and found[0].word in {"none", "nothing", "not"}
-    return opens and any(token.word in {"apart", "except"} for token in found[1:])
-
-
-def _taken_back(found: Sequence[Token], pointed: Sequence[Pick]) -> int:
-    """Where the answer begins anew: "1, no sorry 3"."""
-    slips = [hit.end for hit in _totals().find(found) if hit.value == TAKEN_BACK]
-    before_and_after = [i for i in slips if any(p.end <= i for p in pointed) and any(p.start >= i for p in pointed)]
-    return before_and_after[-1] if before_and_after else 0
-
-
-def _all_hits(found: Sequence[Token]) -> list[Hit]:
-    """ "All", "both"; not inside a longer wording for one line, such as "can't do any of them"."""
-    hits = [hit for hit in _totals().find(found) if hit.value != TAKEN_BACK]
-    longer = book(GENERAL).find(found) if hits else []
-    return [hit for hit in hits if not any(one.start < hit.start and hit.end <= one.end for one in longer)]
-
-
-def _whole(found: Sequence[Token], pointed: Sequence[Pick]) -> bool:
-    covered = {i for pick in pointed for i in range(pick.start, pick.end)}
-    covered |= {i for hit in _totals().find(found) for i in range(hit.start, hit.end)}
-    filler = word_set("choice", "filler") | word_set("choice", "cue")
-    return all(token.is_mark or i in covered or token.word in filler for i, token in enumerate(found))
-
-
 def _total(found: Sequence[Token], options: Sequence[Option], pointed: Sequence[Pick]) -> list[int] | None:
     """All lines, less those named after "but", "except", "apart from"; None where "all" was not said."""
-    hits = _all_hits(found)
+    hits = all_hits(found, options)
     if not hits:
         return None
     every = [line for line, option in enumerate(options) if not _never_in_all(option)]
@@ -242,15 +236,18 @@ def _total(found: Sequence[Token], options: Sequence[Option], pointed: Sequence[
         return None
     excepted = [i for i, token in enumerate(found) if token.word in word_set("choice", "left_out")]
     but = next((i for i in excepted if i >= hits[0].end or i == 0), len(found))  # "apart from 2, all of them"
-    out = {line for pick in pointed if pick.start >= but for line in pick.lines}
-    if any(hits[0].end <= pick.start < but for pick in pointed):
+    named = [pick for pick in pointed if not hits[0].start <= pick.start < hits[0].end]
+    out = {line for pick in named if pick.start >= but for line in pick.lines}
+    if any(hits[0].end <= pick.start < but for pick in named) or (hits[0].value == REST and not out):
         return None
     return [line for line in every if line not in out]
 
 
 def _is_none(option: Option) -> bool:
     """Whether the line says that nothing on the list fits."""
-    return option.value == NONE or fold(option.title).startswith(("none", "neither"))
+    return option.value == NONE or fold(option.title).startswith(
+        ("none", "neither", "not on the list", "not listed", "not here")
+    )
 
 
 def _never_in_all(option: Option) -> bool:

@@ -38,10 +38,14 @@ def counted_picks(found: Sequence[Token], count: int) -> list[Pick]:
 def _counted(found: Sequence[Token], count: int) -> Iterator[Pick]:
     i = 0
     opening = next((i for i, token in enumerate(found) if not _opens(token)), len(found))
+    firm = -1  # where a number ended that counts among other words: what is joined to it counts too
     while i < len(found):
         number = _number(found, i, count, opening)
         pick = _place(found, i, count) or _range(found, i, count) or number or _glued(found, i, count)
         if pick:
+            joined = firm >= 0 and all(token.word in JOINS for token in found[firm : pick.start])
+            pick = replace(pick, firm=pick.firm or joined)
+            firm = pick.end if pick.firm else -1
             yield pick
         i = pick.end if pick else i + 1
 
@@ -63,6 +67,8 @@ def _number(found: Sequence[Token], i: int, count: int, opening: int) -> Pick | 
         return None
     if _word(found, end) == "of" and _word(found, end + 1) in MOST_OF_A_LIST:
         return None
+    if _word(found, start) == "no" and value == 1 and _word(found, end).isalpha() and not _stops_after(found, end):
+        return None  # "no 1 cares"
     firm = start < i or (i <= opening and _stops_after(found, end))
     return Pick((value - 1,), start, end, firm, found[i].word in {"1", "one"})
 
@@ -144,9 +150,9 @@ def _stops_after(found: Sequence[Token], end: int) -> bool:
 def _range(found: Sequence[Token], i: int, count: int) -> Pick | None:
     """1-3; 1 to 3."""
     first = number_at(found, i)
-    if first is None or _word(found, first[1]) not in {"-", "to", "thru", "through", "til", "till"}:
+    if first is None or _word(found, first[1]) not in {"-", "to", "thru", "through", "til", "till", "upto"}:
         return None
-    last = number_at(found, first[1] + 1)
+    last = number_at(found, first[1] + 1 + (_word(found, first[1] + 1) == "to"))
     if last is None or not 1 <= first[0] < last[0] <= count:
         return None
     return Pick(tuple(range(first[0] - 1, last[0])), i, last[1], i == 0)
@@ -168,13 +174,17 @@ def _glued(found: Sequence[Token], i: int, count: int) -> Pick | None:
 def _place(found: Sequence[Token], i: int, count: int) -> Pick | None:
     """first, 2nd one, the last, the last two, top, bottom, middle; not "take it from the top"."""
     word = _word(found, i)
-    if _words(found, i - 2, i) == ("from", "the"):
+    if _words(found, i - 2, i) == ("from", "the") and _word(found, i - 3) not in {"apart", "aside"}:
         return None
     if word in {"first", "last", "top", "bottom"}:
         several = number_at(found, i + 1)
         if several and 1 < several[0] <= count:
             lines = range(several[0]) if word in {"first", "top"} else range(count - several[0], count)
             return Pick(tuple(lines), i, several[1], True)
+    middle = number_at(found, i + 1) if word == "middle" else None
+    if middle and 1 < middle[0] < count and (count - middle[0]) % 2 == 0:
+        first = (count - middle[0]) // 2
+        return Pick(tuple(range(first, first + middle[0])), i, middle[1], True)
     place = _from_the_end(found, i, count) or _end_or_middle(found, i, count) or ordinal_at(found, i)
     if place is None or not 1 <= place[0] <= count:
         return None

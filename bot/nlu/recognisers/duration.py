@@ -16,6 +16,8 @@ from bot.nlu.recognisers.values import Found
 
 WEEKS_A_MONTH = 4.0  # "6 weeks" is a month and a half, as people reckon it
 DAYS_A_MONTH = 30.44
+CUES = bag("for coming nearly almost over past about around")
+LONG_AGO = 24.0  # months
 MOST = 30  # times and phrases looked at: nobody means more
 LONGEST = 12 * 80
 
@@ -35,6 +37,7 @@ VAGUE = {
     "many": (None, False),
     "some": (None, False),
 }
+BESIDE_A_UNIT = bag("full whole or odd long solid bloody flipping so good hard calendar")
 NOT_PAST = bag("in next within every per another")
 MEASURES_AGE = bag("old pregnant")
 
@@ -55,11 +58,28 @@ def read_months(text: str, today: date, asked: bool) -> Found | None:
     cleaned = clean(text)
     found = numbers_heard(tokens(cleaned)) if asked else tokens(cleaned)
     lengths = list(islice(_lengths(found, today), MOST))
-    length = (lengths[0] if lengths else None) if asked else _beside_work(found, lengths)
+    length = (_since_now(found, lengths) if asked else None) or _beside_work(found, lengths)
+    if asked:
+        length = length or next(iter(lengths), None) or _unit_alone(found)
     if length is None:
         return None
     span = (found[length.start].start, found[length.end - 1].end)
     return Found(_tidy(length.months), _polite_outside(found, length), span, length.sure)
+
+
+def _since_now(found: Sequence[Token], lengths: Sequence[Length]) -> Length | None:
+    """The stretch after "now", where one stands before it: "2 weeks, then back, now off again 3 months"."""
+    now = next((i for i, token in enumerate(found) if token.word == "now"), len(found))
+    after = [length for length in lengths if length.start > now]
+    return after[0] if after and len(after) < len(lengths) else None
+
+
+def _unit_alone(found: Sequence[Token]) -> Length | None:
+    """ "Year" as the whole answer is one year."""
+    bare = [i for i, token in enumerate(found) if not token.is_mark]
+    if len(bare) != 1 or found[bare[0]].word not in {"year", "yr", "month", "mnth", "mth", "week", "wk", "decade"}:
+        return None
+    return Length(UNITS[found[bare[0]].word], bare[0], bare[0] + 1, sure=False)
 
 
 def _tidy(months: float) -> int | float:
@@ -104,26 +124,17 @@ def _counted(found: Sequence[Token], i: int) -> Length | None:
     bigger = found[end - 1].word
     joined = end + 1 if _word(found, end) in {"and", ","} else end
     second = _one_count(found, joined)
-    if _words(found, end, 3) in {("and", "a", "half"), ("an", "a", "half")} or _words(found, end, 2) == ("and", "half"):
-        end += 3 if _word(found, end + 1) == "a" else 2
-        months += UNITS.get(bigger, 1.0) / 2
+    half = _and_a_half(found, end)
+    if half:
+        end, months = half, months + UNITS.get(bigger, 1.0) / 2
     elif second and UNITS[found[second[1] - 1].word] < UNITS[bigger]:
         months, end, sure = months + second[0], second[1], sure and second[2]
     if _word(found, end) in MEASURES_AGE or (_word(found, i - 1) in NOT_PAST and not _not_worked(found, i - 1)):
         return None
-    cued = _word(found, end) in {"ago", "now", "back"} or any(_word(found, j) == "for" for j in range(max(0, i - 3), i))
-    exact = _word(found, i - 1) not in {
-        "over",
-        "than",
-        "least",
-        "under",
-        "nearly",
-        "almost",
-        "about",
-        "around",
-        "maybe",
-    }
-    sure = sure and (exact or _word(found, i - 1) in {"about", "around"})
+    cued = _word(found, end) in {"ago", "now", "back", "since"} or any(
+        _word(found, j) in CUES for j in range(max(0, i - 3), i)
+    )
+    sure = sure and _word(found, i - 1) not in {"than", "least", "under", "maybe"}
     return Length(months, i, end + (_word(found, end) == "ago"), sure, cued)
 
 
@@ -140,7 +151,8 @@ def _one_count(found: Sequence[Token], i: int) -> tuple[float, int, bool] | None
     if amount is None:
         return None
     number, after, sure = amount
-    if _word(found, after) in {"full", "whole", "or", "odd"}:
+    after += 3 if _words(found, after, 3) == ("and", "a", "bit") else 0
+    while _word(found, after) in BESIDE_A_UNIT:
         after += 1
     unit = UNITS.get(_word(found, after))
     if unit is None or number is None:
@@ -169,6 +181,8 @@ def _amount(found: Sequence[Token], i: int) -> tuple[float | None, int, bool] | 
         return (1.0 if _word(found, i + 2) == "so" else 1.5), i, False
     if word in {"fortnight", "decade"}:
         return 1.0, i, True
+    if _word(found, i) == "quarter" and _words(found, i + 1, 2) == ("of", "a"):
+        return 0.25, i + 3, True
     if _words(found, i, 4) in {("three", "quarters", "of", "a"), ("3", "quarters", "of", "a")}:
         return 0.75, i + 4, True
     number = number_at(found, i)
@@ -202,11 +216,16 @@ def _with_fraction(found: Sequence[Token], value: int, after: int) -> tuple[floa
         return value + 0.5, half, True
     if _word(found, after) in {"+", "ish", "plus"}:
         return float(value), after + 1, False
-    if _word(found, after) in {"or", "/", "-", "to"}:
+    if _word(found, after) in {"or", "/", "-", "to"} or (_word(found, after) == "and" and _between(found, after - 1)):
         other = number_at(found, after + 1)
         if other and other[0] > value:
             return (value + other[0]) / 2, other[1], False
     return float(value), after, True
+
+
+def _between(found: Sequence[Token], i: int) -> bool:
+    """ "Between 6 and 8"."""
+    return "between" in {_word(found, i - 1), _word(found, i - 2)}
 
 
 # --- since when --------------------------------------------------------------------------------------------------------
@@ -242,7 +261,9 @@ def _since(found: Sequence[Token], i: int, today: date) -> Length | None:
     if began is None:
         return None
     day, end, sure = began
-    return Length(_months_between(day, today), i, end, sure and at - i <= 2, cued=True)
+    months = _months_between(day, today)
+    near_enough = found[at].is_number and months > LONG_AGO  # "since 2019": a few months matter little
+    return Length(months, i, end, (sure and at - i <= 2) or near_enough, cued=True)
 
 
 def _point(found: Sequence[Token], i: int, today: date) -> Length | None:
@@ -257,7 +278,8 @@ def _point(found: Sequence[Token], i: int, today: date) -> Length | None:
     if began is None or (at == i and found[i].is_number and began[1] == i + 1 and len(found[i].word) != 4):
         return None
     day, end, sure = began
-    return Length(_months_between(day, today), i, end, sure and at - i > 0, cued=at > i)
+    months = _months_between(day, today)
+    return Length(months, i, end, at > i and (sure or (found[at].is_number and months > LONG_AGO)), cued=at > i)
 
 
 def _months_between(day: date, today: date) -> float:
@@ -277,13 +299,20 @@ def _beside_work(found: Sequence[Token], lengths: Sequence[Length]) -> Length | 
     """The time that stands nearest to words about being off sick or out of work."""
     about = [hit for hit in book("situation").find(found) if hit.value in ABOUT_WORK][:MOST]
     near = [
-        (_gap(length, hit.start, hit.end), length)
+        ((_gap(length, hit.start, hit.end), length.start < hit.start), length)
         for length in lengths
         for hit in about
         if length.cued or _spans(hit.start, hit.end, length)
     ]
-    near = [(gap, length) for gap, length in near if gap <= REACH]
+    near = [(place, length) for place, length in near if place[0] <= REACH and not _of_a_birthday(found, length)]
     return min(near, key=lambda pair: pair[0])[1] if near else None
+
+
+def _of_a_birthday(found: Sequence[Token], length: Length) -> bool:
+    return any(
+        token.word in {"turned", "birthday", "bday", "born", "dob"}
+        for token in found[max(0, length.start - 3) : length.start]
+    )
 
 
 def _gap(length: Length, start: int, end: int) -> int:

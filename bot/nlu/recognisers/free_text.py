@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.nlu.recognisers import scope
@@ -33,6 +33,10 @@ class Passage:
         """The phrases that are not denied and, where asked, not about somebody else."""
         return [m.hit for m in self.mentions if not m.denied and not (own_only and m.someone_elses)]
 
+    def told(self, hits: Sequence[Hit]) -> bool:
+        """Whether at least one of the phrases is no part of a mere question."""
+        return any(not scope.in_a_question(self.found, hit) for hit in hits)
+
     def whole(self) -> bool:
         """Whether the phrases and words that add nothing are all there is."""
         return scope.only_filler(self.found, [mention.hit for mention in self.mentions])
@@ -51,7 +55,12 @@ WHOLE_ONLY = "none"  # phrases under this key count only as the whole message
 def book(name: str) -> PhraseBook:
     """The phrases of one word list, ready to search."""
     phrases = {value: listed for value, listed in read(name).items() if value != WHOLE_ONLY}
-    return PhraseBook(phrases, word_set("ordinary_words", "words"))
+    return PhraseBook(phrases, _not_slips())
+
+
+@cache
+def _not_slips() -> frozenset[str]:
+    return word_set("ordinary_words", "words") | word_set("ordinary_words", "look_alikes")
 
 
 @cache
@@ -60,18 +69,32 @@ def _whole_book(name: str) -> PhraseBook:
 
 
 def says_none(name: str, text: str) -> bool:
-    """Whether the message, politeness aside, is one of the list's ways to say "none of them"."""
-    return bool(_whole_book(name).exactly(without_courtesy(tokens(clean(text)))))
+    """Whether the message, politeness aside, is made of the list's ways to say "none of them"."""
+    found = [token for token in written_out(tokens(clean(text))) if not token.is_mark]
+    return _whole_book(name).made_of(found, word_set("small_words", "courtesy"))
 
 
 def read_passage(name: str, text: str) -> Passage:
     """Every phrase of a word list in a person's raw words."""
     cleaned = clean(text)
-    found = tokens(cleaned)
+    found = written_out(tokens(cleaned))
     hits = book(name).find(found)
     owned = scope.owners(hits)
     mentions = [Mention(hit, scope.denied(found, owned, hit), scope.someone_elses(found, hit)) for hit in hits]
     return Passage(cleaned, found, mentions)
+
+
+def written_out(found: Sequence[Token]) -> list[Token]:
+    """The tokens with textspeak and dialect forms as the word lists have them: "wrk" is "work", "cannae" is "cant"."""
+    short = _written_short()
+    return [replace(token, word=short[token.word]) if token.word in short else token for token in found]
+
+
+@cache
+def _written_short() -> dict[str, str]:
+    """Each line of the list is the word meant and then the ways of writing it."""
+    lines = (line.split() for line in read("small_words")["written_short"])
+    return {written: meant for meant, *ways in lines for written in ways}
 
 
 def without_courtesy(found: Sequence[Token]) -> list[Token]:

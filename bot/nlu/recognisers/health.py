@@ -19,4 +19,4 @@ def read_health(text: str) -> Found | None:
         return Found([PRIVATE], passage.whole(), passage.span(private))
     if not kinds and meant:
         return Found(["other"], passage.whole(), passage.span(meant), sure=False)
-    return Found(kinds, passage.whole(), passage.span(meant)) if kinds else None
+    return Found(kinds, passage.whole(), passage.span(meant), passage.told(meant)) if kinds else None

@@ -16,12 +16,15 @@ SEASONS = {"spring": 4, "summer": 7, "autumn": 10, "winter": 1}
 def moment_at(found: Sequence[Token], i: int, today: date, said_last: bool) -> tuple[date, int, bool] | None:
     """A day in the past, the index after it, and whether it is exact enough to count from."""
     readers: tuple[Callable[[Sequence[Token], int, date], tuple[date, int, bool] | None], ...] = (
-        _day_and_month, _month, _year_alone, _feast, _recent,
+        _day_and_month, _month_and_day, _month_of_year, _month, _year_alone, _feast, _recent, _day_alone,
     )  # fmt: skip
     for reader in readers:
         moment = reader(found, i, today)
         if moment and moment[0] <= today:
-            return moment[0], moment[1], moment[2] and not (said_last and reader is _month)
+            day = moment[0]
+            if said_last and reader is _month and (day.year, day.month) == (today.year, today.month):
+                day = day.replace(year=today.year - 1)
+            return day, moment[1], moment[2] and not (said_last and reader is _month)
     return None
 
 
@@ -36,6 +39,40 @@ def _day_and_month(found: Sequence[Token], i: int, today: date) -> tuple[date, i
     at += _word(found, at) == "of"
     month = MONTHS.get(_word(found, at))
     return _dated(found, day, month, at + 1, today) if month else None
+
+
+def _month_and_day(found: Sequence[Token], i: int, today: date) -> tuple[date, int, bool] | None:
+    """march 3rd 2025; june the 4th."""
+    month = MONTHS.get(_word(found, i))
+    at = i + 1 + (_word(found, i + 1) == "the")
+    ordinal = ordinal_at(found, at) if month else None
+    return _dated(found, ordinal[0], month, ordinal[1], today) if month and ordinal else None
+
+
+def _month_of_year(found: Sequence[Token], i: int, today: date) -> tuple[date, int, bool] | None:
+    """06/2023, counted from the first of the month."""
+    if not (
+        _is_number(found, i) and _word(found, i + 1) in {"/", "-", "."} and len(_word(found, i + 2)) == _YEAR_DIGITS
+    ):
+        return None
+    year, end = _year(found, i + 2, today)
+    made = _date(year, int(found[i].word[:2]), 1) if year else None
+    return (made, end, True) if made else None
+
+
+_YEAR_DIGITS = 4
+
+
+def _day_alone(found: Sequence[Token], i: int, today: date) -> tuple[date, int, bool] | None:
+    """ "since the 5th": of this month or the one before."""
+    ordinal = ordinal_at(found, i) if _word(found, i - 1) == "the" else None
+    if ordinal is None or _word(found, ordinal[1]) not in {"", ",", ".", "now"}:
+        return None
+    back = ordinal[0] > today.day
+    made = _date(
+        today.year - (back and today.month == 1), (today.month - 2) % 12 + 1 if back else today.month, ordinal[0]
+    )
+    return (made, ordinal[1], True) if made else None
 
 
 def _dated(found: Sequence[Token], day: int, month: int, at: int, today: date) -> tuple[date, int, bool] | None:
@@ -73,9 +110,21 @@ def _year(found: Sequence[Token], i: int, today: date) -> tuple[int | None, int]
 def _year_alone(found: Sequence[Token], i: int, today: date) -> tuple[date, int, bool] | None:
     """2019 is counted from its first day to this year's, since no month was said."""
     word = _word(found, i)
-    if not (_is_number(found, i) and len(word) == 4 and 1940 <= int(word) <= today.year):
-        return None
-    return date(int(word), today.month, 1), i + 1, False
+    if _is_number(found, i) and len(word) == _YEAR_DIGITS:
+        year, end = int(word), i + 1
+    else:
+        year, end = _spelt_year(found, i)
+    return (date(year, today.month, 1), end, False) if 1940 <= year <= today.year else None
+
+
+def _spelt_year(found: Sequence[Token], i: int) -> tuple[int, int]:
+    """twenty nineteen; two thousand and nineteen; 0 where no year is spelt out."""
+    first = number_at(found, i)
+    if first and first[0] == 2 and _word(found, first[1]) == "thousand":
+        rest = number_at(found, first[1] + 1 + (_word(found, first[1] + 1) == "and"))
+        return (2000 + rest[0], rest[1]) if rest and rest[0] < 100 else (2000, first[1] + 1)
+    rest = number_at(found, first[1]) if first and first[0] in {19, 20} else None
+    return (first[0] * 100 + rest[0], rest[1]) if first and rest and 9 < rest[0] < 100 else (0, i)
 
 
 def _feast(found: Sequence[Token], i: int, today: date) -> tuple[date, int, bool] | None:

@@ -38,7 +38,7 @@ TENS |= {
 UNITS.pop("fourty")
 
 RUN_TOGETHER = {tens + unit: a + b for tens, a in TENS.items() for unit, b in UNITS.items() if 0 < b < 10}
-SOUNDS_LIKE_A_UNIT = {"too": 2, "tow": 2, "to": 2, "won": 1, "fore": 4, "for": 4}
+SOUNDS_LIKE_A_UNIT = {"ate": 8, "tree": 3, "free": 3, "too": 2, "tow": 2, "to": 2, "won": 1, "fore": 4, "for": 4}
 
 ORDINALS = {
     word: n
@@ -62,6 +62,8 @@ def number_at(found: Sequence[Token], i: int) -> tuple[int, int] | None:
     token = found[i]
     if token.is_number:
         return (int(token.word), i + 1) if len(token.word) <= MOST_DIGITS else None
+    if token.word == "hundred":
+        return 100, i + 1
     small = _below_hundred(found, i)
     if small is None:
         return None

@@ -39,7 +39,10 @@ PARTS |= {
 EARLIEST = bag("earliest soonest earlier sooner quickest nearest early")
 LATEST = bag("latest later furthest late")
 CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))? ?(am|pm)\b|\b(\d{1,2})[:.](\d{2})\b", re.I)
-SPARE = bag("at on in the slot slots appointment appt apt appointments time call o clock oclock nov dec")
+ENDS_THE_ANSWER = bag("if because cos coz cuz as since so when though tho")
+SPARE = bag(
+    "nd st rd th second third book me pencil stick slot put down first thing at on in the slot slots appointment appt apt appointments time call o clock oclock nov dec"
+)
 REFUSES = bag(
     "not no none cant cannot dont except but without neither never nor apart wont before after than or until till from between any most every or"
 )
@@ -93,7 +96,11 @@ def _is_option(found: Sequence[Token], said: Sequence[Narrowing], count: int) ->
 def _covers(found: Sequence[Token], said: Sequence[Narrowing]) -> bool:
     covered = {i for one in said for i in range(one.start, one.end)}
     spare = word_set("choice", "filler") | SPARE | EARLIEST | LATEST
-    return all(token.is_mark or i in covered or token.word in spare for i, token in enumerate(found))
+    reasons = (
+        i for i in range(said[-1].end, len(found)) if found[i].word in ENDS_THE_ANSWER
+    )  # "as my kids are at school"
+    end = next(reasons, len(found))
+    return all(token.is_mark or i in covered or token.word in spare for i, token in enumerate(found[:end]))
 
 
 def _by_order(found: Sequence[Token], lines: frozenset[int], slots: Sequence[Slot]) -> frozenset[int] | None:
@@ -104,7 +111,17 @@ def _by_order(found: Sequence[Token], lines: frozenset[int], slots: Sequence[Slo
         return None
     if words & EARLIEST:
         return frozenset({timed[0]})
+    place = next(
+        (ordinal_at(found, i) for i in range(len(found)) if _is_place(found, i)), None
+    )  # "the 2nd tuesday one"
+    if place and place[0] <= len(timed):
+        return frozenset({timed[place[0] - 1]})
     return frozenset({timed[-1]}) if words & LATEST else None
+
+
+def _is_place(found: Sequence[Token], i: int) -> bool:
+    place = ordinal_at(found, i)
+    return place is not None and _word(found, place[1]) != "thing"
 
 
 # --- what the titles say -----------------------------------------------------------------------------------------------
@@ -164,8 +181,9 @@ def _day(found: Sequence[Token], i: int, slots: Sequence[Slot]) -> Narrowing | N
     day = next((day for day, names in enumerate(DAYS) if word in names), None)
     if day is not None:
         return _kept(slots, i, i + 1, lambda slot: slot.weekday == day)
-    if word in PARTS and _word(found, i - 1) != "good":
-        low, high = PARTS[word]
+    part = "morning" if word == "thing" and _word(found, i - 1) == "first" else word.removesuffix("s")
+    if part in PARTS and _word(found, i - 1) != "good":
+        low, high = PARTS[part]
         return _kept(slots, i, i + 1, lambda slot: slot.minute is not None and low <= slot.minute < high)
     return None
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import phonenumbers
 
+from bot.nlu.recognisers.several_told import the_one_meant
 from bot.nlu.recognisers.text import Rest, bag, clean, tokens
 from bot.nlu.recognisers.values import Found
 
@@ -15,12 +16,22 @@ DRAMA = (
     "7700900", "1632960", "2079460", "1134960", "1144960", "1154960", "1164960", "1174960", "1184960", "1214960", "1314960",
     "1414960", "1514960", "1614960", "1914980", "2896496", "2920180", "3069990", "808157", "909879",
 )  # fmt: skip
-_CANDIDATE = re.compile(r"[+(]{0,2}[0-9oO](?:[0-9oOlI]|[ ().\-/+]{1,3}[0-9oOlI(+]){5,24}")
+_DIGIT = r"(?:[0-9]|[oOlI](?![a-km-np-zA-HJ-NP-Z]))"  # "07700900123 or": that o is a letter
+_CANDIDATE = re.compile(
+    rf"[+(]{{0,2}}(?:[0-9]|[oO](?![a-zA-Z]))(?:{_DIGIT}|[ ().\-/+]{{1,3}}(?:{_DIGIT}|[(+])){{5,24}}"
+)
+DIGITS_SAID = {
+    word: str(n)
+    for n, word in enumerate(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"))
+} | dict.fromkeys(("oh", "o", "nought", "naught", "nil"), "0")
+REPEATS = {"double": 2, "dubble": 2, "triple": 3, "treble": 3}
+FEWEST_SAID = 9
 _POLITE = bag(
     "my number is its it the phone mobile mob tel telephone no num cell you can ring call text me on at use this one please pls "
     "thanks thank ta cheers x xx yes yeah ok hi hello best to get try contact landline home and s either i am im sure here "
     "reach home house same as"
 )
+_SIGNIFICANT = 10
 _CALLABLE = {
     phonenumbers.PhoneNumberType.MOBILE: "mobile",
     phonenumbers.PhoneNumberType.FIXED_LINE: "landline",
@@ -40,15 +51,31 @@ _REFUSED = {
 def read_phone(text: str) -> Found | None:
     """A number with its kind; `ok` is false with a `why` for numbers that cannot be a person's UK phone."""
     cleaned = clean(text)
-    refused: Found | None = None
     rest = Rest(tokens(cleaned), _POLITE)
-    for match, span in _candidates(cleaned):
-        value = _judge(match)
-        found = Found(value, rest.within(span), span)
-        if value["ok"]:
-            return found
-        refused = refused or found
-    return refused
+    found = [(_judge(typed), span) for typed, span in _candidates(cleaned)]
+    found = found or [(_judge(said), span) for said, span in _said_aloud(cleaned)]
+    callable_ones = [(value, span) for value, span in found if value["ok"]]
+    if not callable_ones:
+        return Found(found[0][0], rest.within(found[0][1]), found[0][1]) if found else None
+    value, span = callable_ones[the_one_meant(cleaned, [span for _, span in callable_ones])]
+    return Found(value, rest.within(span), span)
+
+
+def _said_aloud(cleaned: str) -> Iterator[tuple[str, tuple[int, int]]]:
+    """ "Oh double seven double oh, nine double oh, one two three": runs of digits in words."""
+    run, start, end, times = "", 0, 0, 1
+    for token in [*tokens(cleaned), None]:
+        word = token.word if token else ""
+        digit = DIGITS_SAID.get(word, word if word.isascii() and word.isdigit() else "")
+        if token and digit:
+            start = start if run else token.start
+            run, end, times = run + digit * times, token.end, 1
+        elif token and word in REPEATS:
+            times, start = REPEATS[word], start if run else token.start
+        elif word not in {",", "-", ".", "and"}:
+            if len(run) >= FEWEST_SAID:
+                yield run, (start, end)
+            run, times = "", 1
 
 
 def _candidates(cleaned: str) -> Iterator[tuple[str, tuple[int, int]]]:
@@ -70,7 +97,7 @@ def _judge(typed: str) -> dict[str, str | bool | None]:
         return _no("not_uk")
     significant = str(number.national_number)
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    if is_drama(e164):
+    if is_drama(e164) and len(significant) == _SIGNIFICANT:
         return {
             "e164": e164,
             "kind": "mobile" if significant.startswith("7") else "landline",

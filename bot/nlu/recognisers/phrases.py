@@ -78,6 +78,17 @@ class PhraseBook:
         """The values of the phrases that are the whole text."""
         return [hit.value for hit in self._from(found, 0) if hit.end == len(found)]
 
+    def made_of(self, found: Sequence[Token], spare: frozenset[str]) -> bool:
+        """Whether the text is phrases and spare words and nothing else: "nothing really thanks, just my health"."""
+        ends, said = {0}, False
+        for i in range(len(found)):
+            if i not in ends:
+                continue
+            after = {hit.end for hit in self._from(found, i)}
+            said = said or bool(after)
+            ends |= after | ({i + 1} if found[i].word in spare else set())
+        return said and len(found) in ends
+
     def _from(self, found: Sequence[Token], start: int) -> list[Hit]:
         hits: list[Hit] = []
         open_ends = [(self._root, start)]
@@ -111,6 +122,8 @@ class PhraseBook:
     def _unlisted(self, word: str) -> tuple[str, ...]:
         if word.endswith("s") and word[:-1] in self._speller.known and len(word) > 3:
             return (word[:-1],)
+        if word.endswith("in") and word + "g" in self._speller.known:
+            return (word + "g",)
         return self._speller.nearest_all(word)
 
 
@@ -153,4 +166,5 @@ def _apart(hits: list[Hit]) -> list[Hit]:
             taken |= dict.fromkeys(range(hit.start, hit.end), (hit.start, hit.end))
             if hit not in kept[-4:]:
                 kept.append(hit)
-    return sorted((hit for hit in kept if hit.value != IGNORED), key=lambda hit: (hit.start, hit.end))
+    ignored = {(hit.start, hit.end) for hit in kept if hit.value == IGNORED}  # "lets go" is not "let go"
+    return sorted((hit for hit in kept if (hit.start, hit.end) not in ignored), key=lambda hit: (hit.start, hit.end))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 
 from bot.nlu.recognisers.counted import counted_picks
 from bot.nlu.recognisers.lexicon import word_set
@@ -14,6 +15,7 @@ from bot.nlu.recognisers.phrases import Hit, PhraseBook
 from bot.nlu.recognisers.text import Token, bag, clean, fold, tokens
 from bot.nlu.recognisers.topics import means_something_else, topic_hits
 
+_FEW_LETTERS = 5
 DAYS = {
     "mon": "mon/monday", "tue": "tue/tues/tuesday", "wed": "wed/weds/wednesday", "thu": "thu/thur/thurs/thursday",
     "fri": "fri/friday", "sat": "sat/saturday", "sun": "sun/sunday",
@@ -24,13 +26,16 @@ def picks(found: Sequence[Token], options: Sequence[Option]) -> list[Pick]:
     """Everything in the text that points at a line, in reading order and without overlaps; titles first."""
     titled = [Pick((int(hit.value[1:]),), hit.start, hit.end, hit.value[0] == "t") for hit in _titles(found, options)]
     titled = [pick for pick in titled if pick.firm or not means_something_else(found, pick.start, pick.end, options)]
-    titled = _with_topics(
-        titled, [Pick((line,), hit.start, hit.end, False) for line, hit in topic_hits(found, options)]
-    )
+    common = shared(found, options)  # "call" is of no one line where two titles hold it
+    topical = [
+        (line, hit) for line, hit in topic_hits(found, options) if not set(range(hit.start, hit.end)) <= set(common)
+    ]
+    titled = _with_topics(titled, [Pick((line,), hit.start, hit.end, False) for line, hit in topical])
     counted = _past_the_way_round(found, counted_picks(found, len(options)), options)
     taken = {i for pick in titled for i in range(pick.start, pick.end)}
     ones = {pick.start for pick in counted if pick.just_one and pick.start - 1 in taken}
     titled = [replace(pick, end=pick.end + (pick.end in ones)) for pick in titled]  # "the thursday 1"
+    counted = [pick for pick in counted if not (found[pick.start].word == "centre" and pick.start in common)]
     rest = [pick for pick in counted if pick.start not in ones and not taken & set(range(pick.start, pick.end))]
     return sorted(titled + rest, key=lambda pick: pick.start)
 
@@ -125,6 +130,9 @@ def _parts(option: Option) -> Iterator[str]:
     """The title, what stands between its commas and "or"s, and the other words for it."""
     title = [token.word for token in tokens(clean(option.title)) if not token.is_mark]
     yield " ".join(title)
+    if len(title) > 1 and all(word.isalpha() for word in title):
+        yield "".join(title)  # "inperson"
+    yield from (a + b for a, b in pairwise(title) if len(a + b) > _FEW_LETTERS and (a + b).isalpha())  # "parkview"
     yield " ".join(DAYS.get(word[:3], word) if word in _day_words() else word for word in title)
     for other in option.also:
         yield " ".join(token.word for token in tokens(clean(other)) if not token.is_mark)

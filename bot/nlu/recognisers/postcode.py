@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
-from bot.nlu.recognisers.text import Rest, bag, clean, tokens
+from bot.nlu.recognisers.several_told import the_one_meant
+from bot.nlu.recognisers.text import Rest, bag, clean, listed, tokens
 from bot.nlu.recognisers.values import Found
 
 AREAS = bag(
@@ -38,6 +39,8 @@ _POLITE = bag(
     "you ta cheers x xx think to be from a area round around still currently no only just know first half part bit"
 )
 
+DIGITS_SAID = {word: str(n) for n, word in enumerate(listed("zero one two three four five six seven eight nine"))}
+_DIGIT_SAID = re.compile(rf"\b(?:{'|'.join(DIGITS_SAID)})\b", re.IGNORECASE)
 MOST_CHUNKS = 400  # words looked at: more than a message of 2,000 letters holds in a language
 
 Candidate = tuple[str, tuple[int, int], bool]
@@ -54,10 +57,10 @@ def read_postcode(text: str) -> Found | None:
     """The postcode, its first half, and a suggestion where it is one slip away; a suggestion is never applied."""
     cleaned = clean(text)
     typed = list(_candidates(cleaned))
-    exact = _best(typed, TO_DIGIT, TO_LETTER)
+    exact = _best(typed, TO_DIGIT, TO_LETTER, cleaned) or _said_aloud(cleaned)
     if exact:
         return _found(cleaned, exact, exact.postcode, None)
-    slip = _best(typed, SLIP_TO_DIGIT, SLIP_TO_LETTER) or _moved(typed)
+    slip = _best(typed, SLIP_TO_DIGIT, SLIP_TO_LETTER, cleaned) or _moved(typed)
     if slip:
         return _found(cleaned, slip, None, slip.postcode)
     return _outcode_alone(cleaned)
@@ -88,17 +91,33 @@ def _candidates(cleaned: str) -> Iterator[Candidate]:
                 yield joined, span, _neat(cleaned[slice(*span)])
 
 
-def _best(typed: Sequence[Candidate], digits: dict[str, str], letters: dict[str, str]) -> _Reading | None:
-    """The reading with the fewest repairs; none where two different ones need as few."""
+def _best(typed: Sequence[Candidate], digits: dict[str, str], letters: dict[str, str], cleaned: str) -> _Reading | None:
+    """The reading with the fewest repairs; of several without any the one meant, of several others none."""
     readings = [
         reading
         for text, span, neat in typed
         for reading in _readings(text, span, digits, letters)
-        if neat or reading.repairs == 0
+        if neat or (reading.repairs == 0 and not _words_of_their_own(cleaned[slice(*span)]))
     ]
     fewest = min((reading.repairs for reading in readings), default=None)
     best = [reading for reading in readings if reading.repairs == fewest]
-    return best[0] if len({reading.postcode for reading in best}) == 1 or (best and fewest == 0) else None
+    if len({reading.postcode for reading in best}) == 1:
+        return best[0]
+    return best[the_one_meant(cleaned, [reading.span for reading in best])] if best and fewest == 0 else None
+
+
+def _said_aloud(cleaned: str) -> _Reading | None:
+    """ "pr one, eight x j": where a digit is said in a word."""
+    places: list[int] = []  # of each letter with digits, the place in what was typed
+    written, at = "", 0
+    for match in _DIGIT_SAID.finditer(cleaned):
+        places += [*range(at, match.start()), match.start()]
+        written, at = written + cleaned[at : match.start()] + DIGITS_SAID[match.group().lower()], match.end()
+    if not written:
+        return None
+    places += [*range(at, len(cleaned) + 1)]
+    best = _best(list(_candidates(written + cleaned[at:])), {}, {}, cleaned)
+    return replace(best, span=(places[best.span[0]], places[best.span[1]]), repairs=1) if best else None
 
 
 def _readings(text: str, span: tuple[int, int], digits: dict[str, str], letters: dict[str, str]) -> Iterator[_Reading]:
@@ -115,9 +134,12 @@ def _possible(outward: str) -> bool:
     """Whether the area exists and, where the district is 0, has one."""
     area = _area(outward)
     district = outward[len(area) :]
+    if outward[-1].isalpha() and area not in WITH_LETTER:
+        return False
     return area in AREAS and (not district.startswith("0") or (district == "0" and area in WITH_ZERO))
 
 
+WITH_LETTER = bag("E EC N NW SE SW W WC")  # areas whose districts may end in a letter: W1A, EC1V
 WITH_ZERO = bag("BL BS CM CR FY HA PR SL SS")  # areas that have a district 0
 
 
@@ -125,6 +147,16 @@ def _neat(typed: str) -> bool:
     """Whether any space stands before the last three characters, or between all of them: else words may only happen to fit."""
     pieces = re.split('[^A-Za-z0-9!"$%^&*()]+', typed)
     return len(pieces) == 1 or (len(pieces) == 2 and len(pieces[1]) in {3, 4}) or all(len(p) == 1 for p in pieces)
+
+
+def _words_of_their_own(typed: str) -> bool:
+    """ "im 19 at college" holds no postcode of the Isle of Man."""
+    return any(piece.lower() in SMALL_WORDS for piece in re.findall("[A-Za-z]+", typed) if len(piece) > 1)
+
+
+SMALL_WORDS = bag(
+    "im at in is it so to me my am an as be by do go he if no of on or up us we ok hi ha oh id ive the and was yr"
+)
 
 
 def _area(outward: str) -> str:

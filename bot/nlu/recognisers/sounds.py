@@ -11,7 +11,7 @@ from bot.nlu.recognisers.free_text import book, without_courtesy
 from bot.nlu.recognisers.lexicon import read, word_set
 from bot.nlu.recognisers.numbers import ORDINALS, TENS, UNITS
 from bot.nlu.recognisers.text import Token
-from bot.nlu.recognisers.typos import distance
+from bot.nlu.recognisers.typos import Speller, distance
 
 SHORTEST, LONGEST = 3, 16
 _WORD = re.compile(r"[a-z]+")
@@ -57,8 +57,20 @@ def _put_right(token: Token, vocabulary: frozenset[str]) -> Token:
         return token
     short = next((other for other in _abbreviated().get(word, ()) if other in vocabulary), None)
     if short is None and word not in _settled():
-        short = _of_the_list(word, vocabulary) or _slips().get(word) or meant_by_sound(word, _counting())
+        short = (
+            _of_the_list(word, vocabulary) or _slips().get(word) or meant_by_sound(word, _counting()) or _misspelt(word)
+        )
     return replace(token, word=short) if short else token
+
+
+def _misspelt(word: str) -> str | None:
+    """A long number word with a slip that changes its sound: "secomd"."""
+    return _count_speller().nearest(word) if len(word) > SHORTEST + 1 else None
+
+
+@cache
+def _count_speller() -> Speller:
+    return Speller((word for word in _counting() if len(word) > SHORTEST + 1), _settled())
 
 
 def _alone(found: Sequence[Token]) -> tuple[int, str] | None:
@@ -134,6 +146,8 @@ def meant_by_sound(word: str, vocabulary: frozenset[str]) -> str | None:
 
 
 def _near(a: str, b: str, skeleton: str) -> bool:
+    if len(a) > SHORTEST + 1 and sorted(a) == sorted(b):
+        return True  # "vedio"
     limit = 1 if len(skeleton) < 3 or len(a) < 6 else 2
     return distance(a, b, limit) <= limit
 

@@ -27,12 +27,20 @@ def by_words(found: Sequence[Token], options: Sequence[Option]) -> int | None:
     said = {token.word for token in found if not token.is_mark}
     held = [frozenset(words(clean(option.title))) for option in options]
     telling = said - _small_talk() | (said & DENIALS)
-    if len(telling) < _FEWEST:  # one word alone is the titles' own business
+    if len(telling) < _FEWEST and not _told_apart_by_denial(
+        telling, held
+    ):  # one word alone is the titles' own business
         return None
     lines = [
         line for line, title in enumerate(held) if telling <= title and bool(title & DENIALS) == bool(said & DENIALS)
     ]
     return lines[0] if len(lines) == 1 else None
+
+
+def _told_apart_by_denial(telling: frozenset[str] | set[str], held: Sequence[frozenset[str]]) -> bool:
+    """ "Safe" of "I'm safe" and "I'm not safe"."""
+    owners = [title for title in held if telling <= title]
+    return bool(telling) and len(owners) == _FEWEST and sum(bool(title & DENIALS) for title in owners) == 1
 
 
 _FEWEST = 2
@@ -46,7 +54,7 @@ def _small_talk() -> frozenset[str]:
 def as_yes_no(text: str, options: Sequence[Option]) -> Found | None:
     """A list with one line for yes and one for no takes any wording of them."""
     lines = _answering(tuple(options))
-    if not {"yes", "no"} <= lines.keys():
+    if "yes" not in lines:
         return None
     answer = read_yes_no(text)
     line = lines.get(str(answer.value)) if answer else None

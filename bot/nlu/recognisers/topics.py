@@ -23,6 +23,7 @@ GENERAL = "titles"
 ANY_LIST = frozenset({"other", "none", "rather_not_say"})
 FEWEST = 2  # lines of one subject that make a list a list about it
 WEAK = "weak_"
+NONE = "none"
 
 
 def topic_hits(found: Sequence[Token], options: Sequence[Option]) -> list[tuple[int, Hit]]:
@@ -52,8 +53,15 @@ def read_topic(text: str, options: Sequence[Option]) -> tuple[list[int], Found] 
     if subject is None or found is None or not found.sure:
         return None
     values = found.value if isinstance(found.value, list) else [found.value]
-    lines = _lines(subject, tuple(options))
+    lines = _lines(subject, tuple(options)) | _none_line(options)
     return ([lines[str(value)] for value in values], found) if all(str(value) in lines for value in values) else None
+
+
+def _none_line(options: Sequence[Option]) -> dict[str, int]:
+    """The line that says "none of these", if there is one."""
+    saying = (n for n, one in enumerate(options) if one.value == NONE or clean(one.title).lower().startswith(NONE))
+    line = next(saying, None)
+    return {} if line is None else {NONE: line}
 
 
 @lru_cache(maxsize=256)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
+MOST_SLIPS = 2
 LONGEST = 20  # a longer "word" is not a misspelling of anything known
 
 
@@ -54,6 +56,13 @@ class Speller:
             return (word,)
         if len(word) > LONGEST or len(word) < 4 or word in self._ordinary:
             return ()
+        if word + "s" in self.known:
+            return (word + "s",)
+        best, near = self._closest(word)
+        return near if best < MOST_SLIPS or not _slip_of_an_ordinary_word(word, self._ordinary) else ()
+
+    def _closest(self, word: str) -> tuple[int, tuple[str, ...]]:
+        """The fewest slips to any known word, and every word that is so near."""
         reach = max(1, allowed_edits(word))
         near: dict[str, int] = {}
         for cut in _cuts(word, reach):
@@ -61,7 +70,26 @@ class Speller:
                 if known not in near:
                     near[known] = _slips(word, known)
         best = min(near.values(), default=99)
-        return tuple(sorted(known for known, edits in near.items() if edits == best < 99))
+        return best, tuple(sorted(known for known, edits in near.items() if edits == best < 99))
+
+
+@lru_cache(maxsize=4096)
+def _slip_of_an_ordinary_word(word: str, ordinary: frozenset[str]) -> bool:
+    """Whether one slip makes it of a word nobody lists: "emplyed" is "employed" before it is "employer"."""
+    return any(
+        other in ordinary and len(other) > 4 and distance(word, other, 1) == 1
+        for cut in _cuts(word, 1)
+        for other in _ordinary_by_cut(ordinary).get(cut, ())
+    )
+
+
+@lru_cache(maxsize=4)
+def _ordinary_by_cut(ordinary: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    by_cut: dict[str, tuple[str, ...]] = {}
+    for word in sorted(ordinary):
+        for cut in _cuts(word, allowed_edits(word) and 1):
+            by_cut[cut] = (*by_cut.get(cut, ()), word)
+    return by_cut
 
 
 def _slips(word: str, known: str) -> int:

@@ -45,6 +45,6 @@ def test_unasked_after_my_name_is(said: str, name: str) -> None:
     assert found.value == name
 
 
-@pytest.mark.parametrize("said", ["dave", "im dave", "its grim", "this is hard"])
+@pytest.mark.parametrize("said", ["dave", "im sound", "its grim", "this is hard", "this is jane from the surgery"])
 def test_not_taken_unasked(said: str) -> None:
     assert read_name(said, asked=False) is None
