@@ -14,7 +14,19 @@ from bot import coaching, silences, turns
 from bot.assistant import Assistant
 from bot.flows.engine import Event
 from bot.trouble import place_of
-from services import booking, delivery, due_work, duty, inbox, offers, people, privacy, reminders, retention
+from services import (
+    booking,
+    delivery,
+    due_work,
+    duty,
+    inbox,
+    introductions,
+    offers,
+    people,
+    privacy,
+    reminders,
+    retention,
+)
 from services.db import Session
 from services.models import DueWork
 
@@ -143,6 +155,8 @@ def remind(assistant: Assistant, reminder: reminders.Reminder, now: datetime) ->
 
 def do_work(assistant: Assistant, item: DueWork, now: datetime) -> int:
     """A nudge or a check-in is a turn; expiry and erasure are done without a word."""
+    if item.kind == introductions.KIND:
+        return introduce(assistant, item, now)
     if item.kind in FLOWS:
         opens = FLOWS[item.kind]
         taken = turns.begin(
@@ -159,6 +173,23 @@ def do_work(assistant: Assistant, item: DueWork, now: datetime) -> int:
         if due_work.finish(session, item.id, now):
             SILENT[item.kind](session, item.conversation_id, now)
     return 0
+
+
+def introduce(assistant: Assistant, item: DueWork, now: datetime) -> int:
+    """The first text to somebody whose number was passed on to us; never at night, nor to who has written meanwhile."""
+    if introductions.waits(now):
+        return 0
+    opens = Opens("introduced", purpose=introductions.PURPOSE, is_nudge=False)
+
+    def wanted(session: Session) -> bool:
+        new = introductions.may_text(session, item.conversation_id)
+        return may_begin(session, item, opens, now) and new
+
+    until = introductions.until(now)
+    taken = turns.begin(
+        assistant, item.conversation_id, opens.flow, guard=wanted, purpose=opens.purpose, not_after=until
+    )
+    return int(taken is not None)
 
 
 def may_begin(session: Session, item: DueWork, opens: Opens, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from bot import coaching
 from bot.assistant import DIALOGS, Assistant
-from services import conversations, demo, worlds
+from services import conversations, demo, introductions, worlds
 from services.worlds import World
 
 if TYPE_CHECKING:
@@ -106,6 +106,12 @@ def coach_is_back(simulator: Simulator) -> None:
     coaching.hand_back(simulator.assistant, simulator.conversation_id(), SOMEBODY)
 
 
+def passed_on(simulator: Simulator) -> None:
+    referrer = introductions.Referrer("surgery", 1, 1)
+    given = introductions.Given(simulator.address.value, "gp", "Sam", "PR1 8XJ")
+    write(simulator, lambda session, now: introductions.pass_on(session, referrer, given, now))
+
+
 SENTENCES: dict[str, Callable[[Simulator], object]] = {
     "someone else books the first opening": first_opening_goes,
     "someone else books every opening": every_opening_goes,
@@ -115,4 +121,5 @@ SENTENCES: dict[str, Callable[[Simulator], object]] = {
     "the coach got through": came_of_call("reached"),
     "the coach hands back": coach_is_back,
     "the language model is down": model_goes_down,
+    "a GP surgery passes the number on": passed_on,
 }

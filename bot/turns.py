@@ -148,6 +148,8 @@ def begin(
         if not guard(session):
             return None
         work = Work(assistant, session, conversation, None)
+        if conversation.revision is None:  # nobody has said a word here yet
+            work.repin()
         taken = work.run([StartFlow(flow)], said="", purpose=purpose, not_after=not_after, event=event)
         faults.point("before_turn_commit")
     faults.point("after_turn_commit")

@@ -22,6 +22,7 @@ from services.models import (
     Conversation,
     DueWork,
     DutyAlert,
+    Introduction,
     MessageIn,
     MessageOut,
     NotUnderstood,
@@ -72,6 +73,7 @@ def overview(session: Session, person_id: int) -> dict[str, Any]:
         "call_backs": _columns(
             _of(session, CallBack, CallBack.person_id == person_id), "id team_id reason promised_by done_at result"
         ),
+        "passed_on": _columns(_of(session, Introduction, Introduction.person_id == person_id), "id by source at"),
         "duty_alerts": _columns(
             _of(session, DutyAlert, DutyAlert.conversation_id.in_(ids)), "id kind raised_at accepted_at closed_at"
         ),

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from services import booking, transcript
+from services import booking, introductions, transcript
 from services.clock import real_now
 from services.models import (
     AddressRow,
@@ -29,6 +29,7 @@ from services.models import (
     DeskNote,
     DueWork,
     EligibilityDecision,
+    Introduction,
     MessageIn,
     MessageOut,
     NotUnderstood,
@@ -64,6 +65,9 @@ def export(session: Session, person_id: int) -> dict[str, Any]:
         ],
         "call_backs": [_columns(row, "reason promised_by result note") for row in _rows(session, CallBack, person_id)],
         "notes": [_columns(row, "at kind result words") for row in _rows(session, DeskNote, person_id)],
+        "passed_on": [
+            _columns(row, "at by source name postcode note") for row in _rows(session, Introduction, person_id)
+        ],
         "plans": [_columns(row, "words next_on next_what") for row in _rows(session, Plan, person_id)],
     }
 
@@ -117,12 +121,27 @@ def _forget(session: Session, person: Person, now: datetime) -> None:
     session.execute(delete(NotUnderstood).where(NotUnderstood.conversation_id.in_(ids)))
     session.execute(delete(DueWork).where(DueWork.conversation_id.in_(ids)))
     session.execute(update(Conversation).where(Conversation.id.in_(ids)).values(state=None))
+    introductions.forget(session, ids)
     for conversation_id in ids:
         booking.release(session, conversation_id)
     person.erase_asked_at = now
     if not _has_team_record(session, person.id):
         person.name = person.surname_index = person.phone = person.phone_index = None
     session.flush()
+
+
+def forget_silent(session: Session, before: datetime, now: datetime) -> int:
+    """Whoever was passed on to us before a moment and never wrote goes whole; how many.
+
+    Only the keyed hash of the number stays. No ledger: a restored backup finds them silent again.
+    """
+    silent = select(Person).join(Conversation, Conversation.person_id == Person.id)
+    passed_on = Introduction.conversation_id == Conversation.id
+    silent = silent.where(exists().where(passed_on, Introduction.at < before), Conversation.last_in_at.is_(None))
+    found = list(session.scalars(silent))
+    for person in found:
+        _forget(session, person, now)
+    return len(found)
 
 
 def finish_erasures(session: Session, now: datetime) -> int:

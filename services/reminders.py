@@ -52,6 +52,11 @@ def after_quiet(moment: datetime) -> datetime:
     return datetime.combine(day, QUIET_UNTIL, LONDON).astimezone(UTC)
 
 
+def quiet_from(moment: datetime) -> datetime:
+    """8pm of the moment's day in England (UTC)."""
+    return datetime.combine(moment.astimezone(LONDON).date(), QUIET_FROM, LONDON).astimezone(UTC)
+
+
 def of(appointment: Appointment) -> tuple[Reminder, Reminder]:
     """The day reminder and the hour reminder of a call."""
     return _day_before(appointment), _hour_before(appointment)

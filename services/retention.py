@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from services import privacy
 from services.models import (
     Appointment,
     CallBack,
     Conversation,
     DutyAlert,
     EarlyReceipt,
+    Introduction,
     MessageIn,
     MessageOut,
     NotUnderstood,
@@ -32,6 +34,7 @@ def sweep(session: Session, now: datetime) -> None:
     """Remove what is past its time; may run as often as one likes."""
     _unfinished(session, now - UNFINISHED)
     _bodies(session, now - BODIES)
+    _passed_on(session, now)
     session.execute(delete(NotUnderstood).where(NotUnderstood.at < now - NOT_UNDERSTOOD))
     session.execute(delete(DutyAlert).where(DutyAlert.closed_at < now - DUTY_ALERT))
     session.execute(delete(EarlyReceipt).where(EarlyReceipt.at < now - TECHNICAL))
@@ -53,6 +56,14 @@ def _bodies(session: Session, before: datetime) -> None:
     """Words of conversations that have been quiet for long; what a team took on is in its own record."""
     ids = list(session.scalars(select(Conversation.id).where(Conversation.last_in_at < before)))
     _forget_words(session, ids)
+
+
+def _passed_on(session: Session, now: datetime) -> None:
+    """Who never answered goes whole; of who did, what a professional wrote: it is among their own answers by then."""
+    before = now - UNFINISHED
+    privacy.forget_silent(session, before, now)
+    old = update(Introduction).where(Introduction.at < before)
+    session.execute(old.values(name=None, postcode=None, note=None))
 
 
 def _forget_words(session: Session, ids: list[int]) -> None:

@@ -1,13 +1,21 @@
-"""Source codes: which poster, GP text or leaflet a conversation began with."""
+"""Source codes: which poster, GP text or leaflet a conversation began with, and who may pass a number on."""
 
 from __future__ import annotations
 
 import re
+import secrets
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.models import SourceCode
+
+REFERRERS = ("gp", "employer", "jobcentre", "other")
+PER_HOUR, PER_DAY = 10, 30
+MOST_PER_DAY = 500
+MOST_NAME = 60
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that are mistaken for another when read aloud
 
 
 def tidy(code: str) -> str:
@@ -29,3 +37,46 @@ def find(session: Session, code: str) -> SourceCode | None:
     """An active code, however it was typed; None when there is none: codes are never needed."""
     row = session.get(SourceCode, tidy(code))
     return row if row and row.active else None
+
+
+def open_form(
+    session: Session, name: str, kind: str, now: datetime, *, per_hour: int = PER_HOUR, per_day: int = PER_DAY
+) -> SourceCode:
+    """A new code for a surgery, an employer or a Jobcentre, which opens /refer. ValueError says what is wrong.
+
+    It ends in ten random letters: unlike a code on a poster it must not be guessed (about 49 bits).
+    """
+    name = name.strip()
+    if kind not in REFERRERS:
+        raise ValueError(f"A kind is one of {', '.join(REFERRERS)}.")
+    words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:20].strip("-")
+    if not words or len(name) > MOST_NAME:
+        raise ValueError(f"A name has letters or digits, and {MOST_NAME} characters at most.")
+    if not 1 <= per_hour <= per_day <= MOST_PER_DAY:
+        raise ValueError(f"The limits are 1 or more an hour, and as many or more a day, {MOST_PER_DAY} at most.")
+    secret = "".join(secrets.choice(_LETTERS) for _ in range(10))
+    row = add(session, f"{words}-{secret}", name, kind, now)
+    row.refer_per_hour, row.refer_per_day = per_hour, per_day
+    session.flush()
+    return row
+
+
+def find_form(session: Session, code: str) -> SourceCode | None:
+    """An active code that opens the form; None for any other, a poster's too: that one is read by everybody."""
+    row = find(session, code)
+    return row if row and row.refer_per_day else None
+
+
+def close(session: Session, code: str) -> bool:
+    """Close a code for good; conversations keep it. False when there is no open one."""
+    row = find(session, code)
+    if row is None:
+        return False
+    row.active = False
+    session.flush()
+    return True
+
+
+def listed(session: Session) -> list[SourceCode]:
+    """Every code, by name."""
+    return list(session.scalars(select(SourceCode).order_by(SourceCode.name, SourceCode.code)))

@@ -20,7 +20,7 @@ from starlette.types import Scope
 from services import transcript
 from services.settings import Settings, load
 from services.transcript import Line, Mark
-from web import auth, calendars, call, chat, demonstration, front, health, webhooks
+from web import auth, calendars, call, chat, demonstration, front, health, refer, webhooks
 from web.access import LINK, PUBLIC, SIGNED, page, staff
 from web.coach import acts, hours
 from web.coach import live as desk_live
@@ -51,6 +51,8 @@ def routes() -> Sequence[BaseRoute]:
         page("/chat/events", chat.events, PUBLIC),
         page("/chat/leave", chat.leave, PUBLIC),
         page("/chat/over", chat.over, PUBLIC, ["POST"]),
+        page("/refer", refer.show, LINK),
+        page("/refer", refer.take, LINK, ["POST"]),
         page("/call/{token}", call.show, LINK),
         page("/call/{token}", call.change, LINK, ["POST"]),
         page("/call/{token}/call.ics", call.file, LINK),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.actions.doing import Doing, Slots, result
+from bot.actions.introducing import for_the_card
 from bot.actions.looking_back import NO_PHONE, answers, words_for
 from bot.actions.places import area_of
 from bot.flows.engine import ActionResult, Event
@@ -209,7 +210,7 @@ def card_of(doing: Doing, slots: Slots) -> dict[str, Any]:
     card["asked"] = [name for name in names if slots.get(name) is not None]
     card["answers"] = answers(doing, slots, sensitive=True) + answers(doing, slots, sensitive=False)
     card["board"] = area.board if area else None
-    return card
+    return {**card, **for_the_card(doing)}
 
 
 def find_appointment(doing: Doing, slots: Slots) -> ActionResult:

@@ -157,6 +157,12 @@ SPECS: dict[str, ActionSpec] = {
         spec("give_links", {"privacy_link": None, "chat_link": None}),
         spec("has_phone", {"phone_known": (*YES_NO, "somebody_else")}),
         spec("place_known", {"place_known": YES_NO}),
+        # passed on by a professional
+        spec(
+            "find_introduction",
+            {"introduced_by": ("gp", "employer", "jobcentre", "other", "team"), "introduced_who": None},
+        ),
+        spec("take_introduction", {"name": None, "postcode": None}),
         # safety
         spec("alert_duty", {"duty_result": ("alerted", "no_rota")}, events=("duty_alert",)),
     )

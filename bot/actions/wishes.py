@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.actions.doing import Doing, Slots, result
+from bot.actions.introducing import passed_on
 from bot.flows.definition import Collect
 from bot.flows.engine import ActionResult, Event, expecting
 from services import consent, due_work, people, privacy, referrals, reminders, transcript
@@ -137,7 +138,7 @@ def export_my_data(doing: Doing, slots: Slots) -> ActionResult:
     """What is held, in counts; SHOW says the answers, and the team gives a full copy."""
     told = [name for name, value in slots.items() if is_answer(doing, name) and value not in (None, "skipped")]
     said = len(transcript.read(doing.session, doing.conversation.id, doing.now))
-    return result(answer_count=len(told), message_count=said)
+    return result(answer_count=len(told) + len(passed_on(doing, slots)), message_count=said)
 
 
 def is_answer(doing: Doing, slot: str) -> bool:

@@ -119,7 +119,8 @@ def _by_sms(uses: _Uses, response: Response, part: str, text: str, place: Place)
 def _sendings(uses: _Uses, response: Response, part: str, text: str) -> Iterator[str]:
     """The text as it would be sent with the longest values, in each of its variants, with its choices below."""
     spec = uses.asks.get(response.name)
-    below = "".join(f"\n{line}" for line in _choice_lines(spec)) if spec and part != "why" else ""
+    listed = spec if spec and not spec.unlisted and part != "why" else None
+    below = "".join(f"\n{line}" for line in _choice_lines(listed)) if listed else ""
     for variant in variants(uses.book, text):
         yield to_gsm7(variant + below)
 

@@ -9,7 +9,7 @@ from services.models.desk import Cover, DeskNote, Plan
 from services.models.diary import Appointment, DiaryCell, Hold, ReminderSent
 from services.models.directory import ListingRow
 from services.models.duty import DutyAlert, DutyShift
-from services.models.people import AddressRow, Consent, Person, SourceCode
+from services.models.people import AddressRow, Consent, Introduction, Person, SourceCode
 from services.models.records import AuditHead, AuditRow, EventRow
 from services.models.referrals import CallBack, EligibilityDecision, Referral
 from services.models.staff import SetUpLink, SignIn, StaffMember
@@ -39,6 +39,7 @@ __all__ = [
     "EventRow",
     "Footprint",
     "Hold",
+    "Introduction",
     "Lease",
     "ListingRow",
     "MessageIn",

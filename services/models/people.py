@@ -66,7 +66,10 @@ class Consent(Base):
 
 
 class SourceCode(Base):
-    """A poster, a GP's text, a leaflet: recorded with a conversation, never needed."""
+    """A poster, a GP's text, a leaflet: recorded with a conversation, never needed.
+
+    With `refer_per_day` it opens the form for professionals, up to so many numbers an hour and a day.
+    """
 
     __tablename__ = "source_codes"
 
@@ -77,3 +80,25 @@ class SourceCode(Base):
     controller: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+    refer_per_hour: Mapped[int | None]
+    refer_per_day: Mapped[int | None]
+
+
+class Introduction(Base):
+    """A professional passed a number on. The keyed hash outlives everything else: one first text a number, ever."""
+
+    __tablename__ = "introductions"
+    __table_args__ = rows()
+
+    id: Mapped[Key]
+    number_index: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int | None] = mapped_column(index=True)
+    conversation_id: Mapped[int | None]
+    source: Mapped[str | None]
+    staff_id: Mapped[int | None]
+    by: Mapped[str]
+    name: Mapped[str | None] = mapped_column(Sealed("introductions.name"))
+    postcode: Mapped[str | None] = mapped_column(Sealed("introductions.postcode"))
+    note: Mapped[str | None] = mapped_column(Sealed("introductions.note"))
+    at: Mapped[datetime]
+    retention: Mapped[str] = mapped_column(default="conversation")

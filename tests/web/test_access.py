@@ -19,6 +19,8 @@ EXPECTED = {
     "GET /chat/events": "public",
     "GET /chat/leave": "public",
     "POST /chat/over": "public",
+    "GET /refer": "link",
+    "POST /refer": "link",
     "GET /call/{token}": "link",
     "POST /call/{token}": "link",
     "GET /call/{token}/call.ics": "link",
@@ -66,7 +68,7 @@ EXPECTED = {
     "GET /readyz": "public",
     "GET /metrics": "public",
 }
-LINKS = [path for path, kind in EXPECTED.items() if kind == "link" and "set-up" not in path]
+LINKS = [path for path, kind in EXPECTED.items() if kind == "link" and "{token}" in path and "set-up" not in path]
 
 
 def rules() -> dict[str, Access]:

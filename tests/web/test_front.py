@@ -79,7 +79,7 @@ def test_every_word_that_a_template_names_is_in_dialogs() -> None:
     keys = {
         key
         for file in sources
-        for key in re.findall(r"""["']((?:front|chat|privacy|errors|every)\.[a-z_0-9]+)["']""", file.read_text())
+        for key in re.findall(r"""["']((?:front|chat|privacy|errors|every|refer)\.[a-z_0-9]+)["']""", file.read_text())
     }
     keys |= {
         f"privacy.{key}"

@@ -38,6 +38,13 @@ CHECKS = {
 RESULTS = {"pass": "Fits", "fail": "Does not fit", "not_known": "Not known", "to_check": "To check"}
 DECISIONS = {"yes": "Likely to fit", "no": "Another team may fit better", "ask_a_person": "A person must look"}
 
+INTRODUCED = {
+    "gp": "Their GP surgery",
+    "employer": "Their employer",
+    "jobcentre": "Jobcentre",
+    "team": "A WorkWell team",
+}
+
 
 class Spec(Protocol):
     def title_of(self, value: Any) -> str | None: ...
@@ -99,6 +106,10 @@ def facts(answers: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
     found = [(title, ", ".join(words.of(name))) for title, name in shown if answers.get(name)]
     if answers.get("on_behalf"):
         found.append(("Asked by", "Somebody else, for them"))
+    if answers.get("introduced_by"):
+        found.append(("Passed on by", INTRODUCED.get(str(answers["introduced_by"]), "Somebody who supports them")))
+    if answers.get("introduced_note"):
+        found.append(("Their note", str(answers["introduced_note"])))
     if answers.get("phone_whose") == "helper":
         found.append(("Phone", "The helper's own. The helper passes it on"))
     return found
