@@ -22,7 +22,7 @@ SHARED = frozenset({"booked", "call_back"})
 CLAUSES = re.compile(r"[,.;!?]| so | but ")
 ANY_TIME = frozenset({"is_it_no", "am_i_eligible"})
 """Acts that are never an answer, whatever is asked: "so its a no?" is not a no."""
-SURELY_ELSE = 0.8
+SURELY_ELSE = 0.9
 """From this belief on, what is none of our business is no news for the coach either."""
 FEWEST_WORDS = 3
 """Fewer words are a slip, thanks or a yes, and no news for the coach."""

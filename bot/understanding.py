@@ -178,7 +178,7 @@ def accepts(answer: Answer, heard: Heard, expecting: Expecting) -> bool:
     if expecting.spec.type == "text":
         return True  # anything a person wants to tell; a plain act was heard before
     if expecting.spec.type in FREE_WORDS:
-        return not (heard.intent in NOT_WORDS and heard.confidence >= RISKY.get(heard.intent, SURE))
+        return not (heard.intent in NOT_WORDS and heard.confidence >= max(RISKY.get(heard.intent, SURE), SURELY_A_WISH))
     return True
 
 
@@ -202,6 +202,8 @@ RISKY = {
     "correct": 0.75,
 }
 """Intents that end or turn the conversation: they need more certainty than a question that is merely answered."""
+SURELY_A_WISH = 0.9
+"""Where nearly any words are an answer, a wish needs more certainty: "Dr Whatsit's" asks nothing."""
 SHORT = 4
 ONE_WORD = 0.9
 """A word alone that no reader knows says little of what is wanted."""
