@@ -15,6 +15,7 @@ Kind = Literal["medical", "child", "self_harm", "harm_by_others", "harm_to_other
 Layer = Literal["patterns", "model", "server"]
 _WHOLE = 12_000  # characters screened in full; a longer message is screened at its head, its tail and in between
 _PIECE = 3_000
+SECONDED = 0.1  # from here on the small model, which hears other things, bears the server out
 _FEW = 4  # words, the marks of beginning and end among them: too few for the model to tell
 
 
@@ -56,10 +57,12 @@ def _counts(kept: list[Found], words: Words, judged: Judgement) -> bool:
 
 
 def judged_by_server(text: str, judged: Judged | None) -> SafetyHit | None:
-    """Layer 3, for a text in which `screen` has heard nothing; None too where a phrase list has cleared some of its words."""
+    """Layer 3, for a text in which `screen` has heard nothing; None too where a phrase list has cleared some of its words,
+    or the small model finds next to nothing in them: of unusual words the server is too easily sure."""
     if judged is None or not judged.alarm or judged.kind not in KINDS:
         return None
-    if any(book().find(book().words(piece))[1] for piece in _pieces(text)):
+    said = [book().words(piece) for piece in _pieces(text)]
+    if any(book().find(words)[1] for words in said) or max(model().judge(words).sure for words in said) < SECONDED:
         return None
     return SafetyHit(kind=judged.kind, layer="server", phrase_id=f"server-{judged.kind}")  # type: ignore[arg-type]
 

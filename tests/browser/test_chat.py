@@ -116,6 +116,7 @@ def test_by_keyboard_alone(open_page: Open) -> None:
     page.get_by_label("Say something first").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Are you in work?")).to_be_visible()
+    page.wait_for_load_state("load")  # a form sent before its script runs is a new page, which sets no focus
     page.get_by_label("In work").focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
