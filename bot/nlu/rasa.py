@@ -190,7 +190,12 @@ class OwnNlu:
         return "the language model is not ready yet, or does not answer"
 
     def parse(self, text: str) -> Parsed | None:
-        return self._connected().parse(text)
+        """A text that the old server was still reading when a new one took over is asked of the new one."""
+        asked = self._connected()
+        answer = asked.parse(text)
+        if answer is None and (now := self._connected()) is not asked:
+            answer = now.parse(text)
+        return answer
 
     def wait(self, seconds: float) -> bool:
         """True as soon as the server can parse; for commands that have nothing else to do."""

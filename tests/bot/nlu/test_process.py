@@ -108,6 +108,19 @@ def test_a_newly_chosen_model_takes_over_without_a_gap(nlu: OwnNlu, places: Plac
     assert until(lambda: gone(first))
 
 
+def test_a_text_the_old_server_was_reading_when_it_ended_is_asked_of_the_new_one(places: Places) -> None:
+    """The stand-in's old server takes 5 s over every text and is ended after less than that."""
+    slow = SERVER.replace("self.rfile.read", 'time.sleep(5 * ("first" in sys.argv[1])); self.rfile.read')
+    (places.server / "server.py").write_text("import time" + slow)
+    nlu = OwnNlu(NluProcess(places).start(), timeout=10)
+    try:
+        assert nlu.wait(10)
+        places.choose("second")
+        assert heard(nlu) == "second.tar.gz"
+    finally:
+        nlu.close()
+
+
 def test_a_model_that_does_not_load_leaves_the_old_one_answering(nlu: OwnNlu, places: Places) -> None:
     assert nlu.wait(10)
     places.choose("broken")
