@@ -223,18 +223,11 @@ class Work:
         not_after: datetime | None = None,
         event: Event | None = None,
     ) -> Taken:
-        doing = Doing(self.assistant, self.session, self.conversation, self.book, self.state)
         wanted = not people.is_stopped(self.session, self.conversation.id)
-        turn = engine.advance(
-            self.book,
-            self.state,
-            list(commands),
-            act=partial(actions.act, doing),
-            channel=self.conversation.channel,
-            helpline=partial(actions.helpline, doing),
-            language=language_of(self.heard),
-            now=self.assistant.clock.london(),
-        )
+        turn = self.advance(self.state, commands)
+        stopped = people.is_stopped(self.session, self.conversation.id)
+        if self.heard and not (stopped or turn.replies or turn.state.stack):
+            turn = self.said_something(turn)
         if event and turn.replies:
             turn = replace(turn, events=(event, *turn.events))
         replies = [
@@ -246,11 +239,30 @@ class Work:
             ]
         if said_stop(self.heard, commands):
             replies = []
-        if wanted and people.is_stopped(self.session, self.conversation.id):
+        if wanted and stopped:
             purpose = LAST_WORDS
         messages = compose(replies, self.conversation.channel, self.book, purpose)
         self.keep(turn, messages, not_after)
         return Taken(self.conversation.id, said, self.heard, turn, tuple(messages))
+
+    def advance(self, state: DialogueState, commands: Sequence[Command]) -> Turn:
+        doing = Doing(self.assistant, self.session, self.conversation, self.book, state)
+        return engine.advance(
+            self.book,
+            state,
+            list(commands),
+            act=partial(actions.act, doing),
+            channel=self.conversation.channel,
+            helpline=partial(actions.helpline, doing),
+            language=language_of(self.heard),
+            now=self.assistant.clock.london(),
+        )
+
+    def said_something(self, turn: Turn) -> Turn:
+        """Nobody's message meets silence: where nothing is left to go on with ("carry on"), what there is is offered."""
+        begun = turn.state.slots.get("safe_to_text") == "yes" and turn.state.outcome
+        more = self.advance(turn.state, [StartFlow("pattern_resume" if begun else "pattern_start")])
+        return replace(more, events=(*turn.events, *more.events))
 
     def keep(self, turn: Turn, messages: Sequence[Message], not_after: datetime | None) -> None:
         conversations.save(self.session, self.conversation, saved(turn.state), turn.state.outcome)

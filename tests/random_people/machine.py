@@ -16,7 +16,7 @@ from bot import trial, turns
 from bot.assistant import Assistant
 from bot.flows.engine import Expecting, expecting
 from bot.simulator import Answered, Simulator
-from services import conversations, inbox, people
+from services import conversations, inbox, people, privacy
 from services.clock import aware
 from services.messages import Channel
 from services.models import Appointment
@@ -113,6 +113,8 @@ class RandomPerson(RuleBasedStateMachine):
         answered = self.person.until(self.person.assistant.clock.now() + timedelta(hours=hours))
         self.with_coach = self.is_with_coach()
         self.allowed(answered)
+        if answered.slots.get("expired"):
+            self.not_followed.clear()  # what is asked after a month is asked anew
 
     @rule(kind=st.sampled_from(sorted(lines.CRISES)))
     def say_a_crisis(self, kind: str) -> None:
@@ -141,7 +143,7 @@ class RandomPerson(RuleBasedStateMachine):
     @precondition(lambda self: not self.stopped and self.seen())
     @rule(text=st.sampled_from(["Hi, it's Jo. How are you?", ""]))
     def a_coach_writes(self, text: str) -> None:
-        if text or self.with_coach:
+        if (text or self.with_coach) and not self.is_being_erased():
             self.person.coach(text)
         self.with_coach = self.is_with_coach()
 
@@ -211,6 +213,11 @@ class RandomPerson(RuleBasedStateMachine):
     def is_with_coach(self) -> bool:
         seen = self.seen()
         return seen is not None and seen.coach_takes_over
+
+    def is_being_erased(self) -> bool:
+        """In the seconds between DELETE and the last row's end, in which no coach has a page to write from."""
+        with self.person.assistant.db.read() as session:
+            return privacy.erasures_waiting(session)
 
     @invariant()
     def nobody_is_booked_twice(self) -> None:
