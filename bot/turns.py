@@ -192,7 +192,7 @@ class Work:
         if not self.state.stack:
             self.repin()
         commands = understanding.read(self.heard, self.state, self.book, stopped=stopped)
-        if understanding.missed(commands):
+        if understanding.missed(commands) and not self.heard.safety:
             not_understood.record(
                 self.session,
                 self.conversation.id,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from bot.at_the_check import at_the_check
 from bot.by_the_way import beside
 from bot.clarifying import about_options, about_times, about_wishes
 from bot.correcting import corrections, opening_of
@@ -44,7 +45,7 @@ SETTLING_ACTS = frozenset({"affirm", "deny", "unsure", "thanks", "greeting", "go
 def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = False) -> list[Command]:
     """What the engine is to do about it; `stopped`: the person has said STOP before. Pure."""
     if heard.safety:
-        return [*new_facts(heard, state, book, but=()), Crisis(heard.safety.kind)]
+        return at_the_check(heard, state) or [*new_facts(heard, state, book, but=()), Crisis(heard.safety.kind)]
     if heard.opt_out == "stop" or heard.inbound.provider_stopped:
         return [OptOut()]  # also where only the provider took it for STOP: it would let nothing more through
     if heard.opt_out == "start" and stopped:

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.nlu.recognisers.free_text import in_order, read_passage
+from bot.nlu.recognisers.text import Token, bag
 from bot.nlu.recognisers.values import Found
+
+DOUBTS = bag(
+    "not never dont didnt doesnt isnt aint wasnt cant if whether sure think know wish hope pretend say says tell tells told feel when until"
+)
+"""Shortly before "I'm safe", any of these makes it no statement: "not sure im safe", "he says im fine"."""
+REASSURES = bag("worry worries panic mind wrong mean meant be")
+NEAR = 3  # words
 
 
 def read_call_needs(text: str) -> Found | None:
@@ -14,5 +24,22 @@ def read_call_needs(text: str) -> Found | None:
 
 
 def says(kind: str, text: str) -> bool:
-    """Whether a phrase of this kind (not_meant, other_time, yes_elsewhere) stands in the text, denied or not."""
+    """Whether a phrase of this kind (other_time, yes_elsewhere, a_visit) stands in the text, denied or not."""
     return any(mention.hit.value == kind for mention in read_passage("by_the_way", text).mentions)
+
+
+def says_plainly(kind: str, text: str) -> bool:
+    """Whether a phrase of this kind is stated: neither denied nor doubted, nor put in somebody else's mouth."""
+    passage = read_passage("by_the_way", text)
+    hits = [mention.hit for mention in passage.mentions if mention.hit.value == kind]
+    return any(not _doubted(passage.found, hit.start) for hit in hits)
+
+
+def _doubted(found: Sequence[Token], start: int) -> bool:
+    """A word of doubt close before, in the same breath; "dont worry" is none."""
+    for at in range(start - 1, max(-1, start - 1 - NEAR), -1):
+        if found[at].is_mark:
+            return False
+        if found[at].word in DOUBTS and found[at + 1].word not in REASSURES:
+            return True
+    return False
