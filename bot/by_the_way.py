@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.at_the_check import at_the_check
+from bot.consenting import they_agree
 from bot.flows.commands import Command, Correct, Say, SetSlot, StartFlow, Unclear
 from bot.flows.definition import Book
 from bot.flows.engine import Expecting
@@ -18,6 +19,7 @@ from bot.nlu.recognisers import read_when
 from bot.nlu.recognisers.by_the_way import read_call_needs, says, says_plainly
 from bot.nlu.slot_words import is_mostly_english
 from bot.safety import SafetyHit
+from services.messages import Inbound
 
 SHARED = frozenset({"booked", "call_back"})
 """Outcomes after which a team has the person's answers, so that what is told later goes to it as a note."""
@@ -39,6 +41,8 @@ class Heard(Protocol):
     def expecting(self) -> Expecting | None: ...
     @property
     def reading(self) -> Reading: ...
+    @property
+    def inbound(self) -> Inbound: ...
     @property
     def safety(self) -> SafetyHit | None: ...
     @property
@@ -65,6 +69,10 @@ def beside(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
 def tells_if_it_is_safe(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     """The check of crisis help is answered in whatever words come; a plain wish to go elsewhere is heard first."""
     return [] if heard.acts else at_the_check(heard, state)
+
+
+def speaks_for_another(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    return they_agree(heard)
 
 
 def denies_a_crisis(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
@@ -161,6 +169,7 @@ def facts(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
 
 RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     tells_if_it_is_safe,
+    speaks_for_another,
     denies_a_crisis,
     asks_what_it_means,
     goes_on_in_another_language,

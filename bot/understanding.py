@@ -11,6 +11,7 @@ import re
 from bot.at_the_check import at_the_check
 from bot.by_the_way import beside
 from bot.clarifying import about_options, about_times, about_wishes
+from bot.consenting import only_if_meant, they_agree
 from bot.correcting import corrections, opening_of
 from bot.flows.commands import (
     Back,
@@ -44,8 +45,16 @@ SETTLING_ACTS = frozenset({"affirm", "deny", "unsure", "thanks", "greeting", "go
 
 def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = False) -> list[Command]:
     """What the engine is to do about it; `stopped`: the person has said STOP before. Pure."""
+    return only_if_meant(meant(heard, state, book, stopped=stopped), heard, state)
+
+
+def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> list[Command]:
     if heard.safety:
-        return at_the_check(heard, state) or [*new_facts(heard, state, book, but=()), Crisis(heard.safety.kind)]
+        return (
+            at_the_check(heard, state)
+            or they_agree(heard)
+            or [*new_facts(heard, state, book, but=()), Crisis(heard.safety.kind)]
+        )
     if heard.opt_out == "stop" or heard.inbound.provider_stopped:
         return [OptOut()]  # also where only the provider took it for STOP: it would let nothing more through
     if heard.opt_out == "start" and stopped:
