@@ -61,6 +61,10 @@ def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> l
         return [OptIn()]
     if heard.opt_out == "stop_nudges":
         return [StartFlow("pattern_stop_nudges")]
+    if heard.opt_out == "stop_later":
+        return [StartFlow("pattern_stop_later")]
+    if heard.opt_out == "text_hours" and state.stack:
+        return [SetSlot("note_for_coach", heard.text), StartFlow("pattern_text_hours")]
     if heard.inbound.kind == "press":
         return pressed(heard, state, book)
     if heard.inbound.kind == "media" and not heard.text:
