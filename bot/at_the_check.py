@@ -50,7 +50,7 @@ def at_the_check(heard: Heard, state: DialogueState) -> list[Command]:
 
 def in_words(text: str, hit: SafetyHit | None = None) -> str | None:
     """yes, no or mistaken, as far as it is said outright. What is not safe outweighs what is fine; so does a named harm."""
-    if says("not_safe_now", text):
+    if says("not_safe_now", text) or says_plainly("shared_phone", text):
         return "no"
     harm_named = hit is not None and hit.phrase_id not in ABOUT_A_VISIT
     if says("a_visit", text) and not harm_named:

@@ -89,6 +89,19 @@ def asks_what_it_means(heard: Heard, state: DialogueState, book: Book) -> list[C
     return [StartFlow(book.triggers[act])] if act in book.triggers else []
 
 
+def somebody_may_read(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "Its a shared phone", in the midst of the questions: whether it is safe here is asked again."""
+    if not state.stack or heard.expecting is None or state.slots.get("safe_to_text") != "yes":
+        return []
+    if heard.expecting.spec.type in {"text", "phone"} or heard.expecting.slot in {
+        "safe_here",
+        "they_agree",
+        "phone_whose",
+    }:
+        return []
+    return [StartFlow("pattern_shared_phone")] if says_plainly("shared_phone", heard.text) else []
+
+
 def goes_on_in_another_language(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     """Told that we write English, they answer in their own words: they need the interpreter; once that is known, a miss."""
     if heard.expecting is None or heard.reading.answer or heard.acts or not heard.text:
@@ -172,6 +185,7 @@ RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     speaks_for_another,
     denies_a_crisis,
     asks_what_it_means,
+    somebody_may_read,
     goes_on_in_another_language,
     lives_elsewhere,
     tells_a_need,

@@ -32,6 +32,7 @@ from bot.flows.engine import Expecting
 from bot.flows.state import DialogueState
 from bot.hearing import Heard, hear, without_drama_numbers
 from bot.nlu.answers import Answer
+from bot.nlu.recognisers.situation import is_of_another
 from bot.nlu.recognisers.text import bag
 from bot.nlu.slot_words import is_mostly_english
 
@@ -307,6 +308,8 @@ def digression(heard: Heard, book: Book) -> str | None:
     for act in heard.acts:
         if act in book.triggers:
             return book.triggers[act]
+    if heard.intent == "on_behalf" and is_short(heard.text) and is_of_another(heard.text):
+        return None  # "hes at work": where somebody is, and no wish for them
     if (
         heard.intent
         and heard.confidence >= (RISKY.get(heard.intent, SURE) if " " in heard.text.strip() else ONE_WORD)

@@ -155,3 +155,20 @@ def test_a_hyphen_joins_the_words_of_a_phrase() -> None:
     found = read_health("long-term illness")
     assert found is not None
     assert (found.value, found.whole) == (["long_term"], True)
+
+
+SOMEBODY_ELSES_WORK = (
+    "hes at work", "he's at work", "shes at work now", "my fella is at work", "he is working", "hes off sick", "he works nights",
+    "hes out of work", "she lost her job", "he just lost his job", "theyre at work", "its ok hes at work", "yes hes at work",
+    "my mans at work", "hubbys at work", "hes at work so i can text",
+)  # fmt: skip
+OWN_WORK = {
+    "im at work": "in_work", "he let me go": "out_of_work", "they sacked me": "out_of_work", "she signed me off": "off_sick",
+    "hes at work im off sick": "off_sick", "im off sick hes working": "off_sick", "i work with him": "in_work",
+    "im at work and hes at home": "in_work",
+}  # fmt: skip
+
+
+def test_somebody_elses_work_is_not_ones_own() -> None:
+    assert {text for text in SOMEBODY_ELSES_WORK if read_situation(text)} == set()
+    assert {text: found.value for text in OWN_WORK if (found := read_situation(text))} == OWN_WORK
