@@ -7,6 +7,7 @@ what the trained model thinks, and last "not understood".
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from bot.at_the_check import at_the_check
 from bot.by_the_way import beside
@@ -49,7 +50,19 @@ def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = Fals
     return only_if_meant(meant(heard, state, book, stopped=stopped), heard, state)
 
 
+ABOUT_A_CALL = frozenset({"call_off", "change_call", "wait", "person", "book_call", "smalltalk", "out_of_scope"})
+
+
+def without_a_call_to_take_back(heard: Heard, state: DialogueState) -> Heard:
+    """ "I do not want phone call", before there is one, says how they want to be helped."""
+    wished = "messages" in (heard.values.get("call_needs") or ()) and not heard.acts
+    if not wished or state.outcome in {"booked", "call_back"} or heard.intent not in ABOUT_A_CALL:
+        return heard
+    return replace(heard, intent=None, confidence=0.0, ranking=())
+
+
 def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> list[Command]:
+    heard = without_a_call_to_take_back(heard, state)
     if heard.safety:
         return (
             at_the_check(heard, state)

@@ -35,7 +35,7 @@ from bot.nlu.recognisers.when_values import DAYS_AHEAD, SHORTEST
 OTHER_TIMES = "other_times"
 COSTLY = frozenset({"personal_number", "pager", "premium"})
 """Reasons for refusing a number that has to do with what it costs to ring, not with how it was typed."""
-NONE_OF_THEM = ["none"]
+NONE_OF_THEM, NOT_SAID = ["none"], ["rather_not_say"]
 """Said of the open question alone: it is no news about another."""
 YOUNGEST = 5
 """A smaller age is a slip, or the number of a choice: asked again, since a child's way ends the conversation."""
@@ -292,7 +292,7 @@ def volunteered(text: str, now: datetime) -> dict[str, Any]:
         "name": read_name(text, False),
     }
     sure = {slot: reading for slot, reading in found.items() if reading and reading.sure}
-    values = {slot: reading.value for slot, reading in sure.items() if reading.value != NONE_OF_THEM}
+    values = {slot: reading.value for slot, reading in sure.items() if reading.value not in (NONE_OF_THEM, NOT_SAID)}
     if read.get("postcode"):
         values["postcode"] = read["postcode"]
     return values
