@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.at_the_check import at_the_check
+from bot.consenting import they_agree
 from bot.flows.commands import Command, Correct, Say, SetSlot, StartFlow, Unclear
 from bot.flows.definition import Book
 from bot.flows.engine import Expecting
@@ -14,8 +16,10 @@ from bot.flows.state import DialogueState
 from bot.nlu.answers import Reading, wish_of
 from bot.nlu.nations import nation_named
 from bot.nlu.recognisers import read_when
-from bot.nlu.recognisers.by_the_way import read_call_needs, says
+from bot.nlu.recognisers.by_the_way import read_call_needs, says, says_plainly
 from bot.nlu.slot_words import is_mostly_english
+from bot.safety import SafetyHit
+from services.messages import Inbound
 
 SHARED = frozenset({"booked", "call_back"})
 """Outcomes after which a team has the person's answers, so that what is told later goes to it as a note."""
@@ -38,6 +42,10 @@ class Heard(Protocol):
     @property
     def reading(self) -> Reading: ...
     @property
+    def inbound(self) -> Inbound: ...
+    @property
+    def safety(self) -> SafetyHit | None: ...
+    @property
     def acts(self) -> tuple[str, ...]: ...
     @property
     def values(self) -> Mapping[str, Any]: ...
@@ -58,12 +66,19 @@ def beside(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     return []
 
 
+def tells_if_it_is_safe(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """The check of crisis help is answered in whatever words come; a plain wish to go elsewhere is heard first."""
+    return [] if heard.acts else at_the_check(heard, state)
+
+
+def speaks_for_another(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    return they_agree(heard)
+
+
 def denies_a_crisis(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     """ "No I'm fine, I meant my back": goes on kindly at the kept place."""
-    if not state.crisis or not says("not_meant", heard.text):
+    if not state.crisis or not says_plainly("not_meant", heard.text):
         return []
-    if heard.expecting and heard.expecting.slot == "abuse_safe":
-        return [SetSlot("abuse_safe", "mistaken", said=heard.text)]
     return [*facts(heard, state, book), Say("repeat")]
 
 
@@ -72,6 +87,19 @@ def asks_what_it_means(heard: Heard, state: DialogueState, book: Book) -> list[C
     if not state.stack and state.outcome in (None, "left"):
         return []  # who we are comes first
     return [StartFlow(book.triggers[act])] if act in book.triggers else []
+
+
+def somebody_may_read(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "Its a shared phone", in the midst of the questions: whether it is safe here is asked again."""
+    if not state.stack or heard.expecting is None or state.slots.get("safe_to_text") != "yes":
+        return []
+    if heard.expecting.spec.type in {"text", "phone"} or heard.expecting.slot in {
+        "safe_here",
+        "they_agree",
+        "phone_whose",
+    }:
+        return []
+    return [StartFlow("pattern_shared_phone")] if says_plainly("shared_phone", heard.text) else []
 
 
 def goes_on_in_another_language(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
@@ -153,8 +181,11 @@ def facts(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
 
 
 RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
+    tells_if_it_is_safe,
+    speaks_for_another,
     denies_a_crisis,
     asks_what_it_means,
+    somebody_may_read,
     goes_on_in_another_language,
     lives_elsewhere,
     tells_a_need,

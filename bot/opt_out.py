@@ -7,12 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from bot.opt_out_later import about_hours, without_condition
 from bot.opt_out_model import model
 from bot.safety_lists import FOLDER, load_yaml
 from bot.safety_phrases import Automaton, Span, parse
 from bot.safety_words import Spelling, Words, read_words, rewrites_from
 
-OptOut = Literal["stop", "start", "stop_nudges", "ask_stop"]
+OptOut = Literal["stop", "start", "stop_nudges", "ask_stop", "stop_later", "text_hours"]
 _Compiled = tuple[Automaton, tuple[OptOut | None, ...]]
 _ORDER: tuple[OptOut, ...] = ("stop_nudges", "stop", "start")
 _RESTART = frozenset({"again", "over", "it"})  # "start again" begins the questions anew
@@ -45,7 +46,18 @@ class OptOutPhrases:
         return list(read_words(text, self._rewrites).words[1:-1])
 
     def read(self, text: str) -> OptOut | None:
-        """Both layers; "ask_stop" where it may well be a request, but is not certain enough to act on."""
+        """Both layers; "ask_stop" where it may well be a request, but is not certain enough to act on.
+
+        "stop_later" for one that is put off or hangs on something, "text_hours" where only some hours are left out.
+        """
+        if len(text) <= _LONGEST and about_hours(text):
+            return "text_hours"
+        request = without_condition(text) if len(text) <= _LONGEST else None
+        if request is not None and self._now(request) == "stop":
+            return "stop_later"
+        return self._now(text)
+
+    def _now(self, text: str) -> OptOut | None:
         words = self._words(text)
         said, excused = self._plainly(words)
         if said or len(words.words) - 2 < _FEWEST:

@@ -117,9 +117,13 @@ def take(assistant: Assistant, message: Waiting, heard: understanding.Heard, ver
     return taken
 
 
+FOR_THE_COACH = frozenset({"ask_stop", "stop_later", "text_hours"})
+"""What a coach who is talking with the person can answer better than a question of ours."""
+
+
 def goes_past_a_coach(assistant: Assistant, conversation: Any, heard: understanding.Heard) -> bool:
     """While a coach talks the assistant takes only crisis words, STOP and START, and the answer that crisis help asked for."""
-    if heard.safety or heard.opt_out not in {None, "ask_stop"} or heard.inbound.provider_stopped:
+    if heard.safety or heard.opt_out not in {None, *FOR_THE_COACH} or heard.inbound.provider_stopped:
         return True
     asked = heard.expecting
     book = assistant.book(conversation.revision)
@@ -192,7 +196,7 @@ class Work:
         if not self.state.stack:
             self.repin()
         commands = understanding.read(self.heard, self.state, self.book, stopped=stopped)
-        if understanding.missed(commands):
+        if understanding.missed(commands) and not self.heard.safety:
             not_understood.record(
                 self.session,
                 self.conversation.id,

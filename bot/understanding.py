@@ -7,9 +7,12 @@ what the trained model thinks, and last "not understood".
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from bot.at_the_check import at_the_check
 from bot.by_the_way import beside
 from bot.clarifying import about_options, about_times, about_wishes
+from bot.consenting import only_if_meant, they_agree
 from bot.correcting import corrections, opening_of
 from bot.flows.commands import (
     Back,
@@ -30,6 +33,7 @@ from bot.flows.engine import Expecting
 from bot.flows.state import DialogueState
 from bot.hearing import Heard, hear, without_drama_numbers
 from bot.nlu.answers import Answer
+from bot.nlu.recognisers.situation import is_of_another
 from bot.nlu.recognisers.text import bag
 from bot.nlu.slot_words import is_mostly_english
 
@@ -43,14 +47,38 @@ SETTLING_ACTS = frozenset({"affirm", "deny", "unsure", "thanks", "greeting", "go
 
 def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = False) -> list[Command]:
     """What the engine is to do about it; `stopped`: the person has said STOP before. Pure."""
+    return only_if_meant(meant(heard, state, book, stopped=stopped), heard, state)
+
+
+ABOUT_A_CALL = frozenset({"call_off", "change_call", "wait", "person", "book_call", "smalltalk", "out_of_scope"})
+
+
+def without_a_call_to_take_back(heard: Heard, state: DialogueState) -> Heard:
+    """ "I do not want phone call", before there is one, says how they want to be helped."""
+    wished = "messages" in (heard.values.get("call_needs") or ()) and not heard.acts
+    if not wished or state.outcome in {"booked", "call_back"} or heard.intent not in ABOUT_A_CALL:
+        return heard
+    return replace(heard, intent=None, confidence=0.0, ranking=())
+
+
+def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> list[Command]:
+    heard = without_a_call_to_take_back(heard, state)
     if heard.safety:
-        return [*new_facts(heard, state, book, but=()), Crisis(heard.safety.kind)]
+        return (
+            at_the_check(heard, state)
+            or they_agree(heard)
+            or [*new_facts(heard, state, book, but=()), Crisis(heard.safety.kind)]
+        )
     if heard.opt_out == "stop" or heard.inbound.provider_stopped:
         return [OptOut()]  # also where only the provider took it for STOP: it would let nothing more through
     if heard.opt_out == "start" and stopped:
         return [OptIn()]
     if heard.opt_out == "stop_nudges":
         return [StartFlow("pattern_stop_nudges")]
+    if heard.opt_out == "stop_later":
+        return [StartFlow("pattern_stop_later")]
+    if heard.opt_out == "text_hours" and state.stack:
+        return [SetSlot("note_for_coach", heard.text), StartFlow("pattern_text_hours")]
     if heard.inbound.kind == "press":
         return pressed(heard, state, book)
     if heard.inbound.kind == "media" and not heard.text:
@@ -293,6 +321,8 @@ def digression(heard: Heard, book: Book) -> str | None:
     for act in heard.acts:
         if act in book.triggers:
             return book.triggers[act]
+    if heard.intent == "on_behalf" and is_short(heard.text) and is_of_another(heard.text):
+        return None  # "hes at work": where somebody is, and no wish for them
     if (
         heard.intent
         and heard.confidence >= (RISKY.get(heard.intent, SURE) if " " in heard.text.strip() else ONE_WORD)

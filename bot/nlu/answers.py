@@ -29,12 +29,13 @@ from bot.nlu.recognisers import (
     says_whichever,
 )
 from bot.nlu.recognisers.by_the_way import read_call_needs
+from bot.nlu.recognisers.situation import is_of_another
 from bot.nlu.recognisers.when_values import DAYS_AHEAD, SHORTEST
 
 OTHER_TIMES = "other_times"
 COSTLY = frozenset({"personal_number", "pager", "premium"})
 """Reasons for refusing a number that has to do with what it costs to ring, not with how it was typed."""
-NONE_OF_THEM = ["none"]
+NONE_OF_THEM, NOT_SAID = ["none"], ["rather_not_say"]
 """Said of the open question alone: it is no news about another."""
 YOUNGEST = 5
 """A smaller age is a slip, or the number of a choice: asked again, since a child's way ends the conversation."""
@@ -84,7 +85,9 @@ def read_answer(text: str, expecting: Expecting, now: datetime) -> Reading:
     own = READERS.get(kind, read_nothing)(text, expecting, now)
     if own.answer:
         return own
-    if chosen:
+    if chosen and not (
+        expecting.slot == "work_situation" and not speaks_for_another(expecting) and is_of_another(text)
+    ):
         return Reading(Answer(chosen.value, chosen.whole, chosen.span[0] == 0))
     return replace(own, several=tuple(read_candidates(text, options))) if options and kind != "choices" else own
 
@@ -105,6 +108,11 @@ def from_found(found: Found | None, hint: str | None = None) -> Reading:
     return Reading(Answer(found.value, found.whole)) if found else Reading(hint=hint)
 
 
+def speaks_for_another(expecting: Expecting) -> bool:
+    """Whether the questions are about somebody else, so that "hes off sick" answers them."""
+    return "for_someone_else" in expecting.filled
+
+
 def read_nothing(text: str, expecting: Expecting, now: datetime) -> Reading:
     return Reading()
 
@@ -113,6 +121,8 @@ def read_own_words(text: str, expecting: Expecting, now: datetime) -> Reading:
     """A choice answered in the person's own words, by the reader kept for that slot; yes and no where both are options."""
     reader = FREE_TEXT.get(expecting.slot)
     found = reader(text) if reader else None
+    if found is None and expecting.slot == "work_situation" and speaks_for_another(expecting):
+        found = read_situation(text, own_only=False)
     if found:
         return from_found(found)
     values = {value for value, _, _ in expecting.choices}
@@ -282,7 +292,7 @@ def volunteered(text: str, now: datetime) -> dict[str, Any]:
         "name": read_name(text, False),
     }
     sure = {slot: reading for slot, reading in found.items() if reading and reading.sure}
-    values = {slot: reading.value for slot, reading in sure.items() if reading.value != NONE_OF_THEM}
+    values = {slot: reading.value for slot, reading in sure.items() if reading.value not in (NONE_OF_THEM, NOT_SAID)}
     if read.get("postcode"):
         values["postcode"] = read["postcode"]
     return values

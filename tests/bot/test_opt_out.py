@@ -150,7 +150,6 @@ NEITHER = (
     "pit stop",
     "i cant get the crying to stop",
     "dont call me on mondays",
-    "don't text me at work",
     "never mind",
     "leave it",
     "can i stop and start later",
@@ -162,7 +161,7 @@ NEITHER = (
     "stop smoking", "I want to stop smoking", "endometriosis", "end of my contract", "cancel my call", "can't stop crying", "YES",
     "CANCEL", "END", "QUIT", "start again", "start over", "full stop", "bus stop", "i had to stop work", "I stopped working in march",
     "my boss won't stop texting me", "how do I stop my ex texting me", "work won't stop calling me", "don't stop", "stop the call",
-    "dont text me before 10am", "my manager wont leave me alone", "they never text me back", "no", "not now", "wait", "",
+    "my manager wont leave me alone", "they never text me back", "no", "not now", "wait", "",
     "stop the pain", "one stop shop", "non stop pain", "I cant stop worrying", "the bailiffs keep contacting me",
     "can we start on monday", "when do i start", "they stopped my benefits",
 )  # fmt: skip
@@ -197,6 +196,34 @@ NOT_US = {
     "answers": ("none of these", "not now", "skip", "no", "not any of those", "i dont want any of these times"),
     "their own flow": ("wrong number", "delete my data", "delete my account", "can i cancel", "i want to leave"),
 }  # fmt: skip
+
+
+LATER = (
+    "take me off when we're done", "take me off the list when we are done", "remove me once the call is over",
+    "stop texting me after my call", "delete my number after this", "you can stop texting me after thursday", "take me off after",
+    "when this is finished take me off your list", "unsubscribe me at the end", "after the appointment please stop texting",
+    "once ive had the call dont text me again", "stop when im booked", "take my number off once its sorted",
+    "dont text me after the call", "if i say no will you stop texting", "stop texting me if i dont answer",
+    "stop if its going to cost me", "leave me alone when im at work", "leave us alone till monday", "stop texting me after 5",
+    "can you take me off when the course ends", "please stop texting me until next week", "opt me out at the end please",
+)  # fmt: skip
+HOURS = (
+    "dont text after 5", "dont text me after 5", "no texts after 6pm please", "dont text me in the evening", "only text in the morning",
+    "please dont text at night", "dont message me when im at work", "dont text before 9", "don't text me at work",
+    "dont text me before 10am", "text me only after 6", "dont contact me till monday", "pls no msgs at weekends",
+    "can you not text me while im at work",
+)  # fmt: skip
+NOW = (
+    "leave us be now", "leave us be", "just leave us be now will you", "stop texting me after all", "stop texting me now after all this",
+    "ive told you once im done stop texting me", "i finished the course after christmas please stop texting me",
+    "I got a job after xmas so stop", "stop texting me i asked once already and im done",
+    "stop until further notice", "if you dont mind please stop texting me", "take me off once and for all",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("meant", "texts"), [("stop_later", LATER), ("text_hours", HOURS), ("stop", NOW)])
+def test_a_request_that_is_put_off_is_told_from_one_that_is_not(meant: str, texts: tuple[str, ...]) -> None:
+    assert {text: read_opt_out(text) for text in texts} == dict.fromkeys(texts, meant)
 
 
 @pytest.mark.parametrize("family", OTHERWISE)
@@ -271,4 +298,4 @@ def test_a_request_is_no_crisis(text: str) -> None:
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=600))
 def test_no_text_makes_it_fail(text: str) -> None:
-    assert read_opt_out(text) in {"stop", "start", "stop_nudges", "ask_stop", None}
+    assert read_opt_out(text) in {"stop", "start", "stop_nudges", "ask_stop", "stop_later", "text_hours", None}

@@ -108,6 +108,31 @@ def test_a_crisis_in_a_polite_letter_is_heard(letter: str) -> None:
     assert hit.kind == "self_harm"
 
 
+AT_THE_DOOR = (
+    "hang on hes at the door", "Hang on. He's at the door", "brb shes at the door with the parcel", "wait theyre at the door",
+    "one sec shes at the door", "hes at the door brb", "hes at the door with shopping", "sorry hes at the door",
+    "he's at the door with my prescription, back in a mo", "hes at the door dropping off a parcel", "back in 5 hes at the door",
+    "shes at the door to read the meter", "hold on, dad's at the door", "hang on someones at the door", "phone ringing hang on",
+    "back in a bit hes on the phone", "hes at work til 5", "hes at work tonight", "mum is at the door gotta go",
+)  # fmt: skip
+AT_THE_DOOR_NOW = (
+    "hes at the door", "my ex is at the door", "hang on my ex is at the door", "hang on hes at the door again",
+    "hang on hes at the door with a knife", "hes at the door and hes shouting", "hes at the door drunk", "hes outside my house",
+    "wait hes at the door banging", "hes banging on the door hang on", "hes at my work again", "hes waiting outside my work",
+    "hes here cant talk", "he's here, can't talk", "shes back cant text", "husband just got home cant talk", "cant talk hes here",
+    "cant talk now hes back", "my husband has come in i cant text", "partners home i cant talk now",
+    "shes sat next to me cant say", "hes just come in cant text",
+)  # fmt: skip
+
+
+def test_a_caller_at_the_door_is_no_alarm() -> None:
+    assert {text for text in AT_THE_DOOR if screen(text)} == set()
+
+
+def test_somebody_to_be_afraid_of_at_the_door_or_near_is_one() -> None:
+    assert {text for text in AT_THE_DOOR_NOW if not screen(text)} == set()
+
+
 @pytest.mark.parametrize("text", RED_FLAGS)
 def test_red_flags_of_physiotherapy_are_medical(text: str) -> None:
     assert kind_of(text) == "medical"

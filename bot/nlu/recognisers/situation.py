@@ -16,13 +16,19 @@ WEAK = "weak_"
 BECAUSE_OF = bag("with cos coz due because cause from after")
 BEFORE_OFF = bag("im am been still currently now but and me is just") | {"", ",", "."}  # not "time off", "put off"
 SHORT = 10  # tokens of an answer that is a trade
+OTHERS = bag("he hes she shes theyre mans blokes fellas")
+LINKS = bag(
+    "is was s just still now always usually currently out has been gone already only all most not the be ll will"
+)
+OWN = bag("i im ive id me my mine us our")
 NEAR = 4  # tokens between "off with" and the illness
 
 
-def read_situation(text: str) -> Found | None:
-    """in_work, off_sick, out_of_work or other; unsure where the words point two ways."""
+def read_situation(text: str, *, own_only: bool = True) -> Found | None:
+    """in_work, off_sick, out_of_work or other; unsure where the words point two ways. `own_only`: not "hes at work"."""
     passage = read_passage("situation", text)
-    meant = [hit for hit in passage.meant(own_only=True) if hit.value != TRADE or _begins(passage, hit)]
+    meant = [hit for hit in passage.meant(own_only=own_only) if hit.value != TRADE or _begins(passage, hit)]
+    meant = [hit for hit in meant if not (own_only and _of_another(passage, hit))]
     meant += _off_with_an_illness(passage)
     kinds = {hit.value for hit in meant}
     best = next((kind for kind in STRONGEST_FIRST if kind in kinds), None)
@@ -35,10 +41,34 @@ def read_situation(text: str) -> Found | None:
     return Found(value, passage.whole(), passage.span(speaking), sure and passage.told(speaking))
 
 
+def is_of_another(text: str) -> bool:
+    """Whether somebody else's work is all that is spoken of."""
+    passage = read_passage("situation", text)
+    hits = passage.meant(own_only=False)
+    own = passage.meant(own_only=True)
+    return bool(hits) and not [hit for hit in own if not _of_another(passage, hit)]
+
+
 def _begins(passage: Passage, hit: Hit) -> bool:
     """Whether a trade opens a short answer: "bus driver, 12 years" but not "i need to see a nurse"."""
     short = len(passage.found) <= SHORT and passage.found[-1].word != "?"
     return short and scope.only_filler(passage.found[: hit.start], [])
+
+
+def _of_another(passage: Passage, hit: Hit) -> bool:
+    """ "Hes at work": said of him; "he let me go" is not."""
+    found = passage.found
+    if OWN & {token.word for token in found[hit.start : hit.end]}:
+        return False
+    i = hit.start
+    while i < hit.end and (found[i].word in LINKS or found[i].word in OTHERS):
+        if found[i].word in OTHERS:
+            return True
+        i += 1
+    i = hit.start - 1
+    while i >= 0 and found[i].word in LINKS:
+        i -= 1
+    return i >= 0 and found[i].word in OTHERS
 
 
 def _off_with_an_illness(passage: Passage) -> list[Hit]:

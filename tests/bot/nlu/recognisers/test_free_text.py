@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.nlu.recognisers import read_barriers, read_health, read_situation
+from bot.nlu.recognisers.by_the_way import read_call_needs
 
 SITUATIONS = [
     ("signed off since march", "off_sick"), ("im signed off with stress from work", "off_sick"), ("on the sick with me nerves", "off_sick"),
@@ -155,3 +156,49 @@ def test_a_hyphen_joins_the_words_of_a_phrase() -> None:
     found = read_health("long-term illness")
     assert found is not None
     assert (found.value, found.whole) == (["long_term"], True)
+
+
+SOMEBODY_ELSES_WORK = (
+    "hes at work", "he's at work", "shes at work now", "my fella is at work", "he is working", "hes off sick", "he works nights",
+    "hes out of work", "she lost her job", "he just lost his job", "theyre at work", "its ok hes at work", "yes hes at work",
+    "my mans at work", "hubbys at work", "hes at work so i can text",
+)  # fmt: skip
+OWN_WORK = {
+    "im at work": "in_work", "he let me go": "out_of_work", "they sacked me": "out_of_work", "she signed me off": "off_sick",
+    "hes at work im off sick": "off_sick", "im off sick hes working": "off_sick", "i work with him": "in_work",
+    "im at work and hes at home": "in_work",
+}  # fmt: skip
+
+
+def test_somebody_elses_work_is_not_ones_own() -> None:
+    assert {text for text in SOMEBODY_ELSES_WORK if read_situation(text)} == set()
+    assert {text: found.value for text in OWN_WORK if (found := read_situation(text))} == OWN_WORK
+
+
+NO_CALL = (
+    "I do not want phone call", "i dont want a phone call", "dont want phone calls", "no phone call please", "please dont ring me",
+    "dont phone me text me", "i hate phones", "i cant do phone calls", "i'd rather text", "prefer texting", "no calls",
+    "can i do it by text", "i cant speak", "i dont do phones", "can you text not ring", "rather not talk on the phone",
+    "email only", "i dont want to talk on the phone", "not a phone call please", "im deaf no bsl", "I am deaf but dont use BSL",
+)  # fmt: skip
+RELAY = (
+    "cant hear on phone",
+    "cant hear on the phone",
+    "I cant hear phone",
+    "i am hard of hearing",
+    "i cant hear people on the phone",
+)
+LIPS = ("no BSL. I lip read", "i lipread", "I lip-read, no sign language", "deaf, I read lips")
+NO_WISH = ("dont ring me before 10", "no calls before 9", "my mum likes calls", "i want a call", "a phone call is fine")
+
+
+def test_how_a_person_can_be_reached_is_read_from_their_words() -> None:
+    def needs(text: str) -> object:
+        found = read_call_needs(text)
+        return found.value if found else None
+
+    assert {text: needs(text) for text in NO_CALL} == {text: ["messages"] for text in NO_CALL}
+    assert {text: needs(text) for text in RELAY} == {text: ["text_relay"] for text in RELAY}
+    assert {text: needs(text) for text in LIPS} == {text: ["video"] for text in LIPS}
+    assert {text for text in NO_WISH if needs(text)} == set()
+    assert needs("I use BSL") == ["bsl"]

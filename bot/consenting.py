@@ -1,0 +1,90 @@
+"""Questions of consent: only an answer to the question itself counts as a yes, whoever it is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.flows.commands import Command, SetSlot, Unclear
+from bot.flows.engine import Expecting
+from bot.flows.state import DialogueState
+from bot.nlu.answers import options_of, read_options
+from bot.nlu.recognisers import read_yes_no
+from bot.nlu.recognisers.by_the_way import says, says_plainly
+from bot.nlu.recognisers.text import bag, clean, words
+from bot.safety import SafetyHit
+from services.messages import Inbound
+
+THEIRS, SHARE = "they_agree", "consent_share"
+ELSEWHERE = bag("it its safe me i im ive id my mine")
+"""In a plain yes to "do they agree?", these speak of something else: "yes its safe", "yes i am"."""
+TO_SHARING = bag(
+    "share sharing shared book agree agreed consent ok okay okey fine happy go ahead send pass please pls plz help want need right "
+    "correct good great perfect lovely yes course definitely sure absolutely thanks thank carry on do coach team call ring"
+)
+"""A yes with any of these is a yes to sharing; "yes it's my phone" is not."""
+
+
+class Heard(Protocol):
+    """What this module uses of a message that was heard."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def inbound(self) -> Inbound: ...
+    @property
+    def expecting(self) -> Expecting | None: ...
+    @property
+    def safety(self) -> SafetyHit | None: ...
+
+
+def they_agree(heard: Heard) -> list[Command]:
+    """ "He said it's fine", "I've not asked her yet": whether the other person agrees, in whole sentences.
+
+    Said at that very question, "he said yes" is no alarm, though the model behind the phrase lists may think so.
+    """
+    if heard.expecting is None or heard.expecting.slot != THEIRS or (heard.safety and heard.safety.layer == "patterns"):
+        return []
+    if says("they_have_not", heard.text):
+        return [SetSlot(THEIRS, "not_yet", said=heard.text)]
+    agreed = says_plainly("they_agree", heard.text) or (says_yes(heard.text) and says_plainly("they_know", heard.text))
+    return [SetSlot(THEIRS, "yes", said=heard.text)] if agreed else []
+
+
+def says_yes(text: str) -> bool:
+    found = read_yes_no(text)
+    return found is not None and found.value == "yes"
+
+
+def only_if_meant(commands: list[Command], heard: Heard, state: DialogueState) -> list[Command]:
+    """The commands, but for a yes to a question of consent that was said of something else: that is asked again."""
+    asked = heard.expecting
+    if asked is None or asked.slot not in CONSENTS or heard.inbound.kind == "press":
+        return commands
+    if not any(isinstance(one, SetSlot) and one.slot == asked.slot and one.value == "yes" for one in commands):
+        return commands
+    return commands if is_meant(heard.text, asked, state) else [Unclear()]
+
+
+def is_meant(text: str, asked: Expecting, state: DialogueState) -> bool:
+    said = words(clean(text))
+    if is_a_line(text, asked):
+        return True
+    theirs = says_plainly("they_agree", text) or (says_yes(text) and says_plainly("they_know", text))
+    if asked.slot == THEIRS:
+        plain = read_yes_no(text)
+        return theirs or (plain is not None and plain.whole and not ELSEWHERE & set(said))
+    if theirs:
+        return state.slots.get("for_someone_else") is True
+    return bool(TO_SHARING & set(said[1:])) or len(said) == 1
+
+
+def is_a_line(text: str, asked: Expecting) -> bool:
+    """The number of a line, or its very words."""
+    bare = clean(text).casefold().strip(" .!,?")
+    titles = {wording.casefold() for option in options_of(asked) for wording in (option.title, *option.also)}
+    found = read_options(text, options_of(asked), several=False) if bare.isdecimal() else None
+    return bare in titles or found is not None
+
+
+CONSENTS: Sequence[str] = (THEIRS, SHARE)
