@@ -21,6 +21,7 @@ from services import (
     duty,
     inbox,
     introductions,
+    invitation_sending,
     offers,
     people,
     privacy,
@@ -203,6 +204,13 @@ def deliver(assistant: Assistant, channel: str | None = None) -> int:
     """Send what is due; answers how many were tried."""
     channels = [channel] if channel else None
     return delivery.deliver(assistant.db, assistant.send, BATCH, assistant.clock.now(), channels=channels)
+
+
+def send_mail(assistant: Assistant) -> int:
+    """Send coaches their invitations; answers how many were tried."""
+    if assistant.mail is None:
+        return 0
+    return invitation_sending.deliver(assistant.db, assistant.mail.send, BATCH, assistant.clock.now())
 
 
 def tick(assistant: Assistant) -> None:

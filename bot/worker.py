@@ -36,6 +36,8 @@ class Worker:
         self._run("turns", self._turns)
         for channel in self.assistant.channels:
             self._run(f"deliver-{channel}", partial(self._deliver, channel))
+        if self.assistant.mail:
+            self._run("mail", partial(self._every, DUE_SECONDS, partial(rounds.send_mail, self.assistant)))
         self._run("due", partial(self._every, DUE_SECONDS, self._fall_due))
         self._run("seal", partial(self._every, SEAL_SECONDS, self._seal))
         if self.assistant.telegram:

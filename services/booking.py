@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services import call_backs, crypto, diary, due_work, reminders
+from services import call_backs, crypto, diary, due_work, invitations, reminders
 from services.diary import Opening, OpeningId
 from services.models import Appointment, Coach, Conversation, DiaryCell, Hold, Team
 
@@ -148,6 +148,7 @@ def _turn_hold(
     new = _appointment(session, conversation, mine, coach, now, referral_id, replaces)
     if replaces is not None:
         _end(session, replaces, "moved", by, now)
+    invitations.booked(session, new, replaces, now)
     call_backs.keep_by_booking(session, conversation.person_id, now)
     return new
 
@@ -200,6 +201,7 @@ def call_off(session: Session, appointment_id: int, now: datetime, by: str = "pe
         return False
     _lock_coaches(session, row.coach_id)
     _end(session, row, "called_off", by, now)
+    invitations.called_off(session, row, now)
     return True
 
 

@@ -48,6 +48,11 @@ class Settings(BaseSettings):
         return bool(self.twilio_account_sid and self.twilio_auth_token.get_secret_value() and sender)
 
     @property
+    def has_mail(self) -> bool:
+        """Whether everything that mail needs is set."""
+        return bool(self.smtp_url.get_secret_value() and self.from_email)
+
+    @property
     def has_telegram(self) -> bool:
         """Whether everything that Telegram needs is set."""
         return bool(self.telegram_bot_token.get_secret_value())

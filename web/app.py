@@ -22,7 +22,7 @@ from services.settings import Settings, load
 from services.transcript import Line, Mark
 from web import auth, calendars, call, chat, demonstration, front, health, refer, webhooks
 from web.access import LINK, PUBLIC, SIGNED, page, staff
-from web.coach import acts, hours
+from web.coach import acts, calendar, hours
 from web.coach import live as desk_live
 from web.coach import pages as coach
 from web.limits import Outermost
@@ -103,6 +103,8 @@ def desk_routes() -> Sequence[BaseRoute]:
         page("/coach/hours/{id:int}", hours.keep_week, work, ["POST"]),
         page("/coach/hours/{id:int}/away", hours.add_absence, work, ["POST"]),
         page("/coach/hours/{id:int}/away/{absence:int}/end", hours.end_absence, work, ["POST"]),
+        page("/coach/calendar", calendar.show, work),
+        page("/coach/calendar/mail", calendar.want_mail, work, ["POST"]),
         page("/coach/cover", acts.cover, work, ["POST"]),
         page("/coach/cover/{id:int}/end", acts.end_cover, work, ["POST"]),
         page("/coach/alert/{id:int}", coach.alert, see),

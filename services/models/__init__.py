@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.models.base import Base
+from services.models.calendars import CoachCalendar, Invitation
 from services.models.content import DialogRevision, NotUnderstood
 from services.models.conversations import Conversation, EarlyReceipt, MessageIn, MessageOut
 from services.models.desk import Cover, DeskNote, Plan
@@ -25,6 +26,7 @@ __all__ = [
     "Base",
     "CallBack",
     "Coach",
+    "CoachCalendar",
     "Consent",
     "Conversation",
     "Cover",
@@ -40,6 +42,7 @@ __all__ = [
     "Footprint",
     "Hold",
     "Introduction",
+    "Invitation",
     "Lease",
     "ListingRow",
     "MessageIn",

@@ -44,7 +44,7 @@ def test_no_staff_page_breaks_a_rule_of_accessibility(open_page: Open, call: str
     assert (violations(page), overflows(page)) == ([], False)
     sign_in(page)
     address = page.url.removesuffix("/coach")
-    desk = ("", "/queue", "/week", "/people", "/hours/1", "/alert/1", "/referral/1", "/referral/1/print")
+    desk = ("", "/queue", "/week", "/people", "/hours/1", "/calendar", "/alert/1", "/referral/1", "/referral/1/print")
     for path in (*(f"/coach{each}" for each in desk), "/account", "/set-up/a-link"):
         page.goto(address + path)
         assert (path, violations(page), overflows(page)) == (path, [], False)

@@ -55,6 +55,8 @@ EXPECTED = {
     "POST /coach/hours/{id:int}": "staff",
     "POST /coach/hours/{id:int}/away": "staff",
     "POST /coach/hours/{id:int}/away/{absence:int}/end": "staff",
+    "GET /coach/calendar": "staff",
+    "POST /coach/calendar/mail": "staff",
     "POST /coach/cover": "staff",
     "POST /coach/cover/{id:int}/end": "staff",
     "GET /coach/alert/{id:int}": "staff",

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services import alerts, cards, caseload, desk, moving
+from services import alerts, calendar_entries, cards, caseload, desk, moving
 from services.cards import Card
 from services.clock import LONDON
 from services.models import Appointment
@@ -147,5 +147,5 @@ def call_file(request: Request) -> Response:
         row = session.get(Appointment, request.path_params["id"])
         if row is None or member.scope not in (None, row.team_id):
             raise HTTPException(404)
-        event = calendars.event_of(row)
+        event = calendar_entries.event_of(session, row)
     return calendars.answer([event], assistant.clock.now(), name="call.ics")
