@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import audit, invitations
+from services import audit, crypto, invitations
 from services.calendar_entries import reference_of
 from services.models import Appointment, Coach, CoachCalendar, Invitation, StaffMember
 from services.scopes import Viewer
@@ -30,13 +30,15 @@ class Calendar:
     coach_id: int
     address: str
     wants_mail: bool
+    feed_token: str
     refused: tuple[Refused, ...]
 
 
 def read(session: Session, coach_id: int, now: datetime) -> Calendar:
     """One coach's calendar as it is now."""
     failed = tuple(_refused(session, row) for row in invitations.refused(session, now, coach_id))
-    return Calendar(coach_id, address_of(session, coach_id), wants_mail(session, coach_id), failed)
+    token = feed_token(session, coach_id)
+    return Calendar(coach_id, address_of(session, coach_id), wants_mail(session, coach_id), token, failed)
 
 
 def _refused(session: Session, row: Invitation) -> Refused:
@@ -60,11 +62,41 @@ def wants_mail(session: Session, coach_id: int) -> bool:
     return row is None or row.mails
 
 
+def feed_token(session: Session, coach_id: int) -> str:
+    """The secret of a coach's feed: an id and a mark that only this service can have made; nothing is stored."""
+    return f"{coach_id}.{crypto.keys_of(session.get_bind()).sign('calendar', _feed_of(session, coach_id))}"
+
+
+def coach_of_feed(session: Session, token: str) -> Coach | None:
+    """The coach whose feed this is; None for a wrong token, one that was replaced, and a coach who has left."""
+    number, _, mark = token.partition(".")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    coach = session.get(Coach, int(number))
+    if coach is None or not coach.active:
+        return None
+    signed = crypto.keys_of(session.get_bind()).signed("calendar", _feed_of(session, coach.id), mark)
+    return coach if signed else None
+
+
+def _feed_of(session: Session, coach_id: int) -> str:
+    """What is signed: the coach, and how often the address was made anew."""
+    row = session.get(CoachCalendar, coach_id)
+    return f"{coach_id}/{row.feed}" if row and row.feed else str(coach_id)
+
+
+def renew_feed(session: Session, coach_id: int, viewer: Viewer, now: datetime) -> None:
+    """Make a new address for the feed; the old one is good no more."""
+    chosen(session, coach_id).feed += 1
+    session.flush()
+    audit.record(session, viewer.actor, "renew_feed", f"coach:{coach_id}", now)
+
+
 def chosen(session: Session, coach_id: int) -> CoachCalendar:
     """The row of a coach's choices, made when there is none yet; the caller locks the coach by writing to it."""
     row = session.get(CoachCalendar, coach_id, with_for_update=True)
     if row is None:
-        row = CoachCalendar(coach_id=coach_id, mails=True)
+        row = CoachCalendar(coach_id=coach_id, mails=True, feed=0)
         session.add(row)
         session.flush()
     return row

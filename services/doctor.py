@@ -153,7 +153,9 @@ def mail(settings: Settings) -> Part:
     if bool(server) != bool(sender):
         return Part("mail", "attention", f"half set up. Missing: {'ANYDOOR_FROM_EMAIL' if server else 'SMTP_URL'}.")
     if server and urlsplit(server).scheme not in ("smtp", "smtps"):
-        return Part("mail", "broken", "SMTP_URL is written smtps://user:password@host:465 or smtp://user:password@host:587.")
+        return Part(
+            "mail", "broken", "SMTP_URL is written smtps://user:password@host:465 or smtp://user:password@host:587."
+        )
     return Part("mail", "ok", "set up; coaches get invitations." if server else "off: no SMTP_URL.")
 
 

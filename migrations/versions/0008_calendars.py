@@ -21,6 +21,7 @@ def upgrade() -> None:
         "coach_calendars",
         sa.Column("coach_id", ID, autoincrement=False, nullable=False),
         sa.Column("mails", sa.Boolean(), nullable=False),
+        sa.Column("feed", ID, nullable=False),
         sa.ForeignKeyConstraint(["coach_id"], ["coaches.id"], name=op.f("fk_coach_calendars_coach_id")),
         sa.PrimaryKeyConstraint("coach_id", name=op.f("pk_coach_calendars")),
     )

@@ -44,3 +44,5 @@ class CoachCalendar(Base):
 
     coach_id: Mapped[int] = mapped_column(ForeignKey("coaches.id"), primary_key=True, autoincrement=False)
     mails: Mapped[bool] = mapped_column(default=True)
+    feed: Mapped[int] = mapped_column(default=0)
+    """How often a new address was made for the feed: each one ends the one before."""

@@ -57,6 +57,7 @@ EXPECTED = {
     "POST /coach/hours/{id:int}/away/{absence:int}/end": "staff",
     "GET /coach/calendar": "staff",
     "POST /coach/calendar/mail": "staff",
+    "POST /coach/calendar/feed": "staff",
     "POST /coach/cover": "staff",
     "POST /coach/cover/{id:int}/end": "staff",
     "GET /coach/alert/{id:int}": "staff",

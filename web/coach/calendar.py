@@ -29,7 +29,9 @@ def show(request: Request) -> Response:
 
 def show_page(request: Request, read: Calendar, now: datetime) -> Response:
     done, mails = request.query_params.get("done", ""), assistant_mails(request)
-    return page(request, "coach/calendar.html", calendar=read, now=now, done=done, mails=mails)
+    base = state.assistant(request).settings.public_url.rstrip("/")
+    feed = f"{base}/calendar/{read.feed_token}.ics"
+    return page(request, "coach/calendar.html", calendar=read, now=now, done=done, mails=mails, feed=feed)
 
 
 def assistant_mails(request: Request) -> bool:
@@ -57,6 +59,20 @@ def want_mail(request: Request) -> Response:
     if coach is None:
         raise HTTPException(404)
     return back("mails" if wanted else "no-mails")
+
+
+@once
+def renew_feed(request: Request) -> Response:
+    """End the feed's address and make a new one."""
+    assistant = state.assistant(request)
+    now = assistant.clock.now()
+    with assistant.db.write() as session:
+        coach = own(request, session, now)
+        if coach is not None:
+            coach_calendars.renew_feed(session, coach, viewer_of(request), now)
+    if coach is None:
+        raise HTTPException(404)
+    return back("feed")
 
 
 def back(done: str) -> Response:

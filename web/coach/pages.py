@@ -16,7 +16,6 @@ from services.models import Appointment
 from services.outcomes import ENOUGH_TRIES
 from services.waiting import KINDS
 from web import calendars, state
-from web.auth import Member
 from web.coach.card import DECISIONS, present
 from web.coach.viewing import live_mark, member_of, page, viewer_of, wants_own
 
@@ -57,8 +56,7 @@ def week(request: Request) -> Response:
         columns = desk.read_week(session, viewer_of(request), monday, now, own=own)
         mark = live_mark(request, session)
     values: dict[str, Any] = {"columns": columns, "monday": monday, "today": today, "now": now, "own": own}
-    feed = feed_address(request, member_of(request))
-    return page(request, "coach/week.html", **values, week=timedelta(days=7), feed=feed, mark=mark)
+    return page(request, "coach/week.html", **values, week=timedelta(days=7), mark=mark)
 
 
 def monday_of(text: str, today: date) -> date:
@@ -70,14 +68,6 @@ def monday_of(text: str, today: date) -> date:
     if abs((wanted - today).days) > 366:
         wanted = today
     return wanted - timedelta(days=wanted.weekday())
-
-
-def feed_address(request: Request, member: Member) -> str:
-    assistant = state.assistant(request)
-    if member.coach_id is None:
-        return ""
-    base = assistant.settings.public_url.rstrip("/")
-    return f"{base}/calendar/{calendars.token(assistant.db.keys, member.coach_id)}.ics"
 
 
 def people(request: Request) -> Response:
