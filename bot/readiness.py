@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from services import invitations, outbox
+from services import busy, invitations, outbox
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
@@ -20,6 +20,7 @@ def of(assistant: Assistant) -> dict[str, str]:
         "outbox": waiting(assistant),
         "understanding": understanding(assistant),
         "mail": mail(assistant),
+        "calendars": calendars(assistant),
         "sms": "ok" if assistant.settings.has_sms else "off",
         "telegram": "ok" if assistant.settings.has_telegram else "off",
     }
@@ -70,3 +71,15 @@ def mail(assistant: Assistant) -> str:
     if oldest and now - oldest > LATE:
         return "degraded: invitations wait to be mailed"
     return "degraded: the mail server refused invitations" if refused else "ok"
+
+
+def calendars(assistant: Assistant) -> str:
+    """Coaches' own calendars: what was read last holds while one cannot be read."""
+    try:
+        with assistant.db.read() as session:
+            unread = busy.stale(session, assistant.clock.now())
+    except Exception as error:
+        return f"degraded: {type(error).__name__}"
+    if unread is None:
+        return "off"
+    return f"degraded: {unread} of the coaches' own calendars cannot be read" if unread else "ok"

@@ -16,6 +16,7 @@ from bot.flows.engine import Event
 from bot.trouble import place_of
 from services import (
     booking,
+    busy,
     delivery,
     due_work,
     duty,
@@ -211,6 +212,19 @@ def send_mail(assistant: Assistant) -> int:
     if assistant.mail is None:
         return 0
     return invitation_sending.deliver(assistant.db, assistant.mail.send, BATCH, assistant.clock.now())
+
+
+def read_calendar(assistant: Assistant) -> int:
+    """Read the coach's own calendar whose turn it is; answers how many were read, 0 or 1."""
+    now = assistant.clock.now()
+    with assistant.db.read() as session:
+        coach_id = busy.due(session, now)
+    if coach_id is None:
+        return 0
+    problem = busy.read(assistant.db, coach_id, now, loopback=assistant.settings.calendar_loopback)
+    if problem:
+        log.warning("calendar not read", coach=coach_id, problem=problem)
+    return 1
 
 
 def tick(assistant: Assistant) -> None:

@@ -106,6 +106,8 @@ def desk_routes() -> Sequence[BaseRoute]:
         page("/coach/calendar", calendar.show, work),
         page("/coach/calendar/mail", calendar.want_mail, work, ["POST"]),
         page("/coach/calendar/feed", calendar.renew_feed, work, ["POST"]),
+        page("/coach/calendar/busy", calendar.give, work, ["POST"]),
+        page("/coach/calendar/busy/end", calendar.take_away, work, ["POST"]),
         page("/coach/cover", acts.cover, work, ["POST"]),
         page("/coach/cover/{id:int}/end", acts.end_cover, work, ["POST"]),
         page("/coach/alert/{id:int}", coach.alert, see),

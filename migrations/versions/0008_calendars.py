@@ -1,4 +1,4 @@
-"""Invitations to coaches, and what coaches chose for their calendars."""
+"""Invitations to coaches, what coaches chose for their calendars, and when those say that they are busy."""
 
 from __future__ import annotations
 
@@ -22,12 +22,28 @@ def upgrade() -> None:
         sa.Column("coach_id", ID, autoincrement=False, nullable=False),
         sa.Column("mails", sa.Boolean(), nullable=False),
         sa.Column("feed", ID, nullable=False),
+        sa.Column("busy_address", sa.LargeBinary(), nullable=True),
+        sa.Column("busy_tried_at", TIME, nullable=True),
+        sa.Column("busy_read_at", TIME, nullable=True),
+        sa.Column("busy_problem", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["coach_id"], ["coaches.id"], name=op.f("fk_coach_calendars_coach_id")),
         sa.PrimaryKeyConstraint("coach_id", name=op.f("pk_coach_calendars")),
     )
+    op.create_table(
+        "busy_times",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("coach_id", ID, nullable=False),
+        sa.Column("starts_at", TIME, nullable=False),
+        sa.Column("ends_at", TIME, nullable=False),
+        sa.ForeignKeyConstraint(["coach_id"], ["coaches.id"], name=op.f("fk_busy_times_coach_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_busy_times")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_busy_times_coach_id_starts_at"), "busy_times", ["coach_id", "starts_at"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table("busy_times")
     op.drop_table("coach_calendars")
     op.drop_table("invitations")
 

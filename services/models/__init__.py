@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.models.base import Base
-from services.models.calendars import CoachCalendar, Invitation
+from services.models.calendars import BusyTime, CoachCalendar, Invitation
 from services.models.content import DialogRevision, NotUnderstood
 from services.models.conversations import Conversation, EarlyReceipt, MessageIn, MessageOut
 from services.models.desk import Cover, DeskNote, Plan
@@ -24,6 +24,7 @@ __all__ = [
     "AuditHead",
     "AuditRow",
     "Base",
+    "BusyTime",
     "CallBack",
     "Coach",
     "CoachCalendar",

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.models.base import Base, Key, rows
+from services.models.base import Base, Key, Sealed, rows
 
 _WAITS = text("status IN ('queued', 'sending')")
 
@@ -46,3 +46,19 @@ class CoachCalendar(Base):
     mails: Mapped[bool] = mapped_column(default=True)
     feed: Mapped[int] = mapped_column(default=0)
     """How often a new address was made for the feed: each one ends the one before."""
+    busy_address: Mapped[str | None] = mapped_column(Sealed("coach_calendars.busy_address"))
+    busy_tried_at: Mapped[datetime | None]
+    busy_read_at: Mapped[datetime | None]
+    busy_problem: Mapped[str | None]
+
+
+class BusyTime(Base):
+    """When a coach is busy by their own calendar: from when until when, and nothing else."""
+
+    __tablename__ = "busy_times"
+    __table_args__ = rows(Index(None, "coach_id", "starts_at"))
+
+    id: Mapped[Key]
+    coach_id: Mapped[int] = mapped_column(ForeignKey("coaches.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]

@@ -58,6 +58,8 @@ EXPECTED = {
     "GET /coach/calendar": "staff",
     "POST /coach/calendar/mail": "staff",
     "POST /coach/calendar/feed": "staff",
+    "POST /coach/calendar/busy": "staff",
+    "POST /coach/calendar/busy/end": "staff",
     "POST /coach/cover": "staff",
     "POST /coach/cover/{id:int}/end": "staff",
     "GET /coach/alert/{id:int}": "staff",
