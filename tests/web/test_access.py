@@ -39,6 +39,7 @@ EXPECTED = {
     "GET /coach/events": "staff",
     "GET /coach/referral/{id:int}": "staff",
     "GET /coach/referral/{id:int}/print": "staff",
+    "POST /coach/referral/{id:int}/hand-out": "staff",
     "POST /coach/referral/{id:int}/note": "staff",
     "POST /coach/referral/{id:int}/outcome": "staff",
     "POST /coach/referral/{id:int}/plan": "staff",
