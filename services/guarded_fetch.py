@@ -129,9 +129,13 @@ def _cut(connection: socket.socket) -> None:
 
 
 def _ask(plain: socket.socket, to: Place, deadline: float) -> bytes | str:
-    trust = ssl.create_default_context()
-    connection = http.client.HTTPConnection(to.host, to.port)
-    connection.sock = trust.wrap_socket(plain, server_hostname=to.host) if to.secure else plain
+    if to.secure:
+        trust = ssl.create_default_context()
+        connection: http.client.HTTPConnection = http.client.HTTPSConnection(to.host, to.port, context=trust)
+        connection.sock = trust.wrap_socket(plain, server_hostname=to.host)
+    else:
+        connection = http.client.HTTPConnection(to.host, to.port)
+        connection.sock = plain
     try:
         connection.request("GET", to.path, headers={"Accept": "text/calendar", "User-Agent": "Anydoor"})
         with connection.getresponse() as answer:

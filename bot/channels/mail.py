@@ -13,13 +13,14 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from bot.times import spoken_time
 from services import calendar_entries
 from services.clock import LONDON
 from services.errors import SettingsError
 from services.invitation_sending import Letter
 from services.messages import SendError, SendFailed, SendLater
 
-TIMEOUT = 20.0
+TIMEOUT = 10.0  # for each answer; all of them together stay under the lease
 SUBJECTS = {
     "booked": "{title}: {when}",
     "moved": "Moved to {when}: {title}",
@@ -127,10 +128,7 @@ def written(letter: Letter, sender: str, public_url: str) -> EmailMessage:
     """The mail: when, how, the reference and a link behind the sign-in; no name, no number, no word about health."""
     event = letter.event
     wall = event.starts.astimezone(LONDON)
-    minutes = f":{wall:%M}" if wall.minute else ""
-    when = f"{wall:%A} {wall.day} {wall:%B}, {wall.hour % 12 or 12}{minutes}{wall:%p}".replace("AM", "am").replace(
-        "PM", "pm"
-    )
+    when = f"{wall:%A} {wall.day} {wall:%B}, {spoken_time(event.starts)}"
     message = EmailMessage(policy=SMTP)
     message["From"], message["To"] = sender, letter.to
     message["Subject"] = SUBJECTS[letter.why].format(title=event.title, when=when)

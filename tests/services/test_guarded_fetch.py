@@ -5,13 +5,20 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services import guarded_fetch
+from services.clock import real_now
 from services.errors import CalendarUnread
 from tests.stand_ins.file_server import Files, serving
 
@@ -158,3 +165,38 @@ def test_what_the_server_says_is_told(files: Files, status: int, why: str) -> No
 
 def test_a_certificate_of_nobody_is_refused(files: Files) -> None:
     assert code(files.url.replace("http:", "https:"), loopback=True) == "unavailable"
+
+
+def certificate_of(name: str, folder: Path) -> Path:
+    """A key and a certificate of a name, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = real_now()
+    made = (
+        x509.CertificateBuilder(who, who, key.public_key(), 1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    file = folder / f"{name}.pem"
+    file.write_bytes(secret + made.public_bytes(pem))
+    return file
+
+
+@pytest.mark.parametrize(("name", "trusted"), [("localhost", True), ("localhost", False), ("another.example", True)])
+def test_a_server_must_prove_its_name(
+    name: str, trusted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = certificate_of(name, tmp_path)
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with serving(certificate) as secure:
+        secure.answers = {"/a.ics": (200, b"found")}
+        if name == "localhost" and trusted:
+            assert guarded_fetch.fetch(f"{secure.url}/a.ics", loopback=True) == b"found"
+        else:
+            assert code(f"{secure.url}/a.ics", loopback=True) == "unavailable"
+            assert secure.asked == []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 
@@ -22,7 +24,8 @@ class Files:
 
 
 @contextmanager
-def serving() -> Iterator[Files]:
+def serving(certificate: Path | None = None) -> Iterator[Files]:
+    """`certificate`: a file with key and certificate of localhost, to speak TLS."""
     files = Files()
 
     class Handler(BaseHTTPRequestHandler):
@@ -50,9 +53,13 @@ def serving() -> Iterator[Files]:
             """Nothing is written."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if certificate:
+        speaks = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        speaks.load_cert_chain(certificate)
+        server.socket = speaks.wrap_socket(server.socket, server_side=True)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
-    files.url = f"http://127.0.0.1:{server.server_port}"
+    files.url = f"https://localhost:{server.server_port}" if certificate else f"http://127.0.0.1:{server.server_port}"
     try:
         yield files
     finally:
