@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from bot import pages, readiness, safety, safety_check, understanding
 from bot.actions.catalogue import SPECS
+from bot.channels.mail import MailChannel
 from bot.channels.sms import SmsChannel
 from bot.channels.webchat import WebChannel
 from bot.flows.definition import Book
@@ -86,6 +87,7 @@ class Assistant:
     nlu: Nlu | None
     channels: Mapping[str, Channel]
     telegram: TelegramChannel | None = None
+    mail: MailChannel | None = None
     demo: bool = False
     polls_telegram: bool = False
     process: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -322,6 +324,16 @@ def open_channels(assistant: Assistant) -> None:
         assistant.telegram = channels["telegram"] = telegram
         assistant.polls_telegram = polls(settings)
     assistant.channels = channels
+    assistant.mail = mail_channel(settings, demo=assistant.demo)
+
+
+def mail_channel(settings: Settings, *, demo: bool) -> MailChannel | None:
+    """The mail server that is set up; invented coaches get mail from this machine's own at most."""
+    if not settings.has_mail:
+        return None
+    url = settings.smtp_url.get_secret_value()
+    channel = MailChannel(url, sender=settings.from_email, public_url=settings.public_url)
+    return channel if not demo or channel.server.is_this_machine else None
 
 
 def telegram_webhook(settings: Settings) -> tuple[str, str] | None:

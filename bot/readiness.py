@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from services import outbox
+from services import busy, invitations, outbox
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
@@ -19,6 +19,8 @@ def of(assistant: Assistant) -> dict[str, str]:
         "database": database(assistant),
         "outbox": waiting(assistant),
         "understanding": understanding(assistant),
+        "mail": mail(assistant),
+        "calendars": calendars(assistant),
         "sms": "ok" if assistant.settings.has_sms else "off",
         "telegram": "ok" if assistant.settings.has_telegram else "off",
     }
@@ -54,3 +56,30 @@ def understanding(assistant: Assistant) -> str:
     if nlu is None:
         return "off"
     return "ok" if nlu.up else f"degraded: {getattr(nlu, 'why', 'the language model does not answer')}"
+
+
+def mail(assistant: Assistant) -> str:
+    """Invitations that wait too long or were refused: bookings stand without them, and somebody is to look."""
+    if assistant.mail is None:
+        return "off"
+    now = assistant.clock.now()
+    try:
+        with assistant.db.read() as session:
+            oldest, refused = invitations.oldest_waiting(session, now), invitations.refused(session, now)
+    except Exception as error:
+        return f"degraded: {type(error).__name__}"
+    if oldest and now - oldest > LATE:
+        return "degraded: invitations wait to be mailed"
+    return "degraded: the mail server refused invitations" if refused else "ok"
+
+
+def calendars(assistant: Assistant) -> str:
+    """Coaches' own calendars: what was read last holds while one cannot be read."""
+    try:
+        with assistant.db.read() as session:
+            unread = busy.stale(session, assistant.clock.now())
+    except Exception as error:
+        return f"degraded: {type(error).__name__}"
+    if unread is None:
+        return "off"
+    return f"degraded: {unread} of the coaches' own calendars cannot be read" if unread else "ok"

@@ -16,11 +16,13 @@ from bot.flows.engine import Event
 from bot.trouble import place_of
 from services import (
     booking,
+    busy,
     delivery,
     due_work,
     duty,
     inbox,
     introductions,
+    invitation_sending,
     offers,
     people,
     privacy,
@@ -203,6 +205,26 @@ def deliver(assistant: Assistant, channel: str | None = None) -> int:
     """Send what is due; answers how many were tried."""
     channels = [channel] if channel else None
     return delivery.deliver(assistant.db, assistant.send, BATCH, assistant.clock.now(), channels=channels)
+
+
+def send_mail(assistant: Assistant) -> int:
+    """Send coaches their invitations; answers how many were tried."""
+    if assistant.mail is None:
+        return 0
+    return invitation_sending.deliver(assistant.db, assistant.mail.send, BATCH, assistant.clock.now())
+
+
+def read_calendar(assistant: Assistant) -> int:
+    """Read the coach's own calendar whose turn it is; answers how many were read, 0 or 1."""
+    now = assistant.clock.now()
+    with assistant.db.read() as session:
+        coach_id = busy.due(session, now)
+    if coach_id is None:
+        return 0
+    problem = busy.read(assistant.db, coach_id, now, loopback=assistant.settings.calendar_loopback)
+    if problem:
+        log.warning("calendar not read", coach=coach_id, problem=problem)
+    return 1
 
 
 def tick(assistant: Assistant) -> None:

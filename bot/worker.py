@@ -12,7 +12,7 @@ import structlog
 from bot import rounds
 from bot.assistant import Assistant
 from bot.trouble import place_of
-from services import audit, leases
+from services import audit, busy, leases
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +36,9 @@ class Worker:
         self._run("turns", self._turns)
         for channel in self.assistant.channels:
             self._run(f"deliver-{channel}", partial(self._deliver, channel))
+        if self.assistant.mail:
+            self._run("mail", partial(self._every, DUE_SECONDS, partial(rounds.send_mail, self.assistant)))
+        self._run("calendars", partial(self._every, DUE_SECONDS, self._read_calendars))
         self._run("due", partial(self._every, DUE_SECONDS, self._fall_due))
         self._run("seal", partial(self._every, SEAL_SECONDS, self._seal))
         if self.assistant.telegram:
@@ -75,6 +78,18 @@ class Worker:
             leads = leases.lead(session, "due", self.assistant.process, seconds=30)
         if leads and rounds.fall_due(self.assistant):
             self.assistant.tell_outgoing()
+
+    def _read_calendars(self) -> None:
+        """One after the other, in one process at a time."""
+        while not self.stopping.is_set():
+            with self.assistant.db.read() as session:
+                waits = busy.due(session, self.assistant.clock.now())
+            if waits is None or not self._leads("calendars", seconds=120) or not rounds.read_calendar(self.assistant):
+                return
+
+    def _leads(self, name: str, seconds: float) -> bool:
+        with self.assistant.db.write() as session:
+            return leases.lead(session, name, self.assistant.process, seconds=seconds)
 
     def _seal(self) -> None:
         while (

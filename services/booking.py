@@ -13,13 +13,14 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services import call_backs, crypto, diary, due_work, reminders
+from services import call_backs, crypto, diary, due_work, invitations, reminders
 from services.diary import Opening, OpeningId
 from services.models import Appointment, Coach, Conversation, DiaryCell, Hold, Team
 
 MISSED_CALL, MISSED_GOOD_FOR = "missed_call", timedelta(hours=12)
 LONGEST_HOLD = timedelta(minutes=60)
 LAPSED_FOR = timedelta(hours=24)  # a hold that ran out is good while nobody else comes; after a day it is swept away
+LINK_GOOD_FOR = timedelta(days=30)
 SILENCE = {"sms": timedelta(minutes=20), "telegram": timedelta(minutes=5), "web": timedelta(minutes=5)}
 
 HoldResult = Literal["held", "taken", "lapsed"]
@@ -148,6 +149,7 @@ def _turn_hold(
     new = _appointment(session, conversation, mine, coach, now, referral_id, replaces)
     if replaces is not None:
         _end(session, replaces, "moved", by, now)
+    invitations.booked(session, new, replaces, now)
     call_backs.keep_by_booking(session, conversation.person_id, now)
     return new
 
@@ -200,6 +202,7 @@ def call_off(session: Session, appointment_id: int, now: datetime, by: str = "pe
         return False
     _lock_coaches(session, row.coach_id)
     _end(session, row, "called_off", by, now)
+    invitations.called_off(session, row, now)
     return True
 
 
@@ -266,8 +269,11 @@ def link_token(session: Session, appointment: Appointment) -> str:
     return f"{appointment.id}.{mark}"
 
 
-def by_token(session: Session, token: str) -> Appointment | None:
-    """The call a link stands for today: an old link leads to the call it was moved to. None for a wrong token."""
+def by_token(session: Session, token: str, now: datetime) -> Appointment | None:
+    """The call a link stands for today: an old link leads to the call it was moved to.
+
+    None for a wrong token, and `LINK_GOOD_FOR` after the end of the call.
+    """
     number, _, mark = token.partition(".")
     if not (number.isdecimal() and len(number) < 19):
         return None
@@ -277,7 +283,7 @@ def by_token(session: Session, token: str) -> Appointment | None:
     while row is not None:
         later = session.scalars(select(Appointment).where(Appointment.moved_from_id == row.id)).first()
         if later is None:
-            return row
+            return row if now < row.ends_at + LINK_GOOD_FOR else None
         row = later
     return None
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from services.bank_holidays import bank_holidays
 from services.clock import LONDON
-from services.models import Absence, Coach, DiaryCell, Hold, Team, WorkingHours
+from services.models import Absence, BusyTime, Coach, DiaryCell, Hold, Team, WorkingHours
 
 CELL = timedelta(minutes=5)
 _CELL_SECONDS = 300
@@ -102,7 +102,7 @@ def find(session: Session, opening_id: str, now: datetime, own_conversation: int
 
 
 def fits(session: Session, coach_id: int, kind: str, starts_at: datetime, ends_at: datetime) -> bool:
-    """Whether a coach offers such a call then: in their hours, no break, not away, no bank holiday (times UTC)."""
+    """Whether a coach offers such a call then: in their hours, no break, not away or busy, no bank holiday (times UTC)."""
     coach = session.get_one(Coach, coach_id)
     team = session.get_one(Team, coach.team_id)
     wall = starts_at.astimezone(LONDON)
@@ -213,10 +213,13 @@ def _hours(session: Session, ids: list[int]) -> dict[int, list[WorkingHours]]:
 
 
 def _away(session: Session, ids: list[int], first: datetime, last: datetime) -> dict[int, list[Window]]:
+    """Leave, and what the coaches' own calendars say."""
     found: dict[int, list[Window]] = {}
-    inside = Absence.coach_id.in_(ids), Absence.starts_at < last, Absence.ends_at > first
-    for row in session.scalars(select(Absence).where(*inside)):
-        found.setdefault(row.coach_id, []).append((row.starts_at, row.ends_at))
+    for kind in (Absence, BusyTime):
+        times = select(kind.coach_id, kind.starts_at, kind.ends_at)
+        inside = times.where(kind.coach_id.in_(ids), kind.starts_at < last, kind.ends_at > first)
+        for coach_id, starts, ends in session.execute(inside):
+            found.setdefault(coach_id, []).append((starts, ends))
     return found
 
 

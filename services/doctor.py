@@ -61,6 +61,7 @@ def examine(settings: Settings) -> Iterator[Part]:
     yield guarded("SMS", lambda: sms(settings))
     yield guarded("Telegram", lambda: telegram(settings))
     yield guarded("mail", lambda: mail(settings))
+    yield guarded("calendars", lambda: calendars(settings))
     yield guarded("crisis numbers", lambda: crisis_numbers(settings))
     yield guarded("tables", lambda: tables(settings))
     yield from databases(settings)
@@ -152,7 +153,20 @@ def mail(settings: Settings) -> Part:
     server, sender = settings.smtp_url.get_secret_value(), settings.from_email
     if bool(server) != bool(sender):
         return Part("mail", "attention", f"half set up. Missing: {'ANYDOOR_FROM_EMAIL' if server else 'SMTP_URL'}.")
-    return Part("mail", "ok", "set up." if server else "off: no SMTP_URL.")
+    if server and urlsplit(server).scheme not in ("smtp", "smtps"):
+        return Part(
+            "mail", "broken", "SMTP_URL is written smtps://user:password@host:465 or smtp://user:password@host:587."
+        )
+    return Part("mail", "ok", "set up; coaches get invitations." if server else "off: no SMTP_URL.")
+
+
+def calendars(settings: Settings) -> Part:
+    if not settings.calendar_loopback:
+        return Part("calendars", "ok", "coaches' own calendars are read from public https addresses only.")
+    words = (
+        "ANYDOOR_CALENDAR_LOOPBACK lets staff read files of this machine's own servers. Take it out: it is for tests."
+    )
+    return Part("calendars", "broken" if live(settings) else "attention", words)
 
 
 def crisis_numbers(settings: Settings) -> Part:

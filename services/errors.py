@@ -7,6 +7,7 @@ ServiceError
 ├── CryptoError         a value cannot be read with the keys at hand
 ├── TableRefused        a table was not imported: which rows, and why
 ├── BackupRefused       a backup cannot be made or put back; says what to do
+├── CalendarUnread      a coach's own calendar cannot be read; `code` says why
 └── Stale               somebody else changed the row first; hear the message again
 """
 
@@ -58,3 +59,11 @@ class TableRefused(ServiceError):
 
 class BackupRefused(ServiceError):
     """A backup cannot be made or put back; the text says what to do."""
+
+
+class CalendarUnread(ServiceError):
+    """A coach's own calendar cannot be read; `code` is one of those that the page of the calendar has words for."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code

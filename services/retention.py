@@ -15,6 +15,7 @@ from services.models import (
     DutyAlert,
     EarlyReceipt,
     Introduction,
+    Invitation,
     MessageIn,
     MessageOut,
     NotUnderstood,
@@ -38,6 +39,8 @@ def sweep(session: Session, now: datetime) -> None:
     session.execute(delete(NotUnderstood).where(NotUnderstood.at < now - NOT_UNDERSTOOD))
     session.execute(delete(DutyAlert).where(DutyAlert.closed_at < now - DUTY_ALERT))
     session.execute(delete(EarlyReceipt).where(EarlyReceipt.at < now - TECHNICAL))
+    over = select(Appointment.id).where(Appointment.ends_at < now - TECHNICAL)
+    session.execute(delete(Invitation).where(Invitation.appointment_id.in_(over)))
     session.execute(delete(RateCount).where(RateCount.window < now - TECHNICAL))
     session.execute(delete(SignIn).where(SignIn.expires_at < now - TECHNICAL))
     session.execute(delete(SetUpLink).where(SetUpLink.expires_at < now - TECHNICAL))

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     telegram_webhook_secret: SecretStr = Field(default=SecretStr(""), validation_alias="TELEGRAM_WEBHOOK_SECRET")
     telegram_api_url: str = Field(default="https://api.telegram.org/bot", validation_alias="TELEGRAM_API_URL")
     smtp_url: SecretStr = Field(default=SecretStr(""), validation_alias="SMTP_URL")
+    calendar_loopback: bool = Field(default=False, validation_alias="ANYDOOR_CALENDAR_LOOPBACK")
     from_email: str = Field(default="", validation_alias="ANYDOOR_FROM_EMAIL")
 
     @property
@@ -46,6 +47,11 @@ class Settings(BaseSettings):
         """Whether everything that SMS needs is set."""
         sender = self.twilio_messaging_service_sid or self.twilio_from
         return bool(self.twilio_account_sid and self.twilio_auth_token.get_secret_value() and sender)
+
+    @property
+    def has_mail(self) -> bool:
+        """Whether everything that mail needs is set."""
+        return bool(self.smtp_url.get_secret_value() and self.from_email)
 
     @property
     def has_telegram(self) -> bool:

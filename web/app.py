@@ -22,7 +22,7 @@ from services.settings import Settings, load
 from services.transcript import Line, Mark
 from web import auth, calendars, call, chat, demonstration, front, health, refer, webhooks
 from web.access import LINK, PUBLIC, SIGNED, page, staff
-from web.coach import acts, hours
+from web.coach import acts, calendar, handing_out, hours
 from web.coach import live as desk_live
 from web.coach import pages as coach
 from web.limits import Outermost
@@ -87,6 +87,7 @@ def desk_routes() -> Sequence[BaseRoute]:
         page("/coach/events", desk_live.events, see),
         page("/coach/referral/{id:int}", coach.referral, see),
         page("/coach/referral/{id:int}/print", coach.printed, see),
+        page("/coach/referral/{id:int}/hand-out", handing_out.hand_out, work, ["POST"]),
         page("/coach/referral/{id:int}/note", acts.note, see, ["POST"]),
         page("/coach/referral/{id:int}/outcome", acts.rang, work, ["POST"]),
         page("/coach/referral/{id:int}/plan", acts.plan, work, ["POST"]),
@@ -103,6 +104,11 @@ def desk_routes() -> Sequence[BaseRoute]:
         page("/coach/hours/{id:int}", hours.keep_week, work, ["POST"]),
         page("/coach/hours/{id:int}/away", hours.add_absence, work, ["POST"]),
         page("/coach/hours/{id:int}/away/{absence:int}/end", hours.end_absence, work, ["POST"]),
+        page("/coach/calendar", calendar.show, work),
+        page("/coach/calendar/mail", calendar.want_mail, work, ["POST"]),
+        page("/coach/calendar/feed", calendar.renew_feed, work, ["POST"]),
+        page("/coach/calendar/busy", calendar.give, work, ["POST"]),
+        page("/coach/calendar/busy/end", calendar.take_away, work, ["POST"]),
         page("/coach/cover", acts.cover, work, ["POST"]),
         page("/coach/cover/{id:int}/end", acts.end_cover, work, ["POST"]),
         page("/coach/alert/{id:int}", coach.alert, see),

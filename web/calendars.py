@@ -3,88 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services import booking
-from services.crypto import Keyring
-from services.models import Appointment, Coach
+from services import booking, coach_calendars
+from services.calendar_entries import Event, calendar, event_of
 from web import state
-
-if TYPE_CHECKING:
-    from icalendar import Event as Entry
 
 BACK = timedelta(days=31)
 AHEAD = timedelta(days=120)
-TITLE = "WorkWell call"
-
-
-@dataclass(frozen=True)
-class Event:
-    """One entry of a calendar; `id` is unique in this service."""
-
-    id: str
-    title: str
-    starts: datetime
-    ends: datetime
 
 
 def answer(events: Iterable[Event], now: datetime, name: str) -> Response:
     """The events as an iCalendar file (RFC 5545)."""
-    from icalendar import Calendar  # 3 MB that waits until somebody wants a file
-
-    calendar = Calendar()
-    calendar.add("prodid", "-//Anydoor//Calls//EN")
-    calendar.add("version", "2.0")
-    for event in events:
-        calendar.add_component(entry(event, now))
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(calendar.to_ical(), media_type="text/calendar; charset=utf-8", headers=headers)
-
-
-def entry(event: Event, now: datetime) -> Entry:
-    from icalendar import Event as Entry
-
-    made = Entry()
-    made.add("uid", f"{event.id}@anydoor")
-    made.add("dtstamp", now)
-    made.add("dtstart", event.starts)
-    made.add("dtend", event.ends)
-    made.add("summary", event.title)
-    made.add("class", "PRIVATE")
-    return made
-
-
-def token(keys: Keyring, coach_id: int) -> str:
-    """The secret of a coach's feed: an id and a mark that only this service can have made."""
-    return f"{coach_id}.{keys.sign('calendar', str(coach_id))}"
-
-
-def coach_of(keys: Keyring, given: str) -> int | None:
-    """The coach whose feed this is; None for a wrong token."""
-    number, _, mark = given.partition(".")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
-    return int(number) if keys.signed("calendar", str(int(number)), mark) else None
+    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "private, no-store"}
+    text = calendar(events, now).to_ical()
+    return Response(text, media_type="text/calendar; charset=utf-8", headers=headers)
 
 
 def feed(request: Request) -> Response:
     """A coach's calls of the last month and the next four, for their own calendar; 404 once they left."""
     assistant = state.assistant(request)
-    coach_id, now = coach_of(assistant.db.keys, request.path_params["token"]), assistant.clock.now()
+    now = assistant.clock.now()
     with assistant.db.read() as session:
-        coach = session.get(Coach, coach_id) if coach_id else None
-        if coach is None or not coach.active:
+        coach = coach_calendars.coach_of_feed(session, request.path_params["token"])
+        if coach is None:
             raise HTTPException(404)
         calls = booking.calls_between(session, coach.team_id, now - BACK, now + AHEAD, coach.id)
-        events = [event_of(call) for call in calls]
+        events = [event_of(session, call) for call in calls]
     return answer(events, now, name="calls.ics")
-
-
-def event_of(call: Appointment) -> Event:
-    return Event(f"call-{call.id}", f"{TITLE} {call.referral_id or call.id}", call.starts_at, call.ends_at)

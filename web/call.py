@@ -9,8 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services import audit, booking, conversations
-from services.models import Coach, Team
+from services import audit, booking, calendar_entries, conversations
+from services.models import Appointment, Coach, Team
 from web import calendars, state
 
 BOOKED = "booked"
@@ -42,7 +42,7 @@ class Call:
 def find(request: Request) -> Call:
     """The call of the link as it stands today (a moved one leads to where it moved); 404 for a wrong link."""
     with state.assistant(request).db.read() as session:
-        row = booking.by_token(session, request.path_params["token"])
+        row = booking.by_token(session, request.path_params["token"], state.assistant(request).clock.now())
         if row is None:
             raise HTTPException(404)
         coach, team = session.get_one(Coach, row.coach_id), session.get_one(Team, row.team_id)
@@ -105,5 +105,6 @@ def file(request: Request) -> Response:
     if call.status != BOOKED:
         raise HTTPException(404)
     title = state.pages(request).words.say("chat.call_page_title")
-    event = calendars.Event(f"call-{call.id}", title, call.starts, call.ends)
+    with state.assistant(request).db.read() as session:
+        event = calendar_entries.event_of(session, session.get_one(Appointment, call.id), title)
     return calendars.answer([event], state.assistant(request).clock.now(), name="call.ics")

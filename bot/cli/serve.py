@@ -27,7 +27,8 @@ ANYDOOR_NOW: start the clock at an ISO time (tests only).
 NLU_URL, NLU_TOKEN: a language model server that runs elsewhere.
 TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_MESSAGING_SERVICE_SID or TWILIO_FROM, TWILIO_API_URL: texts.
 TELEGRAM_BOT_TOKEN, TELEGRAM_WEBHOOK_SECRET, TELEGRAM_API_URL: Telegram.
-SMTP_URL, ANYDOOR_FROM_EMAIL: mail.
+ANYDOOR_CALENDAR_LOOPBACK: 1 reads coaches' own calendars from this machine too (tests and trying out only).
+SMTP_URL, ANYDOOR_FROM_EMAIL: invitations to coaches by mail.
 """
 
 
@@ -43,6 +44,9 @@ def greeting(settings: Settings, demo: bool) -> list[str]:
         "Demonstration teams: one for each board, nobody real." if demo else "No demonstration teams.",
         "Text messages: on." if settings.has_sms else "Text messages: off. To turn them on, set the TWILIO_ variables.",
         "Telegram: on." if settings.has_telegram else "Telegram: off. To turn it on, set TELEGRAM_BOT_TOKEN.",
+        "Mail to coaches: on."
+        if settings.has_mail
+        else "Mail to coaches: off. To turn it on, set SMTP_URL and ANYDOOR_FROM_EMAIL.",
         f"Language model: {language_model(settings)}",
         "Press Ctrl-C to stop.",
     ]

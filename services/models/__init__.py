@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.models.base import Base
+from services.models.calendars import BusyTime, CoachCalendar, Invitation
 from services.models.content import DialogRevision, NotUnderstood
 from services.models.conversations import Conversation, EarlyReceipt, MessageIn, MessageOut
 from services.models.desk import Cover, DeskNote, Plan
@@ -23,8 +24,10 @@ __all__ = [
     "AuditHead",
     "AuditRow",
     "Base",
+    "BusyTime",
     "CallBack",
     "Coach",
+    "CoachCalendar",
     "Consent",
     "Conversation",
     "Cover",
@@ -40,6 +43,7 @@ __all__ = [
     "Footprint",
     "Hold",
     "Introduction",
+    "Invitation",
     "Lease",
     "ListingRow",
     "MessageIn",

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from services import booking
 from services.messages import Address, Inbound
-from services.models import Appointment, Team
+from services.models import Appointment, CoachCalendar, Team
 from tests.browser.conftest import Open, Site, overflows, violations
 from tests.web.teams import NOW, PASSWORD, put_referral, put_staff, put_team
 
@@ -44,9 +44,10 @@ def test_no_staff_page_breaks_a_rule_of_accessibility(open_page: Open, call: str
     assert (violations(page), overflows(page)) == ([], False)
     sign_in(page)
     address = page.url.removesuffix("/coach")
-    desk = ("", "/queue", "/week", "/people", "/hours/1", "/alert/1", "/referral/1", "/referral/1/print")
+    desk = ("", "/queue", "/week", "/people", "/hours/1", "/calendar", "/alert/1", "/referral/1", "/referral/1/print")
     for path in (*(f"/coach{each}" for each in desk), "/account", "/set-up/a-link"):
         page.goto(address + path)
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
         assert (path, violations(page), overflows(page)) == (path, [], False)
 
 
@@ -68,6 +69,29 @@ def test_the_hours_of_a_team_break_no_rule_of_accessibility(open_page: Open, sit
     page.get_by_role("button", name="Keep these hours").click()
     expect(page.get_by_label("Hours on Monday")).to_have_value("9am to 25:00")
     assert (violations(page), overflows(page)) == ([], False)
+
+
+@SIZES
+def test_ones_own_calendar_breaks_no_rule_of_accessibility(open_page: Open, call: str, size: str, site: Site) -> None:
+    page = open_page("/sign-in", size)
+    sign_in(page)
+    page.get_by_role("link", name="Hours", exact=True).click()
+    page.get_by_role("link", name="Your own calendar").click()
+    address = page.get_by_label("Address of your calendar")
+    address.fill("http://example.org/robin.ics")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="The address has to begin with")).to_be_visible()
+    assert (violations(page), overflows(page)) == ([], False)
+    address.fill("https://calendar.example.org/robin.ics")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Your calendar is being read")).to_be_visible()
+    with site.assistant.db.write() as session:
+        row = session.get_one(CoachCalendar, 1)
+        row.busy_tried_at, row.busy_problem = NOW, "not_public"
+    for path in ("/calendar", "/hours/1"):
+        page.goto(f"{site.url}/coach{path}")
+        expect(page.get_by_role("heading", name="has not been read")).to_be_visible()
+        assert (path, violations(page), overflows(page)) == (path, [], False)
 
 
 @SIZES

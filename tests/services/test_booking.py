@@ -267,11 +267,14 @@ def test_an_old_link_leads_to_the_call_it_was_moved_to(db: Database, now: dateti
     assert isinstance(new, Appointment)
     with db.read() as session:
         token = booking.link_token(session, old)
-        found = booking.by_token(session, token)
+        found = booking.by_token(session, token, now)
         assert found is not None
         assert found.id == new.id
         for wrong in ("", token[:-1], f"{new.id}.{token.partition('.')[2]}", "1", "²." + token, f"9{token}"):
-            assert booking.by_token(session, wrong) is None
+            assert booking.by_token(session, wrong, now) is None
+        over = new.ends_at + booking.LINK_GOOD_FOR
+        assert booking.by_token(session, token, over - MINUTE) is not None
+        assert booking.by_token(session, token, over) is None
 
 
 steps = st.lists(

@@ -52,6 +52,7 @@ class StandInAssistant:
     db: Database
     clock: Clock = field(default_factory=Clock)
     telegram: Any = None
+    mail: Any = None
     demo: bool = False
     slow: bool = False
     accepted: list[Inbound] = field(default_factory=list)

@@ -10,11 +10,10 @@ import pytest
 from icalendar import Calendar
 from starlette.testclient import TestClient
 
-from services import booking, people
+from services import booking, calendar_entries, people
 from services.models import Appointment, AuditRow, Coach
 from tests.web.assistants import StandInAssistant
 from tests.web.teams import NOW, PASSWORD, put_referral, put_staff, put_team
-from web import calendars
 
 
 @dataclass
@@ -164,8 +163,13 @@ def test_a_call_as_a_calendar_file_says_nothing_of_the_person(world: World) -> N
     assert "sick" not in file.text
 
 
+def uid(world: World, call: int) -> str:
+    with world.assistant.db.read() as session:
+        return calendar_entries.uid_of(session.get_one(Appointment, call))
+
+
 def feed(world: World) -> str:
-    found = re.search(r"http://testserver(/calendar/[^<]+\.ics)", world.client.get("/coach/week").text)
+    found = re.search(r"http://testserver(/calendar/[^<]+\.ics)", world.client.get("/coach/calendar").text)
     assert found
     return found[1]
 
@@ -175,7 +179,7 @@ def test_the_feed_holds_the_coachs_own_calls_and_needs_no_sign_in(world: World) 
     world.client.cookies.clear()
     file = world.client.get(path)
     assert file.headers["content-type"].startswith("text/calendar")
-    assert [event["UID"] for event in Calendar.from_ical(file.text).walk("VEVENT")] == [f"call-{world.call}@anydoor"]
+    assert [event["UID"] for event in Calendar.from_ical(file.text).walk("VEVENT")] == [uid(world, world.call)]
     assert "Sam" not in file.text
 
 
@@ -187,10 +191,30 @@ def test_the_feed_of_a_coach_who_left_is_gone(world: World) -> None:
 
 
 def test_a_feeds_mark_fits_its_own_coach_only(world: World) -> None:
-    keys = world.assistant.db.keys
-    token = calendars.token(keys, world.coach)
-    assert calendars.coach_of(keys, token) == world.coach
-    assert calendars.coach_of(keys, token.replace(str(world.coach), str(world.coach + 1), 1)) is None
+    path = feed(world)
+    assert world.client.get(path.replace(f"/{world.coach}.", f"/{world.coach + 1}.")).status_code == 404
+    assert world.client.get(path[:-6] + "AA.ics").status_code == 404
+
+
+def test_a_new_address_of_the_feed_ends_the_old_one(world: World) -> None:
+    old = feed(world)
+    assert world.post("/coach/calendar/feed") == 303
+    new = feed(world)
+    assert new != old
+    assert (world.client.get(old).status_code, world.client.get(new).status_code) == (404, 200)
+    assert world.audited("renew_feed") == [f"coach:{world.coach}"]
+
+
+def test_the_feed_keeps_the_uid_of_a_call_that_was_moved(world: World) -> None:
+    before = uid(world, world.call)
+    with world.assistant.db.write() as session:
+        old = session.get_one(Appointment, world.call)
+        old.status = "moved"
+        times = {"starts_at": NOW + timedelta(hours=3), "ends_at": NOW + timedelta(hours=4), "created_at": NOW}
+        same = {name: getattr(old, name) for name in ("person_id", "conversation_id", "coach_id", "team_id", "kind")}
+        session.add(Appointment(**same, **times, moved_from_id=old.id, moves=1))
+    (event,) = Calendar.from_ical(world.client.get(feed(world)).text).walk("VEVENT")
+    assert (event["UID"], event["SEQUENCE"], event["DTSTART"].dt) == (before, 1, NOW + timedelta(hours=3))
 
 
 def own_link(world: World, call: int) -> str:
@@ -236,6 +260,14 @@ def test_a_call_that_is_over_cannot_be_called_off(world: World) -> None:
     path = own_link(world, world.call)
     assert "This call is over" in world.client.post(path, data={"step": "sure"}).text
     assert world.status() == "booked"
+
+
+def test_a_link_is_good_until_thirty_days_after_the_call(world: World) -> None:
+    path = own_link(world, world.their_call)
+    world.assistant.clock.offset += timedelta(days=30)
+    assert "This call is over" in world.client.get(path).text
+    world.assistant.clock.offset += timedelta(days=2)
+    assert [world.client.get(path + end).status_code for end in ("", "/call.ics")] == [404, 404]
 
 
 def test_the_persons_own_calendar_file(world: World) -> None:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot import coaching
-from services import call_rules, hours
+from services import busy, call_rules, hours
 from services.clock import LONDON
 from services.db import Session
 from services.hours import Hours, Saved, Undecided
@@ -93,10 +93,11 @@ def hours_page(request: Request, typed: Typed, errors: Errors) -> Response:
     with assistant.db.write() as session:
         read = hours.read(session, number, viewer, now, lead=is_lead(request))
         rules = call_rules.read(session, read.team_id) if read else None
+        own = busy.state(session, number, now) if read else None
     if read is None or rules is None:
         raise HTTPException(404)
     fields = {**hours_form.of_week(read.week, rules.kinds), **dict.fromkeys(hours_form.AWAY, ""), **typed}
-    values = {"hours": read, "rules": rules, "typed": fields, "bars": [bar(read, day) for day in range(7)]}
+    values = {"hours": read, "rules": rules, "typed": fields, "bars": [bar(read, day) for day in range(7)], "busy": own}
     return show(request, "coach/hours.html", errors, lead=is_lead(request), **values)
 
 

@@ -9,14 +9,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services import alerts, cards, caseload, desk, moving
+from services import alerts, calendar_entries, cards, caseload, desk, moving
 from services.cards import Card
 from services.clock import LONDON
 from services.models import Appointment
 from services.outcomes import ENOUGH_TRIES
 from services.waiting import KINDS
 from web import calendars, state
-from web.auth import Member
 from web.coach.card import DECISIONS, present
 from web.coach.viewing import live_mark, member_of, page, viewer_of, wants_own
 
@@ -57,8 +56,7 @@ def week(request: Request) -> Response:
         columns = desk.read_week(session, viewer_of(request), monday, now, own=own)
         mark = live_mark(request, session)
     values: dict[str, Any] = {"columns": columns, "monday": monday, "today": today, "now": now, "own": own}
-    feed = feed_address(request, member_of(request))
-    return page(request, "coach/week.html", **values, week=timedelta(days=7), feed=feed, mark=mark)
+    return page(request, "coach/week.html", **values, week=timedelta(days=7), mark=mark)
 
 
 def monday_of(text: str, today: date) -> date:
@@ -70,14 +68,6 @@ def monday_of(text: str, today: date) -> date:
     if abs((wanted - today).days) > 366:
         wanted = today
     return wanted - timedelta(days=wanted.weekday())
-
-
-def feed_address(request: Request, member: Member) -> str:
-    assistant = state.assistant(request)
-    if member.coach_id is None:
-        return ""
-    base = assistant.settings.public_url.rstrip("/")
-    return f"{base}/calendar/{calendars.token(assistant.db.keys, member.coach_id)}.ics"
 
 
 def people(request: Request) -> Response:
@@ -147,5 +137,5 @@ def call_file(request: Request) -> Response:
         row = session.get(Appointment, request.path_params["id"])
         if row is None or member.scope not in (None, row.team_id):
             raise HTTPException(404)
-        event = calendars.event_of(row)
+        event = calendar_entries.event_of(session, row)
     return calendars.answer([event], assistant.clock.now(), name="call.ics")

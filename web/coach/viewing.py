@@ -101,7 +101,15 @@ def subject_of(request: Request) -> str:
     return f"form:{request.url.path.removeprefix('/coach/')}"
 
 
-PROBLEMS = {"replayed": 409, "stale": 409, "changed": 409, "taken": 409, "lapsed": 409, "stopped": 409}
+PROBLEMS = {
+    "replayed": 409,
+    "stale": 409,
+    "changed": 409,
+    "taken": 409,
+    "lapsed": 409,
+    "stopped": 409,
+    "no_consent": 409,
+}
 
 
 def problem(request: Request, why: str) -> Response:

@@ -1,0 +1,72 @@
+"""Invitations to coaches, queued in the transaction that books, moves or calls off.
+
+A row holds no times: the mail is made from the call when it is sent. One UID a chain of moves; the SEQUENCE is the
+number of moves, one more for a cancellation, so that it rises for each coach with every change (RFC 5546).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from services.calendar_entries import chain_of
+from services.models import Appointment, Invitation
+
+WAITING = ("queued", "sending")
+LOOKED_AT = timedelta(days=1)
+
+Method = Literal["REQUEST", "CANCEL"]
+
+
+def booked(session: Session, new: Appointment, replaced: Appointment | None, now: datetime) -> None:
+    """A call was booked, perhaps in place of another: its coach is invited, and the coach who had it is told."""
+    if replaced is not None and replaced.coach_id != new.coach_id:
+        _queue(session, replaced, "CANCEL", new.moves, now)
+    _queue(session, new, "REQUEST", new.moves, now)
+
+
+def called_off(session: Session, call: Appointment, now: datetime) -> None:
+    """A call was called off: its coach is told."""
+    _queue(session, call, "CANCEL", call.moves + 1, now)
+
+
+def _queue(session: Session, call: Appointment, method: Method, sequence: int, now: datetime) -> None:
+    """Queue one mail; what was not yet sent to this coach about the chain is out of date and dropped."""
+    chain = chain_of(session, call).id
+    _drop_earlier(session, chain, call.coach_id, now)
+    row = Invitation(
+        chain_id=chain,
+        appointment_id=call.id,
+        coach_id=call.coach_id,
+        method=method,
+        sequence=sequence,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+
+
+def _drop_earlier(session: Session, chain: int, coach_id: int, now: datetime) -> None:
+    """What is queued, or waits to be sent again because nobody knows of the first time, is not sent any more."""
+    about = Invitation.chain_id == chain, Invitation.coach_id == coach_id
+    dropped = {"status": "dropped", "reason": "superseded", "settled_at": now}
+    unsure = update(Invitation).where(*about, Invitation.status == "sending", Invitation.lease.is_(None))
+    session.execute(unsure.values(**dropped, repeat=True))
+    session.execute(update(Invitation).where(*about, Invitation.status == "queued").values(**dropped))
+
+
+def oldest_waiting(session: Session, now: datetime) -> datetime | None:
+    """Since when the mail waits that waits longest; of calls that are over none waits any more."""
+    waits = select(func.min(Invitation.created_at)).join(Appointment, Appointment.id == Invitation.appointment_id)
+    return session.scalar(waits.where(Invitation.status.in_(WAITING), Appointment.ends_at > now))
+
+
+def refused(session: Session, now: datetime, coach_id: int | None = None) -> list[Invitation]:
+    """Mails of the last day that the mail server would not take, or of which nobody knows: somebody's to look at."""
+    failed = select(Invitation).where(Invitation.status == "failed", Invitation.settled_at > now - LOOKED_AT)
+    if coach_id is not None:
+        failed = failed.where(Invitation.coach_id == coach_id)
+    return list(session.scalars(failed.order_by(Invitation.id)))
