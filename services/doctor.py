@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from services import audit, helplines, leases, migrate, outbox, rota
+from services import allocation, audit, helplines, leases, migrate, outbox, rota
 from services.areas import Areas
 from services.clock import Clock
 from services.db import Database
@@ -290,6 +290,14 @@ def duty_rota(session: Session, settings: Settings, now: datetime) -> tuple[Stat
     if silent:
         return "attention", f"{silent} people on a rota have no number yet: their alerts show on the desk only."
     return "ok", f"{len(rotas)} teams have somebody on duty." if rotas else "no team is open yet."
+
+
+def people_waiting(session: Session, settings: Settings, now: datetime) -> tuple[State, str]:
+    """Whether everybody who asked is on a desk that somebody reads."""
+    lost = allocation.between_teams(session, now)
+    if lost:
+        return "broken", f"{len(lost)} people wait with a team that has closed. Open it again until each is handed on."
+    return "ok", "everybody who asked is on the desk of an open team."
 
 
 def accounts(session: Session, settings: Settings, now: datetime) -> tuple[State, str]:

@@ -104,6 +104,7 @@ def desk_routes() -> Sequence[BaseRoute]:
         page("/coach/hours/rules", hours.keep_rules, staff("lead"), ["POST"]),
         page("/coach/hours/{id:int}", hours.one_coach, work),
         page("/coach/hours/{id:int}", hours.keep_week, work, ["POST"]),
+        page("/coach/hours/{id:int}/languages", hours.keep_languages, work, ["POST"]),
         page("/coach/hours/{id:int}/away", hours.add_absence, work, ["POST"]),
         page("/coach/hours/{id:int}/away/{absence:int}/end", hours.end_absence, work, ["POST"]),
         page("/coach/rota", rota.show, see),

@@ -56,6 +56,7 @@ EXPECTED = {
     "POST /coach/hours/rules": "staff",
     "GET /coach/hours/{id:int}": "staff",
     "POST /coach/hours/{id:int}": "staff",
+    "POST /coach/hours/{id:int}/languages": "staff",
     "POST /coach/hours/{id:int}/away": "staff",
     "POST /coach/hours/{id:int}/away/{absence:int}/end": "staff",
     "GET /coach/rota": "staff",
