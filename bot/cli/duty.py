@@ -10,8 +10,7 @@ import typer
 from bot.cli.opened import opened
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
+    from services.db import Session
     from services.rota_page import RotaPage
 
 duty = typer.Typer(no_args_is_help=True, help="Who is on duty for safety alerts, and when.")
