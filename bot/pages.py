@@ -20,10 +20,11 @@ class PageWordsError(ValueError):
 @cache
 def words(folder: Path) -> Mapping[str, str]:
     """Every id with its words. A file without its words is an error here, at start, and not on a page."""
-    return dict(_flat({**_read(folder / "pages.yml", "pages"), "chat": _read(folder / "web_chat.yml", "words")}))
+    return dict(_flat({**read(folder / "pages.yml", "pages"), "chat": read(folder / "web_chat.yml", "words")}))
 
 
-def _read(path: Path, key: str) -> dict[str, Any]:
+def read(path: Path, key: str) -> dict[str, Any]:
+    """The mapping under a key of a YAML file; PageWordsError with what to do where it is not there."""
     content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
     if not isinstance(content, dict) or not isinstance(content.get(key), dict):
         raise PageWordsError(f"{path.name}: needs `{key}:`, ids with their words.")

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
-from bot import coaching, silences, turns
+from bot import coaching, silences, staff_words, turns
 from bot.assistant import Assistant
 from bot.flows.engine import Event
 from bot.trouble import place_of
@@ -28,6 +29,7 @@ from services import (
     privacy,
     reminders,
     retention,
+    staff_texts,
 )
 from services.db import Session
 from services.models import DueWork
@@ -92,8 +94,8 @@ def fall_due(assistant: Assistant) -> int:
     begun += offer_openings(assistant, now)
     coaching.hand_back_silent(assistant)
     with assistant.db.read() as session:
-        alerts = duty.open_alerts(session, None)
-    if alerts:
+        overdue = duty.has_due(session, now)
+    if overdue:
         with assistant.db.write() as session:
             duty.escalate_overdue(session, now)
     forget(assistant, now)
@@ -202,9 +204,16 @@ def may_begin(session: Session, item: DueWork, opens: Opens, now: datetime) -> b
 
 
 def deliver(assistant: Assistant, channel: str | None = None) -> int:
-    """Send what is due; answers how many were tried."""
-    channels = [channel] if channel else None
-    return delivery.deliver(assistant.db, assistant.send, BATCH, assistant.clock.now(), channels=channels)
+    """Send what is due, to people and (by text) to staff; answers how many were tried."""
+    channels, now = [channel] if channel else None, assistant.clock.now()
+    tried = delivery.deliver(assistant.db, assistant.send, BATCH, now, channels=channels)
+    return tried + deliver_to_staff(assistant, now) if channel in (None, "sms") else tried
+
+
+def deliver_to_staff(assistant: Assistant, now: datetime) -> int:
+    """Texts about safety alerts, by the channel of text messages."""
+    words = partial(staff_words.render, assistant.settings.public_url)
+    return staff_texts.deliver(assistant.db, assistant.send, words, now)
 
 
 def send_mail(assistant: Assistant) -> int:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import audit, duty, people, referrals, scopes, working_time
+from services import audit, duty, people, referrals, scopes, staff_texts, working_time
 from services.models import Conversation, DutyAlert, MessageIn, Person
 from services.scopes import Viewer
 
@@ -18,7 +18,7 @@ WITHOUT_ROTA = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class AlertRow:
-    """A safety alert; `accepted_by` is a name once somebody took it on."""
+    """A safety alert; `accepted_by` is a name once somebody took it on, `asked` who is asked just now."""
 
     id: int
     referral: int | None
@@ -30,6 +30,19 @@ class AlertRow:
     late: bool
     due: datetime
     closed: datetime | None = None
+    asked: str | None = None
+    nobody_left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskRow:
+    """Somebody whom an alert was put to, until when, and what became of the text: None where no number is known."""
+
+    name: str
+    place: int
+    at: datetime
+    by: datetime
+    text: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,7 @@ class AlertPage:
     channel: str
     phone: str | None
     note: str | None
+    asks: tuple[AskRow, ...] = ()
 
 
 def open_ones(session: Session, viewer: Viewer, now: datetime) -> tuple[AlertRow, ...]:
@@ -74,7 +88,26 @@ def page_of(session: Session, row: DutyAlert, viewer: Viewer, now: datetime) -> 
         channel=people.address_row(session, row.conversation_id).channel,
         phone=person.phone if person and may else None,
         note=row.note if may else None,
+        asks=_asks(session, row),
     )
+
+
+def _asks(session: Session, row: DutyAlert) -> tuple[AskRow, ...]:
+    texts = staff_texts.of_alert(session, row.id)
+    return tuple(
+        AskRow(_name(session, ask.staff_id), ask.place, ask.asked_at, ask.answer_by, texts.get(ask.staff_id))
+        for ask in duty.asks_of(session, row.id)
+    )
+
+
+def _name(session: Session, staff_id: int) -> str:
+    return scopes.name_of(session, staff_id) or "Somebody"
+
+
+def _asked_now(session: Session, row: DutyAlert, now: datetime) -> str | None:
+    """Whose turn it is; nobody's once it is taken on, or when all were asked in vain."""
+    asked = duty.asks_of(session, row.id) if row.accepted_at is None else []
+    return _name(session, asked[-1].staff_id) if asked and asked[-1].answer_by > now else None
 
 
 def may_read(row: DutyAlert, viewer: Viewer) -> bool:
@@ -107,6 +140,8 @@ def row_of(session: Session, row: DutyAlert, viewer: Viewer, now: datetime) -> A
         late=bool(row.answer_by and row.answer_by <= now and row.accepted_at is None),
         due=due,
         closed=row.closed_at,
+        asked=_asked_now(session, row, now),
+        nobody_left=row.nobody_left_at is not None and row.accepted_at is None,
     )
 
 

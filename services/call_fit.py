@@ -1,11 +1,18 @@
-"""Whether a call suits what the person said of how they can talk: codes, whose words are on the page."""
+"""Whether a call, and a coach, suit what the person said of how they can talk: codes, whose words are on the page."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from services.models import Coach
 
 WAYS = ("phone", "video", "in_person", "messages")
 """Ways to talk that a person picks among; any one of those picked will do."""
+BSL = "bsl"
+MOST_LANGUAGES = 8
+LANGUAGE = re.compile(r"[A-Za-z][A-Za-z' -]{1,29}", re.ASCII)
 
 
 def clashes(needs: Collection[str], kind: str, *, has_number: bool, no_texts: bool) -> list[str]:
@@ -30,3 +37,25 @@ def to_arrange(needs: Collection[str], kind: str) -> list[str]:
     return [need for need in ("interpreter", "bsl") if need in needs] + (
         ["text_relay"] if "text_relay" in needs and kind == "phone" else []
     )
+
+
+def languages_of(text: str) -> tuple[str, ...]:
+    """The languages in "Polish, BSL", in small letters, each once. ValueError for what is none, or for too many."""
+    found = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
+    if len(found) > MOST_LANGUAGES or not all(LANGUAGE.fullmatch(each) for each in found):
+        raise ValueError("languages are written with commas: Polish, Urdu, BSL")
+    return found
+
+
+def fitting(coaches: Sequence[Coach], card: Mapping[str, Any]) -> list[Coach]:
+    """The coaches who speak what the person asked for (BSL, or a language they named); none where nobody does."""
+    needs, words = card.get("call_needs") or (), str(card.get("call_need_words") or "").lower()
+    said = set(re.findall(r"[a-z']+", words))
+    wanted = {BSL} if BSL in needs else set()
+    found = []
+    for coach in coaches:
+        speaks = set(languages_of(coach.languages))
+        named = {each for each in speaks if "interpreter" in needs and set(each.split()) <= said}
+        if speaks & wanted or named:
+            found.append(coach)
+    return found

@@ -20,6 +20,7 @@ from services.models import (
     Coach,
     Conversation,
     DutyAlert,
+    DutyAsk,
     MessageIn,
     MessageOut,
     Plan,
@@ -170,11 +171,16 @@ def mark(session: Session, viewer: Viewer) -> str:
         _newest(Absence.id, func.count(Absence.id), within=Absence.coach_id.in_(coaches)),
         _newest(CallBack.id, func.count(CallBack.done_at), within=viewer.within(CallBack.team_id)),
         _newest(DutyAlert.id, func.count(DutyAlert.accepted_at), within=viewer.within(DutyAlert.team_id)),
+        _newest(DutyAsk.id, func.count(DutyAsk.id), within=DutyAsk.alert_id.in_(_alerts_of(viewer))),
         _newest(DutyAlert.id, func.count(DutyAlert.closed_at), within=DutyAlert.team_id.is_(None)),
         _newest(MessageIn.id, func.count(MessageIn.id), within=MessageIn.conversation_id.in_(ours)),
         _newest(MessageOut.id, func.count(MessageOut.settled_at), within=MessageOut.conversation_id.in_(ours)),
     ]
     return "|".join(str(tuple(session.execute(each).one())) for each in asked)
+
+
+def _alerts_of(viewer: Viewer) -> Select[Any]:
+    return select(DutyAlert.id).where(viewer.within(DutyAlert.team_id), DutyAlert.closed_at.is_(None))
 
 
 def _newest(number: object, more: object, *, within: ColumnElement[bool]) -> Select[Any]:

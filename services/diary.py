@@ -6,15 +6,16 @@ times are UTC; five-minute cells (`Unix time // 300`) are what a call or a hold 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from services.bank_holidays import bank_holidays
+from services.call_fit import fitting
 from services.clock import LONDON
 from services.models import Absence, BusyTime, Coach, DiaryCell, Hold, Team, WorkingHours
 
@@ -70,23 +71,34 @@ def openings(
     kind: str | None = None,
     limit: int = 3,
     own_conversation: int | None = None,
+    needs: Mapping[str, Any] | None = None,
 ) -> list[Opening]:
     """The soonest openings of a team, at different times, that start within the windows (UTC, half-open; None = any).
 
     Nothing is held. `own_conversation` sees its own hold as free. Of coaches free at the same time the one with the
-    least in the diary is offered. Empty when the team is unknown, closed, or has nothing within its horizon.
+    least in the diary is offered. `needs` (of a card): coaches who speak what was asked for come alone, unless they have
+    nothing to offer. Empty when the team is unknown, closed, or has nothing within its horizon.
     """
     team = session.get(Team, team_id)
     if team is None or team.closed_at is not None or limit < 1:
         return []
     week = _week(session, team, now, own_conversation)
+    able = fitting(week.coaches, needs) if needs else []
+    found = _soonest(week, able, kind, windows) or _soonest(week, week.coaches, kind, windows)
+    return found[:limit]
+
+
+def _soonest(
+    week: _Week, coaches: Sequence[Coach], kind: str | None, windows: Sequence[Window] | None
+) -> list[Opening]:
+    """One opening a time, in order."""
     by_start: dict[datetime, Opening] = {}
-    for coach in week.coaches:
+    for coach in coaches:
         for opening in week.free(coach, kind, windows):
             rival = by_start.get(opening.starts_at)
             if rival is None or week.load(coach.id) < week.load(rival.coach_id):
                 by_start[opening.starts_at] = opening
-    return [by_start[start] for start in sorted(by_start)[:limit]]
+    return [by_start[start] for start in sorted(by_start)]
 
 
 def find(session: Session, opening_id: str, now: datetime, own_conversation: int | None = None) -> Opening | None:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from services import audit, helplines, leases, migrate, outbox
+from services import allocation, audit, helplines, leases, migrate, outbox, rota
 from services.areas import Areas
 from services.clock import Clock
 from services.db import Database
@@ -291,6 +291,29 @@ def teams(session: Session, settings: Settings, now: datetime) -> tuple[State, s
     return "ok", f"{len(found)} open" + (f", {invented} of them invented for the demonstration." if invented else ".")
 
 
+def duty_rota(session: Session, settings: Settings, now: datetime) -> tuple[State, str]:
+    """Teams that are open without anybody on duty in the next four weeks, and people on a rota whom no text reaches."""
+    open_ones = select(Team).where(Team.opened_at.is_not(None), Team.closed_at.is_(None), Team.demo.is_(False))
+    rotas = [rota.read(session, team.id) for team in session.scalars(open_ones.order_by(Team.id))]
+    bare = [each.team_id for each in rotas if each.at(now) is None and each.next_cover(now) is None]
+    if bare:
+        return "attention", f"nobody is on duty for {', '.join(bare)}. See `anydoor duty set`, or Duty on the desk."
+    named = {staff_id for each in rotas for staff_id in each.named - each.closed}
+    rows = select(StaffMember.id).where(StaffMember.id.in_(named), StaffMember.phone_index.is_(None))
+    silent = len(list(session.scalars(rows)))
+    if silent:
+        return "attention", f"{silent} people on a rota have no number yet: their alerts show on the desk only."
+    return "ok", f"{len(rotas)} teams have somebody on duty." if rotas else "no team is open yet."
+
+
+def people_waiting(session: Session, settings: Settings, now: datetime) -> tuple[State, str]:
+    """Whether everybody who asked is on a desk that somebody reads."""
+    lost = allocation.between_teams(session, now)
+    if lost:
+        return "broken", f"{len(lost)} people wait with a team that has closed. Open it again until each is handed on."
+    return "ok", "everybody who asked is on the desk of an open team."
+
+
 def accounts(session: Session, settings: Settings, now: datetime) -> tuple[State, str]:
     rows = select(StaffMember.role, func.count()).where(StaffMember.disabled_at.is_(None)).group_by(StaffMember.role)
     counts = {str(role): int(count) for role, count in session.execute(rows)}
@@ -299,4 +322,10 @@ def accounts(session: Session, settings: Settings, now: datetime) -> tuple[State
     return "ok", ", ".join(f"{count} {role}" for role, count in sorted(counts.items())) + "."
 
 
-LOOKS: dict[str, Look] = {"audit": the_audit, "messages": waiting, "teams": teams, "staff": accounts}
+LOOKS: dict[str, Look] = {
+    "audit": the_audit,
+    "messages": waiting,
+    "teams": teams,
+    "duty rota": duty_rota,
+    "staff": accounts,
+}

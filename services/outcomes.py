@@ -7,12 +7,28 @@ from typing import Literal, get_args
 
 from sqlalchemy.orm import Session
 
-from services import audit, booking, call_backs, caseload, conversations, due_work, notes, referrals, reminders, scopes
-from services.models import Appointment, CallBack, Referral
+from services import (
+    allocation,
+    audit,
+    booking,
+    call_backs,
+    caseload,
+    conversations,
+    due_work,
+    notes,
+    referrals,
+    reminders,
+    scopes,
+)
+from services.clock import LONDON
+from services.diary import working_days_after
+from services.models import Appointment, CallBack, Coach, Referral
 from services.scopes import Viewer
 
 Outcome = Literal["reached", "not_reached", "declined", "another_service"]
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
+NEXT_WITHIN = 5
+"""Working days within which a coach has to be at work to be given somebody who was reached."""
 ENOUGH_TRIES = 3
 """After so many tries in vain a promise may be closed without having been kept."""
 STATUS = {"reached": "reached", "not_reached": "not_reached", "declined": "declined", "another_service": "reached"}
@@ -39,7 +55,7 @@ def of_call(session: Session, call_id: int, outcome: str, viewer: Viewer, now: d
     referral = session.get(Referral, call.referral_id) if call.referral_id else None
     if referral is not None:
         _write_down(session, referral, outcome, viewer, now, words, call)
-        _go_on(session, referral, outcome, now)
+        _go_on(session, referral, outcome, viewer, now)
         if outcome != "not_reached":
             _keep_promise(session, referral, viewer, now)
     audit.record(session, viewer.actor, "record_outcome", f"appointment:{call_id}", now, {"outcome": outcome})
@@ -60,18 +76,28 @@ def _write_down(
     session.flush()
 
 
-def _go_on(session: Session, referral: Referral, outcome: str, now: datetime) -> None:
+def _go_on(session: Session, referral: Referral, outcome: str, viewer: Viewer, now: datetime) -> None:
     """Reached: into the caseload. Declined or another service: closed. Not reached: stays where it is."""
     referral.outcome = outcome
     if outcome in CLOSES:
         referrals.close(session, referral, CLOSES[outcome], now)
     elif outcome == "reached":
         referral.status, referral.closed_at, referral.changed_at = caseload.ACTIVE, None, now
+        referral.coach_id = referral.coach_id or _whose(session, referral, viewer, now)
     elif referral.status in referrals.CLOSED:
         referral.status, referral.closed_at, referral.changed_at = "shared", None, now
     else:
         referral.changed_at = now
     session.flush()
+
+
+def _whose(session: Session, referral: Referral, viewer: Viewer, now: datetime) -> int | None:
+    """Who reached somebody who was nobody's goes on with them; where that is no coach, who fits and has the least."""
+    own = session.get(Coach, viewer.coach_id) if viewer.coach_id else None
+    if own is not None and own.team_id == referral.team_id:
+        return own.id
+    by = working_days_after(now.astimezone(LONDON).date(), NEXT_WITHIN)
+    return allocation.coach_for(session, referral.team_id, referral.card, now, by)
 
 
 def _keep_promise(session: Session, referral: Referral, viewer: Viewer, now: datetime) -> None:
@@ -102,7 +128,7 @@ def of_call_back(
         staff, kind = viewer.staff_id, "try" if outcome != "no_answer" else "note"
         notes.add(session, referral, kind, staff, now, words=words, result=outcome, call_back_id=row.id)  # type: ignore[arg-type]
         if outcome != "no_answer":
-            _go_on(session, referral, outcome, now)
+            _go_on(session, referral, outcome, viewer, now)
     _settle(session, row, outcome, viewer, now)
     audit.record(session, viewer.actor, "finish_call_back", f"call_back:{row.id}", now, {"result": outcome})
     return "kept"
@@ -131,7 +157,7 @@ def of_person(session: Session, referral_id: int, outcome: str, viewer: Viewer, 
     notes.add(session, referral, "try", viewer.staff_id, now, words=words, result=outcome)
     was_active = referral.status == caseload.ACTIVE
     if not (was_active and outcome == "not_reached"):
-        _go_on(session, referral, outcome, now)
+        _go_on(session, referral, outcome, viewer, now)
     if outcome != "not_reached":
         _keep_promise(session, referral, viewer, now)
     audit.record(session, viewer.actor, "record_outcome", f"referral:{referral_id}", now, {"outcome": outcome})

@@ -13,6 +13,7 @@ from services.models import (
     CallBack,
     Conversation,
     DutyAlert,
+    DutyAsk,
     EarlyReceipt,
     Introduction,
     Invitation,
@@ -22,6 +23,7 @@ from services.models import (
     RateCount,
     SetUpLink,
     SignIn,
+    StaffText,
 )
 
 UNFINISHED = timedelta(days=30)
@@ -37,13 +39,20 @@ def sweep(session: Session, now: datetime) -> None:
     _bodies(session, now - BODIES)
     _passed_on(session, now)
     session.execute(delete(NotUnderstood).where(NotUnderstood.at < now - NOT_UNDERSTOOD))
-    session.execute(delete(DutyAlert).where(DutyAlert.closed_at < now - DUTY_ALERT))
+    _alerts(session, now - DUTY_ALERT)
+    session.execute(delete(StaffText).where(StaffText.created_at < now - TECHNICAL))
     session.execute(delete(EarlyReceipt).where(EarlyReceipt.at < now - TECHNICAL))
     over = select(Appointment.id).where(Appointment.ends_at < now - TECHNICAL)
     session.execute(delete(Invitation).where(Invitation.appointment_id.in_(over)))
     session.execute(delete(RateCount).where(RateCount.window < now - TECHNICAL))
     session.execute(delete(SignIn).where(SignIn.expires_at < now - TECHNICAL))
     session.execute(delete(SetUpLink).where(SetUpLink.expires_at < now - TECHNICAL))
+
+
+def _alerts(session: Session, before: datetime) -> None:
+    """Alerts that were dealt with long ago, and whom they were put to."""
+    session.execute(delete(DutyAlert).where(DutyAlert.closed_at < before))
+    session.execute(delete(DutyAsk).where(DutyAsk.alert_id.not_in(select(DutyAlert.id))))
 
 
 def _unfinished(session: Session, before: datetime) -> None:

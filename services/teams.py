@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services import models
@@ -60,14 +60,28 @@ def _either(answers: Iterable[bool | None]) -> bool | None:
 
 
 def call_back_team(session: Session, area: Area | None, on: date) -> Team | None:
-    """The open team that has accepted call-backs for an area without a team of its own; None when none has."""
+    """The open team that has accepted call-backs for an area without a team of its own; None when none has.
+
+    Of several the one with the fewest open promises, so that no team gets everybody.
+    """
     if area is None or area.board is None:
         return None
-    accepted = select(models.Footprint).where(
-        models.Footprint.accepts == CALL_BACK, models.Footprint.code == area.board
-    )
-    open_ids = {team.id: team for team in open_teams(session, on)}
-    return next((open_ids[row.team_id] for row in session.scalars(accepted) if row.team_id in open_ids), None)
+    rows = select(models.Footprint).where(models.Footprint.accepts == CALL_BACK, models.Footprint.code == area.board)
+    accepted = {row.team_id for row in session.scalars(rows) if _in_force(row, on)}
+    able = [team for team in open_teams(session, on) if team.id in accepted and team.accepts_call_back]
+    promised = _promised(session, [team.id for team in able])
+    return min(able, key=lambda team: (promised.get(team.id, 0), team.id), default=None)
+
+
+def _in_force(row: models.Footprint, on: date) -> bool:
+    return (row.starts_on or date.min) <= on <= (row.ends_on or date.max)
+
+
+def _promised(session: Session, team_ids: list[str]) -> dict[str, int]:
+    """How many promises to ring each team has open."""
+    open_ones = select(models.CallBack.team_id, func.count()).where(models.CallBack.done_at.is_(None))
+    mine = open_ones.where(models.CallBack.team_id.in_(team_ids)).group_by(models.CallBack.team_id)
+    return {team_id: number for team_id, number in session.execute(mine)}  # noqa: C416  a row is not a pair to dict()
 
 
 def open_teams(session: Session, on: date) -> list[Team]:

@@ -138,11 +138,13 @@ def _without_referral(session: Session, row: CallBack, due: datetime, now: datet
 
 def _new(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]:
     """Handed over, never reached, and nothing is planned: no call, no promise."""
-    booked = select(Appointment.person_id).where(Appointment.status == "booked")
+    booked = select(Appointment.person_id).where(Appointment.status == "booked", Appointment.ends_at > now)
+    stands = select(Appointment.referral_id).where(Appointment.status == "booked", Appointment.referral_id.is_not(None))
     promised = select(CallBack.person_id).where(CallBack.done_at.is_(None))
     rows = scopes.mine(viewer, Referral).where(
         Referral.status.not_in((*CLOSED, caseload.ACTIVE)),
         Referral.person_id.not_in(booked),
+        Referral.id.not_in(stands),  # an old call of an earlier referral says nothing about this one
         Referral.person_id.not_in(promised),
     )
     for referral in session.scalars(rows):

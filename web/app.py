@@ -20,9 +20,9 @@ from starlette.types import Scope
 from services import transcript
 from services.settings import Settings, load
 from services.transcript import Line, Mark
-from web import auth, calendars, call, chat, demonstration, front, health, refer, webhooks
+from web import auth, calendars, call, chat, demonstration, front, health, refer, staff_number, webhooks
 from web.access import LINK, PUBLIC, SIGNED, page, staff
-from web.coach import acts, calendar, handing_out, hours
+from web.coach import acts, calendar, handing_out, hours, rota
 from web.coach import live as desk_live
 from web.coach import pages as coach
 from web.limits import Outermost
@@ -64,6 +64,9 @@ def routes() -> Sequence[BaseRoute]:
         page("/sign-out", auth.sign_out, staff(), ["POST"]),
         page("/account", auth.show_account, staff()),
         page("/account", auth.take_account, staff(), ["POST"]),
+        page("/account/number", staff_number.take, staff(), ["POST"]),
+        page("/account/number/code", staff_number.confirm, staff(), ["POST"]),
+        page("/account/number/off", staff_number.forget, staff(), ["POST"]),
         *desk_routes(),
         page("/webhooks/twilio/sms", webhooks.sms_in, SIGNED, ["POST"]),
         page("/webhooks/twilio/status", webhooks.sms_status, SIGNED, ["POST"]),
@@ -78,7 +81,7 @@ def routes() -> Sequence[BaseRoute]:
 
 def desk_routes() -> Sequence[BaseRoute]:
     """The coaches' desk: who sees people may read and take alerts on; coaches and leads work with people."""
-    see, work = staff(*SEE_PEOPLE), staff(*WORK_WITH_PEOPLE)
+    see, work, rule = staff(*SEE_PEOPLE), staff(*WORK_WITH_PEOPLE), staff(*rota.MAY_CHANGE)
     return [
         page("/coach", coach.day, see),
         page("/coach/queue", coach.queue, see),
@@ -102,6 +105,7 @@ def desk_routes() -> Sequence[BaseRoute]:
         page("/coach/hours/rules", hours.keep_rules, staff("lead"), ["POST"]),
         page("/coach/hours/{id:int}", hours.one_coach, work),
         page("/coach/hours/{id:int}", hours.keep_week, work, ["POST"]),
+        page("/coach/hours/{id:int}/languages", hours.keep_languages, work, ["POST"]),
         page("/coach/hours/{id:int}/away", hours.add_absence, work, ["POST"]),
         page("/coach/hours/{id:int}/away/{absence:int}/end", hours.end_absence, work, ["POST"]),
         page("/coach/calendar", calendar.show, work),
@@ -109,6 +113,11 @@ def desk_routes() -> Sequence[BaseRoute]:
         page("/coach/calendar/feed", calendar.renew_feed, work, ["POST"]),
         page("/coach/calendar/busy", calendar.give, work, ["POST"]),
         page("/coach/calendar/busy/end", calendar.take_away, work, ["POST"]),
+        page("/coach/rota", rota.show, see),
+        page("/coach/rota", rota.keep_week, rule, ["POST"]),
+        page("/coach/rota/rules", rota.keep_rules, rule, ["POST"]),
+        page("/coach/rota/days", rota.add_days, rule, ["POST"]),
+        page("/coach/rota/days/{id:int}/end", rota.end_days, rule, ["POST"]),
         page("/coach/cover", acts.cover, work, ["POST"]),
         page("/coach/cover/{id:int}/end", acts.end_cover, work, ["POST"]),
         page("/coach/alert/{id:int}", coach.alert, see),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -199,18 +200,31 @@ def take_set_up(request: Request) -> Response:
 
 def show_account(request: Request) -> Response:
     """One's own account: one-time codes."""
-    return account_page(request, CodesForm(data={"secret": staff.new_totp_secret()}))
+    return account_page(request)
 
 
-def account_page(request: Request, form: CodesForm, status: int = 200) -> Response:
+def account_page(
+    request: Request,
+    form: CodesForm | None = None,
+    status: int = 200,
+    *,
+    wrong: Mapping[str, str] | None = None,
+    number: str = "",
+) -> Response:
+    """One's own account; `wrong`: what is wrong with the number or its code, by field."""
     import segno  # only this page draws a code
 
     assistant, member = state.assistant(request), request.state.staff
+    form = form or CodesForm(data={"secret": staff.new_totp_secret()})
     with assistant.db.read() as session:
-        address = staff.totp_address(session.get_one(StaffMember, member.id), str(form.secret.data))
+        row = session.get_one(StaffMember, member.id)
+        address = staff.totp_address(row, str(form.secret.data))
+        phone, waiting = row.phone, (row.phone_waiting or {}).get("number")
     picture = Markup(segno.make(address).svg_inline(scale=4, dark="#212b32", light="#ffffff", omitsize=False))
-    values = {"form": form, "picture": picture, "member": member, "csrf": form_mark(request)}
-    return state.pages(request).page("staff/account.html", status, **values)
+    values = {"form": form, "picture": picture, "member": member, "csrf": form_mark(request), "wrong": wrong or {}}
+    numbers = {"phone": phone, "waiting": waiting, "typed": number, "can_text": assistant.settings.has_sms}
+    done = request.query_params.get("done", "")
+    return state.pages(request).page("staff/account.html", 400 if wrong else status, done=done, **values, **numbers)
 
 
 def take_account(request: Request) -> Response:

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from bot.channels import sms
-from services import statuses
+from services import duty_replies, statuses
 from services.messages import Inbound
 from web import state
 
@@ -39,8 +39,17 @@ def twiml(words: str) -> Response:
 async def sms_in(request: Request) -> Response:
     """A text message: stored, then answered with nothing; replies go out through the provider's API."""
     inbound = read_sms(await signed_form(request))
-    await run_in_threadpool(accept, request, inbound)
+    await run_in_threadpool(accept_sms, request, inbound)
     return twiml(EMPTY)
+
+
+def accept_sms(request: Request, inbound: Inbound) -> None:
+    """A code from a member of staff takes a safety alert on; everything else is somebody's message."""
+    assistant = state.assistant(request)
+    if duty_replies.take(assistant.db, inbound, assistant.clock.now()):
+        assistant.tell_outgoing("sms")
+    else:
+        accept(request, inbound)
 
 
 def read_sms(form: Form) -> Inbound:

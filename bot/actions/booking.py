@@ -11,7 +11,7 @@ from bot.actions.looking_back import NO_PHONE, answers, words_for
 from bot.actions.places import area_of
 from bot.flows.engine import ActionResult, Event
 from bot.times import spoken, spoken_date, spread, windows_of
-from services import booking, call_backs, consent, diary, duty, eligibility, people, referrals, teams
+from services import allocation, booking, call_backs, consent, diary, duty, eligibility, people, referrals, teams
 from services.clock import LONDON
 from services.diary import Opening
 from services.models import Appointment, Coach, Team
@@ -49,6 +49,7 @@ def find_openings(doing: Doing, slots: Slots, windows: list[tuple[Any, Any]] | N
         kind=kind_wanted(slots),
         limit=LOOKED_AT,
         own_conversation=doing.conversation.id,
+        needs=slots,
     )
 
 
@@ -272,7 +273,6 @@ def promise(doing: Doing, slots: Slots, reason: str) -> tuple[str, list[Event]] 
     if doing.conversation.team_id is None:
         return None
     referral = share(doing, slots)
-    queued = call_backs.queue(doing.session, doing.conversation, doing.conversation.team_id, reason, doing.now)
-    by = queued.promised_by
+    by = allocation.promise(doing.session, doing.conversation, referral, reason, doing.now).promised_by
     events = [Event("referral_shared", {"referral": referral.id}), Event("call_back_queued", {"by": by.isoformat()})]
     return spoken_date(by), events

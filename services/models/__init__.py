@@ -9,7 +9,7 @@ from services.models.conversations import Conversation, EarlyReceipt, MessageIn,
 from services.models.desk import Cover, DeskNote, Plan
 from services.models.diary import Appointment, DiaryCell, Hold, ReminderSent
 from services.models.directory import ListingRow
-from services.models.duty import DutyAlert, DutyShift
+from services.models.duty import DutyAlert, DutyAsk, DutyException, DutyRules, DutyShift, StaffText
 from services.models.people import AddressRow, Consent, Introduction, Person, SourceCode
 from services.models.records import AuditHead, AuditRow, EventRow
 from services.models.referrals import CallBack, EligibilityDecision, Referral
@@ -36,6 +36,9 @@ __all__ = [
     "DiaryCell",
     "DueWork",
     "DutyAlert",
+    "DutyAsk",
+    "DutyException",
+    "DutyRules",
     "DutyShift",
     "EarlyReceipt",
     "EligibilityDecision",
@@ -58,6 +61,7 @@ __all__ = [
     "SignIn",
     "SourceCode",
     "StaffMember",
+    "StaffText",
     "Team",
     "WorkingHours",
 ]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.models.base import Base, Key, Sealed, rows
+from services.models.base import Base, Key, Sealed, SealedJson, rows
 
 
 class StaffMember(Base):
-    """An account: coach, lead, editor, safety or admin."""
+    """An account: coach, lead, editor, safety or admin. `phone`: where safety alerts are texted, once it was shown to be theirs."""
 
     __tablename__ = "staff"
     __table_args__ = rows()
@@ -26,6 +27,9 @@ class StaffMember(Base):
     password_hash: Mapped[str | None]
     totp_secret: Mapped[str | None] = mapped_column(Sealed("staff.totp_secret"))
     totp_last_step: Mapped[int | None]
+    phone: Mapped[str | None] = mapped_column(Sealed("staff.phone"))
+    phone_index: Mapped[str | None] = mapped_column(index=True)
+    phone_waiting: Mapped[Any | None] = mapped_column(SealedJson("staff.phone_waiting"))
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]

@@ -272,3 +272,13 @@ def test_who_loses_their_coach_is_on_the_teams_first_page(desk: Desk) -> None:
         assert "Thursday 26 November, 10am" in page
     assert "Priya" in desk.card().split('name="opening"')[1].split("</select>")[0]
     assert desk.client.get(f"/coach/hours/{desk.coach}").status_code == 404
+
+
+def test_a_coach_says_which_languages_they_speak_and_a_colleague_cannot(desk: Desk) -> None:
+    assert desk.post(f"{own(desk)}/languages", languages="polish, bsl") == 303
+    assert 'name="languages" type="text" value="Polish, BSL"' in desk.page(own(desk))
+    status, page = answer(desk, f"{own(desk)}/languages", languages="<b>")
+    assert (status, "Write languages with commas" in page, 'value="<b>"' in page) == (400, True, True)
+    assert desk.audited("change_languages") == [f"coach:{desk.coach}"]
+    desk.sign_in("priya@north.example")
+    assert desk.post(f"{own(desk)}/languages", languages="Urdu") == 404

@@ -99,7 +99,7 @@ def give(request: Request) -> Response:
         busy.give(session, coach, address, viewer, now, loopback=loopback)
 
     try:
-        return change(request, do, "given")
+        return change(request, do, "busy")
     except CalendarUnread as wrong:
         return show_page(request, wrong.code)
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot import coaching
-from services import busy, call_rules, hours
+from services import allocation, busy, call_rules, hours
 from services.clock import LONDON
 from services.db import Session
 from services.hours import Hours, Saved, Undecided
@@ -94,9 +94,15 @@ def hours_page(request: Request, typed: Typed, errors: Errors) -> Response:
         read = hours.read(session, number, viewer, now, lead=is_lead(request))
         rules = call_rules.read(session, read.team_id) if read else None
         own = busy.state(session, number, now) if read else None
+        languages = session.get_one(Coach, number).languages if read else ""
     if read is None or rules is None:
         raise HTTPException(404)
-    fields = {**hours_form.of_week(read.week, rules.kinds), **dict.fromkeys(hours_form.AWAY, ""), **typed}
+    fields = {
+        "languages": languages,
+        **hours_form.of_week(read.week, rules.kinds),
+        **dict.fromkeys(hours_form.AWAY, ""),
+        **typed,
+    }
     values = {"hours": read, "rules": rules, "typed": fields, "bars": [bar(read, day) for day in range(7)], "busy": own}
     return show(request, "coach/hours.html", errors, lead=is_lead(request), **values)
 
@@ -157,6 +163,20 @@ def end_absence(request: Request) -> Response:
     if not ended:
         raise HTTPException(404)
     return RedirectResponse(f"/coach/hours/{coach.id}?done=back", status_code=303)
+
+
+@once
+def keep_languages(request: Request) -> Response:
+    """In which languages a coach holds calls: people who need one of them are offered this coach first."""
+    assistant, coach = state.assistant(request), theirs(request)
+    typed = hours_form.word(request.state.form, "languages")
+    try:
+        with assistant.db.write() as session:
+            mine = session.get_one(Coach, coach.id)
+            allocation.keep_languages(session, mine, typed, viewer_of(request), assistant.clock.now())
+    except ValueError:
+        return hours_page(request, {"languages": typed}, {"languages": "not_languages"})
+    return RedirectResponse(f"/coach/hours/{coach.id}?done=languages", status_code=303)
 
 
 def theirs(request: Request) -> Coach:

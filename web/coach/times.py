@@ -9,7 +9,8 @@ from itertools import pairwise
 TIME = re.compile(
     r"(?P<hour>\d{1,2})(?:\s?[:.]\s?(?P<minute>\d{2})|(?P<tight>\d{2}))?\s*(?P<half>[ap]\.?m\.?)?", re.ASCII
 )
-WORDS = {"noon": 12 * 60, "midday": 12 * 60}
+WORDS = {"noon": 12 * 60, "midday": 12 * 60, "midnight": 0, "24:00": 0}
+LAST = 24 * 60
 BETWEEN = re.compile(r"\s*(?:-|\N{EN DASH}|\N{EM DASH}|\bto\b|\buntil\b|\btill\b)\s*")
 APART = re.compile(r"\s*(?:[,;&\n]|\band\b)\s*")
 DAY = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", re.ASCII)
@@ -60,6 +61,7 @@ def _span(text: str) -> Span:
     if len(ends) != 2:
         raise Wrong("not_span")
     starts, until = (read_minute(each) for each in ends)
+    until = until or LAST  # a day ends at midnight
     if until <= starts:
         raise Wrong("ends_first")
     return starts, until
@@ -75,7 +77,9 @@ def read_date(text: str) -> date:
 
 
 def clock(minute: int) -> str:
-    """`9am`, `12:30pm`."""
+    """`9am`, `12:30pm`, `midnight` for the end of a day."""
+    if minute == LAST:
+        return "midnight"
     hour, rest = divmod(minute, 60)
     return f"{hour % 12 or 12}{f':{rest:02}' if rest else ''}{'am' if hour % 24 < 12 else 'pm'}"
 
