@@ -72,15 +72,15 @@ def opening_words(heard: Heard, state: DialogueState, book: Book) -> list[Comman
     if begun and may_want_a_stop(heard):
         return [StartFlow("pattern_ask_stop")]
     if state.outcome in {None, "left"} or not begun:
-        return [*facts, StartFlow("pattern_start"), *asked_for(heard, book, again=False)]
+        return [*facts, StartFlow("pattern_start"), *asked_for(heard, state, book, again=False)]
     if "greeting" in heard.acts or heard.intent == "greeting":
         return [*facts, StartFlow("pattern_resume")]
-    return asked_for(heard, book, again=True) or [StartFlow("pattern_resume")]
+    return asked_for(heard, state, book, again=True) or [StartFlow("pattern_resume")]
 
 
-def asked_for(heard: Heard, book: Book, *, again: bool) -> list[Command]:
+def asked_for(heard: Heard, state: DialogueState, book: Book, *, again: bool) -> list[Command]:
     """The flow that the words ask for, where it is more than simply beginning."""
-    flow = digression(heard, book)
+    flow = digression(heard, state, book)
     return [StartFlow(flow)] if flow and (again or flow not in BEGINNINGS) else []
 
 
@@ -117,7 +117,7 @@ def offered(expecting: Expecting, values: list[str]) -> bool:
 def in_conversation(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     expecting, answer = heard.expecting, heard.reading.answer
     if expecting is None:
-        return asked_for(heard, book, again=True) or [StartFlow("pattern_resume")]
+        return asked_for(heard, state, book, again=True) or [StartFlow("pattern_resume")]
     if heard.acts and (answer is None or expecting.spec.type in FREE_WORDS or not answer.whole):
         return act_commands(heard.acts[0], heard, state, book)
     if may_want_a_stop(heard):
@@ -141,7 +141,7 @@ def in_conversation(heard: Heard, state: DialogueState, book: Book) -> list[Comm
     if between:
         return [between]
     facts = new_facts(heard, state, book, but=(expecting.slot,))
-    flow = digression(heard, book)
+    flow = digression(heard, state, book)
     if flow in BEGINNINGS and not heard.acts:
         flow = None  # the questions are under way already
     if heard.intent == "other_language" and is_mostly_english(heard.text):
@@ -226,7 +226,7 @@ def answered(heard: Heard, expecting: Expecting, answer: Answer) -> list[Command
 
 
 def facts_beside(heard: Heard, state: DialogueState, book: Book, answer: Answer) -> list[Command]:
-    if answer.whole or heard.expecting is None or heard.expecting.spec.type in FREE_WORDS:
+    if answer.whole or heard.expecting is None or heard.expecting.spec.type in FREE_WORDS - {"name"}:
         return []
     return new_facts(heard, state, book, but=(heard.expecting.slot,))
 
@@ -288,7 +288,7 @@ SHORT_REQUEST = 8
 CHANGES = re.compile(r"^actually\b|\b(?:wrong|change|update|amend|correct|correction|mistake|typo)\b", re.IGNORECASE)
 
 
-def digression(heard: Heard, book: Book) -> str | None:
+def digression(heard: Heard, state: DialogueState, book: Book) -> str | None:
     """The flow that repair words or a sure intent call for."""
     for act in heard.acts:
         if act in book.triggers:
@@ -297,11 +297,20 @@ def digression(heard: Heard, book: Book) -> str | None:
         heard.intent
         and heard.confidence >= (RISKY.get(heard.intent, SURE) if " " in heard.text.strip() else ONE_WORD)
         and heard.intent not in {"about_me", "affirm", "deny", "unsure", "out_of_scope"}
+        and not (heard.intent == "correct" and not answers_given(state))
     ):
         return book.triggers.get(heard.intent)
     if heard.intent == "out_of_scope" and heard.confidence >= 0.75:
         return book.triggers.get("out_of_scope")
     return None
+
+
+def answers_given(state: DialogueState) -> bool:
+    """Whether there is anything to change: "Gary, 43" as the first words corrects nothing."""
+    return any(state.slots.get(slot) is not None for slot in CAN_BE_CHANGED)
+
+
+CAN_BE_CHANGED = bag("work_situation postcode place age health barriers name phone opening")
 
 
 def act_or_flow(heard: Heard, flow: str, state: DialogueState, book: Book) -> Command:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bot.flows.definition import Collect, Json, SlotSpec
 
 NOTED: Final = "utter_noted"
+SAYS: Final = "utter_say_"
 _CLIPPED: Final = ("text", "name")
 _WORDS: Final = ("text", "name", "place", "practice", "postcode", "phone", "date", "time")
 _YES_NO: Final = ("yes", "no", "unsure")
@@ -96,6 +97,10 @@ def _may_say(run: Run, slot: str) -> bool:
 
 
 def _words(run: Run, slot: str) -> str:
+    """As the content says it back (`utter_say_<slot>`: "2 months"), else by its title."""
     spec, value = run.book.slots[slot], run.slots[slot]
+    if SAYS + slot in run.book.responses:
+        whole = isinstance(value, float) and value.is_integer()
+        return run.compose(SAYS + slot, extra={slot: int(value)} if whole else None).text  # type: ignore[arg-type]
     items = value if isinstance(value, list | tuple) else [value]
     return ", ".join(title_of(spec, item, run.slots) for item in items)
