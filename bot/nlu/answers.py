@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from bot.flows.engine import Expecting
+from bot.flows.engine import CLARIFY, Expecting
 from bot.nlu.recognisers import (
     Found,
     Option,
@@ -30,7 +30,8 @@ from bot.nlu.recognisers import (
 )
 from bot.nlu.recognisers.by_the_way import read_call_needs
 from bot.nlu.recognisers.said_again import taken_back, without_reminder
-from bot.nlu.recognisers.when_values import DAYS_AHEAD, SHORTEST
+from bot.nlu.recognisers.when_values import DAYS_AHEAD, is_sharp
+from bot.nlu.which_time import which_time
 
 OTHER_TIMES = "other_times"
 COSTLY = frozenset({"personal_number", "pager", "premium"})
@@ -148,6 +149,9 @@ def read_own_words(text: str, expecting: Expecting, now: datetime) -> Reading:
     found = reader(text) if reader else None
     if found:
         return from_found(found)
+    if expecting.slot == CLARIFY:
+        named = which_time(text, options_of(expecting), now)
+        return Reading(Answer(named, True)) if named else Reading()
     values = {value for value, _, _ in expecting.choices}
     plain = read_yes_no(text) if {"yes", "no"} <= values else None
     return from_found(plain if plain and plain.value in values else None)
@@ -210,11 +214,6 @@ def shown_openings(expecting: Expecting, now: datetime) -> list[tuple[str, datet
 
 
 NEXT = re.compile(r"\bne?xt?\b", re.IGNORECASE)
-
-
-def is_sharp(windows: Sequence[tuple[datetime, datetime]]) -> bool:
-    """Clock times and no stretches."""
-    return all(end - start <= timedelta(minutes=SHORTEST) for start, end in windows)
 
 
 DENIES = re.compile(r"\b(?:not|but|no|too|except|bar|cant|can't)\b", re.IGNORECASE)
