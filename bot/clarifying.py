@@ -27,19 +27,18 @@ Span = tuple[datetime, datetime]
 def about_times(expecting: Expecting, answer: Answer, said: str) -> Clarify | None:
     """Which of the readings of a time was meant, each named by its days and hours; None where names do not tell them apart."""
     wish = answer.also.get("opening_wish")
-    readings: Sequence[Any] = (wish.get("ambiguous") or ()) if isinstance(wish, Mapping) else ()
+    return which_wish(wish, SetSlot(expecting.slot, OTHER_TIMES, said=said)) if isinstance(wish, Mapping) else None
+
+
+def which_wish(wish: Mapping[str, Any], then: SetSlot | StartFlow) -> Clarify | None:
+    """Which reading of a wish was meant, and what follows when one is picked; None where there is only one, or one name."""
+    readings: Sequence[Any] = wish.get("ambiguous") or ()
     titles = [title_of([_span(pair) for pair in reading]) for reading in readings[:MOST]]
     if len(titles) < 2 or len(set(titles)) < len(titles):
         return None
     return Clarify(
         tuple(
-            Option(
-                title,
-                (
-                    SetSlot("opening_wish", {"windows": reading, "asap": False, "ambiguous": None}),
-                    SetSlot(expecting.slot, OTHER_TIMES, said=said),
-                ),
-            )
+            Option(title, (SetSlot("opening_wish", {"windows": reading, "asap": False, "ambiguous": None}), then))
             for title, reading in zip(titles, readings, strict=False)
         )
     )

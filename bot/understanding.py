@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from bot.by_the_way import beside
+from bot.by_the_way import beside, where
 from bot.clarifying import about_options, about_times, about_wishes
 from bot.correcting import corrections, opening_of
 from bot.flows.commands import (
@@ -26,7 +26,7 @@ from bot.flows.commands import (
     Unclear,
 )
 from bot.flows.definition import Book
-from bot.flows.engine import Expecting
+from bot.flows.engine import CLARIFY, Expecting
 from bot.flows.state import DialogueState
 from bot.hearing import Heard, hear, without_drama_numbers
 from bot.nlu.answers import Answer
@@ -58,14 +58,20 @@ def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = Fals
     aside = beside(heard, state, book)
     if aside:
         return aside
-    if not state.stack:
+    if not state.stack and not picks_a_reading(heard):
         return opening_words(heard, state, book)
     return in_conversation(heard, state, book)
+
+
+def picks_a_reading(heard: Heard) -> bool:
+    """ "Which did you mean?" can be open though no flow is, as after a call is booked."""
+    return heard.expecting is not None and heard.expecting.slot == CLARIFY and heard.reading.answer is not None
 
 
 def opening_words(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     """The first words of a conversation, or the first after it ended: keep what they say, then begin."""
     facts = new_facts(heard, state, book, but=())
+    facts += where(heard) if state.slots.get("postcode") is None else []
     if state.slots.get("expired"):
         return [*facts, StartFlow("pattern_expired")]
     begun = state.slots.get("safe_to_text") == "yes"
@@ -319,7 +325,13 @@ def act_or_flow(heard: Heard, flow: str, state: DialogueState, book: Book) -> Co
 
 
 def plain_act(act: str) -> Command | None:
-    table: dict[str, Command] = {"why": Say("why"), "repeat": Say("repeat"), "back": Back(), "skip": Skip()}
+    table: dict[str, Command] = {
+        "why": Say("why"),
+        "means": Say("means"),
+        "repeat": Say("repeat"),
+        "back": Back(),
+        "skip": Skip(),
+    }
     return table.get(act)
 
 

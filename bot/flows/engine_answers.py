@@ -87,11 +87,12 @@ def note(run: Run, filled: Sequence[str], question: Collect | None) -> None:
 
 
 def _may_say(run: Run, slot: str) -> bool:
-    """Only what a person tells of themself by the way; a yes to a question is not news."""
-    value = run.slots.get(slot)
+    """Only what a person tells of themself by the way; a yes to a question is not news, nor is an answer left out."""
+    value, spec = run.slots.get(slot), run.book.slots[slot]
     return (
-        run.book.slots[slot].volunteered
-        and not run.book.slots[slot].sensitive
+        spec.volunteered
+        and not spec.sensitive
+        and value not in [choice.value for choice in spec.also]
         and isinstance(value, str | int | float | list | tuple)
     )
 
