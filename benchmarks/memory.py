@@ -26,8 +26,8 @@ class Memory:
     nlu: float
 
 
-async def serve(home: str) -> Memory:
-    """`anydoor serve --demo` in a process of its own, texted, then left alone for a while."""
+async def serve(home: str, first_number: int) -> Memory:
+    """`anydoor serve --demo` in a process of its own, texted by people who are new to it, then left alone for a while."""
     port = machine.free_port()
     url = f"http://127.0.0.1:{port}"
     api = await asyncio.start_server(provider, "127.0.0.1", 0)
@@ -39,7 +39,7 @@ async def serve(home: str) -> Memory:
     try:
         await open_port(port, process)
         await asyncio.to_thread(wait_for_model, url)
-        await hold_conversations(url)
+        await hold_conversations(url, first_number)
         await asyncio.sleep(REST_SECONDS)
         models = [machine.resident(pid) for pid in machine.children(process.pid)]
         return Memory(machine.resident(process.pid), max(models, default=0.0))
@@ -59,11 +59,11 @@ def wait_for_model(url: str, seconds: float = 60) -> None:
         time.sleep(0.5)
 
 
-async def hold_conversations(url: str) -> None:
+async def hold_conversations(url: str, first_number: int) -> None:
     load = Load(url, None)
     reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
     for text in TEXTS:
-        for number in range(CONVERSATIONS):
+        for number in range(first_number, first_number + CONVERSATIONS):
             await load.text(reader, writer, f"+447400{number:06d}", text.format(postcode="PR1 8XJ"))
         await asyncio.sleep(2.0)  # so that nobody's two texts are read as one breath
     writer.close()
@@ -75,10 +75,13 @@ def line(name: str, megabytes: float, limit: int) -> str:
 
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="anydoor-bench-") as home:
-        first, found = asyncio.run(serve(home)), asyncio.run(serve(home))
+        first, found = asyncio.run(serve(home, 0)), asyncio.run(serve(home, CONVERSATIONS))
     print(line(f"app, texts on, after {CONVERSATIONS} conversations", found.app, APP_LIMIT))
     print(line("  the same on the very first start, which migrates", first.app, APP_LIMIT))
-    print(line("NLU server, one process", found.nlu, NLU_LIMIT) if found.nlu else "NLU server: not installed")
+    nlu = max(first.nlu, found.nlu)
+    print(
+        line("NLU server, one process, the larger of the two", nlu, NLU_LIMIT) if nlu else "NLU server: not installed"
+    )
 
 
 if __name__ == "__main__":

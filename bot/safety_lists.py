@@ -29,8 +29,19 @@ class Phrase:
     past_clears: bool
     always: bool  # counts even when the trained model is nearly certain that the message is an ordinary one
     not_after: frozenset[str]
-    say: tuple[tuple[Part, ...], ...]
-    unless: tuple[tuple[Part, ...], ...]
+
+
+Said = tuple[tuple[Part, ...], ...]
+"""Ways of saying something, read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An entry with its words, which nobody needs any more once they are compiled (10 MB)."""
+
+    phrase: Phrase
+    say: Said
+    unless: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +84,7 @@ class Negation:
         return False
 
 
-def _told(path: Path, phrases: Iterable[Phrase]) -> list[Phrase]:
+def _told(path: Path, phrases: Iterable[Written]) -> list[Written]:
     """The phrases of a file; what it lacks, or has in the wrong place, as a PhraseError."""
     try:
         return list(phrases)
@@ -85,55 +96,59 @@ class PhraseBook:
     """Every phrase list of one folder, compiled."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
+        self._folder = folder
         spelling = load_yaml(folder / "textspeak.yml")
         self._rewrites = rewrites_from(spelling["means"])
         context = load_yaml(folder / "context.yml")
         self._negation = Negation(*(frozenset(self._fold(context[k])) for k in ("negators", "links", "reports")))
-        self.phrases: list[Phrase] = []
-        for path in sorted(folder.glob("*.yml")):
-            if (kind := path.stem.partition("-")[0]) in KINDS:  # self_harm.yml, self_harm-quiet.yml
-                self.phrases.extend(_told(path, self._kind(load_yaml(path), kind)))
-        for path in sorted((folder / "languages").glob("*.yml")):
-            self.phrases.extend(_told(path, self._language(load_yaml(path), path.stem)))
+        written = list(self.written())
+        self.phrases = [entry.phrase for entry in written]
         self._roles: list[tuple[str, int]] = []
-        self._automaton = Automaton(self._said(context))
-        self._spelling = self._spell(spelling, folder)
+        self._automaton = Automaton(self._said(written, context))
+        self._spelling = self._spell(written, spelling)
+
+    def written(self) -> Iterator[Written]:
+        """Every entry of the lists as it stands in its file."""
+        for path in sorted(self._folder.glob("*.yml")):
+            if (kind := path.stem.partition("-")[0]) in KINDS:  # self_harm.yml, self_harm-quiet.yml
+                yield from _told(path, self._kind(load_yaml(path), kind))
+        for path in sorted((self._folder / "languages").glob("*.yml")):
+            yield from _told(path, self._language(load_yaml(path), path.stem))
 
     def _fold(self, texts: str | Iterable[str]) -> list[str]:
         text = texts if isinstance(texts, str) else " . ".join(texts)
         return list(read_words(text, self._rewrites).words[1:-1])
 
-    def _parse(self, texts: Iterable[str], lists: Mapping[str, str]) -> tuple[tuple[Part, ...], ...]:
+    def _parse(self, texts: Iterable[str], lists: Mapping[str, str]) -> Said:
         return tuple(parse(str(text), lists, self._fold) for text in texts)
 
-    def _kind(self, content: dict[str, Any], kind: str) -> Iterable[Phrase]:
+    def _kind(self, content: dict[str, Any], kind: str) -> Iterable[Written]:
         lists = {name: str(ways) for name, ways in content.get("lists", {}).items()}
         for entry in content["phrases"]:
             unknown = set(entry) - {"id", "reason", "say", "unless", "order", "past", "always"}
             if unknown:
                 raise PhraseError(f"{kind}.yml, {entry.get('id')}: unknown keys {sorted(unknown)}")
-            yield Phrase(
+            phrase = Phrase(
                 id=entry["id"], kind=kind, language="en", reason=entry["reason"],
                 order=entry.get("order", content["order"]), past_clears=entry.get("past") == "clears",
-                always=bool(entry.get("always")),
-                not_after=frozenset(), say=self._parse(entry["say"], lists),
-                unless=self._parse(entry.get("unless", ()), lists),
+                always=bool(entry.get("always")), not_after=frozenset(),
             )  # fmt: skip
+            yield Written(phrase, self._parse(entry["say"], lists), self._parse(entry.get("unless", ()), lists))
 
-    def _language(self, content: dict[str, Any], code: str) -> Iterable[Phrase]:
+    def _language(self, content: dict[str, Any], code: str) -> Iterable[Written]:
         not_after = frozenset(self._fold(content.get("not_after", ())))
         for kind, texts in content["kinds"].items():
-            yield Phrase(
+            phrase = Phrase(
                 id=f"{code}-{kind}", kind=kind, language=code, reason=f"{content['name']}: {kind}",
                 order=10 + KINDS.index(kind) * 10, past_clears=False, always=True, not_after=not_after,
-                say=self._parse(texts, {}), unless=(),
             )  # fmt: skip
+            yield Written(phrase, self._parse(texts, {}), ())
 
-    def _said(self, context: dict[str, Any]) -> Iterator[tuple[Part, ...]]:
+    def _said(self, written: Iterable[Written], context: dict[str, Any]) -> Iterator[tuple[Part, ...]]:
         """Every way of saying anything; what each is for stands at the same place of `_roles`."""
-        for number, phrase in enumerate(self.phrases):
-            yield from self._with_role("say", number, phrase.say)
-            yield from self._with_role("unless", number, phrase.unless)
+        for number, entry in enumerate(written):
+            yield from self._with_role("say", number, entry.say)
+            yield from self._with_role("unless", number, entry.unless)
         lists = {name: str(ways) for name, ways in context.get("lists", {}).items()}
         for role in ("past", "now", "over"):
             yield from self._with_role(role, -1, self._parse(context[role], lists))
@@ -145,10 +160,10 @@ class PhraseBook:
             self._roles.append((role, number))
             yield parts
 
-    def _spell(self, spelling: dict[str, Any], folder: Path) -> Spelling:
-        every = {word for phrase in self.phrases for say in phrase.say for word in words_of(say)}
+    def _spell(self, written: Iterable[Written], spelling: dict[str, Any]) -> Spelling:
+        every = {word for entry in written for say in entry.say for word in words_of(say)}
         also = {key: tuple(str(way) for way in ways) for key, ways in spelling["also"].items()}
-        never = (folder / "not_typos.txt").read_text(encoding="utf-8").split()
+        never = (self._folder / "not_typos.txt").read_text(encoding="utf-8").split()
         return Spelling(every, fuzzy=spelling["mistyped"], also=also, never=never)
 
     def words(self, text: str) -> Words:

@@ -142,14 +142,15 @@ class Spelling:
         self._vocabulary = frozenset(vocabulary)
         self._also = also
         self._never = frozenset(never)
-        self._deletes: dict[str, set[str]] = {}
-        self._sounds: dict[str, set[str]] = {}
-        for word in fuzzy:
+        self._deletes: dict[str, tuple[str, ...]] = {}  # tuples, mostly shared: sets took twice the memory
+        self._sounds: dict[str, tuple[str, ...]] = {}
+        for word in dict.fromkeys(fuzzy):
+            alone = (word,)
             if len(sound(word)) >= 3:
-                self._sounds.setdefault(sound(word), set()).add(word)
+                _add(self._sounds, sound(word), alone)
             if len(word) >= 5 and word.isascii() and word.isalpha():
                 for shorter in _deletions(word, 2 if len(word) >= 9 else 1):
-                    self._deletes.setdefault(shorter, set()).add(word)
+                    _add(self._deletes, shorter, alone)
         self._known: dict[str, tuple[str, ...]] = {}
 
     def candidates(self, word: str) -> tuple[str, ...]:
@@ -179,9 +180,13 @@ class Spelling:
             return set()
         near: set[str] = set()
         for shorter in _deletions(word, 2 if len(word) >= 8 else 1):
-            near |= self._deletes.get(shorter, set())
+            near.update(self._deletes.get(shorter, ()))
         close = {w for w in near if w[0] == word[0] and _distance(word, w) <= (2 if len(w) >= 9 else 1)}
-        return close | self._sounds.get(sound(word), set())
+        return close.union(self._sounds.get(sound(word), ()))
+
+
+def _add(words: dict[str, tuple[str, ...]], key: str, alone: tuple[str, ...]) -> None:
+    words[key] = (*words[key], *alone) if key in words else alone
 
 
 _HEARD = tuple((re.compile(written), heard) for written, heard in (
