@@ -102,8 +102,7 @@ def advance(
       set, or pattern_correct is started.
     - Back unfills the last answer that a question got; in a digression that has asked nothing yet it leaves that.
     - Skip fills "skipped" where the step is skippable, else says utter_cannot_skip.
-    - Say("why") says the question's `why` words (else utter_no_reason), then the question. Say("repeat"): the question.
-      Say("means"): the `why` words, then the question in its `easier` words; it is no miss.
+    - Say("why"): the question's `why` words (else utter_no_reason), then it; "means": then its `easier` words; "repeat": it.
     - Clarify asks utter_clarify with the options as choices "1", "2", …; the answer is SetSlot("clarify", "2").
     - Crisis pushes pattern_crisis_<kind>; its replies have the purpose "crisis"; nothing else is asked. The first
       message after it never answers the interrupted question, which is put again.
