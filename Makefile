@@ -43,7 +43,8 @@ record: setup-dev ## record the trained model's answers for the conversation tes
 bench: setup-dev ## run the benchmarks and print their figures
 	@$(BIN)/python -m benchmarks
 
-soak: setup-dev ## play 10,000 random people (PEOPLE=n for another number); hours, apart from CI
+soak: setup-dev ## play 10,000 random people and read 10,000 odd messages (PEOPLE=n for another number); hours, apart from CI
+	@FUZZ_MESSAGES=10000 $(BIN)/pytest -n0 tests/bot/test_any_message.py
 	@$(BIN)/pytest -n 2 tests/random_people --hypothesis-profile soak --people $(or $(PEOPLE),10000)
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header

@@ -56,7 +56,7 @@ class Report:
         return "\n".join([*lines, *(f"  not walked: {step}" for step in self.unwalked)])
 
 
-def test_files(paths: Sequence[Path]) -> list[Path]:
+def conversation_files(paths: Sequence[Path]) -> list[Path]:
     """The conversation files under the paths, or all of them."""
     given = paths or [TESTS]
     found = [file for path in given for file in ([path] if path.is_file() else sorted(path.rglob("*.txt")))]
@@ -71,7 +71,7 @@ def play_all(paths: Sequence[Path], *, update: bool = False, live: bool = False)
     nlu = live_nlu() if live else RecordedNlu(RECORDED)
     book: Book | None = None
     try:
-        for file in test_files(paths):
+        for file in conversation_files(paths):
             played, walked, book = play_file(file, nlu)
             report.played += 1
             report.walked |= walked
@@ -132,7 +132,7 @@ def record_all(paths: Sequence[Path]) -> int:
     """Play everything with the trained model and keep its answers for the tests. Answers how many."""
     asking = Asking(live_nlu())
     try:
-        for file in test_files(paths):
+        for file in conversation_files(paths):
             play_file(file, asking)
         return record(asking.texts, asking.nlu, RECORDED)
     finally:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversation_tests import RECORDED, Report, cover, judge, play_file
-from bot.conversation_tests import test_files as conversation_files
+from bot.conversation_tests import RECORDED, Report, conversation_files, cover, judge, play_file
 from bot.nlu.recorded import RecordedNlu
 
 FILES = conversation_files([])

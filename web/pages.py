@@ -13,6 +13,7 @@ from jinja2 import ChainableUndefined, ChoiceLoader, Environment, FileSystemLoad
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
+from bot.times import spoken_time
 from services.clock import LONDON
 from web.words import Words
 
@@ -77,13 +78,6 @@ def date_day(when: date) -> str:
     return f"{when:%A} {when.day} {when:%B}"
 
 
-def time(moment: datetime) -> str:
-    """`10am`, `2:30pm`, on the wall in England."""
-    wall = moment.astimezone(LONDON)
-    minutes = f":{wall:%M}" if wall.minute else ""
-    return f"{wall.hour % 12 or 12}{minutes}{'am' if wall.hour < 12 else 'pm'}"
-
-
 def working(span: timedelta) -> str:
     """`20 min`, `3 h 20 min`, `2 days 3 h`: working time, of which a day has eight hours; never a sign."""
     minutes = int(abs(span).total_seconds()) // 60
@@ -119,7 +113,7 @@ class Pages:
             "linked_line": _linked,
             "sentence": sentence,
             "day": day,
-            "time": time,
+            "time": spoken_time,
             "short_day": short_day,
             "date_day": date_day,
             "short_date": short_date,
