@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
 from bot.at_the_check import at_the_check
+from bot.clarifying import which_wish
 from bot.consenting import they_agree
 from bot.flows.commands import Command, Correct, Say, SetSlot, StartFlow, Unclear
 from bot.flows.definition import Book
-from bot.flows.engine import Expecting
+from bot.flows.engine import CLARIFY, Expecting
 from bot.flows.state import DialogueState
 from bot.nlu.answers import Reading, wish_of
-from bot.nlu.nations import nation_named
-from bot.nlu.recognisers import read_when
+from bot.nlu.nations import nation_named, nation_told
+from bot.nlu.recognisers import When, read_when
 from bot.nlu.recognisers.by_the_way import read_call_needs, says, says_plainly
 from bot.nlu.slot_words import is_mostly_english
 from bot.safety import SafetyHit
@@ -122,6 +124,28 @@ def lives_elsewhere(heard: Heard, state: DialogueState, book: Book) -> list[Comm
     return [SetSlot("postcode", "rather_not_say", said=heard.text), Correct("place", heard.text)]
 
 
+def tells_where(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "Im in cardiff", "CF10 1EP", before the first question is answered: who lives elsewhere is not asked on."""
+    first = heard.expecting is not None and heard.expecting.slot in FIRST_QUESTIONS
+    if not first or heard.reading.answer or heard.acts or state.slots.get("postcode") is not None:
+        return []
+    told = where(heard)
+    return (
+        [*facts(heard, state, book), *told, StartFlow("pattern_elsewhere")]
+        if told or "postcode" in heard.values
+        else []
+    )
+
+
+def where(heard: Heard) -> list[Command]:
+    """A place outside England that was told instead of a postcode."""
+    place = None if "postcode" in heard.values else nation_told(heard.text)
+    return [SetSlot("postcode", "rather_not_say", said=heard.text), SetSlot("place", place)] if place else []
+
+
+FIRST_QUESTIONS = frozenset({"work_situation"})
+
+
 def tells_a_need(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     """How they can talk with a coach, told after it was asked: the call is planned again, or the team is told."""
     kept, needs = state.slots.get("call_needs"), read_call_needs(heard.text)
@@ -136,7 +160,10 @@ def tells_a_need(heard: Heard, state: DialogueState, book: Book) -> list[Command
 
 
 def moves_the_call(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
-    """ "Can we make it Friday instead", once a call is booked: other times, on Friday if there are any."""
+    """ "Can we make it Friday instead", once a call is booked: other times, on Friday if there are any.
+
+    "Next Friday" may be either of two: that is asked first.
+    """
     if state.outcome != "booked" or heard.now is None or not after_the_questions(heard):
         return []
     if heard.intent != "change_call" and not says("other_time", heard.text):
@@ -145,7 +172,23 @@ def moves_the_call(heard: Heard, state: DialogueState, book: Book) -> list[Comma
     when = next((found for part in parts if (found := read_when(part, heard.now))), None)
     if when is None:
         return []
-    return [SetSlot("opening_wish", wish_of(when, heard.text)), StartFlow("change_call")]
+    wish, change = wish_of(without_the_contrary(when, heard.text), heard.text), StartFlow("change_call")
+    which = which_wish(wish, change)
+    return [which] if which else [SetSlot("opening_wish", wish), change]
+
+
+def without_the_contrary(when: When, text: str) -> When:
+    """ "Move it to the 3rd": with no "not" in it, all days but the 3rd are not meant, whatever the other words are."""
+    readings = when.ambiguous or ()
+    contrary = len(readings) == 2 and len(readings[0]) < MANY <= len(readings[1])
+    if not contrary or DENIES.search(text):
+        return when
+    return replace(when, windows=readings[0], ambiguous=None)
+
+
+MANY = 20
+"""Days of the four weeks: a reading of so many is all that another leaves over."""
+DENIES = re.compile(r"\b(?:not|no|cant|can't|cannot|except|but|bar)\b", re.IGNORECASE)
 
 
 def tells_the_coach(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
@@ -164,8 +207,9 @@ def tells_the_coach(heard: Heard, state: DialogueState, book: Book) -> list[Comm
 
 
 def after_the_questions(heard: Heard) -> bool:
-    """Nothing is open, or only one of the extras after booking."""
-    return heard.expecting is None or heard.expecting.flow == "after_booking"
+    """Nothing is open, or only one of the extras after booking, or "which did you mean?" after them."""
+    asked = heard.expecting
+    return asked is None or asked.flow == "after_booking" or (asked.slot == CLARIFY and asked.beneath is None)
 
 
 def list_of(value: Any) -> list[Any]:
@@ -188,6 +232,7 @@ RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     somebody_may_read,
     goes_on_in_another_language,
     lives_elsewhere,
+    tells_where,
     tells_a_need,
     moves_the_call,
     tells_the_coach,

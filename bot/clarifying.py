@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from itertools import groupby
+from datetime import date, datetime, timedelta
+from itertools import groupby, pairwise
 from typing import Any
 
 from bot.flows.commands import Back, Clarify, Option, Say, SetSlot, Skip, StartFlow
 from bot.flows.definition import Book
 from bot.flows.engine import Expecting
 from bot.nlu.answers import OTHER_TIMES, Answer
+from bot.nlu.recognisers.when_values import CLOSES, OPENS, SHORTEST
 from bot.times import DAYS, spoken_date, spoken_time
 from services.clock import LONDON
 
@@ -26,19 +27,18 @@ Span = tuple[datetime, datetime]
 def about_times(expecting: Expecting, answer: Answer, said: str) -> Clarify | None:
     """Which of the readings of a time was meant, each named by its days and hours; None where names do not tell them apart."""
     wish = answer.also.get("opening_wish")
-    readings: Sequence[Any] = (wish.get("ambiguous") or ()) if isinstance(wish, Mapping) else ()
+    return which_wish(wish, SetSlot(expecting.slot, OTHER_TIMES, said=said)) if isinstance(wish, Mapping) else None
+
+
+def which_wish(wish: Mapping[str, Any], then: SetSlot | StartFlow) -> Clarify | None:
+    """Which reading of a wish was meant, and what follows when one is picked; None where there is only one, or one name."""
+    readings: Sequence[Any] = wish.get("ambiguous") or ()
     titles = [title_of([_span(pair) for pair in reading]) for reading in readings[:MOST]]
     if len(titles) < 2 or len(set(titles)) < len(titles):
         return None
     return Clarify(
         tuple(
-            Option(
-                title,
-                (
-                    SetSlot("opening_wish", {"windows": reading, "asap": False, "ambiguous": None}),
-                    SetSlot(expecting.slot, OTHER_TIMES, said=said),
-                ),
-            )
+            Option(title, (SetSlot("opening_wish", {"windows": reading, "asap": False, "ambiguous": None}), then))
             for title, reading in zip(titles, readings, strict=False)
         )
     )
@@ -49,15 +49,47 @@ def _span(pair: Sequence[str]) -> Span:
 
 
 def title_of(windows: Sequence[Span]) -> str:
-    """Days and hours of a reading: "Thu 26 Nov", "Mon 30 Nov-Sun 6 Dec", "Fri, 8am-3pm"."""
+    """A reading in few plain words: "Thu 26 Nov", "Fri before 3pm", "any morning but Wed", "any day, Fri before 3pm"."""
     by_day: dict[date, list[Span]] = {}
     for start, end in windows:
         by_day.setdefault(start.date(), []).append((start, end))
     groups: dict[str, list[date]] = {}
     for day, hours in _whole_days(by_day).items():
         groups.setdefault(hours, []).append(day)
-    kept = sorted(groups.items(), key=lambda group: -len(group[1]))[:3]
-    return "; ".join(", ".join(part for part in (_days(days), hours) if part) for hours, days in kept)
+    first, *others = sorted(groups.items(), key=lambda group: -len(group[1]))[:MOST]
+    named = _weekdays(day for days in groups.values() for day in days)
+    also = [(days, hours.removeprefix(f"{first[0]}, ")) for hours, days in others]
+    return ", ".join([_day_and_hours(first[1], first[0], named), *(_day_and_hours(*one) for one in also)])
+
+
+def _day_and_hours(days: Sequence[date], hours: str, named: frozenset[int] = frozenset()) -> str:
+    """ "Fri before 3pm"; for the days of a whole week "any morning but Wed"."""
+    if len(set(days)) > FEW_DAYS and len(named) > FEW_DAYS and not _is_one_run(days):
+        every, missing = ("weekday", WORKING - named) if named <= WORKING else ("day", frozenset(range(WEEK)) - named)
+        in_part = hours in PARTS_OF_DAY.values()
+        part = " ".join(["weekday"] * (every == "weekday") + [hours]) if in_part else every
+        but = f" but {' or '.join(DAYS[day] for day in sorted(missing))}" if missing else ""
+        if not missing or (len(missing) <= FEW_MISSING and every == "day"):
+            return f"any {part}{but}{'' if in_part else _joined_by_space(hours)}"
+    return f"{_days(days)}{_joined_by_space(hours)}"
+
+
+WORKING = frozenset(range(5))
+FEW_MISSING = 2
+
+
+def _joined_by_space(hours: str) -> str:
+    """Clock times after a comma, words after a space."""
+    return f", {hours}" if hours[:1].isdigit() else f" {hours}" if hours else ""
+
+
+def _weekdays(days: Iterable[date]) -> frozenset[int]:
+    return frozenset(day.weekday() for day in days)
+
+
+def _is_one_run(days: Sequence[date]) -> bool:
+    """Days in a row of no more than two weeks are told by their dates."""
+    return len(list(_runs(sorted(days)))) == 1 and len(days) <= 2 * WEEK
 
 
 def _whole_days(by_day: Mapping[date, list[Span]]) -> dict[date, str]:
@@ -79,9 +111,33 @@ def _cut_short(spans: Sequence[Span], usual: Sequence[Span], edge: int) -> bool:
     return ends <= usual_ends and shorter
 
 
-def _hours(spans: Iterable[Span]) -> str:
-    told = [f"{_time(start)}-{_time(end)}" for start, end in spans]
-    return ", ".join(told) if told != ["8am-8pm"] else ""
+def _hours(spans: Sequence[Span]) -> str:
+    """ "before 3pm", "after 5pm", "morning", "12pm-2pm", "morning, not 9:30am"."""
+    opens, closes = spans[0][0], spans[-1][1]
+    whole = _stretch(opens, closes)
+    gaps = [_gap(before[1], after[0]) for before, after in pairwise(spans)]
+    return ", ".join(part for part in [whole, *(f"not {gap}" for gap in gaps)] if part)
+
+
+def _stretch(start: datetime, end: datetime) -> str:
+    a, b = (moment.hour * 60 + moment.minute for moment in (start, end))
+    if (a, b) in PARTS_OF_DAY:
+        return PARTS_OF_DAY[a, b]
+    if a <= OPENS and b >= CLOSES:
+        return ""
+    if b >= CLOSES:
+        return f"after {_time(start)}"
+    if a <= OPENS:
+        return f"before {_time(end)}"
+    return _gap(start, end)
+
+
+def _gap(start: datetime, end: datetime) -> str:
+    """A point is told by its beginning."""
+    return _time(start) if end - start <= timedelta(minutes=SHORTEST) else f"{_time(start)}-{_time(end)}"
+
+
+PARTS_OF_DAY = {(480, 720): "morning", (720, 1020): "afternoon", (1020, 1200): "evening"}
 
 
 def _time(moment: datetime) -> str:

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from bot.at_the_check import at_the_check
-from bot.by_the_way import beside
+from bot.by_the_way import beside, where
 from bot.clarifying import about_options, about_times, about_wishes
 from bot.consenting import only_if_meant, they_agree
 from bot.correcting import corrections, opening_of
@@ -29,7 +29,7 @@ from bot.flows.commands import (
     Unclear,
 )
 from bot.flows.definition import Book
-from bot.flows.engine import Expecting
+from bot.flows.engine import CLARIFY, Expecting
 from bot.flows.state import DialogueState
 from bot.hearing import Heard, hear, without_drama_numbers
 from bot.nlu.answers import Answer
@@ -86,29 +86,35 @@ def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> l
     aside = beside(heard, state, book)
     if aside:
         return aside
-    if not state.stack:
+    if not state.stack and not picks_a_reading(heard):
         return opening_words(heard, state, book)
     return in_conversation(heard, state, book)
+
+
+def picks_a_reading(heard: Heard) -> bool:
+    """ "Which did you mean?" can be open though no flow is, as after a call is booked."""
+    return heard.expecting is not None and heard.expecting.slot == CLARIFY and heard.reading.answer is not None
 
 
 def opening_words(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     """The first words of a conversation, or the first after it ended: keep what they say, then begin."""
     facts = new_facts(heard, state, book, but=())
+    facts += where(heard) if state.slots.get("postcode") is None else []
     if state.slots.get("expired"):
         return [*facts, StartFlow("pattern_expired")]
     begun = state.slots.get("safe_to_text") == "yes"
     if begun and may_want_a_stop(heard):
         return [StartFlow("pattern_ask_stop")]
     if state.outcome in {None, "left"} or not begun:
-        return [*facts, StartFlow("pattern_start"), *asked_for(heard, book, again=False)]
+        return [*facts, StartFlow("pattern_start"), *asked_for(heard, state, book, again=False)]
     if "greeting" in heard.acts or heard.intent == "greeting":
         return [*facts, StartFlow("pattern_resume")]
-    return asked_for(heard, book, again=True) or [StartFlow("pattern_resume")]
+    return asked_for(heard, state, book, again=True) or [StartFlow("pattern_resume")]
 
 
-def asked_for(heard: Heard, book: Book, *, again: bool) -> list[Command]:
+def asked_for(heard: Heard, state: DialogueState, book: Book, *, again: bool) -> list[Command]:
     """The flow that the words ask for, where it is more than simply beginning."""
-    flow = digression(heard, book)
+    flow = digression(heard, state, book)
     return [StartFlow(flow)] if flow and (again or flow not in BEGINNINGS) else []
 
 
@@ -145,7 +151,7 @@ def offered(expecting: Expecting, values: list[str]) -> bool:
 def in_conversation(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     expecting, answer = heard.expecting, heard.reading.answer
     if expecting is None:
-        return asked_for(heard, book, again=True) or [StartFlow("pattern_resume")]
+        return asked_for(heard, state, book, again=True) or [StartFlow("pattern_resume")]
     if heard.acts and (answer is None or expecting.spec.type in FREE_WORDS or not answer.whole):
         return act_commands(heard.acts[0], heard, state, book)
     if may_want_a_stop(heard):
@@ -169,7 +175,7 @@ def in_conversation(heard: Heard, state: DialogueState, book: Book) -> list[Comm
     if between:
         return [between]
     facts = new_facts(heard, state, book, but=(expecting.slot,))
-    flow = digression(heard, book)
+    flow = digression(heard, state, book)
     if flow in BEGINNINGS and not heard.acts:
         flow = None  # the questions are under way already
     if heard.intent == "other_language" and is_mostly_english(heard.text):
@@ -254,7 +260,7 @@ def answered(heard: Heard, expecting: Expecting, answer: Answer) -> list[Command
 
 
 def facts_beside(heard: Heard, state: DialogueState, book: Book, answer: Answer) -> list[Command]:
-    if answer.whole or heard.expecting is None or heard.expecting.spec.type in FREE_WORDS:
+    if answer.whole or heard.expecting is None or heard.expecting.spec.type in FREE_WORDS - {"name"}:
         return []
     return new_facts(heard, state, book, but=(heard.expecting.slot,))
 
@@ -316,7 +322,7 @@ SHORT_REQUEST = 8
 CHANGES = re.compile(r"^actually\b|\b(?:wrong|change|update|amend|correct|correction|mistake|typo)\b", re.IGNORECASE)
 
 
-def digression(heard: Heard, book: Book) -> str | None:
+def digression(heard: Heard, state: DialogueState, book: Book) -> str | None:
     """The flow that repair words or a sure intent call for."""
     for act in heard.acts:
         if act in book.triggers:
@@ -327,11 +333,20 @@ def digression(heard: Heard, book: Book) -> str | None:
         heard.intent
         and heard.confidence >= (RISKY.get(heard.intent, SURE) if " " in heard.text.strip() else ONE_WORD)
         and heard.intent not in {"about_me", "affirm", "deny", "unsure", "out_of_scope"}
+        and not (heard.intent == "correct" and not answers_given(state))
     ):
         return book.triggers.get(heard.intent)
     if heard.intent == "out_of_scope" and heard.confidence >= 0.75:
         return book.triggers.get("out_of_scope")
     return None
+
+
+def answers_given(state: DialogueState) -> bool:
+    """Whether there is anything to change: "Gary, 43" as the first words corrects nothing."""
+    return any(state.slots.get(slot) is not None for slot in CAN_BE_CHANGED)
+
+
+CAN_BE_CHANGED = bag("work_situation postcode place age health barriers name phone opening")
 
 
 def act_or_flow(heard: Heard, flow: str, state: DialogueState, book: Book) -> Command:
@@ -340,7 +355,13 @@ def act_or_flow(heard: Heard, flow: str, state: DialogueState, book: Book) -> Co
 
 
 def plain_act(act: str) -> Command | None:
-    table: dict[str, Command] = {"why": Say("why"), "repeat": Say("repeat"), "back": Back(), "skip": Skip()}
+    table: dict[str, Command] = {
+        "why": Say("why"),
+        "means": Say("means"),
+        "repeat": Say("repeat"),
+        "back": Back(),
+        "skip": Skip(),
+    }
     return table.get(act)
 
 

@@ -48,6 +48,9 @@ SPECS: dict[str, ActionSpec] = {
     for action in (
         # where the person lives, and who helps there
         spec("find_area", AREA, reads=("postcode",)),
+        spec(
+            "look_outside", {"area_result": ("outside_england", "unknown"), "nation": None}, reads=("postcode", "place")
+        ),
         spec("take_suggestion", {**AREA, "postcode": None}, reads=("postcode_suggestion",)),
         spec(
             "accept_postcode",

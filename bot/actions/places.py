@@ -43,6 +43,16 @@ def find_area(doing: Doing, slots: Slots) -> ActionResult:
     return result(**area_slots(area))
 
 
+def look_outside(doing: Doing, slots: Slots) -> ActionResult:
+    """Whether the postcode or the place told so far is outside England; "unknown" says no more than that it is not."""
+    at_home = slots.get("postcode") not in NOT_POSTCODES
+    nation = None if at_home else nation_named(str(slots.get("place") or ""))
+    area = area_of(doing, slots) if at_home else None
+    if area and area.status == "outside_england":
+        nation = area.nation
+    return result(area_result="outside_england" if nation else "unknown", nation=nation or "unknown")
+
+
 def take_suggestion(doing: Doing, slots: Slots) -> ActionResult:
     """The person said yes to "did you mean …?"."""
     area = doing.parts.areas.find(str(slots.get("postcode_suggestion") or ""), doing.today)

@@ -36,9 +36,12 @@ class StartFlow:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Say why the open question is asked, or say it again."""
+    """Say why the open question is asked, say what it means, or say it again."""
 
-    kind: Literal["why", "repeat"]
+    kind: Literal["why", "means", "repeat"]
+
+
+_KINDS: tuple[Literal["why", "means"], ...] = ("why", "means")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ def _to_json(command: SetSlot | StartFlow | Correct | Say | Back | Skip) -> dict
 
 def _from_json(data: Mapping[str, Json]) -> SetSlot | StartFlow | Correct | Say | Back | Skip:
     if data["do"] == "say":
-        return Say("why" if data["kind"] == "why" else "repeat")
+        return Say(next((kind for kind in _KINDS if kind == data["kind"]), "repeat"))
     if data["do"] in {"back", "skip"}:
         return Back() if data["do"] == "back" else Skip()
     if data["do"] == "start":

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bot.flows.definition import Collect, Json, SlotSpec
 
 NOTED: Final = "utter_noted"
+SAYS: Final = "utter_say_"
 _CLIPPED: Final = ("text", "name")
 _WORDS: Final = ("text", "name", "place", "practice", "postcode", "phone", "date", "time")
 _YES_NO: Final = ("yes", "no", "unsure")
@@ -86,16 +87,21 @@ def note(run: Run, filled: Sequence[str], question: Collect | None) -> None:
 
 
 def _may_say(run: Run, slot: str) -> bool:
-    """Only what a person tells of themself by the way; a yes to a question is not news."""
-    value = run.slots.get(slot)
+    """Only what a person tells of themself by the way; a yes to a question is not news, nor is an answer left out."""
+    value, spec = run.slots.get(slot), run.book.slots[slot]
     return (
-        run.book.slots[slot].volunteered
-        and not run.book.slots[slot].sensitive
+        spec.volunteered
+        and not spec.sensitive
+        and value not in [choice.value for choice in spec.also]
         and isinstance(value, str | int | float | list | tuple)
     )
 
 
 def _words(run: Run, slot: str) -> str:
+    """As the content says it back (`utter_say_<slot>`: "2 months"), else by its title."""
     spec, value = run.book.slots[slot], run.slots[slot]
+    if SAYS + slot in run.book.responses:
+        whole = isinstance(value, float) and value.is_integer()
+        return run.compose(SAYS + slot, extra={slot: int(value)} if whole else None).text  # type: ignore[arg-type]
     items = value if isinstance(value, list | tuple) else [value]
     return ", ".join(title_of(spec, item, run.slots) for item in items)

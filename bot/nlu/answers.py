@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from bot.flows.engine import Expecting
+from bot.flows.engine import CLARIFY, Expecting
 from bot.nlu.recognisers import (
     Found,
     Option,
@@ -29,8 +29,10 @@ from bot.nlu.recognisers import (
     says_whichever,
 )
 from bot.nlu.recognisers.by_the_way import read_call_needs
+from bot.nlu.recognisers.said_again import taken_back, without_reminder
 from bot.nlu.recognisers.situation import is_of_another
-from bot.nlu.recognisers.when_values import DAYS_AHEAD, SHORTEST
+from bot.nlu.recognisers.when_values import DAYS_AHEAD, is_sharp
+from bot.nlu.which_time import which_time
 
 OTHER_TIMES = "other_times"
 COSTLY = frozenset({"personal_number", "pager", "premium"})
@@ -73,7 +75,37 @@ def options_of(expecting: Expecting) -> list[Option]:
 
 
 def read_answer(text: str, expecting: Expecting, now: datetime) -> Reading:
-    """Read `text` as an answer to the open question; fixed options win over the type's own reader."""
+    """Read `text` as an answer to the open question; one that it puts right or repeats counts as it stands at last."""
+    reading = read_once(text, expecting, now)
+    kind, answer = expecting.spec.type, reading.answer
+    if kind in WORDS_OF_ANY_KIND or (answer and answer.whole and kind in TAKE_BACK_THEMSELVES) or reading.several:
+        return reading
+    for before, after in taken_back(text):
+        last = read_once(in_the_same_measure(before, after) if kind == "duration" else after, expecting, now)
+        if last.answer and last.answer.whole and is_answer(read_once(before, expecting, now)):
+            return last
+    rest = None if answer and answer.whole else without_reminder(text)
+    again = read_once(rest, expecting, now) if rest else reading
+    return again if is_answer(again) else reading
+
+
+def in_the_same_measure(before: str, after: str) -> str:
+    """ "6 months", "8": a bare number is of the measure named before."""
+    return re.sub(r"\d+", after, before, count=1) if after.isdecimal() else after
+
+
+WORDS_OF_ANY_KIND = frozenset({"text", "place", "practice"})
+TAKE_BACK_THEMSELVES = frozenset({"choice", "choices", "opening"})
+"""Types whose readers know a taking back in the midst of other words."""
+
+
+def is_answer(reading: Reading) -> bool:
+    """Whether all of the words were an answer."""
+    return reading.answer is not None and reading.answer.whole
+
+
+def read_once(text: str, expecting: Expecting, now: datetime) -> Reading:
+    """Read words as one answer; fixed options win over the type's own reader."""
     kind = expecting.spec.type
     options = options_of(expecting)
     chosen = read_options(text, options, several=kind == "choices")
@@ -95,13 +127,15 @@ def read_answer(text: str, expecting: Expecting, now: datetime) -> Reading:
 def read_options(text: str, options: Sequence[Option], *, several: bool) -> Found | None:
     if not options:
         return None
-    plain = text.casefold().strip(" .!,?")
-    said = next(
-        (option for option in options if plain in (option.title.casefold(), *map(str.casefold, option.also))), None
-    )
+    said = next((option for option in options if bare(text) in map(bare, (option.title, *option.also))), None)
     if said:
         return Found([said.value] if several else said.value, True, (0, len(text)))
     return read_choices(text, options) if several else read_choice(text, options)
+
+
+def bare(words: str) -> str:
+    """For comparing a whole answer with a wording: as typed without capitals, apostrophes and marks around it."""
+    return words.casefold().replace("'", "").replace("\u2019", "").strip(" .!,?")
 
 
 def from_found(found: Found | None, hint: str | None = None) -> Reading:
@@ -125,6 +159,9 @@ def read_own_words(text: str, expecting: Expecting, now: datetime) -> Reading:
         found = read_situation(text, own_only=False)
     if found:
         return from_found(found)
+    if expecting.slot == CLARIFY:
+        named = which_time(text, options_of(expecting), now)
+        return Reading(Answer(named, True)) if named else Reading()
     values = {value for value, _, _ in expecting.choices}
     plain = read_yes_no(text) if {"yes", "no"} <= values else None
     return from_found(plain if plain and plain.value in values else None)
@@ -187,11 +224,6 @@ def shown_openings(expecting: Expecting, now: datetime) -> list[tuple[str, datet
 
 
 NEXT = re.compile(r"\bne?xt?\b", re.IGNORECASE)
-
-
-def is_sharp(windows: Sequence[tuple[datetime, datetime]]) -> bool:
-    """Clock times and no stretches."""
-    return all(end - start <= timedelta(minutes=SHORTEST) for start, end in windows)
 
 
 DENIES = re.compile(r"\b(?:not|but|no|too|except|bar|cant|can't)\b", re.IGNORECASE)

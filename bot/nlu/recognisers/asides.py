@@ -24,6 +24,7 @@ REQUESTS = frozenset(
     {
         "back",
         "repeat",
+        "means",
         "why",
         "who",
         "cost",

@@ -44,4 +44,16 @@ def _tells_of_trouble(passage: Passage, meant: Sequence[Hit]) -> bool:
     if all(token.word in asked_only for hit in meant for token in passage.found[hit.start : hit.end]):
         return False
     plain = all(token.word in bare for hit in meant for token in passage.found[hit.start : hit.end])
-    return not plain or any(token.word in word_set("small_words", "trouble") for token in passage.found)
+    return not plain or any(
+        token.word in word_set("small_words", "trouble") and not _asks_for_help(passage, i)
+        for i, token in enumerate(passage.found)
+    )
+
+
+def _asks_for_help(passage: Passage, i: int) -> bool:
+    """ "Can you help. my work": what is asked of us says nothing of the work."""
+    asked = i > 0 and passage.found[i - 1].word in YOU
+    return asked and passage.found[i].word in {"help", "sorting"}
+
+
+YOU = frozenset({"you", "u", "ya", "yous", "yas", "they", "this", "it", "someone", "somebody", "anyone"})

@@ -19,7 +19,7 @@ STANDS_FOR_TO = bag("want wanna need like going got have able trying try used us
 ROMAN = {"ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8}
 LEADS_TO_A_LETTER = bag("with say pick choose take do for its be is thats prefer want answer letter option go opt")
 MOST_OF_A_LIST = bag("them these those em")
-ONES = bag("one 1 option choice")
+ONES = bag("one 1 option choice un uns yin wan ane yun")
 NOT_A_NUMBER_ONE = bag(
     "the this that which either any no only do good great nice a back another other same best bad next big easy"
 )

@@ -142,7 +142,8 @@ def _feast(found: Sequence[Token], i: int, today: date) -> tuple[date, int, bool
         easters = [easter_sunday(year) for year in (today.year - 1, today.year)]
         return max(day for day in easters if day <= today), i + 1, True
     if word in {"halloween", "bonfire"}:
-        return _latest(10, 31, today), i + 1 + (word == "bonfire"), True
+        night = word == "bonfire" and _word(found, i + 1) in {"night", "nite"}
+        return _latest(10, 31, today), i + 1 + night, True
     if word in SEASONS:
         return _latest(SEASONS[word], 1, today), i + 1, False
     if (

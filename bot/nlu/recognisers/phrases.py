@@ -96,7 +96,7 @@ class PhraseBook:
             node, i = open_ends.pop()
             hits += [Hit(value, start, i) for value in node.values]
             if node.gap:
-                open_ends += [(after, j) for after, j in _over_gap(node.gap, i)]
+                open_ends += [(after, j) for after, j in _over_gap(node.gap, i) if j <= len(found)]
             if i < len(found):
                 open_ends += [(after, i + 1) for after in self._next(node, found[i])]
                 open_ends += [(node, i + 1)] if i > start and _is_hyphen(found, i) else []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+
 from bot.nlu.recognisers import scope
 from bot.nlu.recognisers.free_text import Passage, book, read_passage
 from bot.nlu.recognisers.phrases import Hit
@@ -13,6 +16,9 @@ TRADE = "weak_in_work"
 # The job being gone outweighs being off sick, which outweighs having one; the weak ones speak only when alone.
 STRONGEST_FIRST = ("out_of_work", OFF_SICK, "in_work", "weak_out_of_work", "weak_off_sick", "other", TRADE)
 WEAK = "weak_"
+NOW = bag("now currently presently nowadays again atm new started")
+PAST = bag("was were had used")
+AGO = bag("ago last previously before once")
 BECAUSE_OF = bag("with cos coz due because cause from after")
 BEFORE_OFF = bag("im am been still currently now but and me is just") | {"", ",", "."}  # not "time off", "put off"
 SHORT = 10  # tokens of an answer that is a trade
@@ -27,9 +33,10 @@ NEAR = 4  # tokens between "off with" and the illness
 def read_situation(text: str, *, own_only: bool = True) -> Found | None:
     """in_work, off_sick, out_of_work or other; unsure where the words point two ways. `own_only`: not "hes at work"."""
     passage = read_passage("situation", text)
-    meant = [hit for hit in passage.meant(own_only=own_only) if hit.value != TRADE or _begins(passage, hit)]
-    meant = [hit for hit in meant if not (own_only and _of_another(passage, hit))]
-    meant += _off_with_an_illness(passage)
+    said = passage.meant(own_only=own_only)
+    said = [hit for hit in said if not (own_only and _of_another(passage, hit))]
+    said += _off_with_an_illness(passage)
+    meant = _as_things_stand(passage, said)
     kinds = {hit.value for hit in meant}
     best = next((kind for kind in STRONGEST_FIRST if kind in kinds), None)
     if best is None:
@@ -47,6 +54,39 @@ def is_of_another(text: str) -> bool:
     hits = passage.meant(own_only=False)
     own = passage.meant(own_only=True)
     return bool(hits) and not [hit for hit in own if not _of_another(passage, hit)]
+
+
+def _as_things_stand(passage: Passage, said: list[Hit]) -> list[Hit]:
+    """Without what work of today has left behind: "medically discharged 2019. security nights now but signed off"."""
+    of_now = [hit for hit in said if hit.value in {"in_work", TRADE} and _is_of_now(passage, hit)]
+    meant = [hit for hit in said if hit.value != TRADE or hit in of_now or _begins(passage, hit)]
+    return [hit for hit in meant if not any(_is_left_behind(passage, hit, work) for work in of_now)]
+
+
+def _is_of_now(passage: Passage, work: Hit) -> bool:
+    """Whether "now", "again" or "new job" stands by it in the same sentence, and not before another trouble."""
+    words = [token.word for token in passage.found]
+    near = words[max(0, work.start - NEAR) : work.start][::-1], words[work.end : work.end + NEAR]
+    return any(NOW & set(_up_to_a_stop(side)) for side in near) or bool(NOW & set(words[work.start : work.end]))
+
+
+def _up_to_a_stop(words: Sequence[str]) -> Iterator[str]:
+    yield from takewhile(lambda word: word not in scope.STOPS | {",", "but", "and"}, words)
+
+
+def _is_left_behind(passage: Passage, hit: Hit, work: Hit) -> bool:
+    """Being out of work, or being off if it was said of the past, before the work of now."""
+    if hit.end > work.start:
+        return False
+    words = [token.word for token in passage.found]
+    before, after = words[max(0, hit.start - 2) : hit.start], words[hit.end : hit.end + NEAR]
+    told_as_past = bool(PAST & {*before, *words[hit.start : hit.end]}) or any(map(_is_a_date, _up_to_a_stop(after)))
+    out = hit.value in {"out_of_work", "weak_out_of_work"}
+    return (out or (hit.value in {OFF_SICK, "weak_off_sick"} and told_as_past)) and not NOW & set(_up_to_a_stop(after))
+
+
+def _is_a_date(word: str) -> bool:
+    return word in AGO or (word.isdigit() and len(word) == len("2019"))
 
 
 def _begins(passage: Passage, hit: Hit) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.nlu.recognisers.when_values import OPENS, Days, Hours, meet
+from bot.nlu.recognisers.when_values import OPENS, SHORTEST, Days, Hours, meet
 
 MANY_DAYS = 4  # "mon tues thurs fri": each week, not the coming ones
 
@@ -105,7 +105,12 @@ def _in_sentences(clauses: list[Clause]) -> list[Clause]:
 
 def other_versions(clauses: Sequence[Clause]) -> list[list[Clause]]:
     """The other ways in which the clauses may hang together."""
-    versions = [_turned_at_comma(clauses), _with_bounds_shared(clauses), _with_hours_of_the_last(clauses)]
+    versions = [
+        _turned_at_comma(clauses),
+        _with_bounds_shared(clauses),
+        _with_a_point_for_all(clauses),
+        _with_hours_of_the_last(clauses),
+    ]
     return [version for version in versions if version]
 
 
@@ -126,6 +131,22 @@ def _with_bounds_shared(clauses: Sequence[Clause]) -> list[Clause]:
     if not (out.days and len(out.hours) == 1 and out.hours[0].bound) or out.hours_first:
         return []
     return [replace(wanted, hours=out.hours, reason=False), replace(out, hours=[])]
+
+
+def _with_a_point_for_all(clauses: Sequence[Clause]) -> list[Clause]:
+    """ "Any morning bar weds, half 9": that half hour is out on Wednesdays, or it is when the other mornings are wanted."""
+    if len(clauses) != 2 or clauses[0].left_out or not clauses[1].left_out or clauses[1].hours_first:
+        return []
+    wanted, out = clauses
+    points = out.days and len(out.hours) == 1 and not out.hours[0].bound and all(map(_is_a_point, out.hours[0].windows))
+    if not points:
+        return []
+    hours = [met for part in wanted.hours if (met := meet(part, out.hours[0]))] if wanted.hours else out.hours
+    return [replace(wanted, hours=hours), replace(out, hours=[])] if hours else []
+
+
+def _is_a_point(span: tuple[int, int]) -> bool:
+    return span[1] - span[0] <= SHORTEST
 
 
 def _with_hours_of_the_last(clauses: Sequence[Clause]) -> list[Clause]:

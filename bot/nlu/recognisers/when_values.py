@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 OPENS, CLOSES = 8 * 60, 20 * 60  # nobody is rung before 08:00 or from 20:00 on
@@ -104,3 +105,8 @@ def _stretched(hours: Hours) -> tuple[Minutes, ...]:
     if hours.clock:
         return hours.windows
     return tuple((0 if a == OPENS else a, 24 * 60 if b == CLOSES else b) for a, b in hours.windows)
+
+
+def is_sharp(windows: Sequence[Window]) -> bool:
+    """Clock times and no stretches."""
+    return all(end - start <= timedelta(minutes=SHORTEST) for start, end in windows)

@@ -227,6 +227,14 @@ def test_why_and_repeat(talk: Talk) -> None:
     assert talk.send(Say("why")) == ["It helps the coach get ready.", "What is your postcode?"]
 
 
+def test_what_it_means_is_told_and_asked_in_easier_words_and_is_no_miss(talk: Talk) -> None:
+    talk.send(StartFlow("journey"))
+    why, easier = talk.send(Say("means"))
+    assert why == "It helps the coach."
+    assert easier != "Which is most like you?"
+    assert not talk.state.tries
+
+
 def test_start_again_forgets(at_share: Talk) -> None:
     assert at_share.send(StartAgain()) == ["Start again?"]
     assert at_share.answer("yes") == [HELLO, "Which is most like you?"]

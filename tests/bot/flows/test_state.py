@@ -74,7 +74,7 @@ COMMAND: st.SearchStrategy[Command] = st.one_of(
     SET,
     st.builds(StartFlow, FLOW),
     st.builds(Correct, SLOT, ANSWER),
-    st.builds(Say, st.sampled_from(["why", "repeat"])),
+    st.builds(Say, st.sampled_from(["why", "means", "repeat"])),
     st.builds(Unclear, st.none() | st.just("utter_invalid_postcode")),
     st.builds(Crisis, st.sampled_from(["self_harm", "harm_by_others", "medical"])),
     st.sampled_from([Back(), Skip(), StartAgain(), OptOut(), OptIn()]),

@@ -17,6 +17,42 @@ ACTS = [
 ]  # fmt: skip
 
 
+MEANS = """what does that mean|what is mean safe|what u mean|wot u mean|what do you mean by that|whats that mean|what does safe mean
+explain pls|sorry i dont understand|what do u mean?|i no understand|what you mean barrier|how do you mean|im confused|wdym|makes no sense
+what are you on about|can you explain the question|easier words please|dont know what this means"""
+NOT_MEANS = [
+    "i mean my back",
+    "my boss is mean",
+    "what do i do",
+    "im confused and depressed",
+    "i dont understand why he left",
+    "what does the coach do",
+]
+TOLD = """do they speak to my uni|will u tell my landlord|will my mum find out|does my college get told|do you talk to my social worker
+will my wife know|do you tell anyone|would they contact my gp|will this get in touch with my school"""
+NOT_TOLD = [
+    "i need to tell my boss",
+    "can i speak to my coach",
+    "does my boss know what hes doing",
+    "will you ring my mum",
+]
+
+
+@pytest.mark.parametrize("said", MEANS.replace("\n", "|").split("|"))
+def test_what_it_means(said: str) -> None:
+    assert read_act(said) == ["means"]
+
+
+@pytest.mark.parametrize("said", TOLD.replace("\n", "|").split("|"))
+def test_who_gets_told(said: str) -> None:
+    assert read_act(said) == ["will_they_know"]
+
+
+@pytest.mark.parametrize("said", [*NOT_MEANS, *NOT_TOLD])
+def test_neither(said: str) -> None:
+    assert not {"means", "will_they_know"} & set(read_act(said))
+
+
 @pytest.mark.parametrize(("said", "act"), ACTS)
 def test_acts(said: str, act: str) -> None:
     assert act in read_act(said)

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.clarifying import title_of
 from bot.nlu.recognisers import When, read_when
 from bot.nlu.recognisers.when_values import CLOSES, OPENS
+from tests.bot.nlu.recognisers.exact_times import exactly
 
 NOW = datetime(2026, 11, 25, 10, 0)  # noqa: DTZ001 - London wall clock, a Wednesday
 TABLE = Path(__file__).with_name("when_families.tsv")
@@ -29,8 +29,8 @@ def told(when: When | None) -> str:
     if when is None:
         return "-"
     if when.ambiguous:
-        return " | ".join(title_of(reading) for reading in when.ambiguous)
-    return ("asap: " if when.asap else "") + (title_of(when.windows) or "outside the hours")
+        return " | ".join(exactly(reading) for reading in when.ambiguous)
+    return ("asap: " if when.asap else "") + (exactly(when.windows) or "outside the hours")
 
 
 @pytest.mark.parametrize(("family", "said", "read"), rows())

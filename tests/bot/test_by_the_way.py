@@ -1,0 +1,197 @@
+"""What is said beside the questions: each rule hears its own and leaves the rest alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot import understanding
+from bot.flows import engine
+from bot.flows.commands import Clarify, Command, Correct, Option, Say, SetSlot, StartFlow, Unclear, option_to_json
+from bot.flows.state import DialogueState
+from bot.nlu.parsed import Parsed
+from services.messages import Address, Inbound
+from tests.bot.conversing import NOW, book, said, standing_at
+
+
+class Thinks:
+    """A model with one thing to say."""
+
+    up = True
+
+    def __init__(self, intent: str, confidence: float = 0.95) -> None:
+        self.intent, self.confidence = intent, confidence
+
+    def parse(self, text: str) -> Parsed:
+        return Parsed(self.intent, self.confidence, ((self.intent, self.confidence),))
+
+    def close(self) -> None:
+        return None
+
+
+def heard(text: str, state: DialogueState, intent: str = "") -> list[Command]:
+    """What a message is taken for where no question is open."""
+    nlu = Thinks(intent) if intent else None
+    inbound = Inbound(Address("sms", "+447700900123"), "-", text=text)
+    return understanding.read(understanding.hear(inbound, engine.expecting(book(), state), NOW, nlu), state, book())
+
+
+def ended(outcome: str, **slots: Any) -> DialogueState:
+    return DialogueState(revision=book().revision, outcome=outcome, slots={"safe_to_text": "yes", **slots})
+
+
+BOOKED = ended("booked", postcode="PR1 8XJ", opening="a")
+
+
+def started(commands: list[Command]) -> list[str]:
+    return [command.flow for command in commands if isinstance(command, StartFlow)]
+
+
+# --- moving a booked call -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can we make it friday 4 dec instead",
+        "cant do that, thursday 3 dec at 2?",
+        "could you move it to 3 dec after 3",
+        "move it to thursday 3 dec please",
+    ],
+)
+def test_another_time_for_a_booked_call_is_a_wish(text: str) -> None:
+    wish, change = heard(text, BOOKED)
+    assert isinstance(wish, SetSlot)
+    assert wish.slot == "opening_wish"
+    assert isinstance(wish.value, dict)
+    assert wish.value["ambiguous"] is None
+    assert change == StartFlow("change_call")
+
+
+def test_a_time_with_two_readings_is_asked_about_before_the_call_is_moved() -> None:
+    (asked,) = heard("can we make it next friday instead", BOOKED)
+    assert isinstance(asked, Clarify)
+    assert [option.title for option in asked.options] == ["Fri 27 Nov", "Fri 4 Dec"]
+    for option in asked.options:
+        wish, change = option.commands
+        assert isinstance(wish, SetSlot)
+        assert isinstance(wish.value, dict)
+        assert len({window[0][:10] for window in wish.value["windows"]}) == 1
+        assert change == StartFlow("change_call")
+
+
+@pytest.mark.parametrize(
+    ("text", "picked"), [("2", "2"), ("aye first un", "1"), ("4th dec", "2"), ("the sooner one", "1")]
+)
+def test_the_reading_is_picked_though_no_question_is_open(text: str, picked: str) -> None:
+    option = Option("Fri 27 Nov", (StartFlow("change_call"),))
+    other = Option("Fri 4 Dec", (StartFlow("change_call"),))
+    waiting = replace(BOOKED, pending=(option_to_json(option), option_to_json(other)))
+    assert heard(text, waiting) == [SetSlot("clarify", picked, said=text)]
+
+
+def test_who_names_another_time_instead_of_a_reading_is_heard() -> None:
+    option = Option("Fri 27 Nov", (StartFlow("change_call"),))
+    waiting = replace(BOOKED, pending=(option_to_json(option), option_to_json(option)))
+    assert started(heard("can we do monday 7 dec instead", waiting)) == ["change_call"]
+
+
+@pytest.mark.parametrize("text", ["thanks that's great", "see you friday", "is it free"])
+def test_other_words_move_no_call(text: str) -> None:
+    assert "change_call" not in started(heard(text, BOOKED))
+
+
+def test_no_call_is_moved_before_one_is_booked() -> None:
+    assert "change_call" not in started(said("can we make it friday instead", "age", {}))
+
+
+# --- news for the coach -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["use the landline not the mobile", "i might be five mins late for it"])
+def test_news_after_booking_goes_to_the_coach(text: str) -> None:
+    assert heard(text, BOOKED) == [SetSlot("note_for_coach", text), StartFlow("pattern_tell_coach")]
+
+
+@pytest.mark.parametrize(("text", "intent"), [("ta very much", "thanks"), ("what is this?", "who"), ("ok", "affirm")])
+def test_what_is_no_news_does_not(text: str, intent: str) -> None:
+    assert "pattern_tell_coach" not in started(heard(text, BOOKED, intent))
+
+
+def test_nothing_goes_to_a_coach_who_has_no_answers() -> None:
+    assert "pattern_tell_coach" not in started(heard("use the landline not the mobile", ended("signposted")))
+
+
+# --- where somebody lives -----------------------------------------------------------------------------------------------
+
+
+def test_a_place_elsewhere_answers_the_postcode_question() -> None:
+    assert said("Cardiff", "postcode", {}) == [
+        SetSlot("postcode", "rather_not_say", said="Cardiff"), Correct("place", "Cardiff"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["im in cardiff", "i live in south wales", "we're up in Aberdeen"])
+def test_a_place_elsewhere_at_the_first_question_is_looked_at_at_once(text: str) -> None:
+    commands = said(text, "work_situation", {})
+    assert commands[0] == SetSlot("postcode", "rather_not_say", said=text)
+    assert commands[-1] == StartFlow("pattern_elsewhere")
+
+
+def test_a_postcode_at_the_first_question_is_looked_at_at_once() -> None:
+    assert said("CF10 1EP", "work_situation", {})[-1] == StartFlow("pattern_elsewhere")
+
+
+@pytest.mark.parametrize(
+    "text", ["my mum lives in wales", "moved here from swansea", "i used to live in cardiff", "i work in cardiff"]
+)
+def test_somebody_elses_place_and_one_that_was_left_are_not(text: str) -> None:
+    assert "pattern_elsewhere" not in started(said(text, "work_situation", {}))
+
+
+def test_a_place_beside_an_answer_waits_for_its_question() -> None:
+    assert "pattern_elsewhere" not in started(said("off sick, CF10 1EP", "work_situation", {}))
+
+
+def test_a_place_in_the_first_words_is_kept() -> None:
+    commands = heard("off sick, i live in cardiff", DialogueState(revision=book().revision))
+    assert SetSlot("place", "Cardiff") in commands
+    assert commands[-1] == StartFlow("pattern_start")
+
+
+# --- how to talk, crises that were none, other languages -----------------------------------------------------------------
+
+
+def test_a_need_told_after_it_was_asked_is_added() -> None:
+    answers: Mapping[str, Any] = {"call_needs": ["phone"]}
+    assert said("i need bsl", "opening", {**answers, "opening_choices": []}) == [Correct("call_needs", ["bsl"])]
+
+
+@pytest.mark.parametrize("needs", [["bsl"], ["bsl", "interpreter"]])
+def test_a_need_that_is_known_changes_nothing(needs: list[str]) -> None:
+    told = said("i need bsl", "opening", {"call_needs": needs, "opening_choices": []})
+    assert not any(isinstance(command, Correct) for command in told)
+
+
+def test_a_denial_after_crisis_help_goes_on() -> None:
+    state, expecting = standing_at("age", {})
+    state = replace(state, crisis="self_harm")
+    inbound = Inbound(Address("sms", "+447700900123"), "-", text="no i meant my back, im fine")
+    commands = understanding.read(understanding.hear(inbound, expecting, NOW, None), state, book())
+    assert commands[-1] == Say("repeat")
+
+
+def test_without_a_crisis_the_same_words_are_no_denial() -> None:
+    assert Say("repeat") not in said("no i meant my back, im fine", "age", {})
+
+
+def test_another_language_counts_as_a_miss_once_the_interpreter_is_known() -> None:
+    told = said("nie rozumiem co to jest", "age", {"call_needs": ["interpreter"]}, nlu=Thinks("other_language"))
+    assert told == [Unclear("utter_invalid_age")]
+
+
+def test_is_it_a_no_is_answered_at_any_question() -> None:
+    assert started(said("so its a no?", "age", {})) == [book().triggers["is_it_no"]]
