@@ -351,24 +351,18 @@ CAN_BE_CHANGED = bag("work_situation postcode place age health barriers name pho
 
 def act_or_flow(heard: Heard, flow: str, state: DialogueState, book: Book) -> Command:
     intent = heard.intent if not heard.acts else heard.acts[0]
-    return plain_act(intent or "") or StartFlow(flow)
+    return PLAIN_ACTS.get(intent or "") or StartFlow(flow)
 
 
-def plain_act(act: str) -> Command | None:
-    table: dict[str, Command] = {
-        "why": Say("why"),
-        "means": Say("means"),
-        "repeat": Say("repeat"),
-        "back": Back(),
-        "skip": Skip(),
-    }
-    return table.get(act)
+PLAIN_ACTS: dict[str, Command] = {
+    "why": Say("why"), "means": Say("means"), "repeat": Say("repeat"), "back": Back(), "skip": Skip(),
+}  # fmt: skip
 
 
 def act_commands(act: str, heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     if act == "correct":
         return corrected(heard, state, book) or [StartFlow("pattern_correct")]
-    plain = plain_act(act)
+    plain = PLAIN_ACTS.get(act)
     if plain:
         return [plain]
     flow = book.triggers.get(act)

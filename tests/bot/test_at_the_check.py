@@ -9,7 +9,7 @@ import pytest
 
 from bot.assistant import todays_book
 from bot.at_the_check import CHECK, in_words
-from bot.flows.commands import Command, Crisis, SetSlot, StartFlow, Unclear
+from bot.flows.commands import Command, Crisis, Say, SetSlot, StartFlow, Unclear
 from bot.flows.state import DialogueState, Frame
 from bot.understanding import hear, read
 from bot.understood import expected
@@ -24,7 +24,7 @@ ASKED = DialogueState(
 )
 MISTAKEN = (
     "Yes of course it is, he was only dropping a parcel", "its just the postman", "no danger here", "no no danger",
-    "why wouldnt it be", "what are you on about", "he was only bringing the shopping", "im fine hes my carer",
+    "why wouldnt it be", "he was only bringing the shopping", "im fine hes my carer",
     "dont worry im fine", "its fine he just popped round", "no hes lovely", "hes at the door with a parcel",
     "i said hes at the door because the shopping came", "nothing wrong, only the milkman", "no it was just my neighbour",
     "no im not in danger", "i was only saying someone was at the door", "everything's ok",
@@ -65,6 +65,10 @@ def test_the_check_is_answered_in_any_words(value: str, texts: tuple[str, ...]) 
 @pytest.mark.parametrize("text", NEITHER)
 def test_what_answers_nothing_keeps_the_check_open(text: str) -> None:
     assert not any(isinstance(command, SetSlot) for command in commands(text))
+
+
+def test_whoever_does_not_follow_gets_the_question_explained() -> None:
+    assert commands("what are you on about") == [Say("means")]
 
 
 def test_the_alarm_that_is_asked_about_is_not_raised_again() -> None:
