@@ -84,6 +84,17 @@ def denies_a_crisis(heard: Heard, state: DialogueState, book: Book) -> list[Comm
     return [*facts(heard, state, book), Say("repeat")]
 
 
+def calls_off(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "You know what, sod it, call it off", where any words are an answer: a call that nobody wants is no note for the coach.
+
+    It is asked before it is done, so a mistake costs one answer.
+    """
+    free = heard.expecting is None or heard.expecting.spec.type == "text"
+    if not free or state.outcome != "booked" or not says_plainly("calls_it_off", heard.text):
+        return []
+    return [StartFlow("call_off")]
+
+
 def asks_what_it_means(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     act = next((act for act in heard.acts if act in ANY_TIME), "")
     if not state.stack and state.outcome in (None, "left"):
@@ -229,6 +240,7 @@ RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     speaks_for_another,
     denies_a_crisis,
     asks_what_it_means,
+    calls_off,
     somebody_may_read,
     goes_on_in_another_language,
     lives_elsewhere,

@@ -5,6 +5,7 @@ Used by `anydoor chat`, by the conversation tests, and by whoever wants to try a
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -91,14 +92,14 @@ class Simulator:
         assistant.channels = dict.fromkeys(("sms", "telegram", "web"), self.collected)
         self.taken: list[Taken] = []
         assistant.watchers.append(self.taken.append)
-        self.count = 0
+        self.count, self.visit = 0, secrets.token_hex(4)  # the same number is no second delivery on another day
         self.hold_back = 0
         self.last_event = 0
         self.began = assistant.clock.london()
 
     def inbound(self, text: str = "", **more: Any) -> Inbound:
         self.count += 1
-        return Inbound(self.address, f"terminal-{self.count}", text=text, **more)
+        return Inbound(self.address, f"terminal-{self.visit}-{self.count}", text=text, **more)
 
     def hear(self, *messages: Inbound) -> Answered:
         """Accept all, then let everything happen that they cause."""

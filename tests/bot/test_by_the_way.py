@@ -50,6 +50,42 @@ def started(commands: list[Command]) -> list[str]:
     return [command.flow for command in commands if isinstance(command, StartFlow)]
 
 
+# --- a call that nobody wants ---------------------------------------------------------------------------------------------
+
+
+WISHING = replace(standing_at("wish", {"postcode": "PR1 8XJ", "opening": "a"})[0], outcome="booked")
+
+
+@pytest.mark.parametrize("state", [BOOKED, WISHING])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "you know what sod it call it off",
+        "i said cancel it",
+        "can you cancel my appt pls",
+        "i dont want the call anymore",
+        "actually scrap the call",
+        "yes call it off",
+    ],
+)
+def test_a_call_that_nobody_wants_is_no_note_for_the_coach(text: str, state: DialogueState) -> None:
+    assert started(heard(text, state)) == ["call_off"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no dont cancel it i just want to know",
+        "to get my call centre job back",
+        "they might cancel my benefits",
+        "i had to cancel my holiday",
+        "i called in sick",
+    ],
+)
+def test_what_only_sounds_like_it_is_a_wish(text: str) -> None:
+    assert started(heard(text, WISHING)) == []
+
+
 # --- moving a booked call -----------------------------------------------------------------------------------------------
 
 
