@@ -28,6 +28,7 @@ from bot.nlu.recognisers import (
     read_yes_no,
     says_whichever,
 )
+from bot.nlu.recognisers.acts import read_act
 from bot.nlu.recognisers.by_the_way import read_call_needs
 from bot.nlu.recognisers.said_again import taken_back, without_reminder
 from bot.nlu.recognisers.situation import is_of_another
@@ -84,7 +85,8 @@ def read_answer(text: str, expecting: Expecting, now: datetime) -> Reading:
         last = read_once(in_the_same_measure(before, after) if kind == "duration" else after, expecting, now)
         if last.answer and last.answer.whole and is_answer(read_once(before, expecting, now)):
             return last
-    rest = None if answer and answer.whole else without_reminder(text)
+    done = (answer and answer.whole) or read_act(text)  # "start again" reminds of nothing
+    rest = None if done else without_reminder(text)
     again = read_once(rest, expecting, now) if rest else reading
     return again if is_answer(again) else reading
 

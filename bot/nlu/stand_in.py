@@ -66,7 +66,9 @@ def load_or_train(cache: Path) -> NgramClassifier:
         return NgramClassifier.load(path)
     model = NgramClassifier.train(read_examples())
     cache.mkdir(parents=True, exist_ok=True)
-    half = cache / f"{path.stem}.{os.getpid()}.npz"
+    half = (
+        cache / f"new-{path.stem}.{os.getpid()}.npz"
+    )  # another name than the old ones: other processes may be at it too
     model.save(half)
     half.replace(path)
     for old in cache.glob("stand_in-*.npz"):
