@@ -23,6 +23,7 @@ from tests.test_repository import ROOT, tracked
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SET_BY_SERVE_ITSELF = {"ANYDOOR_DEMO"}
+SECURITY = ROOT / "docs" / "security.md"
 LANGUAGE = (ROOT / "docs" / "flow-language.md").read_text(encoding="utf-8")
 BLOCK = r"^```{kind}\n(.*?)^```$"
 
@@ -102,6 +103,55 @@ def test_links_between_documents_and_to_files_resolve() -> None:
         if not target.startswith(("http://", "https://", "mailto:")) and not (document.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_every_test_that_a_document_names_as_evidence_is_there() -> None:
+    named = {
+        (document.name, *found)
+        for document in DOCUMENTS
+        for found in re.findall(r"`(tests/[\w./]+\.py)::(\w+)`", _text(document))
+    }
+    assert len(named) > 100
+    missing = [
+        f"{document}: {path}::{name}"
+        for document, path, name in sorted(named)
+        if not (ROOT / path).exists() or not re.search(rf"^(?:async )?def {name}\b", _text(ROOT / path), re.MULTILINE)
+    ]
+    assert missing == []
+
+
+ASVS = dict(
+    re.findall(
+        r"(\S+):(\d+)",
+        """
+        1.1:2 1.2:9 1.3:11 1.4:3 1.5:2 2.1:3 2.2:3 2.3:4 2.4:1 3.2:2 3.3:4 3.4:6 3.5:5 3.7:2 4.1:3 4.2:1 4.3:2 4.4:4
+        5.1:1 5.2:3 5.3:2 5.4:3 6.1:3 6.2:12 6.3:4 6.4:4 6.5:5 6.6:3 6.8:4 7.1:3 7.2:4 7.3:2 7.4:5 7.5:2 7.6:2 8.1:2
+        8.2:3 8.3:1 8.4:1 9.1:3 9.2:4 10.1:2 10.2:2 10.3:4 10.4:11 10.5:5 10.6:2 10.7:3 11.1:2 11.2:3 11.3:3 11.4:4
+        11.5:1 11.6:1 12.1:3 12.2:2 12.3:4 13.1:1 13.2:5 13.3:2 13.4:5 14.1:2 14.2:4 14.3:3 15.1:3 15.2:3 15.3:7
+        16.1:1 16.2:5 16.3:4 16.4:3 16.5:3 17.1:1 17.2:4 17.3:2
+        """,
+    )
+)
+"""How many requirements of level 1 and 2 each section of ASVS 5.0.0 has: they are its first ones everywhere."""
+
+
+def test_every_requirement_of_asvs_level_2_is_answered_once() -> None:
+    rows = re.findall(
+        r"^\| (\d[\d., -]*) \| .* \| (met|\*\*not met\*\*|operator|does not apply) \| .+ \|$", _text(SECURITY), re.M
+    )
+    told: list[str] = []
+    for numbers, _ in rows:
+        for part in numbers.split(", "):
+            first, _, last = part.partition("-")
+            section, _, start = first.rpartition(".")
+            told += [f"{section}.{n}" for n in range(int(start), int((last or first).rpartition(".")[2]) + 1)]
+    assert sorted(told) == sorted(f"{section}.{n + 1}" for section, count in ASVS.items() for n in range(int(count)))
+
+
+def test_every_requirement_that_is_not_met_says_what_to_do() -> None:
+    unmet = re.findall(r"^\| ([\d.]+) \| .* \| \*\*not met\*\* \|", _text(SECURITY), re.MULTILINE)
+    table = _text(SECURITY).split("## What is not met")[1].split("\n## ")[0]
+    assert [number for number in unmet if not re.search(rf"(?<![\d.]){re.escape(number)}(?![\d.])", table)] == []
 
 
 def test_every_path_of_the_repository_that_is_named_is_there() -> None:
