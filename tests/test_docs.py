@@ -248,3 +248,47 @@ def test_the_table_of_what_is_kept_says_what_is_sealed() -> None:
     told = {table: bool(columns.strip()) for tables, columns in rows for table in re.findall(r"`(\w+)`", tables)}
     assert sorted(sealed - told.keys()) == []
     assert {table: table in sealed for table in told} == told
+
+
+# -- the hazard log ----------------------------------------------------------------------------------------------------
+
+HAZARDS = (ROOT / "docs" / "hazard-log.md").read_text(encoding="utf-8")
+SEVERITY = ("minor", "significant", "considerable", "major", "catastrophic")
+PARTS = ("Cause", "Effect", "Before", "Controls", "Evidence", "Now", "Open")
+
+
+def matrix() -> dict[tuple[str, str], int]:
+    rows = re.findall(r"^\| (very high|high|medium|low|very low) \| ([\d |]+) \|$", HAZARDS, re.MULTILINE)
+    return {(name, how): int(n) for how, cells in rows for name, n in zip(SEVERITY, cells.split(" | "), strict=True)}
+
+
+def hazards() -> dict[int, tuple[str, dict[str, str]]]:
+    found = re.findall(r"^## (\d+)\. (.+)\n\n((?:- .+\n)+)", HAZARDS, re.MULTILINE)
+    return {
+        int(n): (title, dict(re.findall(r"^- \*\*(\w+):\*\* (.+)$", body, re.MULTILINE))) for n, title, body in found
+    }
+
+
+def test_every_hazard_says_cause_effect_controls_and_what_is_open() -> None:
+    told = hazards()
+    assert sorted(told) == list(range(1, len(told) + 1))
+    assert [n for n, (_, parts) in told.items() if tuple(parts) != PARTS or not all(parts.values())] == []
+    short = _text(ROOT / "docs" / "safety.md")
+    assert [n for n in range(1, 21) if f"| {n} | {told[n][0]}" not in short] == [], "the short log has the same ones"
+
+
+def test_every_hazard_is_rated_as_the_matrix_says_and_none_grew() -> None:
+    rates, table = matrix(), re.findall(r"^\| (\d+) \| .+ \| (\d) \| (\d) \|$", HAZARDS, re.MULTILINE)
+    assert len(rates) == 25
+    for number, (_, parts) in hazards().items():
+        rated = [re.fullmatch(r"(\w+) x ([a-z ]+) = (\d)\.", parts[when]) for when in ("Before", "Now")]
+        before, now = (int(each[3]) for each in rated if each and rates[each[1], each[2]] == int(each[3]))
+        assert now <= before
+        assert (str(number), str(before), str(now)) in table
+
+
+def test_every_hazard_names_evidence_that_is_there() -> None:
+    for number, (_, parts) in hazards().items():
+        named = re.findall(r"`([^`]+)`", parts["Evidence"])
+        assert named, number
+        assert [each for each in named if not (ROOT / each.partition("::")[0]).is_file()] == []
