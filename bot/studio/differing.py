@@ -50,6 +50,12 @@ def _words(
             was, now = (ours.parts.get(part) if ours else None), (theirs.parts.get(part) if theirs else None)
             if was != now:
                 yield Change("words", name, part, was, now, said, language)
+        if ours and theirs and ours.locked != theirs.locked:
+            yield Change("words", name, "locked", _lock(ours), _lock(theirs), said, language)
+
+
+def _lock(response: Response) -> str:
+    return "locked" if response.locked else "free"
 
 
 def _answers(old: Book, new: Book) -> Iterator[Change]:

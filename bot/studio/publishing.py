@@ -128,3 +128,10 @@ def take_over(db: Database, number: int, staff_id: int, now: datetime) -> None:
         if wanted is None:
             raise Overtaken("There is no such publication.")
         edit.put(flow_store.load(session, wanted.hash), f"publication:{number}")
+
+
+def of(db: Database, number: int) -> tuple[Publication | None, Files]:
+    """A publication and its files; None and nothing when there is none of this number."""
+    with db.read() as session:
+        found = publications.find(session, number)
+        return found, flow_store.load(session, found.hash) if found else {}
