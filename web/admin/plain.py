@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from bot.flows.conditions import Both, Compare, Either, Not, Slot, Tree
@@ -22,6 +23,8 @@ from bot.flows.definition import (
 )
 
 MOST_SHOWN = 60
+HELPLINE = re.compile(r"""\{\{-?\s*["'](\w+)["']\s*\|\s*helpline\s*-?\}\}""")
+WRITTEN = re.compile(r"\{\{-?\s*(\w+)[^{}]*\}\}")
 SIGNS = {"=": "is", "!=": "is not", "<": "is under", "<=": "is at most", ">": "is over", ">=": "is at least"}
 
 
@@ -45,7 +48,6 @@ class Card:
     response: Response | None
     spec: SlotSpec | None
     ways: tuple[Way, ...]
-    below: bool
     options: tuple[str, ...] = ()
 
 
@@ -59,11 +61,12 @@ def cards(book: Book, flow: Flow) -> list[Card]:
 def card(book: Book, flow: Flow, step: Step, following: str) -> Card:
     """One of them; `following` stands below it."""
     kind, key = kind_of(step)
-    ways = tuple(way for branch in step.next if (way := way_of(book, flow, branch.condition, branch.target, following)))
+    ways = tuple(way_of(book, flow, branch.condition, branch.target) for branch in step.next)
     spec = book.slots.get(step.slot) if isinstance(step, Collect) else None
     options = tuple(option for option in ("skippable", "ask_before_filling") if getattr(step, option, False))
-    below = any(branch.target == following != END for branch in step.next) and len(step.next) == 1
-    return Card(step.id, kind, key, label(book, step), words_of(book, step), spec, ways, below, options)
+    if len(step.next) == 1 and step.next[0].target == following != END:
+        ways = ()  # it stands right below
+    return Card(step.id, kind, key, label(book, step), words_of(book, step), spec, ways, options)
 
 
 def kind_of(step: Step) -> tuple[str, str]:
@@ -108,7 +111,7 @@ def named(book: Book, flow: str) -> str:
 
 def short(words: str) -> str:
     """The beginning of words."""
-    flat = " ".join(words.split())
+    flat = " ".join(filled(words).split())
     return flat if len(flat) <= MOST_SHOWN else flat[: MOST_SHOWN - 3].rstrip() + "..."
 
 
@@ -117,11 +120,17 @@ def spoken(name: str) -> str:
     return name.removeprefix("utter_").replace("_", " ")
 
 
-def way_of(book: Book, flow: Flow, condition: object, target: str, following: str) -> Way | None:
-    """One way on; None where it only goes on to what stands below."""
+def filled(words: str) -> str:
+    """Words with what is filled in named in square brackets, instead of templates."""
+    text = HELPLINE.sub(lambda found: f"[number of {spoken(found[1])}]", words)
+    text = WRITTEN.sub(lambda found: f"[{spoken(found[1])}]", text)
+    text = re.sub(r"\{%-?\s*(?:elif|else)\b.*?%\}", " | ", re.sub(r"\{%-?\s*if\b.*?%\}", "[", text))
+    return re.sub(r"\{%-?\s*endif\s*-?%\}", "]", text)
+
+
+def way_of(book: Book, flow: Flow, condition: object, target: str) -> Way:
+    """One way on."""
     tree = getattr(condition, "tree", None)
-    if tree is None and target == following:
-        return None
     when = said(book, tree) if tree is not None else ""
     if target == END or target not in flow.steps:
         return Way(when, "", "")

@@ -14,6 +14,7 @@ from bot.studio.drafting import Desk
 from bot.studio.errors import Overtaken
 from services import scopes
 from web import auth, state
+from web.admin import plain
 from web.auth import Member
 
 SAFETY = "safety"
@@ -49,6 +50,7 @@ def book_of(desk: Desk) -> Book:
 def page(request: Request, template: str, desk: Desk, status: int = 200, **values: Any) -> Response:
     """A page of the studio, with the mark that its forms carry."""
     member = member_of(request)
+    state.pages(request).environment.filters.setdefault("filled", plain.filled)
     return state.pages(request).page(
         f"admin/{template}.html",
         status,

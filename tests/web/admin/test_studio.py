@@ -61,7 +61,7 @@ def test_words_are_changed_compared_published_and_rolled_back(studio: Studio) ->
         "shorter is better",
     )
     assert "By ada. " in studio.get("/history")
-    assert "would be different from now" in studio.get("/history/1")
+    assert "What would be different from now" in studio.get("/history/1")
     assert studio.post("/history/1/back", "/history/1")[0] == 303
     assert studio.desk().live.kind == "rolled_back"
     assert SHORTER not in studio.get(WORK)
