@@ -17,6 +17,7 @@ from bot.actions.doing import Doing
 from bot.assistant import Assistant
 from bot.channels import SHARE_NUMBER
 from bot.flows import engine
+from bot.flows.carrying import may_carry
 from bot.flows.commands import Command, OptOut, SetSlot, StartFlow
 from bot.flows.definition import Book
 from bot.flows.engine import Event, Reply, Turn
@@ -79,6 +80,8 @@ def hear(assistant: Assistant, message: Waiting) -> tuple[understanding.Heard, i
     """Understand outside any transaction; answers what was heard and the state version it was heard against."""
     with assistant.db.read() as session:
         seen = conversations.see(session, message.conversation_id)
+    if seen.revision not in {None, assistant.book(None).revision}:
+        assistant.books.refresh()  # perhaps another process is ahead: nobody is led back to what was said before
     book = assistant.book(seen.revision)
     expecting = engine.expecting(book, state_of(seen.state, book))
     heard = understanding.hear(message.inbound, expecting, assistant.clock.london(), assistant.nlu)
@@ -188,12 +191,12 @@ class Work:
     ) -> None:
         self.assistant, self.session, self.conversation, self.heard = assistant, session, conversation, heard
         self.now: datetime = assistant.clock.now()
-        self.book = assistant.book(conversation.revision)
+        self.book, self.today = assistant.book(conversation.revision), assistant.book(None)
         self.state = state_of(conversation.state, self.book)
 
     def read_and_advance(self, message: Waiting, *, more_waiting: bool, stopped: bool) -> Taken:
         assert self.heard is not None
-        if not self.state.stack:
+        if not self.state.stack or self.goes_on_with_newer():
             self.repin()
         commands = understanding.read(self.heard, self.state, self.book, stopped=stopped)
         if understanding.missed(commands) and not self.heard.safety:
@@ -210,12 +213,16 @@ class Work:
         taken = self.run(commands, said=message.inbound.text, quiet=more_waiting)
         return taken
 
+    def goes_on_with_newer(self) -> bool:
+        """Whether today's content leads on from here just as the pinned one does: then nothing but words has changed."""
+        today = self.today
+        return self.book.revision != today.revision and may_carry(self.book, today, self.state)
+
     def repin(self) -> None:
-        """Nothing is under way, so the person goes on with today's words."""
-        today = self.assistant.book(None)
-        self.book = today
-        if self.conversation.revision != today.revision:
-            conversations.pin(self.session, self.conversation, today.revision)
+        """The person goes on with today's content."""
+        self.book = self.today
+        if self.conversation.revision != self.today.revision:
+            conversations.pin(self.session, self.conversation, self.today.revision)
 
     def run(
         self,

@@ -21,6 +21,8 @@ from web import state
 COOKIE = "anydoor-staff"
 TOUCH_SECONDS = 60.0
 MOST_PASSWORD = 200
+STUDIO = ("admin", "editor")
+"""Whose first page is the studio; it is a safety officer's second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,18 +134,18 @@ def show_sign_in(request: Request) -> Response:
 def take_sign_in(request: Request) -> Response:
     """Sign in, or say in one sentence for every reason that it did not fit."""
     form = SignInForm(request.state.form)
-    token = try_sign_in(request, form) if form.validate() else None
+    token, role = try_sign_in(request, form) if form.validate() else (None, "")
     if token is None:
         return state.pages(request).page("staff/sign_in.html", 400, form=form, refused=not form.errors)
-    response = RedirectResponse("/coach", status_code=303)
+    response = RedirectResponse("/admin" if role in STUDIO else "/coach", status_code=303)
     response.set_cookie(
         cookie_name(request), token, httponly=True, samesite="lax", secure=state.on_https(request), path="/"
     )
     return response
 
 
-def try_sign_in(request: Request, form: SignInForm) -> str | None:
-    """A new sign-in's token; None when anything does not fit. Either way it is in the audit."""
+def try_sign_in(request: Request, form: SignInForm) -> tuple[str | None, str]:
+    """A new sign-in's token and whose role it is; None when anything does not fit. Either way it is in the audit."""
     assistant = state.assistant(request)
     now = assistant.clock.now()
     with assistant.db.write() as session:
@@ -151,9 +153,9 @@ def try_sign_in(request: Request, form: SignInForm) -> str | None:
         result, row = staff.check_password(session, *given, now, str(form.code.data or "").replace(" ", "") or None)
         if row is None:
             audit.record(session, "system", "sign_in_refused", "staff", now, {"why": result})
-            return None
+            return None, ""
         audit.record(session, f"staff:{row.id}", "sign_in", f"staff:{row.id}", now)
-        return staff.sign_in(session, row, now)
+        return staff.sign_in(session, row, now), row.role
 
 
 def sign_out(request: Request) -> Response:
