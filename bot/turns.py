@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from itertools import takewhile
 from typing import Any
 
 from bot import actions, coach_words, silences, understanding
@@ -24,7 +25,7 @@ from bot.flows.engine import Event, Reply, Turn
 from bot.flows.responses import render
 from bot.flows.segments import segments, to_gsm7
 from bot.flows.state import DialogueState, UnknownSchema
-from services import audit, booking, conversations, duty, faults, inbox, not_understood, outbox, people
+from services import audit, booking, conversations, duty, faults, inbox, not_understood, outbox, people, waiting_list
 from services.db import Session
 from services.errors import Stale
 from services.inbox import Waiting
@@ -145,10 +146,12 @@ def begin(
     purpose: str = "reminder",
     not_after: datetime | None = None,
     event: Event | None = None,
+    afresh: bool = False,
 ) -> Taken | None:
     """Start a flow from outside: a reminder, a nudge, a missed call. Its words live in dialogs/.
 
-    `guard` is asked inside the turn's transaction, with the conversation locked: False means not any more.
+    `guard` is asked inside the turn's transaction, with the conversation locked: False means not any more. `afresh`:
+    where the same flow still waits for an answer about something that is over, it begins again instead.
     """
     with assistant.db.write() as session:
         conversation = conversations.lock(session, conversation_id)
@@ -157,11 +160,22 @@ def begin(
         work = Work(assistant, session, conversation, None)
         if conversation.revision is None:  # nobody has said a word here yet
             work.repin()
+        if afresh:
+            work.state = without(work.state, flow, work.book)
         taken = work.run([StartFlow(flow)], said="", purpose=purpose, not_after=not_after, event=event)
         faults.point("before_turn_commit")
     faults.point("after_turn_commit")
     assistant.tell(taken)
     return taken
+
+
+def without(state: DialogueState, flow: str, book: Book) -> DialogueState:
+    """The state with a flow that is under way taken out, and what it had called."""
+    at = next((number for number, frame in enumerate(state.stack) if frame.flow == flow), None)
+    if at is None:
+        return state
+    called = takewhile(lambda frame: frame.flow in book.reach[flow], state.stack[at:])
+    return replace(state, stack=(*state.stack[:at], *state.stack[at + len(list(called)) :]))
 
 
 def give_up(assistant: Assistant, conversation_id: int) -> int:
@@ -277,6 +291,8 @@ class Work:
 
     def keep(self, turn: Turn, messages: Sequence[Message], not_after: datetime | None) -> None:
         conversations.save(self.session, self.conversation, saved(turn.state), turn.state.outcome)
+        if any(reply.purpose == "crisis" for reply in turn.replies):  # nobody in danger is pressed for an answer
+            waiting_list.leave(self.session, self.conversation.person_id, "crisis", self.now)
         for event in turn.events:
             audit.event(self.session, self.conversation.id, event.name, self.now, dict(event.data))
         for message in messages:

@@ -23,6 +23,7 @@ from services.models.records import AuditHead, AuditRow, EventRow
 from services.models.referrals import CallBack, EligibilityDecision, Referral
 from services.models.staff import SetUpLink, SignIn, StaffMember
 from services.models.teams import Absence, Coach, Footprint, Team, WorkingHours
+from services.models.waiting import OpeningOffer, WaitingPlace
 from services.models.work import DueWork, Lease, RateCount
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "MessageIn",
     "MessageOut",
     "NotUnderstood",
+    "OpeningOffer",
     "Person",
     "Plan",
     "RateCount",
@@ -76,5 +78,6 @@ __all__ = [
     "StaffMember",
     "StaffText",
     "Team",
+    "WaitingPlace",
     "WorkingHours",
 ]
