@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.at_sharing import at_sharing
 from bot.at_the_check import at_the_check
 from bot.clarifying import which_wish
 from bot.consenting import they_agree
@@ -19,8 +20,10 @@ from bot.nlu.answers import Reading, wish_of
 from bot.nlu.nations import nation_named, nation_told
 from bot.nlu.recognisers import When, read_when
 from bot.nlu.recognisers.by_the_way import read_call_needs, says, says_plainly
+from bot.nlu.recognisers.said import says_of
 from bot.nlu.slot_words import is_mostly_english
 from bot.safety import SafetyHit
+from bot.whereabouts import whereabouts
 from services.messages import Inbound
 
 SHARED = frozenset({"booked", "call_back"})
@@ -75,6 +78,19 @@ def tells_if_it_is_safe(heard: Heard, state: DialogueState, book: Book) -> list[
 
 def speaks_for_another(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     return they_agree(heard)
+
+
+def agrees_on_condition(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    return at_sharing(heard, state)
+
+
+def wants_no_voicemail(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "No voicemail, mam listens", before it is asked: a wish about the call, and no answer to anything else."""
+    if heard.expecting is None or heard.expecting.slot == "voicemail_ok" or state.slots.get("voicemail_ok") is not None:
+        return []
+    if heard.expecting.spec.type == "text" or not says_of("sharing", "no_voicemail", heard.text):
+        return []
+    return [*facts(heard, state, book), SetSlot("voicemail_ok", "no"), Say("repeat")]
 
 
 def denies_a_crisis(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
@@ -133,6 +149,10 @@ def lives_elsewhere(heard: Heard, state: DialogueState, book: Book) -> list[Comm
     if not asked or heard.reading.answer or nation_named(heard.text) is None:
         return []
     return [SetSlot("postcode", "rather_not_say", said=heard.text), Correct("place", heard.text)]
+
+
+def tells_whereabouts(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    return whereabouts(heard, state)
 
 
 def tells_where(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
@@ -238,12 +258,15 @@ def facts(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
 RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     tells_if_it_is_safe,
     speaks_for_another,
+    wants_no_voicemail,
+    agrees_on_condition,
     denies_a_crisis,
     asks_what_it_means,
     calls_off,
     somebody_may_read,
     goes_on_in_another_language,
     lives_elsewhere,
+    tells_whereabouts,
     tells_where,
     tells_a_need,
     moves_the_call,

@@ -15,7 +15,6 @@ from bot.clarifying import about_options, about_times, about_wishes
 from bot.consenting import only_if_meant, they_agree
 from bot.correcting import corrections, opening_of
 from bot.flows.commands import (
-    Back,
     Clarify,
     Command,
     Correct,
@@ -24,7 +23,6 @@ from bot.flows.commands import (
     OptOut,
     Say,
     SetSlot,
-    Skip,
     StartFlow,
     Unclear,
 )
@@ -36,6 +34,7 @@ from bot.nlu.answers import Answer
 from bot.nlu.recognisers.situation import is_of_another
 from bot.nlu.recognisers.text import bag
 from bot.nlu.slot_words import is_mostly_english
+from bot.plain_acts import PLAIN_ACTS, SURELY_WHY, asks_why
 
 __all__ = ["SURE", "Heard", "hear", "missed", "read", "without_drama_numbers"]
 
@@ -184,6 +183,8 @@ def in_conversation(heard: Heard, state: DialogueState, book: Book) -> list[Comm
         flow = None  # chatter at an open question counts as a miss, so that it cannot go round for ever
     if flow or facts:
         return [*facts, *([act_or_flow(heard, flow, state, book)] if flow else [])]
+    if heard.intent == "why" and heard.confidence >= SURELY_WHY and not state.crisis:
+        return [asks_why(heard.named_slots)]
     return fallback(heard, expecting, book, calm=not state.crisis)
 
 
@@ -354,14 +355,11 @@ def act_or_flow(heard: Heard, flow: str, state: DialogueState, book: Book) -> Co
     return PLAIN_ACTS.get(intent or "") or StartFlow(flow)
 
 
-PLAIN_ACTS: dict[str, Command] = {
-    "why": Say("why"), "means": Say("means"), "repeat": Say("repeat"), "back": Back(), "skip": Skip(),
-}  # fmt: skip
-
-
 def act_commands(act: str, heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     if act == "correct":
         return corrected(heard, state, book) or [StartFlow("pattern_correct")]
+    if act == "why":
+        return [asks_why(heard.named_slots)]
     plain = PLAIN_ACTS.get(act)
     if plain:
         return [plain]

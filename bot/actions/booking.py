@@ -197,6 +197,7 @@ def card_of(doing: Doing, slots: Slots) -> dict[str, Any]:
         "wish",
         "call_needs",
         "call_need_words",
+        "share_condition",
         "voicemail_ok",
         "call_kind",
         "eligibility",
