@@ -67,7 +67,7 @@ def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> l
         return (
             at_the_check(heard, state)
             or they_agree(heard)
-            or [*new_facts(heard, state, book, but=()), Crisis(heard.safety.kind)]
+            or [*new_facts(heard, state, book, but=("name",)), Crisis(heard.safety.kind)]
         )
     if heard.opt_out == "stop" or heard.inbound.provider_stopped:
         return [OptOut()]  # also where only the provider took it for STOP: it would let nothing more through

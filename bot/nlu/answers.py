@@ -38,8 +38,8 @@ from bot.nlu.which_time import which_time
 OTHER_TIMES = "other_times"
 COSTLY = frozenset({"personal_number", "pager", "premium"})
 """Reasons for refusing a number that has to do with what it costs to ring, not with how it was typed."""
-NONE_OF_THEM, NOT_SAID = ["none"], ["rather_not_say"]
-"""Said of the open question alone: it is no news about another."""
+SAYS_TOO_LITTLE = (["none"], ["rather_not_say"], ["other"])
+"""Said of the open question alone these answer it; they are no news about another: "other time no"."""
 YOUNGEST = 5
 """A smaller age is a slip, or the number of a choice: asked again, since a child's way ends the conversation."""
 FREE_TEXT: dict[str, Callable[[str], Found | None]] = {
@@ -326,7 +326,7 @@ def volunteered(text: str, now: datetime) -> dict[str, Any]:
         "name": read_name(text, False),
     }
     sure = {slot: reading for slot, reading in found.items() if reading and reading.sure}
-    values = {slot: reading.value for slot, reading in sure.items() if reading.value not in (NONE_OF_THEM, NOT_SAID)}
+    values = {slot: reading.value for slot, reading in sure.items() if reading.value not in SAYS_TOO_LITTLE}
     if read.get("postcode"):
         values["postcode"] = read["postcode"]
     return values
