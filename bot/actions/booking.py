@@ -59,14 +59,20 @@ def offer_openings(doing: Doing, slots: Slots) -> ActionResult:
     windows = windows_of(wish)
     asked = isinstance(wish, dict) and not wish.get("asap")
     seen = set(slots.get("openings_seen") or []) if slots.get("opening") == "other_times" and not windows else set()
-    fitting = (
-        find_openings(doing, slots, windows or None) if windows or not asked else []
-    )  # "sunday at 6am" fits nothing
+    fitting = fitting_openings(doing, slots, windows) if windows or not asked else []  # "sunday at 6am" fits nothing
     fresh = [opening for opening in fitting if opening.id not in seen]
     if fresh:
         return offered(spread(fresh, OFFERED), seen, "as_asked")
     nearest = nearest_to(find_openings(doing, slots, None), windows)
     return offered(nearest[:OFFERED], set(), "nearest" if nearest and asked else "as_asked" if nearest else "none")
+
+
+def fitting_openings(doing: Doing, slots: Slots, windows: list[tuple[Any, Any]]) -> list[Opening]:
+    """Those in the windows asked for and, if there are any, at the hours that were told before ("only after 6")."""
+    standing = windows_of(slots.get("standing_wish"))
+    found = find_openings(doing, slots, windows or standing or None)
+    suits = [opening for opening in found if any(start <= opening.starts_at < end for start, end in standing)]
+    return suits or found
 
 
 def nearest_to(openings: list[Opening], windows: list[tuple[Any, Any]]) -> list[Opening]:
@@ -198,6 +204,8 @@ def card_of(doing: Doing, slots: Slots) -> dict[str, Any]:
         "wish",
         "call_needs",
         "call_need_words",
+        "call_times",
+        "told_of_call",
         "voicemail_ok",
         "call_kind",
         "eligibility",

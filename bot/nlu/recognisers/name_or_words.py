@@ -60,3 +60,16 @@ def _tells(cleaned: str, name: Span, opening: Span) -> bool:
         return True
     before = [token.word for token in tokens(cleaned[: opening[0]])]
     return not before or before[-1] not in _ASKED_FOR
+
+
+_SAYS_INSTEAD = re.compile(
+    r"\bnames?\b(?:(?: is| isnt| isn't|'s|s)? ?(?:not|isnt|isn't|wrong)\b[^.,;]*[.,;]? ?(?:and |but )?(?:it is|it's|its|it should be|i'm|im|i am|call me|but)|"
+    r" (?:to|should be|must be|ought to be|as)|,? (?:it is|it's|its)) (?:to |be |just |rather )?(?=[^\W\d_])",
+    re.I,
+)
+
+
+def name_put_right(cleaned: str) -> str | None:
+    """What stands where a name is put right: "my name is not Kindly Note. It is X", "correct the name to X"; None elsewhere."""
+    led = list(_SAYS_INSTEAD.finditer(cleaned))
+    return cleaned[led[-1].end() :] if led else None
