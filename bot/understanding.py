@@ -34,7 +34,11 @@ from bot.nlu.answers import Answer
 from bot.nlu.recognisers.situation import is_of_another
 from bot.nlu.recognisers.text import bag
 from bot.nlu.slot_words import is_mostly_english
+<<<<<<< HEAD
 from bot.plain_acts import PLAIN_ACTS, SURELY_WHY, asks_why
+=======
+from bot.told import facts
+>>>>>>> d44653862606b4b39e64b77555092bfda565d4b1
 
 __all__ = ["SURE", "Heard", "hear", "missed", "read", "without_drama_numbers"]
 
@@ -66,7 +70,7 @@ def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> l
         return (
             at_the_check(heard, state)
             or they_agree(heard)
-            or [*new_facts(heard, state, book, but=()), Crisis(heard.safety.kind)]
+            or [*facts(heard, state, book, but=("name",)), Crisis(heard.safety.kind)]
         )
     if heard.opt_out == "stop" or heard.inbound.provider_stopped:
         return [OptOut()]  # also where only the provider took it for STOP: it would let nothing more through
@@ -97,17 +101,17 @@ def picks_a_reading(heard: Heard) -> bool:
 
 def opening_words(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     """The first words of a conversation, or the first after it ended: keep what they say, then begin."""
-    facts = new_facts(heard, state, book, but=())
-    facts += where(heard) if state.slots.get("postcode") is None else []
+    told = facts(heard, state, book)
+    told += where(heard) if state.slots.get("postcode") is None else []
     if state.slots.get("expired"):
-        return [*facts, StartFlow("pattern_expired")]
+        return [*told, StartFlow("pattern_expired")]
     begun = state.slots.get("safe_to_text") == "yes"
     if begun and may_want_a_stop(heard):
         return [StartFlow("pattern_ask_stop")]
     if state.outcome in {None, "left"} or not begun:
-        return [*facts, StartFlow("pattern_start"), *asked_for(heard, state, book, again=False)]
+        return [*told, StartFlow("pattern_start"), *asked_for(heard, state, book, again=False)]
     if "greeting" in heard.acts or heard.intent == "greeting":
-        return [*facts, StartFlow("pattern_resume")]
+        return [*told, StartFlow("pattern_resume")]
     return asked_for(heard, state, book, again=True) or [StartFlow("pattern_resume")]
 
 
@@ -173,18 +177,23 @@ def in_conversation(heard: Heard, state: DialogueState, book: Book) -> list[Comm
     between = about_options(expecting, heard.reading.several, heard.text)
     if between:
         return [between]
-    facts = new_facts(heard, state, book, but=(expecting.slot,))
+    told = facts(heard, state, book, but=(expecting.slot,))
     flow = digression(heard, state, book)
     if flow in BEGINNINGS and not heard.acts:
         flow = None  # the questions are under way already
     if heard.intent == "other_language" and is_mostly_english(heard.text):
         flow = None
-    if heard.intent in NO_ANSWER and not heard.acts and not facts:
+    if heard.intent in NO_ANSWER and not heard.acts and not told:
         flow = None  # chatter at an open question counts as a miss, so that it cannot go round for ever
+<<<<<<< HEAD
     if flow or facts:
         return [*facts, *([act_or_flow(heard, flow, state, book)] if flow else [])]
     if heard.intent == "why" and heard.confidence >= SURELY_WHY and not state.crisis:
         return [asks_why(heard.named_slots)]
+=======
+    if flow or told:
+        return [*told, *([act_or_flow(heard, flow, state, book)] if flow else [])]
+>>>>>>> d44653862606b4b39e64b77555092bfda565d4b1
     return fallback(heard, expecting, book, calm=not state.crisis)
 
 
@@ -263,7 +272,7 @@ def answered(heard: Heard, expecting: Expecting, answer: Answer) -> list[Command
 def facts_beside(heard: Heard, state: DialogueState, book: Book, answer: Answer) -> list[Command]:
     if answer.whole or heard.expecting is None or heard.expecting.spec.type in FREE_WORDS - {"name"}:
         return []
-    return new_facts(heard, state, book, but=(heard.expecting.slot,))
+    return facts(heard, state, book, but=(heard.expecting.slot,))
 
 
 def option_for_intent(heard: Heard, expecting: Expecting) -> str | None:
@@ -282,15 +291,6 @@ def question_beside(heard: Heard, book: Book, answer: Answer) -> list[Command]:
         return []
     flow = book.triggers.get(heard.intent or "")
     return [StartFlow(flow)] if flow else []
-
-
-def new_facts(heard: Heard, state: DialogueState, book: Book, but: tuple[str, ...]) -> list[Command]:
-    """Facts said by the way, for slots that are not yet filled."""
-    return [
-        SetSlot(slot, value, said=heard.text)
-        for slot, value in heard.values.items()
-        if slot not in but and slot in book.slots and book.slots[slot].volunteered and state.slots.get(slot) is None
-    ]
 
 
 def corrected(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
