@@ -48,6 +48,8 @@ class Heard(Protocol):
     @property
     def safety(self) -> SafetyHit | None: ...
     @property
+    def maybe(self) -> SafetyHit | None: ...
+    @property
     def acts(self) -> tuple[str, ...]: ...
     @property
     def values(self) -> Mapping[str, Any]: ...
@@ -75,13 +77,6 @@ def tells_if_it_is_safe(heard: Heard, state: DialogueState, book: Book) -> list[
 
 def speaks_for_another(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     return they_agree(heard)
-
-
-def denies_a_crisis(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
-    """ "No I'm fine, I meant my back": goes on kindly at the kept place."""
-    if not state.crisis or not says_plainly("not_meant", heard.text):
-        return []
-    return [*facts(heard, state, book), Say("repeat")]
 
 
 def calls_off(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
@@ -238,7 +233,6 @@ def facts(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
 RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     tells_if_it_is_safe,
     speaks_for_another,
-    denies_a_crisis,
     asks_what_it_means,
     calls_off,
     somebody_may_read,

@@ -10,7 +10,8 @@ import re
 from dataclasses import replace
 
 from bot.at_the_check import at_the_check
-from bot.by_the_way import beside, where
+from bot.by_the_way import beside, facts, where
+from bot.care import says_yes, taken_back, told_beside, with_care
 from bot.clarifying import about_options, about_times, about_wishes
 from bot.consenting import only_if_meant, they_agree
 from bot.correcting import corrections, opening_of
@@ -26,6 +27,7 @@ from bot.flows.commands import (
     SetSlot,
     Skip,
     StartFlow,
+    TakenBack,
     Unclear,
 )
 from bot.flows.definition import Book
@@ -47,7 +49,7 @@ SETTLING_ACTS = frozenset({"affirm", "deny", "unsure", "thanks", "greeting", "go
 
 def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = False) -> list[Command]:
     """What the engine is to do about it; `stopped`: the person has said STOP before. Pure."""
-    return only_if_meant(meant(heard, state, book, stopped=stopped), heard, state)
+    return with_care(only_if_meant(meant(heard, state, book, stopped=stopped), heard, state), heard, state)
 
 
 ABOUT_A_CALL = frozenset({"call_off", "change_call", "wait", "person", "book_call", "smalltalk", "out_of_scope"})
@@ -67,8 +69,12 @@ def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> l
         return (
             at_the_check(heard, state)
             or they_agree(heard)
-            or [*new_facts(heard, state, book, but=()), Crisis(heard.safety.kind)]
+            or (goes_back(heard, state, book) if taken_back(heard, state) else [])
+            or [*new_facts(heard, state, book, but=()), Crisis(heard.safety.kind, heard.safety.about)]
         )
+    opened = says_yes(heard, state)
+    if opened:
+        return [*new_facts(heard, state, book, but=()), *opened]
     if heard.opt_out == "stop" or heard.inbound.provider_stopped:
         return [OptOut()]  # also where only the provider took it for STOP: it would let nothing more through
     if heard.opt_out == "start" and stopped:
@@ -83,12 +89,21 @@ def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> l
         return pressed(heard, state, book)
     if heard.inbound.kind == "media" and not heard.text:
         return [StartFlow("pattern_media")]
+    if taken_back(heard, state):
+        return goes_back(heard, state, book)
     aside = beside(heard, state, book)
     if aside:
         return aside
     if not state.stack and not picks_a_reading(heard):
         return opening_words(heard, state, book)
     return in_conversation(heard, state, book)
+
+
+def goes_back(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "No I'm fine, I meant my back": goes on kindly at the kept place, or begins."""
+    if not state.stack:
+        return [TakenBack(), *opening_words(heard, state, book)]
+    return [*facts(heard, state, book), *told_beside(heard), TakenBack(), Say("repeat")]
 
 
 def picks_a_reading(heard: Heard) -> bool:
