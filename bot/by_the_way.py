@@ -52,6 +52,8 @@ class Heard(Protocol):
     @property
     def safety(self) -> SafetyHit | None: ...
     @property
+    def maybe(self) -> SafetyHit | None: ...
+    @property
     def acts(self) -> tuple[str, ...]: ...
     @property
     def values(self) -> Mapping[str, Any]: ...
@@ -92,13 +94,6 @@ def wants_no_voicemail(heard: Heard, state: DialogueState, book: Book) -> list[C
     if heard.expecting.spec.type == "text" or not says_of("sharing", "no_voicemail", heard.text):
         return []
     return [*facts(heard, state, book), SetSlot("voicemail_ok", "no"), Say("repeat")]
-
-
-def denies_a_crisis(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
-    """ "No I'm fine, I meant my back": goes on kindly at the kept place."""
-    if not state.crisis or not says_plainly("not_meant", heard.text):
-        return []
-    return [*facts(heard, state, book), Say("repeat")]
 
 
 def calls_off(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
@@ -264,7 +259,6 @@ RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     speaks_for_another,
     wants_no_voicemail,
     agrees_on_condition,
-    denies_a_crisis,
     asks_what_it_means,
     calls_off,
     somebody_may_read,

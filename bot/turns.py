@@ -13,7 +13,7 @@ from functools import partial
 from itertools import takewhile
 from typing import Any
 
-from bot import actions, coach_words, silences, understanding
+from bot import actions, care, coach_words, silences, understanding
 from bot.actions.doing import Doing
 from bot.assistant import Assistant
 from bot.channels import SHARE_NUMBER
@@ -109,7 +109,8 @@ def take(assistant: Assistant, message: Waiting, heard: understanding.Heard, ver
             return Taken(conversation.id, message.inbound.text, heard, None, ())
         people.welcome_back(session, conversation.id)  # they write from here, so "not safe here" no longer holds
         stopped = people.is_stopped(session, conversation.id)
-        if stopped and not heard.safety and heard.opt_out != "start":  # STOP: nothing but crisis help and START
+        if stopped and not may_be_in_need(assistant, conversation, heard) and heard.opt_out != "start":
+            # STOP: nothing but crisis help and START
             return Taken(conversation.id, message.inbound.text, heard, None, ())
         work = Work(assistant, session, conversation, heard)
         more = inbox.any_waiting(session, conversation.id)
@@ -121,13 +122,24 @@ def take(assistant: Assistant, message: Waiting, heard: understanding.Heard, ver
     return taken
 
 
+def may_be_in_need(assistant: Assistant, conversation: Any, heard: understanding.Heard) -> bool:
+    """Words of a crisis, or that may be; or a "yes" to the line about help."""
+    if heard.safety or heard.maybe:
+        return True
+    return bool(care.says_yes(heard, state_of(conversation.state, assistant.book(conversation.revision))))
+
+
 FOR_THE_COACH = frozenset({"ask_stop", "stop_later", "text_hours"})
 """What a coach who is talking with the person can answer better than a question of ours."""
 
 
 def goes_past_a_coach(assistant: Assistant, conversation: Any, heard: understanding.Heard) -> bool:
     """While a coach talks the assistant takes only crisis words, STOP and START, and the answer that crisis help asked for."""
-    if heard.safety or heard.opt_out not in {None, *FOR_THE_COACH} or heard.inbound.provider_stopped:
+    if (
+        may_be_in_need(assistant, conversation, heard)
+        or heard.opt_out not in {None, *FOR_THE_COACH}
+        or heard.inbound.provider_stopped
+    ):
         return True
     asked = heard.expecting
     book = assistant.book(conversation.revision)
@@ -212,7 +224,9 @@ class Work:
         assert self.heard is not None
         if not self.state.stack or self.goes_on_with_newer():
             self.repin()
-        commands = understanding.read(self.heard, self.state, self.book, stopped=stopped)
+        aside = (stopped or self.conversation.coach_takeover_at) and self.heard.opt_out in {None, *FOR_THE_COACH}
+        alone = care.only_care(self.heard, self.state) if aside and not self.heard.safety else []
+        commands = alone or understanding.read(self.heard, self.state, self.book, stopped=stopped)
         if understanding.missed(commands) and not self.heard.safety:
             not_understood.record(
                 self.session,

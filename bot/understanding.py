@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from bot.at_the_check import at_the_check
 from bot.by_the_way import beside, where
+from bot.care import says_yes, taken_back, told_beside, with_care
 from bot.clarifying import about_options, about_times, about_wishes
 from bot.consenting import only_if_meant, they_agree
 from bot.correcting import corrections, opening_of
@@ -24,6 +25,7 @@ from bot.flows.commands import (
     Say,
     SetSlot,
     StartFlow,
+    TakenBack,
     Unclear,
 )
 from bot.flows.definition import Book
@@ -34,11 +36,8 @@ from bot.nlu.answers import Answer
 from bot.nlu.recognisers.situation import is_of_another
 from bot.nlu.recognisers.text import bag
 from bot.nlu.slot_words import is_mostly_english
-<<<<<<< HEAD
 from bot.plain_acts import PLAIN_ACTS, SURELY_WHY, asks_why
-=======
 from bot.told import facts
->>>>>>> d44653862606b4b39e64b77555092bfda565d4b1
 
 __all__ = ["SURE", "Heard", "hear", "missed", "read", "without_drama_numbers"]
 
@@ -50,7 +49,7 @@ SETTLING_ACTS = frozenset({"affirm", "deny", "unsure", "thanks", "greeting", "go
 
 def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = False) -> list[Command]:
     """What the engine is to do about it; `stopped`: the person has said STOP before. Pure."""
-    return only_if_meant(meant(heard, state, book, stopped=stopped), heard, state)
+    return with_care(only_if_meant(meant(heard, state, book, stopped=stopped), heard, state), heard, state)
 
 
 ABOUT_A_CALL = frozenset({"call_off", "change_call", "wait", "person", "book_call", "smalltalk", "out_of_scope"})
@@ -70,8 +69,12 @@ def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> l
         return (
             at_the_check(heard, state)
             or they_agree(heard)
-            or [*facts(heard, state, book, but=("name",)), Crisis(heard.safety.kind)]
+            or (goes_back(heard, state, book) if taken_back(heard, state) else [])
+            or [*facts(heard, state, book, but=("name",)), Crisis(heard.safety.kind, heard.safety.about)]
         )
+    opened = says_yes(heard, state)
+    if opened:
+        return [*facts(heard, state, book), *opened]
     if heard.opt_out == "stop" or heard.inbound.provider_stopped:
         return [OptOut()]  # also where only the provider took it for STOP: it would let nothing more through
     if heard.opt_out == "start" and stopped:
@@ -86,12 +89,21 @@ def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> l
         return pressed(heard, state, book)
     if heard.inbound.kind == "media" and not heard.text:
         return [StartFlow("pattern_media")]
+    if taken_back(heard, state):
+        return goes_back(heard, state, book)
     aside = beside(heard, state, book)
     if aside:
         return aside
     if not state.stack and not picks_a_reading(heard):
         return opening_words(heard, state, book)
     return in_conversation(heard, state, book)
+
+
+def goes_back(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "No I'm fine, I meant my back": goes on kindly at the kept place, or begins."""
+    if not state.stack:
+        return [TakenBack(), *opening_words(heard, state, book)]
+    return [*facts(heard, state, book), *told_beside(heard), TakenBack(), Say("repeat")]
 
 
 def picks_a_reading(heard: Heard) -> bool:
@@ -185,15 +197,10 @@ def in_conversation(heard: Heard, state: DialogueState, book: Book) -> list[Comm
         flow = None
     if heard.intent in NO_ANSWER and not heard.acts and not told:
         flow = None  # chatter at an open question counts as a miss, so that it cannot go round for ever
-<<<<<<< HEAD
-    if flow or facts:
-        return [*facts, *([act_or_flow(heard, flow, state, book)] if flow else [])]
-    if heard.intent == "why" and heard.confidence >= SURELY_WHY and not state.crisis:
-        return [asks_why(heard.named_slots)]
-=======
     if flow or told:
         return [*told, *([act_or_flow(heard, flow, state, book)] if flow else [])]
->>>>>>> d44653862606b4b39e64b77555092bfda565d4b1
+    if heard.intent == "why" and heard.confidence >= SURELY_WHY and not state.crisis:
+        return [asks_why(heard.named_slots)]
     return fallback(heard, expecting, book, calm=not state.crisis)
 
 
