@@ -22,6 +22,7 @@ from services.settings import Settings, load
 from services.transcript import Line, Mark
 from web import auth, calendars, call, callers, chat, demonstration, front, health, refer, staff_number, webhooks
 from web.access import LINK, PUBLIC, SIGNED, page, staff
+from web.admin import routes as studio
 from web.coach import acts, calendar, handing_out, hours, rota
 from web.coach import live as desk_live
 from web.coach import pages as coach
@@ -68,6 +69,7 @@ def routes() -> Sequence[BaseRoute]:
         page("/account/number/code", staff_number.confirm, staff(), ["POST"]),
         page("/account/number/off", staff_number.forget, staff(), ["POST"]),
         *desk_routes(),
+        *studio.routes(),
         page("/webhooks/twilio/sms", webhooks.sms_in, SIGNED, ["POST"]),
         page("/webhooks/twilio/status", webhooks.sms_status, SIGNED, ["POST"]),
         page("/webhooks/twilio/voice", webhooks.voice, SIGNED, ["POST"]),

@@ -21,6 +21,8 @@ from web import callers, state
 COOKIE = "anydoor-staff"
 TOUCH_SECONDS = 60.0
 MOST_PASSWORD = 200
+STUDIO = ("admin", "editor")
+"""Whose first page is the studio; it is a safety officer's second."""
 WRONG_PASSWORDS = {
     "short": f"Use {staff.SHORTEST_PASSWORD} characters or more",
     "guessable": "This one is easy to guess. Use three random words that are not about you or your work",
@@ -147,19 +149,19 @@ def take_sign_in(request: Request) -> Response:
     throttle: callers.Throttle = request.app.state.sign_ins
     if throttle.is_full(caller):
         return state.pages(request).page("staff/sign_in.html", 429, form=form, too_many=True)
-    token = try_sign_in(request, form) if form.validate() else None
+    token, role = try_sign_in(request, form) if form.validate() else (None, "")
     if token is None:
         throttle.count(caller)
         return state.pages(request).page("staff/sign_in.html", 400, form=form, refused=not form.errors)
-    response = RedirectResponse("/coach", status_code=303)
+    response = RedirectResponse("/admin" if role in STUDIO else "/coach", status_code=303)
     response.set_cookie(
         cookie_name(request), token, httponly=True, samesite="lax", secure=state.on_https(request), path="/"
     )
     return response
 
 
-def try_sign_in(request: Request, form: SignInForm) -> str | None:
-    """A new sign-in's token; None when anything does not fit. Either way it is in the audit."""
+def try_sign_in(request: Request, form: SignInForm) -> tuple[str | None, str]:
+    """A new sign-in's token and whose role it is; None when anything does not fit. Either way it is in the audit."""
     assistant = state.assistant(request)
     now = assistant.clock.now()
     with assistant.db.read() as session:
@@ -169,10 +171,10 @@ def try_sign_in(request: Request, form: SignInForm) -> str | None:
         if row is None:
             subject = f"staff:{weighed.staff_id}" if weighed.staff_id else "staff"
             audit.record(session, "system", "sign_in_refused", subject, now, {"why": result})
-            return None
+            return None, ""
         staff.sign_out(session, request.cookies.get(cookie_name(request), ""), now)
         audit.record(session, f"staff:{row.id}", "sign_in", f"staff:{row.id}", now)
-        return staff.sign_in(session, row, now)
+        return staff.sign_in(session, row, now), row.role
 
 
 def sign_out(request: Request) -> Response:

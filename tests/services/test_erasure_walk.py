@@ -76,7 +76,9 @@ WALK: dict[str, dict[str, str]] = {
         "invitations": "method status reason lease",
         "messages_in": "channel kind media source retention",
         "messages_out": "channel purpose status lease reason retention",
+        "opening_offers": "kind result",
         "reminders_sent": "kind",
+        "waiting_places": "team_id reason kind windows passed result",
     },
     STAFF: {
         "duty_asks": "code",
@@ -92,7 +94,12 @@ WALK: dict[str, dict[str, str]] = {
         "duty_rules": "team_id then",
     },
     CONTENT: {
+        "dialog_approvals": "mark",
+        "dialog_drafts": "authors changes tests",
+        "dialog_publications": "by hash kind note",
         "dialog_revisions": "hash content actions created_by",
+        "dialog_tests": "name text",
+        "dialog_trials": "failures mark problem scope",
         "listings": "id name categories what_for phone phone_cost text_number url hours nations area area_codes ages"
         " who_for sms source source_date checked_by extra",
         "source_codes": "code name kind team_id controller",
@@ -130,6 +137,7 @@ def test_every_table_that_names_a_person_or_a_conversation_is_walked() -> None:
     reached = {table for kind in (ERASED, TEAM) for table in WALK[kind]} | {
         "due_work",
         "holds",
+        "waiting_places",
         *TEAM_TABLES,
         *FOR_EVER,
     }
@@ -184,7 +192,16 @@ def somebody(db: Database, now: datetime, *, taken_on: bool) -> tuple[int, int]:
             "moved_from_id": None,
             "lease_until": None,
         }
-        for name in ("messages_in", "messages_out", "not_understood", "due_work", "holds", "introductions", "consents"):
+        for name in (
+            "messages_in",
+            "messages_out",
+            "not_understood",
+            "due_work",
+            "holds",
+            "introductions",
+            "consents",
+            "waiting_places",
+        ):
             fill(session, tables[name], **ids)
         for name in ("eligibility_decisions", "events", "duty_alerts"):
             fill(session, tables[name], **ids)
