@@ -32,6 +32,7 @@ EXPECTED = {
     "POST /sign-out": "staff",
     "GET /account": "staff",
     "POST /account": "staff",
+    "POST /account/password": "staff",
     "POST /account/number": "staff",
     "POST /account/number/code": "staff",
     "POST /account/number/off": "staff",
