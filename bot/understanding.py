@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from bot.asks import asks, with_rights_at_work, without_a_wrong_guess
 from bot.at_the_check import at_the_check
 from bot.by_the_way import beside, where
 from bot.clarifying import about_options, about_times, about_wishes
@@ -46,7 +47,8 @@ SETTLING_ACTS = frozenset({"affirm", "deny", "unsure", "thanks", "greeting", "go
 
 def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = False) -> list[Command]:
     """What the engine is to do about it; `stopped`: the person has said STOP before. Pure."""
-    return only_if_meant(meant(heard, state, book, stopped=stopped), heard, state)
+    heard = without_a_wrong_guess(heard)
+    return with_rights_at_work(only_if_meant(meant(heard, state, book, stopped=stopped), heard, state), heard, state)
 
 
 ABOUT_A_CALL = frozenset({"call_off", "change_call", "wait", "person", "book_call", "smalltalk", "out_of_scope"})
@@ -82,7 +84,7 @@ def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> l
         return pressed(heard, state, book)
     if heard.inbound.kind == "media" and not heard.text:
         return [StartFlow("pattern_media")]
-    aside = beside(heard, state, book)
+    aside = asks(heard, state, book) or beside(heard, state, book)
     if aside:
         return aside
     if not state.stack and not picks_a_reading(heard):
