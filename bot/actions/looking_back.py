@@ -10,7 +10,8 @@ from bot.flows.responses import render
 from bot.nlu.recognisers.phone import in_national_form
 from services.settings import Settings
 
-SHOWN = ("name", "work_situation", "months_out_of_work", "postcode", "place", "age", "barriers", "phone", "call_needs")
+SHOWN = ("name", "phone", "call_needs", "work_situation", "months_out_of_work", "postcode", "place", "age", "barriers")
+"""How they are reached first: a summary is cut at its end, and a wrong number does the most harm."""
 MOST_CHARACTERS, MOST_ON_A_PAGE = 65, 400
 NOTHING_NAMED = {"none", "skipped"}
 NOT_TOLD = {"rather_not_say", "skipped"}
@@ -73,6 +74,8 @@ def has_phone(doing: Doing, slots: Slots) -> ActionResult:
     """By SMS the address is the number, unless it is somebody else who asks for help."""
     if slots.get("for_someone_else"):
         return result(phone_known="somebody_else")
+    if slots.get("other_phone") and slots.get("phone") is None:
+        return result(phone_known="no")  # they asked to change it
     known = doing.channel == "sms" or slots.get("phone") not in (None, "", NO_PHONE)
     return result(phone_known="yes" if known else "no")
 

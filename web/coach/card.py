@@ -24,6 +24,7 @@ ASKED = {
     "call_needs": "Needs for the call",
     "wish": "What they want",
 }
+NEEDS = ("call_kind", "call_needs", "call_times", "call_need_words", "told_of_call", "reach_words")
 CHECKS = {
     "local_rules": "This team's own rules are not confirmed. Check them for this person.",
     "postcode": "The postcode is not in our table. The person said it is right.",
@@ -91,7 +92,7 @@ def present(card: Card, book: Book, now: datetime) -> Shown:
         situation=[*words.of("work_situation"), *months],
         health=words.of("health"),
         barriers=words.of("barriers"),
-        needs=[*words.of("call_kind"), *words.of("call_needs"), *words.of("call_need_words"), *words.of("reach_words")],
+        needs=[each for name in NEEDS for each in words.of(name)],
         facts=facts(answers, words),
         rules=[rule(row) for row in card.rules if "rule" in row],
         checks=checks(card),
