@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from bot.clarifying import title_of
 from bot.nlu.recognisers.by_the_way import is_deaf_only, read_call_needs, ruled_out
 from bot.nlu.recognisers.call_told import read_ring_times, read_told_phone
 
-NOW = datetime(2026, 11, 23, 9)
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 TABLE = Path(__file__).parent / "said" / "call_told.tsv"
 with TABLE.open(encoding="utf-8", newline="") as file:
     ROWS = [tuple(row) for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)][1:]
@@ -53,6 +53,8 @@ def test_ways_of_talking(text: str, ways: list[str]) -> None:
 
 
 def test_who_is_deaf_is_asked_how_and_what_is_wrong_is_ruled_out() -> None:
-    assert is_deaf_only("hello me deaf") and is_deaf_only("deaf in one ear")
-    assert not is_deaf_only("my mum is deaf") and not is_deaf_only("im deaf, i use BSL")
+    assert is_deaf_only("hello me deaf")
+    assert is_deaf_only("deaf in one ear")
+    assert not is_deaf_only("my mum is deaf")
+    assert not is_deaf_only("im deaf, i use BSL")
     assert ruled_out("the interpreter is wrong I speak english") == {"interpreter"}
