@@ -5,8 +5,9 @@ Everything here can be redone after a crash: it works from rows, never from memo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -18,6 +19,7 @@ from bot.trouble import place_of
 from services import (
     booking,
     busy,
+    conversations,
     delivery,
     due_work,
     duty,
@@ -30,6 +32,7 @@ from services import (
     reminders,
     retention,
     staff_texts,
+    waiting_list,
 )
 from services.db import Session
 from services.models import DueWork
@@ -38,7 +41,8 @@ log = structlog.get_logger(__name__)
 
 BATCH = 50
 MOST_FAILURES = 3
-OFFER_GOOD_FOR = timedelta(hours=2)
+OFFERS = {waiting_list.EARLIER: "earlier_free"}
+"""The flow that offers a time that came free, by why somebody waits; else `opening_free`."""
 SILENT = {"expire": silences.expire}
 
 
@@ -114,21 +118,35 @@ def tidy(assistant: Assistant, now: datetime) -> None:
 
 
 def offer_openings(assistant: Assistant, now: datetime) -> int:
-    """A time has come free: offer it once, in turn, to who was promised a call because there was none."""
+    """The waiting list: close what nobody answered, then offer each free time, once, to who is next in turn."""
     with assistant.db.read() as session:
-        waiting = offers.due(session, now)
-    return sum(offer_opening(assistant, offer, now) for offer in waiting)
+        over = offers.to_settle(session, now)
+    for place_id in over:
+        on_the_list(assistant, place_id, partial(offers.settle, now=now))
+    with assistant.db.read() as session:
+        look = offers.due(session, now)
+    for place_id, gone in look.gone.items():
+        on_the_list(assistant, place_id, partial(offers.forget_gone, gone=gone))
+    return sum(offer_opening(assistant, offer, now) for offer in look.offers)
+
+
+def on_the_list(assistant: Assistant, place_id: int, change: Callable[..., None]) -> None:
+    """Change a place of the waiting list with its conversation locked."""
+    with assistant.db.write() as session:
+        conversations.lock(session, offers.conversation_of(session, place_id))
+        change(session, place_id)
 
 
 def offer_opening(assistant: Assistant, offer: offers.Offer, now: datetime) -> int:
     taken = turns.begin(
         assistant,
         offer.conversation_id,
-        "opening_free",
+        OFFERS.get(offer.reason, "opening_free"),
         guard=lambda session: offers.begin(session, offer, now),
         purpose="offer",
-        not_after=now + OFFER_GOOD_FOR,
+        not_after=offer.answer_by,
         event=Event("nudge_sent", {"kind": "opening_free"}),
+        afresh=True,
     )
     return int(taken is not None)
 

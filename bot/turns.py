@@ -10,20 +10,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from itertools import takewhile
 from typing import Any
 
-from bot import actions, coach_words, silences, understanding
+from bot import actions, care, coach_words, silences, understanding
 from bot.actions.doing import Doing
 from bot.assistant import Assistant
 from bot.channels import SHARE_NUMBER
 from bot.flows import engine
+from bot.flows.carrying import may_carry
 from bot.flows.commands import Command, OptOut, SetSlot, StartFlow
 from bot.flows.definition import Book
 from bot.flows.engine import Event, Reply, Turn
 from bot.flows.responses import render
 from bot.flows.segments import segments, to_gsm7
 from bot.flows.state import DialogueState, UnknownSchema
-from services import audit, booking, conversations, duty, faults, inbox, not_understood, outbox, people
+from services import audit, booking, conversations, duty, faults, inbox, not_understood, outbox, people, waiting_list
 from services.db import Session
 from services.errors import Stale
 from services.inbox import Waiting
@@ -79,6 +81,8 @@ def hear(assistant: Assistant, message: Waiting) -> tuple[understanding.Heard, i
     """Understand outside any transaction; answers what was heard and the state version it was heard against."""
     with assistant.db.read() as session:
         seen = conversations.see(session, message.conversation_id)
+    if seen.revision not in {None, assistant.book(None).revision}:
+        assistant.books.refresh()  # perhaps another process is ahead: nobody is led back to what was said before
     book = assistant.book(seen.revision)
     expecting = engine.expecting(book, state_of(seen.state, book))
     heard = understanding.hear(message.inbound, expecting, assistant.clock.london(), assistant.nlu)
@@ -105,7 +109,8 @@ def take(assistant: Assistant, message: Waiting, heard: understanding.Heard, ver
             return Taken(conversation.id, message.inbound.text, heard, None, ())
         people.welcome_back(session, conversation.id)  # they write from here, so "not safe here" no longer holds
         stopped = people.is_stopped(session, conversation.id)
-        if stopped and not heard.safety and heard.opt_out != "start":  # STOP: nothing but crisis help and START
+        if stopped and not may_be_in_need(assistant, conversation, heard) and heard.opt_out != "start":
+            # STOP: nothing but crisis help and START
             return Taken(conversation.id, message.inbound.text, heard, None, ())
         work = Work(assistant, session, conversation, heard)
         more = inbox.any_waiting(session, conversation.id)
@@ -117,13 +122,24 @@ def take(assistant: Assistant, message: Waiting, heard: understanding.Heard, ver
     return taken
 
 
+def may_be_in_need(assistant: Assistant, conversation: Any, heard: understanding.Heard) -> bool:
+    """Words of a crisis, or that may be; or a "yes" to the line about help."""
+    if heard.safety or heard.maybe:
+        return True
+    return bool(care.says_yes(heard, state_of(conversation.state, assistant.book(conversation.revision))))
+
+
 FOR_THE_COACH = frozenset({"ask_stop", "stop_later", "text_hours"})
 """What a coach who is talking with the person can answer better than a question of ours."""
 
 
 def goes_past_a_coach(assistant: Assistant, conversation: Any, heard: understanding.Heard) -> bool:
     """While a coach talks the assistant takes only crisis words, STOP and START, and the answer that crisis help asked for."""
-    if heard.safety or heard.opt_out not in {None, *FOR_THE_COACH} or heard.inbound.provider_stopped:
+    if (
+        may_be_in_need(assistant, conversation, heard)
+        or heard.opt_out not in {None, *FOR_THE_COACH}
+        or heard.inbound.provider_stopped
+    ):
         return True
     asked = heard.expecting
     book = assistant.book(conversation.revision)
@@ -142,10 +158,12 @@ def begin(
     purpose: str = "reminder",
     not_after: datetime | None = None,
     event: Event | None = None,
+    afresh: bool = False,
 ) -> Taken | None:
     """Start a flow from outside: a reminder, a nudge, a missed call. Its words live in dialogs/.
 
-    `guard` is asked inside the turn's transaction, with the conversation locked: False means not any more.
+    `guard` is asked inside the turn's transaction, with the conversation locked: False means not any more. `afresh`:
+    where the same flow still waits for an answer about something that is over, it begins again instead.
     """
     with assistant.db.write() as session:
         conversation = conversations.lock(session, conversation_id)
@@ -154,11 +172,22 @@ def begin(
         work = Work(assistant, session, conversation, None)
         if conversation.revision is None:  # nobody has said a word here yet
             work.repin()
+        if afresh:
+            work.state = without(work.state, flow, work.book)
         taken = work.run([StartFlow(flow)], said="", purpose=purpose, not_after=not_after, event=event)
         faults.point("before_turn_commit")
     faults.point("after_turn_commit")
     assistant.tell(taken)
     return taken
+
+
+def without(state: DialogueState, flow: str, book: Book) -> DialogueState:
+    """The state with a flow that is under way taken out, and what it had called."""
+    at = next((number for number, frame in enumerate(state.stack) if frame.flow == flow), None)
+    if at is None:
+        return state
+    called = takewhile(lambda frame: frame.flow in book.reach[flow], state.stack[at:])
+    return replace(state, stack=(*state.stack[:at], *state.stack[at + len(list(called)) :]))
 
 
 def give_up(assistant: Assistant, conversation_id: int) -> int:
@@ -188,14 +217,16 @@ class Work:
     ) -> None:
         self.assistant, self.session, self.conversation, self.heard = assistant, session, conversation, heard
         self.now: datetime = assistant.clock.now()
-        self.book = assistant.book(conversation.revision)
+        self.book, self.today = assistant.book(conversation.revision), assistant.book(None)
         self.state = state_of(conversation.state, self.book)
 
     def read_and_advance(self, message: Waiting, *, more_waiting: bool, stopped: bool) -> Taken:
         assert self.heard is not None
-        if not self.state.stack:
+        if not self.state.stack or self.goes_on_with_newer():
             self.repin()
-        commands = understanding.read(self.heard, self.state, self.book, stopped=stopped)
+        aside = (stopped or self.conversation.coach_takeover_at) and self.heard.opt_out in {None, *FOR_THE_COACH}
+        alone = care.only_care(self.heard, self.state) if aside and not self.heard.safety else []
+        commands = alone or understanding.read(self.heard, self.state, self.book, stopped=stopped)
         if understanding.missed(commands) and not self.heard.safety:
             not_understood.record(
                 self.session,
@@ -210,12 +241,16 @@ class Work:
         taken = self.run(commands, said=message.inbound.text, quiet=more_waiting)
         return taken
 
+    def goes_on_with_newer(self) -> bool:
+        """Whether today's content leads on from here just as the pinned one does: then nothing but words has changed."""
+        today = self.today
+        return self.book.revision != today.revision and may_carry(self.book, today, self.state)
+
     def repin(self) -> None:
-        """Nothing is under way, so the person goes on with today's words."""
-        today = self.assistant.book(None)
-        self.book = today
-        if self.conversation.revision != today.revision:
-            conversations.pin(self.session, self.conversation, today.revision)
+        """The person goes on with today's content."""
+        self.book = self.today
+        if self.conversation.revision != self.today.revision:
+            conversations.pin(self.session, self.conversation, self.today.revision)
 
     def run(
         self,
@@ -270,6 +305,8 @@ class Work:
 
     def keep(self, turn: Turn, messages: Sequence[Message], not_after: datetime | None) -> None:
         conversations.save(self.session, self.conversation, saved(turn.state), turn.state.outcome)
+        if any(reply.purpose == "crisis" for reply in turn.replies):  # nobody in danger is pressed for an answer
+            waiting_list.leave(self.session, self.conversation.person_id, "crisis", self.now)
         for event in turn.events:
             audit.event(self.session, self.conversation.id, event.name, self.now, dict(event.data))
         for message in messages:

@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from bot.at_the_check import at_the_check
 from bot.by_the_way import beside, where
+from bot.care import says_yes, taken_back, told_beside, with_care
 from bot.clarifying import about_options, about_times, about_wishes
 from bot.consenting import only_if_meant, they_agree
 from bot.correcting import corrections, opening_of
 from bot.flows.commands import (
-    Back,
     Clarify,
     Command,
     Correct,
@@ -24,8 +24,8 @@ from bot.flows.commands import (
     OptOut,
     Say,
     SetSlot,
-    Skip,
     StartFlow,
+    TakenBack,
     Unclear,
 )
 from bot.flows.definition import Book
@@ -36,6 +36,7 @@ from bot.nlu.answers import Answer
 from bot.nlu.recognisers.situation import is_of_another
 from bot.nlu.recognisers.text import bag
 from bot.nlu.slot_words import is_mostly_english
+from bot.plain_acts import PLAIN_ACTS, SURELY_WHY, asks_why
 from bot.told import facts
 
 __all__ = ["SURE", "Heard", "hear", "missed", "read", "without_drama_numbers"]
@@ -48,7 +49,7 @@ SETTLING_ACTS = frozenset({"affirm", "deny", "unsure", "thanks", "greeting", "go
 
 def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = False) -> list[Command]:
     """What the engine is to do about it; `stopped`: the person has said STOP before. Pure."""
-    return only_if_meant(meant(heard, state, book, stopped=stopped), heard, state)
+    return with_care(only_if_meant(meant(heard, state, book, stopped=stopped), heard, state), heard, state)
 
 
 ABOUT_A_CALL = frozenset({"call_off", "change_call", "wait", "person", "book_call", "smalltalk", "out_of_scope"})
@@ -68,8 +69,12 @@ def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> l
         return (
             at_the_check(heard, state)
             or they_agree(heard)
-            or [*facts(heard, state, book, but=("name",)), Crisis(heard.safety.kind)]
+            or (goes_back(heard, state, book) if taken_back(heard, state) else [])
+            or [*facts(heard, state, book, but=("name",)), Crisis(heard.safety.kind, heard.safety.about)]
         )
+    opened = says_yes(heard, state)
+    if opened:
+        return [*facts(heard, state, book), *opened]
     if heard.opt_out == "stop" or heard.inbound.provider_stopped:
         return [OptOut()]  # also where only the provider took it for STOP: it would let nothing more through
     if heard.opt_out == "start" and stopped:
@@ -84,12 +89,21 @@ def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> l
         return pressed(heard, state, book)
     if heard.inbound.kind == "media" and not heard.text:
         return [StartFlow("pattern_media")]
+    if taken_back(heard, state):
+        return goes_back(heard, state, book)
     aside = beside(heard, state, book)
     if aside:
         return aside
     if not state.stack and not picks_a_reading(heard):
         return opening_words(heard, state, book)
     return in_conversation(heard, state, book)
+
+
+def goes_back(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "No I'm fine, I meant my back": goes on kindly at the kept place, or begins."""
+    if not state.stack:
+        return [TakenBack(), *opening_words(heard, state, book)]
+    return [*facts(heard, state, book), *told_beside(heard), TakenBack(), Say("repeat")]
 
 
 def picks_a_reading(heard: Heard) -> bool:
@@ -185,6 +199,8 @@ def in_conversation(heard: Heard, state: DialogueState, book: Book) -> list[Comm
         flow = None  # chatter at an open question counts as a miss, so that it cannot go round for ever
     if flow or told:
         return [*told, *([act_or_flow(heard, flow, state, book)] if flow else [])]
+    if heard.intent == "why" and heard.confidence >= SURELY_WHY and not state.crisis:
+        return [asks_why(heard.named_slots)]
     return fallback(heard, expecting, book, calm=not state.crisis)
 
 
@@ -346,14 +362,11 @@ def act_or_flow(heard: Heard, flow: str, state: DialogueState, book: Book) -> Co
     return PLAIN_ACTS.get(intent or "") or StartFlow(flow)
 
 
-PLAIN_ACTS: dict[str, Command] = {
-    "why": Say("why"), "means": Say("means"), "repeat": Say("repeat"), "back": Back(), "skip": Skip(),
-}  # fmt: skip
-
-
 def act_commands(act: str, heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     if act == "correct":
         return corrected(heard, state, book) or [StartFlow("pattern_correct")]
+    if act == "why":
+        return [asks_why(heard.named_slots)]
     plain = PLAIN_ACTS.get(act)
     if plain:
         return [plain]
