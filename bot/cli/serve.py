@@ -28,6 +28,7 @@ NLU_URL, NLU_TOKEN: a language model server that runs elsewhere.
 TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_MESSAGING_SERVICE_SID or TWILIO_FROM, TWILIO_API_URL: texts.
 TELEGRAM_BOT_TOKEN, TELEGRAM_WEBHOOK_SECRET, TELEGRAM_API_URL: Telegram.
 ANYDOOR_CALENDAR_LOOPBACK: 1 reads coaches' own calendars from this machine too (tests and trying out only).
+ANYDOOR_HOOK_LOOPBACK: 1 tells teams' own systems on this machine too (tests and trying out only).
 SMTP_URL, ANYDOOR_FROM_EMAIL: invitations to coaches by mail.
 """
 
