@@ -79,7 +79,7 @@ def routes() -> Sequence[BaseRoute]:
     ]
 
 
-def system_routes() -> list[Page]:
+def system_routes() -> Sequence[BaseRoute]:
     """A team's own system, which a lead sets up."""
     lead = staff("lead")
     return [
