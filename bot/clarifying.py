@@ -173,7 +173,9 @@ def about_options(expecting: Expecting, values: Sequence[str], said: str) -> Cla
     titles = {value: title for value, title, _ in expecting.choices}
     if not 1 < len(values) < len(titles) or not set(values) <= titles.keys():
         return None
-    return Clarify(tuple(Option(titles[value], (SetSlot(expecting.slot, value, said=said),)) for value in values))
+    several = expecting.spec.type == "choices"
+    picks = {value: SetSlot(expecting.slot, [value] if several else value, said=said) for value in values}
+    return Clarify(tuple(Option(titles[value], (pick,)) for value, pick in picks.items()))
 
 
 def about_wishes(ranking: Sequence[tuple[str, float]], book: Book) -> Clarify | None:

@@ -13,11 +13,12 @@ from functools import partial
 from itertools import takewhile
 from typing import Any
 
-from bot import actions, coach_words, silences, understanding
+from bot import actions, care, coach_words, silences, understanding
 from bot.actions.doing import Doing
 from bot.assistant import Assistant
 from bot.channels import SHARE_NUMBER
 from bot.flows import engine
+from bot.flows.carrying import may_carry
 from bot.flows.commands import Command, OptOut, SetSlot, StartFlow
 from bot.flows.definition import Book
 from bot.flows.engine import Event, Reply, Turn
@@ -80,6 +81,8 @@ def hear(assistant: Assistant, message: Waiting) -> tuple[understanding.Heard, i
     """Understand outside any transaction; answers what was heard and the state version it was heard against."""
     with assistant.db.read() as session:
         seen = conversations.see(session, message.conversation_id)
+    if seen.revision not in {None, assistant.book(None).revision}:
+        assistant.books.refresh()  # perhaps another process is ahead: nobody is led back to what was said before
     book = assistant.book(seen.revision)
     expecting = engine.expecting(book, state_of(seen.state, book))
     heard = understanding.hear(message.inbound, expecting, assistant.clock.london(), assistant.nlu)
@@ -106,7 +109,8 @@ def take(assistant: Assistant, message: Waiting, heard: understanding.Heard, ver
             return Taken(conversation.id, message.inbound.text, heard, None, ())
         people.welcome_back(session, conversation.id)  # they write from here, so "not safe here" no longer holds
         stopped = people.is_stopped(session, conversation.id)
-        if stopped and not heard.safety and heard.opt_out != "start":  # STOP: nothing but crisis help and START
+        if stopped and not may_be_in_need(assistant, conversation, heard) and heard.opt_out != "start":
+            # STOP: nothing but crisis help and START
             return Taken(conversation.id, message.inbound.text, heard, None, ())
         work = Work(assistant, session, conversation, heard)
         more = inbox.any_waiting(session, conversation.id)
@@ -118,13 +122,24 @@ def take(assistant: Assistant, message: Waiting, heard: understanding.Heard, ver
     return taken
 
 
+def may_be_in_need(assistant: Assistant, conversation: Any, heard: understanding.Heard) -> bool:
+    """Words of a crisis, or that may be; or a "yes" to the line about help."""
+    if heard.safety or heard.maybe:
+        return True
+    return bool(care.says_yes(heard, state_of(conversation.state, assistant.book(conversation.revision))))
+
+
 FOR_THE_COACH = frozenset({"ask_stop", "stop_later", "text_hours"})
 """What a coach who is talking with the person can answer better than a question of ours."""
 
 
 def goes_past_a_coach(assistant: Assistant, conversation: Any, heard: understanding.Heard) -> bool:
     """While a coach talks the assistant takes only crisis words, STOP and START, and the answer that crisis help asked for."""
-    if heard.safety or heard.opt_out not in {None, *FOR_THE_COACH} or heard.inbound.provider_stopped:
+    if (
+        may_be_in_need(assistant, conversation, heard)
+        or heard.opt_out not in {None, *FOR_THE_COACH}
+        or heard.inbound.provider_stopped
+    ):
         return True
     asked = heard.expecting
     book = assistant.book(conversation.revision)
@@ -202,14 +217,16 @@ class Work:
     ) -> None:
         self.assistant, self.session, self.conversation, self.heard = assistant, session, conversation, heard
         self.now: datetime = assistant.clock.now()
-        self.book = assistant.book(conversation.revision)
+        self.book, self.today = assistant.book(conversation.revision), assistant.book(None)
         self.state = state_of(conversation.state, self.book)
 
     def read_and_advance(self, message: Waiting, *, more_waiting: bool, stopped: bool) -> Taken:
         assert self.heard is not None
-        if not self.state.stack:
+        if not self.state.stack or self.goes_on_with_newer():
             self.repin()
-        commands = understanding.read(self.heard, self.state, self.book, stopped=stopped)
+        aside = (stopped or self.conversation.coach_takeover_at) and self.heard.opt_out in {None, *FOR_THE_COACH}
+        alone = care.only_care(self.heard, self.state) if aside and not self.heard.safety else []
+        commands = alone or understanding.read(self.heard, self.state, self.book, stopped=stopped)
         if understanding.missed(commands) and not self.heard.safety:
             not_understood.record(
                 self.session,
@@ -224,12 +241,16 @@ class Work:
         taken = self.run(commands, said=message.inbound.text, quiet=more_waiting)
         return taken
 
+    def goes_on_with_newer(self) -> bool:
+        """Whether today's content leads on from here just as the pinned one does: then nothing but words has changed."""
+        today = self.today
+        return self.book.revision != today.revision and may_carry(self.book, today, self.state)
+
     def repin(self) -> None:
-        """Nothing is under way, so the person goes on with today's words."""
-        today = self.assistant.book(None)
-        self.book = today
-        if self.conversation.revision != today.revision:
-            conversations.pin(self.session, self.conversation, today.revision)
+        """The person goes on with today's content."""
+        self.book = self.today
+        if self.conversation.revision != self.today.revision:
+            conversations.pin(self.session, self.conversation, self.today.revision)
 
     def run(
         self,

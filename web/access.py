@@ -17,6 +17,7 @@ from starlette.routing import Route
 from web import auth, state
 
 MOST_FIELDS = 200
+WITHOUT_CODES = ("/account", "/sign-out")
 MOST_FIELD_BYTES = 128 * 1024
 
 
@@ -80,6 +81,8 @@ def let_in(request: Request, roles: frozenset[str]) -> Response | None:
         auth.note_refusal(request, member)
         raise HTTPException(404)
     request.state.staff = member
+    if member.must_have_codes and not getattr(request.scope.get("route"), "path", "").startswith(WITHOUT_CODES):
+        return RedirectResponse("/account", status_code=303)
     return None
 
 

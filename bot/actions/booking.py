@@ -63,9 +63,7 @@ def offer_openings(doing: Doing, slots: Slots) -> ActionResult:
     windows = windows_of(wish)
     asked = isinstance(wish, dict) and not wish.get("asap")
     seen = set(slots.get("openings_seen") or []) if more and not windows else set()
-    fitting = (
-        find_openings(doing, slots, windows or None) if windows or not asked else []
-    )  # "sunday at 6am" fits nothing
+    fitting = fitting_openings(doing, slots, windows) if windows or not asked else []  # "sunday at 6am" fits nothing
     fresh = [opening for opening in fitting if opening.id not in seen]
     kept = wish if asked else slots.get("openings_asked") if more else None
     if fresh:
@@ -74,6 +72,14 @@ def offer_openings(doing: Doing, slots: Slots) -> ActionResult:
     nearest = nearest_to(find_openings(doing, slots, None), windows)
     note = "nearest" if nearest and asked else "as_asked" if nearest else "none"
     return offered(nearest[:OFFERED], set(), note, kept, waiting.choice(doing) if nearest and asked else None)
+
+
+def fitting_openings(doing: Doing, slots: Slots, windows: list[tuple[Any, Any]]) -> list[Opening]:
+    """Those in the windows asked for and, if there are any, at the hours that were told before ("only after 6")."""
+    standing = windows_of(slots.get("standing_wish"))
+    found = find_openings(doing, slots, windows or standing or None)
+    suits = [opening for opening in found if any(start <= opening.starts_at < end for start, end in standing)]
+    return suits or found
 
 
 def nearest_to(openings: list[Opening], windows: list[tuple[Any, Any]]) -> list[Opening]:
@@ -197,6 +203,9 @@ def card_of(doing: Doing, slots: Slots) -> dict[str, Any]:
         "wish",
         "call_needs",
         "call_need_words",
+        "share_condition",
+        "call_times",
+        "told_of_call",
         "voicemail_ok",
         "call_kind",
         "eligibility",

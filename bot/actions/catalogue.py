@@ -157,6 +157,7 @@ SPECS: dict[str, ActionSpec] = {
         spec("stop_nudges"),
         spec("mark_unsafe_to_text"),
         spec("mark_wrong_number"),
+        spec("note_condition", {"share_condition": None, "condition_said": None}, reads=("condition_said",)),
         spec("note_on_behalf", {"on_behalf": YES_NO}),
         spec("note_need"),
         spec("note_for_coach", {"call_need_words": None, "note_for_coach": None}, reads=("note_for_coach",)),

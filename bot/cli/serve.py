@@ -26,6 +26,7 @@ ANYDOOR_DATA_KEYS: keyring for sealed columns, id:key,id:key (newest first).
 ANYDOOR_NOW: start the clock at an ISO time (tests only).
 NLU_URL, NLU_TOKEN: a language model server that runs elsewhere.
 TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_MESSAGING_SERVICE_SID or TWILIO_FROM, TWILIO_API_URL: texts.
+ANYDOOR_SMS_A_DAY: the most texts a day in all (default: no limit of ours).
 TELEGRAM_BOT_TOKEN, TELEGRAM_WEBHOOK_SECRET, TELEGRAM_API_URL: Telegram.
 ANYDOOR_CALENDAR_LOOPBACK: 1 reads coaches' own calendars from this machine too (tests and trying out only).
 ANYDOOR_HOOK_LOOPBACK: 1 tells teams' own systems on this machine too (tests and trying out only).
@@ -112,6 +113,7 @@ def serve(
                 log_level="warning",
                 timeout_graceful_shutdown=5,
                 proxy_headers=False,
+                server_header=False,
             )
 
 

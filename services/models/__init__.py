@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from services.models.base import Base
 from services.models.calendars import BusyTime, CoachCalendar, Invitation
-from services.models.content import DialogRevision, NotUnderstood
+from services.models.content import (
+    DialogApproval,
+    DialogDraft,
+    DialogPublication,
+    DialogRevision,
+    DialogTest,
+    DialogTrial,
+    NotUnderstood,
+)
 from services.models.conversations import Conversation, EarlyReceipt, MessageIn, MessageOut
 from services.models.desk import Cover, DeskNote, Plan
 from services.models.diary import Appointment, DiaryCell, Hold, ReminderSent
@@ -34,7 +42,12 @@ __all__ = [
     "Conversation",
     "Cover",
     "DeskNote",
+    "DialogApproval",
+    "DialogDraft",
+    "DialogPublication",
     "DialogRevision",
+    "DialogTest",
+    "DialogTrial",
     "DiaryCell",
     "DueWork",
     "DutyAlert",

@@ -15,13 +15,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
-from services import call_backs, conversations, inbox, migrate, migrated, waiting_list
+from services import inbox, migrate, migrated
 from services.crypto import Keyring
 from services.db import Database
 from services.errors import StorageError
 from services.messages import Address, Inbound
 from services.models import Base, Person
-from tests.services.diaries import make_team
 
 
 def tables(db: Database) -> set[str]:
@@ -33,7 +32,7 @@ def test_migrations_add_up_to_the_models(db: Database) -> None:
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
-        assert migrate.version(connection) == "0010"
+        assert migrate.version(connection) == "0011"
 
 
 def test_the_newest_migration_is_told_by_its_file_name(db: Database) -> None:
@@ -64,7 +63,7 @@ def test_migrations_go_back_and_forward_with_data(db: Database, now: datetime) -
 
 def test_migrating_twice_changes_nothing(sqlite_db: Database) -> None:
     sqlite_db.migrate()
-    sqlite_db.migrate("0010")
+    sqlite_db.migrate("0011")
     assert set(Base.metadata.tables) <= tables(sqlite_db)
 
 
@@ -178,19 +177,3 @@ def test_a_time_without_a_zone_is_refused(db: Database) -> None:
 
 def _keys() -> Keyring:
     return Keyring.parse("t1:0123456789abcdef")
-
-
-def test_open_promises_are_on_the_waiting_list_after_the_migration(db: Database, now: datetime) -> None:
-    conversation_id = inbox.accept(
-        db, Inbound(Address("sms", "+447700900123"), "SM1", "hi"), False, now
-    ).conversation_id
-    with db.write() as session:
-        make_team(session, now)
-        conversation = conversations.lock(session, conversation_id)
-        promise = call_backs.queue(session, conversation, "testshire", call_backs.NO_OPENINGS, now)
-    db.migrate("0008")
-    db.migrate()
-    with db.read() as session:
-        place = waiting_list.place_of(session, conversation.person_id)
-        assert place is not None
-        assert (place.call_back_id, place.reason, place.windows) == (promise.id, "no_openings", [])
