@@ -36,7 +36,7 @@ from web import (
 )
 from web.access import LINK, PUBLIC, SIGNED, page, staff
 from web.admin import routes as studio
-from web.coach import acts, calendar, handing_out, hours, rota
+from web.coach import acts, calendar, handing_out, hours, rota, system
 from web.coach import live as desk_live
 from web.coach import pages as coach
 from web.limits import Outermost
@@ -95,6 +95,19 @@ def routes() -> Sequence[BaseRoute]:
     ]
 
 
+def system_routes() -> Sequence[BaseRoute]:
+    """A team's own system, which a lead sets up."""
+    lead = staff("lead")
+    return [
+        page("/coach/system", system.show, lead),
+        page("/coach/system", system.give, lead, ["POST"]),
+        page("/coach/system/secret", system.renew_secret, lead, ["POST"]),
+        page("/coach/system/test", system.try_out, lead, ["POST"]),
+        page("/coach/system/replay", system.replay, lead, ["POST"]),
+        page("/coach/system/end", system.stop, lead, ["POST"]),
+    ]
+
+
 def desk_routes() -> Sequence[BaseRoute]:
     """The coaches' desk: who sees people may read and take alerts on; coaches and leads work with people."""
     see, work, rule = staff(*SEE_PEOPLE), staff(*WORK_WITH_PEOPLE), staff(*rota.MAY_CHANGE)
@@ -129,6 +142,7 @@ def desk_routes() -> Sequence[BaseRoute]:
         page("/coach/calendar/feed", calendar.renew_feed, work, ["POST"]),
         page("/coach/calendar/busy", calendar.give, work, ["POST"]),
         page("/coach/calendar/busy/end", calendar.take_away, work, ["POST"]),
+        *system_routes(),
         page("/coach/rota", rota.show, see),
         page("/coach/rota", rota.keep_week, rule, ["POST"]),
         page("/coach/rota/rules", rota.keep_rules, rule, ["POST"]),
