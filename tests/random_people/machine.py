@@ -25,6 +25,8 @@ from tests.invariants.people import TO_THE_CALL, CountingNlu
 from tests.random_people import lines
 
 ALLOWED_AFTER_STOP = {"crisis", "opt_out", "opt_in_answer"}
+NOT_SAFE_HERE = "utter_abuse_not_safe"
+"""Said to whoever does not answer whether it is safe to text: by design that counts as a no, until they write again."""
 MEANWHILE = ["someone else books the first opening", "someone else books every opening", "an opening comes free"]
 
 
@@ -156,7 +158,7 @@ class RandomPerson(RuleBasedStateMachine):
     def heard(self, answered: Answered, *, nonsense: bool = False) -> Answered:
         """Checks what came of one message."""
         before, self.stopped = self.stopped, self.is_stopped()
-        assert before or not (nonsense and self.stopped), answered.said
+        assert before or not (nonsense and self.stopped) or NOT_SAFE_HERE in self.responses(answered), answered.said
         self.with_coach = self.is_with_coach()
         assert not self.person.assistant.failures, answered.said
         self.allowed(answered)
@@ -174,10 +176,7 @@ class RandomPerson(RuleBasedStateMachine):
 
     def next_step(self, answered: Answered) -> None:
         """Somebody is asked something, or it ended in a way that has a name, or the person asked for a moment."""
-        waiting = {
-            reply.response.partition(".")[0] for taken in answered.taken if taken.turn for reply in taken.turn.replies
-        }
-        assert self.question() or answered.outcome or waiting, (answered.said, answered.flow, answered.step)
+        assert self.question() or answered.outcome or self.responses(answered), (answered.said, answered.flow, answered.step)
 
     def bounded(self, answered: Answered, nonsense: bool) -> None:
         if not nonsense or self.question() is None:
@@ -187,6 +186,10 @@ class RandomPerson(RuleBasedStateMachine):
         assert question is not None
         self.not_followed[question.slot] += 1
         assert self.not_followed[question.slot] <= 4, question.slot
+
+    def responses(self, answered: Answered) -> set[str]:
+        replies = [reply for taken in answered.taken if taken.turn for reply in taken.turn.replies]
+        return {reply.response.partition(".")[0] for reply in replies}
 
     def easier(self, answered: Answered) -> list[str]:
         replies = [reply for taken in answered.taken if taken.turn for reply in taken.turn.replies]
