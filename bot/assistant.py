@@ -20,13 +20,13 @@ from bot.actions.catalogue import SPECS
 from bot.channels.mail import MailChannel
 from bot.channels.sms import SmsChannel
 from bot.channels.webchat import WebChannel
-from bot.flows.definition import Book
+from bot.flows.definition import Book, ContentErrors
 from bot.flows.reading import read_files, read_texts
 from bot.nlu import rasa
 from bot.nlu.parsed import Nlu
 from bot.nlu.stand_in import Backed, StandIn
 from services import demo as demonstration
-from services import diary, flow_store, helplines, inbox, leases, teams
+from services import diary, flow_store, helplines, inbox, leases, publications, teams
 from services.areas import Areas
 from services.clock import Clock
 from services.db import Database
@@ -56,24 +56,52 @@ class NoChannel:
         raise SendLater(300)
 
 
-@dataclass
-class Books:
-    """Today's content, and older revisions for the conversations pinned to them."""
+@dataclass(frozen=True)
+class Shelf:
+    """One publication as a process reads it: what is said now, and the older revisions with its safety words in them."""
 
-    db: Database
+    number: int
     today: Book
     kept: dict[str, Book] = field(default_factory=dict)
 
+
+class Books:
+    """Today's content, and older revisions for the conversations pinned to them. A new publication is taken up whole."""
+
+    def __init__(self, db: Database, today: Book, number: int = 0) -> None:
+        self.db, self._shelf = db, Shelf(number, today)
+        self.unreadable: str = ""
+
+    @property
+    def today(self) -> Book:
+        return self._shelf.today
+
     def of(self, revision: str | None) -> Book:
         """A pinned revision with today's safety words in it; None or today's gives today's."""
-        if revision in {None, self.today.revision}:
-            return self.today
+        shelf = self._shelf
+        if revision in {None, shelf.today.revision}:
+            return shelf.today
         assert revision is not None
-        if revision not in self.kept:
+        if revision not in shelf.kept:
             with self.db.read() as session:
                 files = flow_store.load(session, revision)
-            self.kept[revision] = parsed(tuple(sorted(files.items()))).with_safety_of(self.today)
-        return self.kept[revision]
+            shelf.kept[revision] = parsed(tuple(sorted(files.items()))).with_safety_of(shelf.today)
+        return shelf.kept[revision]
+
+    def refresh(self) -> bool:
+        """Take up what was published since; whether there was something. What cannot be read here leaves all as it is."""
+        with self.db.read() as session:
+            live = publications.live(session)
+            if live is None or live.number == self._shelf.number:
+                return False
+            files = flow_store.load(session, live.hash)
+        try:
+            today = parsed(tuple(sorted(files.items())))
+        except ContentErrors:  # published by a newer version of Anydoor
+            self.unreadable = live.hash
+            return False
+        self._shelf, self.unreadable = Shelf(live.number, today), ""
+        return True
 
 
 @dataclass
@@ -204,12 +232,14 @@ def assemble(
     nlu: Nlu | None = None,
     serving: bool = False,
     throw_away: bool = False,
+    content: Book | None = None,
 ) -> Assistant:
     """Everything a process needs. Raises SettingsError, StorageError, RulesError or ContentErrors with what to do.
 
     `nlu`: given by tests; else the server at NLU_URL, else one started here, else the built-in recognisers alone.
     `serving`: refused before anything is touched where another process serves the same SQLite file.
     `throw_away`: for the conversation tests, whose database is deleted at the end; such a one refuses to serve.
+    `content`: what is said there instead of what is live.
     """
     demo = demo or settings.demo
     refuse_live_demo(settings, demo)
@@ -219,7 +249,7 @@ def assemble(
         db.claim_process()
     db.migrate()
     clock = Clock.at(settings.now)
-    books = open_books(db, clock)
+    books = open_books(db, clock, content)
     refuse_live_mistakes(settings, db)
     if demo:
         with db.write() as session:
@@ -280,17 +310,27 @@ def is_loopback(url: str) -> bool:
         return False
 
 
-def open_books(db: Database, clock: Clock) -> Books:
-    """Today's content, kept as an immutable revision if it is new; refuses revisions whose actions are gone."""
-    today = todays_book()
+def open_books(db: Database, clock: Clock, content: Book | None = None) -> Books:
+    """What is live, after what is new in dialogs/ was published; refuses revisions whose actions are gone.
+
+    Files go live by themselves only while nobody has published in the browser or pushed since: that is never lost.
+    `content`: says instead what is live, for trying a draft in a database of its own.
+    """
+    given = content or todays_book()
     with db.write() as session:
-        flow_store.store(session, today.revision, today.to_json(), sorted(today.actions), "dialogs", clock.now())
+        flow_store.store(session, given.revision, given.to_json(), sorted(given.actions), "dialogs", clock.now())
+        live = publications.live(session)
+        if live is None or (live.hash != given.revision and (content or live.kind == publications.FROM_FILES)):
+            follows = live.number if live else 0
+            publications.publish(session, given.revision, follows=follows, kind="files", by="system", now=clock.now())
         gone = flow_store.missing_actions(session, SPECS)
     if gone:
         raise SettingsError(
             f"Conversations under way call actions that are gone: {gone}. Bring the actions back first."
         )
-    return Books(db, today)
+    books = Books(db, given)
+    books.refresh()
+    return books
 
 
 def todays_book() -> Book:

@@ -6,7 +6,7 @@ from bot import pages
 from bot.actions.catalogue import SPECS
 from bot.assistant import DIALOGS
 from bot.flows import checking
-from bot.flows.definition import ContentErrors, Finding
+from bot.flows.definition import Book, ContentErrors, Finding
 from bot.flows.reading import read_book
 from bot.flows.words import Directory
 from services.directory import known_helplines, known_numbers
@@ -18,9 +18,14 @@ def check_everything() -> list[Finding]:
         book = read_book(DIALOGS, SPECS)
     except ContentErrors as errors:
         return errors.findings
-    findings = list(checking.check(book, Directory(known_helplines(), known_numbers())))
+    findings = check_book(book)
     try:
         pages.words(DIALOGS)
     except pages.PageWordsError as error:
         findings.append(Finding("dialogs", 1, str(error), ""))
     return sorted(findings, key=lambda finding: finding.severity != "error")
+
+
+def check_book(book: Book) -> list[Finding]:
+    """All findings about a book that could be read, errors first."""
+    return list(checking.check(book, Directory(known_helplines(), known_numbers())))

@@ -93,6 +93,8 @@ def is_a_postcode(text: str) -> bool:
 
 def without_drama_numbers(heard: Heard) -> Heard:
     """In earnest a number from the drama ranges reaches nobody, so it is asked for again; a demonstration takes it."""
+    if is_drama(str(heard.values.get("phone", ""))):
+        heard = replace(heard, values={slot: value for slot, value in heard.values.items() if slot != "phone"})
     answer = heard.reading.answer
     asked = heard.expecting is not None and heard.expecting.spec.type == "phone"
     if asked and answer and is_drama(str(answer.value)):

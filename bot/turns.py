@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from itertools import takewhile
 from typing import Any
 
 from bot import actions, care, coach_words, silences, understanding
@@ -17,13 +18,14 @@ from bot.actions.doing import Doing
 from bot.assistant import Assistant
 from bot.channels import SHARE_NUMBER
 from bot.flows import engine
+from bot.flows.carrying import may_carry
 from bot.flows.commands import Command, OptOut, SetSlot, StartFlow
 from bot.flows.definition import Book
 from bot.flows.engine import Event, Reply, Turn
 from bot.flows.responses import render
 from bot.flows.segments import segments, to_gsm7
 from bot.flows.state import DialogueState, UnknownSchema
-from services import audit, booking, conversations, duty, faults, inbox, not_understood, outbox, people
+from services import audit, booking, conversations, duty, faults, inbox, not_understood, outbox, people, waiting_list
 from services.db import Session
 from services.errors import Stale
 from services.inbox import Waiting
@@ -79,6 +81,8 @@ def hear(assistant: Assistant, message: Waiting) -> tuple[understanding.Heard, i
     """Understand outside any transaction; answers what was heard and the state version it was heard against."""
     with assistant.db.read() as session:
         seen = conversations.see(session, message.conversation_id)
+    if seen.revision not in {None, assistant.book(None).revision}:
+        assistant.books.refresh()  # perhaps another process is ahead: nobody is led back to what was said before
     book = assistant.book(seen.revision)
     expecting = engine.expecting(book, state_of(seen.state, book))
     heard = understanding.hear(message.inbound, expecting, assistant.clock.london(), assistant.nlu)
@@ -154,10 +158,12 @@ def begin(
     purpose: str = "reminder",
     not_after: datetime | None = None,
     event: Event | None = None,
+    afresh: bool = False,
 ) -> Taken | None:
     """Start a flow from outside: a reminder, a nudge, a missed call. Its words live in dialogs/.
 
-    `guard` is asked inside the turn's transaction, with the conversation locked: False means not any more.
+    `guard` is asked inside the turn's transaction, with the conversation locked: False means not any more. `afresh`:
+    where the same flow still waits for an answer about something that is over, it begins again instead.
     """
     with assistant.db.write() as session:
         conversation = conversations.lock(session, conversation_id)
@@ -166,11 +172,22 @@ def begin(
         work = Work(assistant, session, conversation, None)
         if conversation.revision is None:  # nobody has said a word here yet
             work.repin()
+        if afresh:
+            work.state = without(work.state, flow, work.book)
         taken = work.run([StartFlow(flow)], said="", purpose=purpose, not_after=not_after, event=event)
         faults.point("before_turn_commit")
     faults.point("after_turn_commit")
     assistant.tell(taken)
     return taken
+
+
+def without(state: DialogueState, flow: str, book: Book) -> DialogueState:
+    """The state with a flow that is under way taken out, and what it had called."""
+    at = next((number for number, frame in enumerate(state.stack) if frame.flow == flow), None)
+    if at is None:
+        return state
+    called = takewhile(lambda frame: frame.flow in book.reach[flow], state.stack[at:])
+    return replace(state, stack=(*state.stack[:at], *state.stack[at + len(list(called)) :]))
 
 
 def give_up(assistant: Assistant, conversation_id: int) -> int:
@@ -200,12 +217,12 @@ class Work:
     ) -> None:
         self.assistant, self.session, self.conversation, self.heard = assistant, session, conversation, heard
         self.now: datetime = assistant.clock.now()
-        self.book = assistant.book(conversation.revision)
+        self.book, self.today = assistant.book(conversation.revision), assistant.book(None)
         self.state = state_of(conversation.state, self.book)
 
     def read_and_advance(self, message: Waiting, *, more_waiting: bool, stopped: bool) -> Taken:
         assert self.heard is not None
-        if not self.state.stack:
+        if not self.state.stack or self.goes_on_with_newer():
             self.repin()
         aside = (stopped or self.conversation.coach_takeover_at) and self.heard.opt_out in {None, *FOR_THE_COACH}
         alone = care.only_care(self.heard, self.state) if aside and not self.heard.safety else []
@@ -224,12 +241,16 @@ class Work:
         taken = self.run(commands, said=message.inbound.text, quiet=more_waiting)
         return taken
 
+    def goes_on_with_newer(self) -> bool:
+        """Whether today's content leads on from here just as the pinned one does: then nothing but words has changed."""
+        today = self.today
+        return self.book.revision != today.revision and may_carry(self.book, today, self.state)
+
     def repin(self) -> None:
-        """Nothing is under way, so the person goes on with today's words."""
-        today = self.assistant.book(None)
-        self.book = today
-        if self.conversation.revision != today.revision:
-            conversations.pin(self.session, self.conversation, today.revision)
+        """The person goes on with today's content."""
+        self.book = self.today
+        if self.conversation.revision != self.today.revision:
+            conversations.pin(self.session, self.conversation, self.today.revision)
 
     def run(
         self,
@@ -284,6 +305,8 @@ class Work:
 
     def keep(self, turn: Turn, messages: Sequence[Message], not_after: datetime | None) -> None:
         conversations.save(self.session, self.conversation, saved(turn.state), turn.state.outcome)
+        if any(reply.purpose == "crisis" for reply in turn.replies):  # nobody in danger is pressed for an answer
+            waiting_list.leave(self.session, self.conversation.person_id, "crisis", self.now)
         for event in turn.events:
             audit.event(self.session, self.conversation.id, event.name, self.now, dict(event.data))
         for message in messages:

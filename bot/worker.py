@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 POLL_SECONDS = 0.5
 DUE_SECONDS = 2.0
 SEAL_SECONDS = 1.0
+CONTENT_SECONDS = 1.0
 STOP_SECONDS = 4.0
 
 
@@ -38,8 +39,10 @@ class Worker:
             self._run(f"deliver-{channel}", partial(self._deliver, channel))
         if self.assistant.mail:
             self._run("mail", partial(self._every, DUE_SECONDS, partial(rounds.send_mail, self.assistant)))
+        self._run("systems", partial(self._every, DUE_SECONDS, partial(rounds.tell_systems, self.assistant)))
         self._run("calendars", partial(self._every, DUE_SECONDS, self._read_calendars))
         self._run("due", partial(self._every, DUE_SECONDS, self._fall_due))
+        self._run("content", partial(self._every, CONTENT_SECONDS, self.assistant.books.refresh))
         self._run("seal", partial(self._every, SEAL_SECONDS, self._seal))
         if self.assistant.telegram:
             self.assistant.telegram.start(poll=self.assistant.polls_telegram)

@@ -36,9 +36,10 @@ class StartFlow:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Say why the open question is asked, say what it means, or say it again."""
+    """Say why the open question (or the one about a slot) is asked, say what it means, or say it again."""
 
     kind: Literal["why", "means", "repeat"]
+    about: str | None = None
 
 
 _KINDS: tuple[Literal["why", "means"], ...] = ("why", "means")

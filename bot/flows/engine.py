@@ -107,7 +107,7 @@ def advance(
       set, or pattern_correct is started.
     - Back unfills the last answer that a question got; in a digression that has asked nothing yet it leaves that.
     - Skip fills "skipped" where the step is skippable, else says utter_cannot_skip.
-    - Say("why"): the question's `why` words (else utter_no_reason), then it; "means": then its `easier` words; "repeat": it.
+    - Say("why"): the `why` words of the question, or of the one `about` a slot (else utter_no_reason), then it; "means": then its `easier` words; "repeat": it.
     - Clarify asks utter_clarify with the options as choices "1", "2", …; the answer is SetSlot("clarify", "2").
     - Crisis pushes pattern_crisis_<kind>; its replies have the purpose "crisis"; nothing else is asked. The first
       message after it never answers the interrupted question, which is put again.
@@ -235,13 +235,19 @@ def _correct(run: Run, command: Correct) -> bool:
 def _say(run: Run, command: Say) -> bool:
     question = run.open_question()
     if question and command.kind != "repeat":
-        response = run.book.responses.get(question.utter)
-        name = question.utter if response and "why" in response.parts else "utter_no_reason"
+        named = [f"utter_ask_{command.about}"] if command.about else []
+        with_reason = [one for one in (*named, question.utter) if _gives_a_reason(run, one)]
+        name = with_reason[0] if with_reason else "utter_no_reason"
         if name in run.book.responses:
             run.say(name, part="why")
         if command.kind == "means":
             run.ask(question, part="easier")
     return True
+
+
+def _gives_a_reason(run: Run, name: str) -> bool:
+    response = run.book.responses.get(name)
+    return response is not None and "why" in response.parts
 
 
 def _back(run: Run, command: Back) -> bool:

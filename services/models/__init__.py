@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from services.models.base import Base
 from services.models.calendars import BusyTime, CoachCalendar, Invitation
-from services.models.content import DialogRevision, NotUnderstood
+from services.models.content import (
+    DialogApproval,
+    DialogDraft,
+    DialogPublication,
+    DialogRevision,
+    DialogTest,
+    DialogTrial,
+    NotUnderstood,
+)
 from services.models.conversations import Conversation, EarlyReceipt, MessageIn, MessageOut
 from services.models.desk import Cover, DeskNote, Plan
 from services.models.diary import Appointment, DiaryCell, Hold, ReminderSent
 from services.models.directory import ListingRow
 from services.models.duty import DutyAlert, DutyAsk, DutyException, DutyRules, DutyShift, StaffText
+from services.models.hooks import HookEvent, TeamHook
 from services.models.people import AddressRow, Consent, Introduction, Person, SourceCode
 from services.models.records import AuditHead, AuditRow, EventRow
 from services.models.referrals import CallBack, EligibilityDecision, Referral
 from services.models.staff import SetUpLink, SignIn, StaffMember
 from services.models.teams import Absence, Coach, Footprint, Team, WorkingHours
+from services.models.waiting import OpeningOffer, WaitingPlace
 from services.models.work import DueWork, Lease, RateCount
 
 __all__ = [
@@ -32,7 +42,12 @@ __all__ = [
     "Conversation",
     "Cover",
     "DeskNote",
+    "DialogApproval",
+    "DialogDraft",
+    "DialogPublication",
     "DialogRevision",
+    "DialogTest",
+    "DialogTrial",
     "DiaryCell",
     "DueWork",
     "DutyAlert",
@@ -45,6 +60,7 @@ __all__ = [
     "EventRow",
     "Footprint",
     "Hold",
+    "HookEvent",
     "Introduction",
     "Invitation",
     "Lease",
@@ -52,6 +68,7 @@ __all__ = [
     "MessageIn",
     "MessageOut",
     "NotUnderstood",
+    "OpeningOffer",
     "Person",
     "Plan",
     "RateCount",
@@ -63,5 +80,7 @@ __all__ = [
     "StaffMember",
     "StaffText",
     "Team",
+    "TeamHook",
+    "WaitingPlace",
     "WorkingHours",
 ]

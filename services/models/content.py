@@ -1,10 +1,11 @@
-"""What the assistant said by which revision, and what it did not understand."""
+"""What the assistant says by which revision, who changed it, and what it did not understand."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.models.base import Base, Key, Sealed, rows
@@ -20,6 +21,78 @@ class DialogRevision(Base):
     actions: Mapped[list[Any]]
     created_at: Mapped[datetime]
     created_by: Mapped[str]
+
+
+class DialogPublication(Base):
+    """A revision went live: the newest row is what is said now. `follows` is unique: two at once are one and a refusal."""
+
+    __tablename__ = "dialog_publications"
+    __table_args__ = rows()
+
+    id: Mapped[Key]
+    hash: Mapped[str] = mapped_column(ForeignKey("dialog_revisions.hash"))
+    follows: Mapped[int] = mapped_column(unique=True)
+    kind: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    at: Mapped[datetime]
+    by: Mapped[str]
+    approved_by: Mapped[int | None]
+
+
+class DialogDraft(Base):
+    """What is being changed in the browser, for everybody who edits: whole texts of the files that differ from `base`."""
+
+    __tablename__ = "dialog_drafts"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    base: Mapped[int]
+    changes: Mapped[dict[str, Any]]
+    tests: Mapped[dict[str, Any]]
+    authors: Mapped[list[Any]]
+    version: Mapped[int]
+    updated_at: Mapped[datetime]
+    updated_by: Mapped[int]
+
+
+class DialogApproval(Base):
+    """A second person has read a draft, as it was then, and agrees."""
+
+    __tablename__ = "dialog_approvals"
+    __table_args__ = rows(UniqueConstraint("mark", "staff_id"))
+
+    id: Mapped[Key]
+    mark: Mapped[str]
+    staff_id: Mapped[int]
+    at: Mapped[datetime]
+
+
+class DialogTest(Base):
+    """A conversation test that was saved or accepted in the browser; it stands before the file of that name."""
+
+    __tablename__ = "dialog_tests"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    text: Mapped[str]
+    at: Mapped[datetime]
+    by: Mapped[int]
+
+
+class DialogTrial(Base):
+    """Conversation tests played against a draft: how far it is and what failed."""
+
+    __tablename__ = "dialog_trials"
+    __table_args__ = rows()
+
+    id: Mapped[Key]
+    mark: Mapped[str] = mapped_column(index=True)
+    scope: Mapped[str]
+    total: Mapped[int]
+    played: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[list[Any]]
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    problem: Mapped[str] = mapped_column(default="")
 
 
 class NotUnderstood(Base):

@@ -65,6 +65,12 @@ EXPECTED = {
     "POST /coach/calendar/feed": "staff",
     "POST /coach/calendar/busy": "staff",
     "POST /coach/calendar/busy/end": "staff",
+    "GET /coach/system": "staff",
+    "POST /coach/system": "staff",
+    "POST /coach/system/secret": "staff",
+    "POST /coach/system/test": "staff",
+    "POST /coach/system/replay": "staff",
+    "POST /coach/system/end": "staff",
     "GET /coach/rota": "staff",
     "POST /coach/rota": "staff",
     "POST /coach/rota/rules": "staff",
@@ -75,6 +81,25 @@ EXPECTED = {
     "GET /coach/alert/{id:int}": "staff",
     "POST /coach/alert/{id:int}": "staff",
     "POST /coach/alert/{id:int}/close": "staff",
+    "GET /admin": "staff",
+    "GET /admin/topic/{name}": "staff",
+    "GET /admin/search": "staff",
+    "GET /admin/languages": "staff",
+    "GET /admin/words/{name}": "staff",
+    "POST /admin/words/{name}": "staff",
+    "POST /admin/cost": "staff",
+    "GET /admin/files": "staff",
+    "GET /admin/files/{name:path}": "staff",
+    "POST /admin/files/{name:path}": "staff",
+    "GET /admin/changes": "staff",
+    "POST /admin/changes/publish": "staff",
+    "POST /admin/changes/agree": "staff",
+    "POST /admin/changes/discard": "staff",
+    "POST /admin/changes/catch-up": "staff",
+    "GET /admin/history": "staff",
+    "GET /admin/history/{number:int}": "staff",
+    "POST /admin/history/{number:int}/back": "staff",
+    "POST /admin/history/{number:int}/take-over": "staff",
     "POST /webhooks/twilio/sms": "signed",
     "POST /webhooks/twilio/status": "signed",
     "POST /webhooks/twilio/voice": "signed",
@@ -114,7 +139,9 @@ def test_a_provider_that_does_not_prove_itself_is_turned_away(client: TestClient
 @pytest.mark.parametrize("path", [path for path, kind in EXPECTED.items() if kind == "staff"])
 def test_who_is_not_signed_in_is_sent_to_sign_in(client: TestClient, path: str) -> None:
     method, _, address = path.partition(" ")
-    answer = client.request(method, address.replace("{id:int}", "1").replace("{absence:int}", "1"))
+    answer = client.request(
+        method, address.replace("{id:int}", "1").replace("{absence:int}", "1").replace("{number:int}", "1")
+    )
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
 
 

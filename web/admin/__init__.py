@@ -1,0 +1,1 @@
+"""The studio: administrators see, change, try and publish the conversation."""
