@@ -16,7 +16,7 @@ Layer = Literal["patterns", "model", "server"]
 _WHOLE = 12_000  # characters screened in full; a longer message is screened at its head, its tail and in between
 _PIECE = 3_000
 SECONDED = 0.1  # from here on the small model, which hears other things, bears the server out
-STRONGLY = 0.5  # from here on it does so strongly enough for the whole help at once
+STRONGLY = 0.5  # what one model alone hears is certain where the other finds it likelier than not
 UNLIKELY = 0.3  # an indirect phrase in words that the small model finds less likely than this is not certain
 DOUBTED = 0.1  # ... and where the server has judged them, in words that it finds less likely than this
 _FEW = 4  # words, the marks of beginning and end among them: too few for the model to tell
@@ -76,7 +76,7 @@ def weighed(text: str, hit: SafetyHit | None, judged: Judged | None) -> SafetyHi
         return judged_by_server(text, judged)
     if hit.plain or judged is None:
         return hit
-    return replace(hit, certain=judged.sure >= DOUBTED)
+    return replace(hit, certain=judged.sure >= (DOUBTED if hit.layer == "patterns" else STRONGLY))
 
 
 def judged_by_server(text: str, judged: Judged | None) -> SafetyHit | None:

@@ -111,8 +111,6 @@ def advance(
     - Clarify asks utter_clarify with the options as choices "1", "2", …; the answer is SetSlot("clarify", "2").
     - Crisis pushes pattern_crisis_<kind>; its replies have the purpose "crisis"; nothing else is asked. The first
       message after it never answers the interrupted question, which is put again.
-    - Care puts the line utter_care_<kind> first, at most once in a while; alone it changes nothing else and asks nothing.
-      TakenBack says utter_taken_back in place of the words after crisis help.
     - The action `start_again` (in pattern_start_again) forgets slots and interrupted flows; the engine does it itself.
 
     Raises StepLimit after 200 steps, ResponseError for words that cannot be said.
@@ -123,13 +121,14 @@ def advance(
 
 
 def _take(run: Run, commands: Sequence[Command]) -> None:
-    """What is to be obeyed, and the line of care beside it."""
+    """Obeys them and walks on. Care puts the line utter_care_<kind> first, at most once in a while: alone it asks nothing, with
+    Crisis it is not needed. TakenBack says utter_taken_back in place of the words after crisis help."""
     beside = [command for command in commands if isinstance(command, Care)]
     others: list[Command] = [command for command in commands if not isinstance(command, Care)]
-    if others or not beside:
-        _obey(run, _answered_options(run, others))
-    else:
+    if beside and not others:
         run.halted = True
+    else:
+        _obey(run, _answered_options(run, others))
     if not (run.open or run.halted or run.pending):
         run.walk()
     if not any(isinstance(command, Crisis) for command in others):

@@ -135,7 +135,7 @@ RETRACTIONS = (
 )  # fmt: skip
 NOT_RETRACTIONS = (
     "i wasnt joking", "im not joking i want to die", "im fine i just want to die", "dont say im fine", "it is not a joke",
-    "i meant it. i want to kill myself", "im ok but my husband hits me", "not sure im ok",
+    "i meant it. i want to kill myself", "im ok but my husband hits me", "not sure im ok", "joking aside i want to die",
 )  # fmt: skip
 
 

@@ -34,4 +34,10 @@ CRISES = {
     "medical": "i have chest pain and cant breathe",
     "child": "im 13 and my dad hits me",
 }
+MAY_BE_CRISES = [
+    "havent slept for four days and ive got loads of amazing ideas", "im going high again, i know the signs",
+    "three nights no sleep and my mind is racing",
+]  # fmt: skip
+"""Words that never get more than the line beside their own answer, whatever is asked and with no model."""
+TAKES_BACK = ["only joking mate", "no I didn't mean it like that", "yes i am", "no im not"]
 STOPS = ["STOP", "stop texting me", "unsubscribe"]

@@ -124,6 +124,17 @@ class RandomPerson(RuleBasedStateMachine):
         assert answered.messages, kind
         assert answered.messages[0].purpose == "crisis", (kind, answered.messages)
 
+    @rule(text=st.sampled_from(lines.MAY_BE_CRISES), then=st.sampled_from([*lines.TAKES_BACK, None]))
+    def say_what_may_be_a_crisis(self, text: str, then: str | None) -> None:
+        """The line comes once, before whatever else is said; after it anything may follow."""
+        answered = self.heard(self.person.say(text))
+        told = [message.purpose for message in answered.messages].count("crisis")
+        names = [event["name"] for event in answered.events]
+        assert "crisis_help" not in names, text
+        assert not told or answered.messages[0].purpose == "crisis", answered.messages
+        if then:
+            self.heard(self.person.say(then))
+
     @rule(text=st.sampled_from(lines.STOPS))
     def stop(self, text: str) -> None:
         self.heard(self.person.say(text))
