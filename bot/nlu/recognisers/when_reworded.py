@@ -63,6 +63,9 @@ _NOT_THIS_BUT_NEXT = re.compile(
 _THIS_OR_NEXT = re.compile(
     rf"\b(?:this (?P<a>{_WEEKDAY})|(?P<b>{_WEEKDAY}) this week),? or (?:the )?next(?: week| one| {_WEEKDAY})?\b", re.I
 )
+_THE_EARLIEST_ONE = re.compile(
+    r"\b(?:the )?(?:earliest|soonest|quickest|nearest|closest) one\b(?! ?(?:o'? ?clock|pm))", re.I
+)
 _AFT = re.compile(r"\b(early|late|mid|in the|this|every|any) aft\b(?! ?\d)|\baft\b(?=[.,;]|$)", re.I)
 _MORN = re.compile(r"\bmorn\b", re.I)
 _HALF_PAST_THAT = re.compile(
@@ -82,6 +85,7 @@ def reworded(text: str) -> str:
     text = _NOT_TODAY_BUT.sub("", text)
     text = _OR_FIRST_THING.sub(r"\1 \2 before 10", text)
     text = _MORN.sub("morning", text)
+    text = _THE_EARLIEST_ONE.sub("asap", text)
     text = _NO_DAYS_PART_ONLY.sub(r"\2 but not \1", text)
     text = _OTHER_HOUR_ON.sub(r"after \1 but \3 after \2", text)
     text = _NOT_THIS_BUT_NEXT.sub(
