@@ -117,15 +117,17 @@ def read_once(text: str, expecting: Expecting, now: datetime) -> Reading:
     options = options_of(expecting)
     if expecting.slot == SAFE and asks_if_safe(text):
         return Reading()
-    if expecting.slot == SAFE and (safe := read_safe(text)):
-        return Reading(Answer(safe.value, bare(text) == bare(text[slice(*safe.span)])))
     if expecting.slot == NEEDS and is_deaf_only(text):
         return Reading(several=WAYS_FOR_THE_DEAF)
     chosen = read_options(text, options, several=kind == "choices")
     if chosen and expecting.slot == NEEDS:
         chosen = without(chosen, ruled_out(text))
-    if chosen and chosen.whole:
+    safe = read_safe(text) if expecting.slot == SAFE else None
+    plain_no = chosen is not None and chosen.value == "no" and safe is not None and safe.value == "yes"
+    if chosen and chosen.whole and not plain_no:
         return Reading(Answer(chosen.value, True))
+    if safe:
+        return Reading(Answer(safe.value, bare(text) == bare(text[slice(*safe.span)])))
     several = tuple(read_candidates(text, options)) if kind == "opening" else ()
     if several:
         return Reading(hint="utter_invalid_opening", several=several)

@@ -34,6 +34,38 @@ _OR_FIRST_THING = re.compile(rf"(?<=\w)( or| and|,) first thing (?:on )?({_NEAR_
 _PARTS_IN_A_ROW = re.compile(
     r"\b((?:late|mid|early) (?:morn(?:ing)?s?|aft(?:ernoon)?s?)) (?=(?:late|mid|early) )", re.I
 )
+_PART = r"(?:mornings?|afternoons?|evenings?)"
+_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|weds|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
+_PARTS_OF_EACH = re.compile(
+    rf"\b({_WEEKDAY})(?:( and | or | n |,? )({_WEEKDAY}))? (morning|afternoon|evening)s (?=(?:after|before|till?|until|from|between|about|around|at|\d))",
+    re.I,
+)
+_SINCE_A_PART = re.compile(
+    rf"\b(?P<how>from|after|not before|any ?time after|any ?time from|starting)(?: the)? (?P<day>{_WEEKDAY}|tomorrow)(?: ?'s)? (?P<part>morning|afternoon|evening|lunch(?:time)?|noon|midday)\b(?! ?s\b)(?: onwards?| on)?",
+    re.I,
+)
+_AFTER_HOUR_UNTIL = re.compile(r"\bafter ([1-8])(?= (?:until|till|til) )", re.I)
+_AT_THE_LATEST = re.compile(rf"\b({_NEAR_DAY}|the \d{{1,2}}(?:st|nd|rd|th))(?: at)? (?:the )?(?:very )?latest\b", re.I)
+_STARTING = re.compile(
+    rf"(?<!week )\b(?:starting|as of|commencing|beginning)(?: from| on)? (?={_NEAR_DAY}|next|the \d)", re.I
+)
+_WEEKLY = re.compile(rf"\b(?:weekly|regular|regularly)(?: on)?(?: an?)? ({_WEEKDAY})s?\b", re.I)
+_TWO_FROM_NOW = re.compile(rf"\b(?:two|2) ({_WEEKDAY})s? from (?:now|today)\b", re.I)
+_IN_THE_NEXT_WEEK = re.compile(r"\b(?:in|over|during) the next week\b", re.I)
+_NO_DAYS_PART_ONLY = re.compile(
+    rf"\b(?:no|not) ({_WEEKDAY}s?(?:(?:,? or |,? and |, ){_WEEKDAY}s?)*), ?({_PART}) (?:only|best|please|are best|are better|preferred|suit)\b",
+    re.I,
+)
+_OTHER_HOUR_ON = re.compile(rf"\bafter ({_HOUR})(?:,| or| \(|,? but)? ?({_HOUR}) on ({_WEEKDAY}s)\b\)?", re.I)
+_NOT_THIS_BUT_NEXT = re.compile(
+    rf"\bnot this (?P<what>{_WEEKDAY}|week),? ?(?:but )?(?:the )?next(?: one| week| {_WEEKDAY})?\b", re.I
+)
+_THIS_OR_NEXT = re.compile(
+    rf"\b(?:this (?P<a>{_WEEKDAY})|(?P<b>{_WEEKDAY}) this week),? or (?:the )?next(?: week| one| {_WEEKDAY})?\b", re.I
+)
+_THE_EARLIEST_ONE = re.compile(
+    r"\b(?:the )?(?:earliest|soonest|quickest|nearest|closest) one\b(?! ?(?:o'? ?clock|pm))", re.I
+)
 _AFT = re.compile(r"\b(early|late|mid|in the|this|every|any) aft\b(?! ?\d)|\baft\b(?=[.,;]|$)", re.I)
 _MORN = re.compile(r"\bmorn\b", re.I)
 _HALF_PAST_THAT = re.compile(
@@ -53,9 +85,43 @@ def reworded(text: str) -> str:
     text = _NOT_TODAY_BUT.sub("", text)
     text = _OR_FIRST_THING.sub(r"\1 \2 before 10", text)
     text = _MORN.sub("morning", text)
+    text = _THE_EARLIEST_ONE.sub("asap", text)
+    text = _NO_DAYS_PART_ONLY.sub(r"\2 but not \1", text)
+    text = _OTHER_HOUR_ON.sub(r"after \1 but \3 after \2", text)
+    text = _NOT_THIS_BUT_NEXT.sub(
+        lambda said: "next week" if said["what"].lower() == "week" else f"{said['what']} week", text
+    )
+    text = _THIS_OR_NEXT.sub(lambda said: f"{said['a'] or said['b']} or {said['a'] or said['b']} week", text)
+    text = _PARTS_OF_EACH.sub(_of_each, text)
+    text = _SINCE_A_PART.sub(_since, text)
+    text = _AFTER_HOUR_UNTIL.sub(r"after \1 o'clock", text)
+    text = _AT_THE_LATEST.sub(r"by \1", text)
+    text = _STARTING.sub("from ", text)
+    text = _WEEKLY.sub(r"every \1", text)
+    text = _TWO_FROM_NOW.sub(r"\1 week", text)
+    text = _IN_THE_NEXT_WEEK.sub("within the next week", text)
     text = _PARTS_IN_A_ROW.sub(r"\1 or ", text)
     text = _AFT.sub(lambda said: f"{said[1]} afternoon" if said[1] else "afternoon", text)
     return _HALF_PAST_THAT.sub(lambda said: f"{said['between'].strip()} {said['part']} past {said['hour']}", text)
+
+
+def _of_each(said: re.Match[str]) -> str:
+    """ "Saturday mornings until 11": of every Saturday."""
+    days = f"every {said[1]}" + (f" and every {said[3]}" if said[3] else "")
+    return f"{days} {said[4]} "
+
+
+ENDS = {"lunch": "2pm", "lunchtime": "2pm", "noon": "12pm", "midday": "12pm", "morning": "12pm", "afternoon": "5pm"}
+BEGINS = {"lunch": "12pm", "lunchtime": "12pm", "noon": "12pm", "midday": "12pm", "afternoon": "12pm", "evening": "5pm"}
+
+
+def _since(said: re.Match[str]) -> str:
+    """ "From thursday afternoon": that day from noon, and any time on the days after it."""
+    day, part, after = said["day"], said["part"].lower(), "after" in said["how"].lower()
+    hour = (ENDS if after else BEGINS).get(part)
+    if hour is None:
+        return f"after {day}" if after else f"from {day}"
+    return f"{day} after {hour} or any day after {day}"
 
 
 def _later(said: re.Match[str], text: str) -> str:
