@@ -15,6 +15,7 @@ import structlog
 from bot import coaching, silences, staff_words, turns
 from bot.assistant import Assistant
 from bot.flows.engine import Event
+from bot.handing_out import bundle
 from bot.trouble import place_of
 from services import (
     booking,
@@ -23,6 +24,7 @@ from services import (
     delivery,
     due_work,
     duty,
+    hook_sending,
     inbox,
     introductions,
     invitation_sending,
@@ -239,6 +241,12 @@ def send_mail(assistant: Assistant) -> int:
     if assistant.mail is None:
         return 0
     return invitation_sending.deliver(assistant.db, assistant.mail.send, BATCH, assistant.clock.now())
+
+
+def tell_systems(assistant: Assistant) -> int:
+    """Send teams' own systems what happened; answers how many messages were tried."""
+    now, loopback = assistant.clock.now(), assistant.settings.hook_loopback
+    return hook_sending.deliver(assistant.db, partial(bundle, assistant.book(None), now), now, loopback=loopback)
 
 
 def read_calendar(assistant: Assistant) -> int:

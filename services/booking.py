@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services import call_backs, crypto, diary, due_work, invitations, reminders, waiting_list
+from services import call_backs, crypto, diary, due_work, invitations, reminders, team_hooks, waiting_list
 from services.diary import Opening, OpeningId
 from services.models import Appointment, Coach, Conversation, DiaryCell, Hold, Team
 
@@ -158,6 +158,7 @@ def _turn_hold(
     if replaces is not None:
         _end(session, replaces, "moved", by, now)
     invitations.booked(session, new, replaces, now)
+    team_hooks.happened(session, "moved" if replaces else "booked", new, now)
     waiting_list.booked(session, new, now)
     call_backs.keep_by_booking(session, conversation.person_id, now)
     return new
@@ -212,6 +213,7 @@ def call_off(session: Session, appointment_id: int, now: datetime, by: str = "pe
     _lock_coaches(session, row.coach_id)
     _end(session, row, "called_off", by, now)
     invitations.called_off(session, row, now)
+    team_hooks.happened(session, "called_off", row, now)
     return True
 
 
@@ -235,6 +237,7 @@ def record_outcome(session: Session, appointment_id: int, outcome: str, now: dat
         _plan_missed(session, row, outcome, now)
     row.status, row.outcome_at = outcome, now
     session.flush()
+    team_hooks.happened(session, "outcome", row, now)
     return True
 
 

@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     telegram_api_url: str = Field(default="https://api.telegram.org/bot", validation_alias="TELEGRAM_API_URL")
     smtp_url: SecretStr = Field(default=SecretStr(""), validation_alias="SMTP_URL")
     calendar_loopback: bool = Field(default=False, validation_alias="ANYDOOR_CALENDAR_LOOPBACK")
+    hook_loopback: bool = Field(default=False, validation_alias="ANYDOOR_HOOK_LOOPBACK")
     from_email: str = Field(default="", validation_alias="ANYDOOR_FROM_EMAIL")
 
     @property

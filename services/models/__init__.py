@@ -18,6 +18,7 @@ from services.models.desk import Cover, DeskNote, Plan
 from services.models.diary import Appointment, DiaryCell, Hold, ReminderSent
 from services.models.directory import ListingRow
 from services.models.duty import DutyAlert, DutyAsk, DutyException, DutyRules, DutyShift, StaffText
+from services.models.hooks import HookEvent, TeamHook
 from services.models.people import AddressRow, Consent, Introduction, Person, SourceCode
 from services.models.records import AuditHead, AuditRow, EventRow
 from services.models.referrals import CallBack, EligibilityDecision, Referral
@@ -59,6 +60,7 @@ __all__ = [
     "EventRow",
     "Footprint",
     "Hold",
+    "HookEvent",
     "Introduction",
     "Invitation",
     "Lease",
@@ -78,6 +80,7 @@ __all__ = [
     "StaffMember",
     "StaffText",
     "Team",
+    "TeamHook",
     "WaitingPlace",
     "WorkingHours",
 ]

@@ -7,23 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.handing_out import ASKED
 from services.cards import Card
 
-ASKED = {
-    "work_situation": "Work",
-    "months_out_of_work": "Months out of work",
-    "postcode": "Postcode",
-    "place": "Town or GP surgery",
-    "age": "Age",
-    "health": "Health",
-    "barriers": "What gets in the way",
-    "name": "Name",
-    "phone": "Phone",
-    "voicemail_ok": "Voicemail",
-    "call_kind": "Kind of call",
-    "call_needs": "Needs for the call",
-    "wish": "What they want",
-}
 NEEDS = ("call_kind", "call_needs", "call_times", "call_need_words", "told_of_call", "reach_words")
 CHECKS = {
     "local_rules": "This team's own rules are not confirmed. Check them for this person.",
