@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.flows.commands import Clarify, Command, SetSlot, StartFlow, Unclear
+from bot.flows.commands import Clarify, Command, Correct, SetSlot, StartFlow, Unclear
 from bot.flows.definition import Book
 from bot.flows.state import DialogueState
 from bot.hearing import Heard
+from bot.languages import language_asked_for, language_of
 from bot.nlu.recognisers.said import says_of
 from bot.nlu.recognisers.text import bag
 
@@ -19,6 +20,7 @@ ANSWERS: Mapping[str, str] = {
     "go_between": "pattern_go_between",
     "dwp_gets": "pattern_dwp",
 }
+LANGUAGE_SETTLED = frozenset({"interpreter_call", "call_needs", "wish", "call_need_words"})
 OWN_WORDS = frozenset({"text", "name", "place", "practice"})
 
 
@@ -65,6 +67,10 @@ def flow_for(heard: Heard, state: DialogueState) -> str | None:
         return "pattern_my_call"
     if asked is not None and asked.slot == "consent_share" and says_of("sharing", "not_them", text):
         return None  # a condition, and kept as one
+    if heard.expecting is not None and heard.expecting.slot not in LANGUAGE_SETTLED and language_asked_for(text):
+        needs = state.slots.get("call_needs")
+        known = isinstance(needs, list) and "interpreter" in needs
+        return None if known or "interpreter" in (heard.values.get("call_needs") or ()) else OTHER_LANGUAGE
     own_words = own_words or (asked is not None and asked.spec.type == "text" and "?" not in text)
     said = (flow for kind, flow in ANSWERS.items() if says_of("questions", kind, text))
     return None if own_words else next(said, None)
@@ -100,6 +106,23 @@ def with_rights_at_work(commands: list[Command], heard: Heard, state: DialogueSt
 
 
 BEGINNINGS = frozenset({"pattern_start", "pattern_tell_coach", "pattern_expired"})
+
+
+def with_language(commands: list[Command], heard: Heard, state: DialogueState) -> list[Command]:
+    """Which language it is, where somebody asks for another one or for an interpreter: the coach has to know."""
+    wants = any(isinstance(one, StartFlow) and one.flow == OTHER_LANGUAGE for one in commands) or says_interpreter(
+        commands
+    )
+    code = language_of(heard.text) if wants and state.slots.get("language") is None else None
+    return [SetSlot("language", code), *commands] if code else commands
+
+
+def says_interpreter(commands: list[Command]) -> bool:
+    needs = [one.value for one in commands if isinstance(one, SetSlot | Correct) and one.slot == "call_needs"]
+    return any(isinstance(value, list) and "interpreter" in value for value in needs)
+
+
+OTHER_LANGUAGE = "pattern_other_language"
 
 
 def wants_rights(heard: Heard, state: DialogueState) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.asks import asks, with_rights_at_work, without_a_wrong_guess
+from bot.asks import asks, with_language, with_rights_at_work, without_a_wrong_guess
 from bot.at_the_check import at_the_check
 from bot.by_the_way import beside, where
 from bot.care import says_yes, taken_back, told_beside, with_care
@@ -51,7 +51,7 @@ def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = Fals
     """What the engine is to do about it; `stopped`: the person has said STOP before. Pure."""
     heard = without_a_wrong_guess(heard)
     commands = only_if_meant(meant(heard, state, book, stopped=stopped), heard, state)
-    return with_care(with_rights_at_work(commands, heard, state), heard, state)
+    return with_care(with_language(with_rights_at_work(commands, heard, state), heard, state), heard, state)
 
 
 ABOUT_A_CALL = frozenset({"call_off", "change_call", "wait", "person", "book_call", "smalltalk", "out_of_scope"})

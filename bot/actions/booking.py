@@ -204,6 +204,7 @@ def card_of(doing: Doing, slots: Slots) -> dict[str, Any]:
         "call_needs",
         "call_need_words",
         "share_condition",
+        "language",
         "call_times",
         "told_of_call",
         "voicemail_ok",

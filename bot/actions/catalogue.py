@@ -158,6 +158,7 @@ SPECS: dict[str, ActionSpec] = {
         spec("stop_nudges"),
         spec("mark_unsafe_to_text"),
         spec("mark_wrong_number"),
+        spec("say_in_their_language", {"language_line": None}),
         spec("note_condition", {"share_condition": None, "condition_said": None}, reads=("condition_said",)),
         spec("note_on_behalf", {"on_behalf": YES_NO}),
         spec("note_need"),

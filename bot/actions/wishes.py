@@ -9,6 +9,8 @@ from bot.actions.doing import Doing, Slots, result
 from bot.actions.introducing import passed_on
 from bot.flows.definition import Collect
 from bot.flows.engine import ActionResult, Event, expecting
+from bot.flows.segments import to_gsm7
+from bot.languages import languages
 from services import consent, due_work, people, privacy, referrals, reminders, transcript
 
 FOLLOW_UP_AFTER, FOLLOW_UP_GOOD_FOR = timedelta(days=7), timedelta(days=2)
@@ -99,6 +101,14 @@ def add_to_card(doing: Doing, told: dict[str, Any]) -> None:
     referral = referrals.current(doing.session, doing.conversation.person_id)
     if referral is not None and told:
         referrals.add_to_card(doing.session, referral, told, doing.now)
+
+
+def say_in_their_language(doing: Doing, slots: Slots) -> ActionResult:
+    """The one line we have in the person's own language; by text in letters that need no more room, where it has such."""
+    known = languages().get(str(slots.get("language")))
+    line = known.line if known else ""
+    plain = to_gsm7(line) if doing.channel == "sms" and known and known.is_latin else line
+    return result(language_line=plain or None)
 
 
 def note_condition(doing: Doing, slots: Slots) -> ActionResult:

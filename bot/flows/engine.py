@@ -1,4 +1,32 @@
-"""The dialogue engine: advance() takes the commands of one message; expecting() tells the open question."""
+"""The dialogue engine: advance() takes the commands of one message; expecting() tells the open question.
+
+Order within a message: crisis help or opt-out come alone; then every SetSlot fills its slot; then the other
+commands in the order given; then the walk goes on to the next question. No commands = the open question again.
+
+- SetSlot: an invalid value for the open question is a miss. A slot asked later is filled when its spec is
+  `volunteered`; its question is passed (not if ask_before_filling). A slot that was already answered is left alone:
+  send Correct. When a message fills more than the open question, `utter_noted` (with `noted`) comes first.
+- A question of an ask_before_filling step empties its slot as it is put. `rejections` are tried when a slot is
+  passed, also when it was volunteered; a refused answer is a miss.
+- A miss: the hint and `easier` words; at the second utter_offer_person too; at `tries` pattern_stuck or `gives_up`.
+- StartFlow: the flow is walked now, then the interrupted question is put again, by its words alone. A flow that is
+  already under way is returned to; a pattern on top starts afresh. An unknown flow counts as Unclear.
+  `keeps_place: false` drops everything beneath when the flow ends or links; after a flow that `waits` (crisis and
+  opt-out by default) the interrupted question stays unsaid until the next message.
+- Correct: sets the slot, clears its dependants, rewinds to the earliest passed step that asks for it and walks
+  again: filled questions are passed, actions run again, words already said come again only if they have changed;
+  a chosen opening is kept. Value None (or one that cannot be) asks again. Without a step to rewind to: the slot is
+  set, or pattern_correct is started.
+- Back unfills the last answer that a question got; in a digression that has asked nothing yet it leaves that.
+- Skip fills "skipped" where the step is skippable, else says utter_cannot_skip.
+- Say("why"): the `why` words of the question, or of the one `about` a slot (else utter_no_reason), then it; "means": then its `easier` words; "repeat": it.
+- Clarify asks utter_clarify with the options as choices "1", "2", …; the answer is SetSlot("clarify", "2").
+- Crisis pushes pattern_crisis_<kind>; its replies have the purpose "crisis"; nothing else is asked. The first
+  message after it never answers the interrupted question, which is put again.
+- Care puts the line utter_care_<kind> first, at most once in a while; alone it changes nothing else and asks nothing.
+  TakenBack says utter_taken_back in place of the words after crisis help.
+- The action `start_again` (in pattern_start_again) forgets slots and interrupted flows; the engine does it itself.
+"""
 
 from __future__ import annotations
 
@@ -88,30 +116,7 @@ def advance(
     is called for each action step; it may be called again for the same step after a correction, so it must be
     idempotent. While crisis help is given it also sees the slot `crisis_kind`.
 
-    Order within a message: crisis help or opt-out come alone; then every SetSlot fills its slot; then the other
-    commands in the order given; then the walk goes on to the next question. No commands = the open question again.
-
-    - SetSlot: an invalid value for the open question is a miss. A slot asked later is filled when its spec is
-      `volunteered`; its question is passed (not if ask_before_filling). A slot that was already answered is left alone:
-      send Correct. When a message fills more than the open question, `utter_noted` (with `noted`) comes first.
-    - A question of an ask_before_filling step empties its slot as it is put. `rejections` are tried when a slot is
-      passed, also when it was volunteered; a refused answer is a miss.
-    - A miss: the hint and `easier` words; at the second utter_offer_person too; at `tries` pattern_stuck or `gives_up`.
-    - StartFlow: the flow is walked now, then the interrupted question is put again, by its words alone. A flow that is
-      already under way is returned to; a pattern on top starts afresh. An unknown flow counts as Unclear.
-      `keeps_place: false` drops everything beneath when the flow ends or links; after a flow that `waits` (crisis and
-      opt-out by default) the interrupted question stays unsaid until the next message.
-    - Correct: sets the slot, clears its dependants, rewinds to the earliest passed step that asks for it and walks
-      again: filled questions are passed, actions run again, words already said come again only if they have changed;
-      a chosen opening is kept. Value None (or one that cannot be) asks again. Without a step to rewind to: the slot is
-      set, or pattern_correct is started.
-    - Back unfills the last answer that a question got; in a digression that has asked nothing yet it leaves that.
-    - Skip fills "skipped" where the step is skippable, else says utter_cannot_skip.
-    - Say("why"): the `why` words of the question, or of the one `about` a slot (else utter_no_reason), then it; "means": then its `easier` words; "repeat": it.
-    - Clarify asks utter_clarify with the options as choices "1", "2", …; the answer is SetSlot("clarify", "2").
-    - Crisis pushes pattern_crisis_<kind>; its replies have the purpose "crisis"; nothing else is asked. The first
-      message after it never answers the interrupted question, which is put again.
-    - The action `start_again` (in pattern_start_again) forgets slots and interrupted flows; the engine does it itself.
+    What each command does stands at the head of this file.
 
     Raises StepLimit after 200 steps, ResponseError for words that cannot be said.
     """
@@ -121,8 +126,7 @@ def advance(
 
 
 def _take(run: Run, commands: Sequence[Command]) -> None:
-    """Obeys them and walks on. Care puts the line utter_care_<kind> first, at most once in a while: alone it asks nothing, with
-    Crisis it is not needed. TakenBack says utter_taken_back in place of the words after crisis help."""
+    """Obeys them and walks on; the line of care comes first, alone it asks nothing, and with Crisis it is not needed."""
     beside = [command for command in commands if isinstance(command, Care)]
     others: list[Command] = [command for command in commands if not isinstance(command, Care)]
     if beside and not others:

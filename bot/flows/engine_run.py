@@ -226,7 +226,7 @@ class Run:
         again = key in self.quiet and self.said.get(key) == mark
         if key in self.quiet:
             self.quiet.remove(key)
-        if not again:
+        if reply.text.strip() and not again:  # words that only some people get may be empty
             self.replies.append(reply)
         if not self.flow().is_pattern:
             self.said[key] = mark

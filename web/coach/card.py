@@ -91,6 +91,8 @@ def present(card: Card, book: Book, now: datetime) -> Shown:
 def facts(answers: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
     shown = [("Age", "age"), ("Postcode", "postcode"), ("Town or GP surgery", "place"), ("GP surgery", "practice_pick")]
     found = [(title, ", ".join(words.of(name))) for title, name in shown if answers.get(name)]
+    if answers.get("language"):
+        found.append(("Language", ", ".join(words.of("language"))))
     if answers.get("share_condition"):
         found.insert(0, ("Agreed to share, and said", str(answers["share_condition"])))
     if answers.get("on_behalf"):
