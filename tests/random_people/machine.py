@@ -187,7 +187,11 @@ class RandomPerson(RuleBasedStateMachine):
 
     def next_step(self, answered: Answered) -> None:
         """Somebody is asked something, or it ended in a way that has a name, or the person asked for a moment."""
-        assert self.question() or answered.outcome or self.responses(answered), (answered.said, answered.flow, answered.step)
+        assert self.question() or answered.outcome or self.responses(answered), (
+            answered.said,
+            answered.flow,
+            answered.step,
+        )
 
     def bounded(self, answered: Answered, nonsense: bool) -> None:
         if not nonsense or self.question() is None:
