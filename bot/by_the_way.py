@@ -208,6 +208,9 @@ def moves_the_call(heard: Heard, state: DialogueState, book: Book) -> list[Comma
         return []
     parts = [*reversed(CLAUSES.split(heard.text)), heard.text]
     when = next((found for part in parts if (found := read_when(part, heard.now))), None)
+    together = read_when(heard.text, heard.now)
+    if together and together.whole and not together.ambiguous:
+        when = together  # "8 is too early, do it thursday": no earlier than that on the new day either
     if when is None:
         return []
     wish, change = wish_of(without_the_contrary(when, heard.text), heard.text), StartFlow("change_call")

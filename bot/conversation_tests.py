@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from bot import coaching, trial
 from bot.assistant import DIALOGS, assemble
 from bot.channels import sms
@@ -158,25 +160,30 @@ def play_file(file: Path, nlu: Nlu | None) -> tuple[Played, set[tuple[str, str]]
 
 
 @contextmanager
-def stage(transcript: Transcript, nlu: Nlu | None) -> Iterator[Simulator]:
-    """A fresh database in the conversation's world, at its time."""
+def stage(transcript: Transcript, nlu: Nlu | None, content: Book | None = None) -> Iterator[Simulator]:
+    """A fresh database in the conversation's world, at its time; `content`: what is said instead of dialogs/."""
     with tempfile.TemporaryDirectory(prefix="anydoor-test-") as folder:
         home = Path(folder)
         shutil.copytree(prepared(transcript.world, transcript.now), home, dirs_exist_ok=True)
-        settings = Settings(ANYDOOR_HOME=home, ANYDOOR_NOW=transcript.now, ANYDOOR_SECRET_KEY=SECRET)  # type: ignore[call-arg]
-        assistant = assemble(settings, nlu=nlu, throw_away=True)
+        assistant = assemble(alone(home, transcript.now), nlu=nlu, throw_away=True, content=content)
         try:
             yield Simulator(assistant, transcript.channel)  # type: ignore[arg-type]
         finally:
             assistant.db.close()
 
 
+def alone(home: Path, now: str) -> Settings:
+    """Settings that know of no database, provider or key of the environment: whatever is tried stays in its folder."""
+    unset = {name: field.default for name, field in Settings.model_fields.items()}
+    return Settings.model_construct(**{**unset, "home": home, "now": now, "secret": SecretStr(SECRET)})
+
+
 @cache
 def prepared(world: str, now: str) -> Path:
     """A folder with a database in a world at a time, made once a process."""
     home = Path(tempfile.mkdtemp(prefix="anydoor-world-"))
-    settings = Settings(ANYDOOR_HOME=home, ANYDOOR_NOW=now, ANYDOOR_SECRET_KEY=SECRET)  # type: ignore[call-arg]
-    assistant = assemble(settings, demo=True, nlu=rasa.NoNlu("a world has no need of it"), throw_away=True)
+    nlu = rasa.NoNlu("a world has no need of it")
+    assistant = assemble(alone(home, now), demo=True, nlu=nlu, throw_away=True)
     trial.set_world(assistant, world)
     assistant.db.close()
     return home

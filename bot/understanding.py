@@ -6,15 +6,15 @@ what the trained model thinks, and last "not understood".
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
+from bot.asks import asks, with_rights_at_work, without_a_wrong_guess
 from bot.at_the_check import at_the_check
 from bot.by_the_way import beside, where
 from bot.care import says_yes, taken_back, told_beside, with_care
 from bot.clarifying import about_options, about_times, about_wishes
 from bot.consenting import only_if_meant, they_agree
-from bot.correcting import corrections, opening_of
+from bot.correcting import asks_to_change, corrections, opening_of
 from bot.flows.commands import (
     Clarify,
     Command,
@@ -49,7 +49,9 @@ SETTLING_ACTS = frozenset({"affirm", "deny", "unsure", "thanks", "greeting", "go
 
 def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = False) -> list[Command]:
     """What the engine is to do about it; `stopped`: the person has said STOP before. Pure."""
-    return with_care(only_if_meant(meant(heard, state, book, stopped=stopped), heard, state), heard, state)
+    heard = without_a_wrong_guess(heard)
+    commands = only_if_meant(meant(heard, state, book, stopped=stopped), heard, state)
+    return with_care(with_rights_at_work(commands, heard, state), heard, state)
 
 
 ABOUT_A_CALL = frozenset({"call_off", "change_call", "wait", "person", "book_call", "smalltalk", "out_of_scope"})
@@ -91,7 +93,7 @@ def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> l
         return [StartFlow("pattern_media")]
     if taken_back(heard, state):
         return goes_back(heard, state, book)
-    aside = beside(heard, state, book)
+    aside = asks(heard, state, book) or beside(heard, state, book)
     if aside:
         return aside
     if not state.stack and not picks_a_reading(heard):
@@ -319,15 +321,6 @@ def corrected(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     named = [slot for slot in heard.named_slots if state.slots.get(slot) is not None and slot != current]
     asks = says_so or (named and asks_to_change(heard.text))
     return [Correct(named[0])] if named and asks else []
-
-
-def asks_to_change(text: str) -> bool:
-    """Short, and a word for changing in it: "change my age", "i put the wrong postcode"."""
-    return len(text.split()) <= SHORT_REQUEST and CHANGES.search(text) is not None
-
-
-SHORT_REQUEST = 8
-CHANGES = re.compile(r"^actually\b|\b(?:wrong|change|update|amend|correct|correction|mistake|typo)\b", re.IGNORECASE)
 
 
 def digression(heard: Heard, state: DialogueState, book: Book) -> str | None:

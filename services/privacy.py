@@ -169,6 +169,8 @@ def _finish(session: Session, person: Person, now: datetime) -> bool:
     if any(row.stopped_at for row in _rows(session, AddressRow, person.id)):
         _forget(session, person, now)  # STOP outlives the words: the keyed hash stays, and nothing else
         _empty(session, person, ids)
+        if not _has_team_record(session, person.id):
+            _delete_agreed(session, person.id, ids)
         return True
     for model in (MessageIn, MessageOut, DueWork):
         session.execute(delete(model).where(model.conversation_id.in_(ids)))
@@ -191,9 +193,14 @@ def _empty(session: Session, person: Person, ids: Sequence[int]) -> None:
 def _delete_person(session: Session, person: Person, ids: Sequence[int]) -> None:
     if _has_team_record(session, person.id):
         return
-    session.execute(delete(Consent).where(Consent.person_id == person.id))
-    session.execute(delete(EligibilityDecision).where(EligibilityDecision.conversation_id.in_(ids)))
+    _delete_agreed(session, person.id, ids)
     session.execute(delete(Person).where(Person.id == person.id))
+
+
+def _delete_agreed(session: Session, person_id: int, ids: Sequence[int]) -> None:
+    """What a person agreed to, and what the rules said of them: of no use where no team took them on."""
+    session.execute(delete(Consent).where(Consent.person_id == person_id))
+    session.execute(delete(EligibilityDecision).where(EligibilityDecision.conversation_id.in_(ids)))
 
 
 def _is_busy(session: Session, ids: Sequence[int]) -> bool:

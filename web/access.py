@@ -17,6 +17,8 @@ from starlette.routing import Route
 from web import auth, state
 
 MOST_FIELDS = 200
+MOST_ID = 2**63 - 1
+"""No row has a larger one, and no database can be asked for it."""
 WITHOUT_CODES = ("/account", "/sign-out")
 MOST_FIELD_BYTES = 128 * 1024
 
@@ -57,6 +59,8 @@ def guarded(handler: Callable[..., Any], access: Access) -> Callable[[Request], 
     """The handler behind its rule."""
 
     async def answer(request: Request) -> Response:
+        if any(isinstance(each, int) and each > MOST_ID for each in request.path_params.values()):
+            raise HTTPException(404)
         if access.kind == "staff":
             turned_away = await run_in_threadpool(let_in, request, access.roles)
             if turned_away is not None:

@@ -64,7 +64,7 @@ def language_model(settings: Settings) -> str:
     if places.missing():
         return f"built-in stand-in only. {places.missing()}"
     if places.current() is None:
-        return "being trained, about two minutes. Until then the built-in stand-in answers."
+        return "being trained, four to five minutes. Until then the built-in stand-in answers."
     return "on; a newer one is being trained." if places.being_trained() else "on."
 
 

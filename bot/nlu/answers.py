@@ -32,6 +32,8 @@ from bot.nlu.recognisers import (
 from bot.nlu.recognisers.acts import read_act
 from bot.nlu.recognisers.by_the_way import is_deaf_only, read_call_needs, ruled_out
 from bot.nlu.recognisers.call_told import read_ring_times, read_told_phone
+from bot.nlu.recognisers.postcode import postcodes_to_choose_from
+from bot.nlu.recognisers.safe_here import asks_if_safe, read_safe
 from bot.nlu.recognisers.said_again import taken_back, without_reminder
 from bot.nlu.recognisers.situation import is_of_another
 from bot.nlu.recognisers.when_values import DAYS_AHEAD, is_sharp
@@ -113,6 +115,10 @@ def read_once(text: str, expecting: Expecting, now: datetime) -> Reading:
     """Read words as one answer; fixed options win over the type's own reader."""
     kind = expecting.spec.type
     options = options_of(expecting)
+    if expecting.slot == SAFE and asks_if_safe(text):
+        return Reading()
+    if expecting.slot == SAFE and (safe := read_safe(text)):
+        return Reading(Answer(safe.value, bare(text) == bare(text[slice(*safe.span)])))
     if expecting.slot == NEEDS and is_deaf_only(text):
         return Reading(several=WAYS_FOR_THE_DEAF)
     chosen = read_options(text, options, several=kind == "choices")
@@ -124,7 +130,7 @@ def read_once(text: str, expecting: Expecting, now: datetime) -> Reading:
     if several:
         return Reading(hint="utter_invalid_opening", several=several)
     own = READERS.get(kind, read_nothing)(text, expecting, now)
-    if own.answer:
+    if own.answer or own.several:
         return own
     if chosen and not (
         expecting.slot == "work_situation" and not speaks_for_another(expecting) and is_of_another(text)
@@ -133,7 +139,7 @@ def read_once(text: str, expecting: Expecting, now: datetime) -> Reading:
     return replace(own, several=tuple(read_candidates(text, options))) if options and kind != "choices" else own
 
 
-NEEDS = "call_needs"
+NEEDS, SAFE = "call_needs", "safe_to_text"
 WAYS_FOR_THE_DEAF = ("bsl", "text_relay", "messages")
 """Of these somebody who is deaf is asked which; not everybody signs."""
 
@@ -193,11 +199,15 @@ def read_text(text: str, expecting: Expecting, now: datetime) -> Reading:
 
 
 def postcode_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
+    several = postcodes_to_choose_from(text)
+    if several:
+        return Reading(several=tuple(several))
     found = read_postcode(text)
     if not found:
         return Reading(hint="utter_invalid_postcode")
     value: Any = found.value
-    exact = value["postcode"] if found.sure else None  # a slip is put right only after asking
+    spelt = re.search(r"[a-z]{3}", value["as_typed"] or "", re.IGNORECASE)  # said letter by letter, which is no slip
+    exact = value["postcode"] if found.sure or spelt else None  # a slip is put right only after asking
     given = exact or value["as_typed"] or value["outcode"]
     return Reading(Answer(given, found.whole))
 
@@ -330,7 +340,7 @@ READERS: dict[str, Callable[[str, Expecting, datetime], Reading]] = {
 
 def volunteered(text: str, now: datetime) -> dict[str, Any]:
     """Every fact that the words carry by themselves, whatever was asked."""
-    postcode = read_postcode(text)
+    postcode = None if postcodes_to_choose_from(text) else read_postcode(text)
     read: Any = postcode.value if postcode and postcode.sure else {}
     if postcode and postcode.whole and read.get("postcode"):
         return {"postcode": read["postcode"]}  # "SR4 7TZ is home" says nothing about housing

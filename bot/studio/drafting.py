@@ -84,10 +84,10 @@ class Edit:
         kept = {name: text for name, text in changed.items() if base.get(name) != text}
         return self._keep(kept, self.desk.tests, what)
 
-    def put_test(self, name: str, text: str) -> Draft:
-        """Let a conversation test be part of the draft."""
+    def put_tests(self, tests: Mapping[str, str]) -> Draft:
+        """Let conversation tests be part of the draft, by name."""
         changes = self.desk.draft.changes if self.desk.draft else {}
-        return self._keep(changes, {**self.desk.tests, name: text}, f"test:{name}")
+        return self._keep(changes, {**self.desk.tests, **tests}, f"tests:{len(tests)}")
 
     def _keep(self, changes: Mapping[str, str], tests: Mapping[str, str], what: str) -> Draft:
         base = self.desk.draft.base if self.desk.draft else self.desk.live.number

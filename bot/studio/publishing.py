@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.actions.catalogue import SPECS
-from bot.studio import drafting
+from bot.studio import drafting, testing
 from bot.studio.differing import Subject, changes, touched
 from bot.studio.drafting import Desk
-from bot.studio.errors import NotAgreed, NotProved, Overtaken, StudioError
+from bot.studio.errors import NotAgreed, NotProved, NotTried, Overtaken, StudioError
 from bot.studio.proving import prove, read
 from services import drafts, flow_store, publications
 from services.db import Database, Session
@@ -29,7 +29,7 @@ def subjects(desk: Desk) -> frozenset[Subject]:
 def publish_draft(db: Database, seen: str, staff_id: int, now: datetime, note: str) -> Publication:
     """Let the draft go live, as it was `seen` (its mark).
 
-    Overtaken when it changed or another was published meanwhile, NotProved, NotAgreed. All or nothing.
+    Overtaken when it changed or another was published meanwhile, NotProved, NotTried, NotAgreed. All or nothing.
     """
     desk = drafting.see(db)
     if desk.draft is None or desk.mark != seen:
@@ -39,6 +39,12 @@ def publish_draft(db: Database, seen: str, staff_id: int, now: datetime, note: s
     proved = prove(desk.files)
     if proved.errors or proved.book is None:
         raise NotProved(proved.errors)
+    old = read(desk.live_files).book
+    found = changes(old, proved.book) if old else []
+    if not testing.standing(db, desk, found).green:
+        raise NotTried(
+            "Play the conversation tests that this touches first, and accept the new words where they are right."
+        )
     needed = subjects(desk)
     with db.write() as session:
         draft = drafts.lock(session)

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bot.assistant import open_books
-from bot.studio import drafting, proving
+from bot.nlu.rasa import NoNlu
+from bot.studio import drafting, proving, testing
 from tests.browser.conftest import Open, Site, overflows, violations
 from tests.browser.test_staff import SIZES
 from tests.web.admin.conftest import put_people
@@ -25,6 +26,7 @@ SHORTER = "Which fits you now?"
 def studio(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     proving._proved.cache_clear()
     monkeypatch.setattr(proving, "check_book", lambda book: [])
+    monkeypatch.setattr(testing, "touched", lambda changes, tests: [])
     site.assistant.clock.set(NOW)
     open_books(site.assistant.db, site.assistant.clock)
     put_people(site.assistant)
@@ -87,6 +89,32 @@ def test_words_are_changed_published_and_rolled_back(open_page: Open, studio: Si
     look(page, "studio-then", size)
     page.get_by_role("button", name="Go back to this now").click()
     expect(page.get_by_text("Published again.")).to_be_visible()
+
+
+@SIZES
+def test_a_draft_is_tried_and_kept_as_a_test(open_page: Open, studio: Site, size: str) -> None:
+    studio.assistant.nlu = NoNlu("a test")  # type: ignore[attr-defined]
+    page = open_page("/sign-in", size)
+    sign_in(page, "ada")
+    page.set_default_timeout(60_000)  # the first world is prepared
+    page.get_by_role("link", name="Try it").click()
+    page.get_by_label("Channel").select_option("Telegram")
+    page.get_by_role("button", name="Begin again like this").click()
+    page.get_by_label("The person writes").fill("hi")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="It's safe, let's go").click()
+    expect(page.get_by_text("Which is most like you now?")).to_be_visible()
+    page.get_by_label("The person writes").fill("I'm off sick")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="No fixed address")).to_be_visible()
+    page.locator("summary").last.click()
+    look(page, "studio-try", size)
+    page.get_by_label("Keep it as a test that shows").fill("Somebody is off sick.")
+    page.get_by_role("button", name="Keep it as a test").click()
+    expect(page.get_by_text("Kept as a test in the draft.")).to_be_visible()
+    page.get_by_role("link", name="Tests", exact=True).click()
+    expect(page.get_by_text("studio/somebody_is_off_sick.txt")).to_be_visible()
+    look(page, "studio-tests", size)
 
 
 @SIZES

@@ -163,6 +163,15 @@ def test_a_desks_mark_of_odd_characters_is_a_stale_one(client: TestClient) -> No
     assert client.post("/coach/cover", data=odd).status_code == 409
 
 
+@pytest.mark.parametrize("number", [2**63, 10**40])
+def test_a_number_that_no_row_can_have_is_not_found(client: TestClient, number: int) -> None:
+    try_in(client)
+    csrf = account(client)[1]["csrf"]
+    assert client.get(f"/coach/referral/{number}").status_code == 404
+    assert client.get(f"/coach/call/{number}/call.ics").status_code == 404
+    assert client.post(f"/coach/alert/{number}", data={"csrf": csrf}).status_code == 404
+
+
 def test_the_host_that_a_caller_names_leads_nowhere(client: TestClient) -> None:
     answer = client.get("/chat/", headers={"Host": "evil.example"})
     assert (answer.status_code, answer.headers.get("location")) == (404, None)

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.flows.definition import Book, Finding
-from bot.studio import differing, drafting, proving, publishing
+from bot.studio import differing, drafting, proving, publishing, testing
 from bot.studio.differing import Change
 from bot.studio.drafting import Desk
 from bot.studio.errors import NotProved, StudioError
@@ -72,6 +72,7 @@ def changes_page(request: Request, desk: Desk, why: str = "", findings: tuple[Fi
     with assistant.db.read() as session:
         agreed = drafts.approved(session, desk.draft) if desk.draft else []
         people = names(session, [*(desk.draft.authors if desk.draft else ()), *agreed])
+    standing = testing.standing(assistant.db, desk, [row.change for row in rows])
     may_agree = (
         bool(desk.draft) and member.role in SECONDS and member.id not in (desk.draft.authors if desk.draft else ())
     )
@@ -91,6 +92,7 @@ def changes_page(request: Request, desk: Desk, why: str = "", findings: tuple[Fi
         has_agreed=member.id in agreed,
         why=why,
         book=new,
+        standing=standing,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute
 
 from web.access import page, staff
-from web.admin import changes, files, pages, words
+from web.admin import changes, files, pages, testing, trying, words
 from web.admin.viewing import PUBLISHERS, READERS, SECONDS
 
 
@@ -30,6 +30,11 @@ def routes() -> Sequence[BaseRoute]:
         page("/admin/changes/agree", changes.agree, second, ["POST"]),
         page("/admin/changes/discard", changes.discard, see, ["POST"]),
         page("/admin/changes/catch-up", changes.catch_up, see, ["POST"]),
+        page("/admin/try", trying.show, see),
+        page("/admin/try", trying.act, see, ["POST"]),
+        page("/admin/tests", testing.show, see),
+        page("/admin/tests", testing.play, see, ["POST"]),
+        page("/admin/tests/accept", testing.accept, see, ["POST"]),
         page("/admin/history", changes.history, see),
         page("/admin/history/{number:int}", changes.then, see),
         page("/admin/history/{number:int}/back", changes.roll_back, publish, ["POST"]),

@@ -73,7 +73,7 @@ def problem(request: Request, desk: Desk, why: str, back: str) -> Response:
 def on(path: str, done: str) -> Response:
     """Lead on to a page that says what was done."""
     plain, _, anchor = path.partition("#")
-    joined = f"{plain}{'&' if '?' in plain else '?'}done={done}"
+    joined = f"{plain}{'&' if '?' in plain else '?'}done={done}" if done else plain
     return RedirectResponse(f"{joined}#{anchor}" if anchor else joined, status_code=303)
 
 

@@ -34,3 +34,7 @@ if (text && line > 0) {
   text.setSelectionRange(start, start + (lines[line - 1] || "").length);
   text.scrollTop = Math.max(0, (line - 6) * (text.scrollHeight / lines.length));
 }
+
+// While tests are being played the page looks again by itself.
+const trial = document.querySelector("[data-again]");
+if (trial) setTimeout(() => window.location.reload(), Number(trial.dataset.again) * 1000);

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.assistant import Books, open_books
-from bot.studio import drafting, proving
+from bot.studio import drafting, proving, testing
 from bot.studio.drafting import Desk
 from services.clock import Clock
 from services.crypto import Keyring
@@ -49,6 +49,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 
 @pytest.fixture
 def unproved(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is found by the proof, and nothing is waited for."""
+    """Nothing is found by the proof, no test is touched, and nothing is waited for."""
     proving._proved.cache_clear()
     monkeypatch.setattr(proving, "check_book", lambda book: [])
+    monkeypatch.setattr(testing, "touched", lambda changes, tests: [])

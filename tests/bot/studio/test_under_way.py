@@ -6,6 +6,7 @@ import pytest
 
 from bot.conversation_tests import stage
 from bot.flows.transcripts import Transcript
+from bot.nlu.rasa import NoNlu
 from bot.studio import drafting, publishing
 from services import conversations
 from tests.bot.studio.conftest import ADA, BEA, NOW
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("unproved")
 
 
 def test_new_words_are_said_at_the_next_message_and_a_new_way_only_to_who_begins() -> None:
-    with stage(AT, None) as person:
+    with stage(AT, NoNlu("a test")) as person:
         assistant, db = person.assistant, person.assistant.db
 
         def change(file: str, old: str, new: str) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from bot.assistant import open_books
-from bot.studio import drafting, proving
+from bot.studio import drafting, proving, testing
 from bot.studio.drafting import Desk
 from services import staff
 from services.models import AuditRow, StaffMember
@@ -71,6 +71,7 @@ def studio(client: TestClient, assistant: StandInAssistant, monkeypatch: pytest.
     """Ada, an administrator, is signed in. The proof finds nothing, at once."""
     proving._proved.cache_clear()
     monkeypatch.setattr(proving, "check_book", lambda book: [])
+    monkeypatch.setattr(testing, "touched", lambda changes, tests: [])
     assistant.clock.set(NOW)
     open_books(assistant.db, assistant.clock)
     put_people(assistant)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from bot.clarifying import title_of
 from bot.nlu.recognisers.by_the_way import is_deaf_only, read_call_needs, ruled_out
 from bot.nlu.recognisers.call_told import read_ring_times, read_told_phone
 
-NOW = datetime(2026, 11, 23, 9)  # noqa: DTZ001  London wall clock
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 TABLE = Path(__file__).parent / "said" / "call_told.tsv"
 with TABLE.open(encoding="utf-8", newline="") as file:
     ROWS = [tuple(row) for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)][1:]

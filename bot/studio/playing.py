@@ -1,0 +1,78 @@
+"""Plays conversation tests against a draft, in a process of its own: `python -m bot.studio.playing`.
+
+Reads {"files": …, "tests": {name: text}} on stdin and writes a line of JSON a test, so that the server's own process
+gives neither memory nor time to it, and a draft that runs wild ends with the child.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.assistant import parsed
+from bot.conversation_tests import RECORDED, play, stage
+from bot.flows.definition import Book
+from bot.flows.transcripts import Transcript, TranscriptError
+from bot.nlu.parsed import Parsed
+from bot.nlu.recorded import NotRecorded, RecordedNlu
+from bot.nlu.stand_in import StandIn
+
+
+class Remembered:
+    """The trained model's recorded answers; texts that were never recorded are the stand-in's."""
+
+    up = True
+
+    def __init__(self) -> None:
+        self._recorded, self._other = recorded(), StandIn()
+
+    def parse(self, text: str) -> Parsed | None:
+        try:
+            return self._recorded.parse(text) if self._recorded else self._other.parse(text)
+        except NotRecorded:
+            return self._other.parse(text)
+
+    def close(self) -> None:
+        return None
+
+
+def recorded() -> RecordedNlu | None:
+    """None where the training data have changed since: the stand-in answers for all."""
+    try:
+        return RecordedNlu(RECORDED)
+    except NotRecorded:
+        return None
+
+
+def played(book: Book, text: str, nlu: Any) -> tuple[bool, str, str]:
+    """Whether a test went as it says, the conversation as it went, and what kept it from being played."""
+    try:
+        transcript = Transcript.parse(text)
+        with stage(transcript, nlu, book) as simulator:
+            came = play(transcript, simulator)
+    except (TranscriptError, ValueError) as error:
+        return False, text, str(error)[:300]
+    return came.as_expected, came.transcript.format(), ""
+
+
+def results(files: Mapping[str, str], tests: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """One after the other."""
+    book, nlu = parsed(tuple(sorted(files.items()))), Remembered()
+    for name, text in tests.items():
+        ok, went, problem = played(book, text, nlu)
+        yield {"name": name, "ok": ok, "went": "" if ok else went, "problem": problem}
+
+
+def main() -> int:
+    os.nice(10)
+    given = json.load(sys.stdin)
+    for result in results(given["files"], given["tests"]):
+        print(json.dumps(result), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,147 @@
+"""Which conversation tests a draft touches, playing them beside the server, and whether all went well."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from bot.conversation_tests import TESTS
+from bot.flows.reading import revision
+from bot.flows.segments import to_gsm7
+from bot.studio.differing import Change
+from bot.studio.drafting import Desk
+from services import drafts, trials
+from services.clock import Clock
+from services.db import Database
+from services.trials import Trial
+
+SHORTEST = 10
+"""Characters of a piece of words by which a test can be told to hold them."""
+
+
+def mark(desk: Desk) -> str:
+    """What a trial is of: the content of the draft, whoever wrote it and whatever it starts from."""
+    return revision(desk.files)
+
+
+@lru_cache(maxsize=1)
+def _files() -> Mapping[str, str]:
+    paths = sorted(TESTS.rglob("*.txt"))
+    return {path.relative_to(TESTS).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+
+
+def every(db: Database, desk: Desk) -> dict[str, str]:
+    """Every test by name, as the draft would have it."""
+    with db.read() as session:
+        return {**_files(), **drafts.saved_tests(session), **desk.tests}
+
+
+def touched_by(db: Database, desk: Desk, changes: list[Change]) -> list[str]:
+    """The tests that the draft touches, as they were before any new words were accepted."""
+    with db.read() as session:
+        before = {**desk.tests, **_files(), **drafts.saved_tests(session)}
+    return touched(changes, before) if desk.draft else []
+
+
+def touched(changes: list[Change], tests: Mapping[str, str]) -> list[str]:
+    """The tests that a change could make go otherwise: all, unless nothing but words is different."""
+    if any(change.kind != "words" for change in changes):
+        return list(tests)
+    said: list[str] = []
+    for change in changes:
+        pieces = _pieces(change.before or "")
+        if change.before and not pieces:
+            return list(tests)
+        said += pieces
+        said.append("{" + change.name + "}")
+    flat = {name: _flat(text) for name, text in tests.items()}
+    return [name for name, text in flat.items() if any(piece in text for piece in said)]
+
+
+def _pieces(words: str) -> list[str]:
+    """Pieces of words between what is filled in."""
+    parts = [_flat(part) for part in re.split(r"\{[{%].*?[%}]\}", words, flags=re.DOTALL)]
+    return [part for part in parts if len(part) >= SHORTEST]
+
+
+def _flat(text: str) -> str:
+    return " ".join(to_gsm7(text).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a draft stands: what it touches, the last trial, and what of it still differs."""
+
+    touched: tuple[str, ...]
+    total: int
+    trial: Trial | None
+    open: tuple[Mapping[str, Any], ...]
+    green: bool
+
+
+def standing(db: Database, desk: Desk, changes: list[Change]) -> Standing:
+    """Whether every test that the draft touches has gone well, or its new words were accepted."""
+    tests = every(db, desk)
+    names = tuple(touched_by(db, desk, changes))
+    with db.read() as session:
+        last, ended = trials.latest(session, mark(desk)), trials.of(session, mark(desk))
+    whole = next((one for one in ended if not one.problem and (one.scope == "all" or len(names) <= one.total)), None)
+    judged = last if last and last.ended else whole
+    left = tuple(
+        one for one in (judged.failures if judged else ()) if tests.get(one["name"]) != one["went"] or one["problem"]
+    )
+    return Standing(names, len(tests), last, left, not names or (whole is not None and not left))
+
+
+def start(db: Database, clock: Clock, desk: Desk, names: list[str], scope: str) -> bool:
+    """Play these tests in a process beside this one; False while others are being played."""
+    tests = every(db, desk)
+    chosen = {name: tests[name] for name in names if name in tests}
+    with db.write() as session:
+        trial = trials.begin(session, mark(desk), scope, len(chosen), clock.now())
+    if trial is None:
+        return False
+    given = json.dumps({"files": dict(desk.files), "tests": chosen})
+    threading.Thread(target=_follow, args=(db, clock, trial, given), name="studio-tests", daemon=True).start()
+    return True
+
+
+def _follow(db: Database, clock: Clock, trial: int, given: str) -> None:
+    """Write down what the child says, line by line."""
+    problem = "ended early"
+    try:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "bot.studio.playing"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            cwd=TESTS.parent.parent,
+        )
+        with child:
+            problem = _read(db, trial, child, given)
+    finally:
+        with db.write() as session:
+            trials.end(session, trial, clock.now(), problem)
+
+
+def _read(db: Database, trial: int, child: subprocess.Popen[str], given: str) -> str:
+    assert child.stdin is not None
+    assert child.stdout is not None
+    child.stdin.write(given)
+    child.stdin.close()
+    failures: list[dict[str, Any]] = []
+    for played, line in enumerate(child.stdout, start=1):
+        result = json.loads(line)
+        if not result["ok"]:
+            failures.append({key: result[key] for key in ("name", "went", "problem")})
+        with db.write() as session:
+            trials.step(session, trial, played, failures)
+    return "" if child.wait() == 0 else "ended early"

@@ -1,0 +1,76 @@
+"""Conversation tests that are being played against a draft, or were: progress and failures, for every process to see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.clock import real_now
+from services.models import DialogTrial
+
+SILENT = timedelta(seconds=60)
+"""After this long without a word its process is gone."""
+MOST_FAILURES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """`failures`: name, the conversation as it went, and what kept it from being played."""
+
+    id: int
+    mark: str
+    scope: str
+    total: int
+    played: int
+    failures: tuple[Mapping[str, Any], ...]
+    ended: bool
+    running: bool
+    problem: str
+
+
+def latest(session: Session, mark: str) -> Trial | None:
+    """The newest trial of exactly this content."""
+    newest = select(DialogTrial).where(DialogTrial.mark == mark).order_by(DialogTrial.id.desc()).limit(1)
+    row = session.scalars(newest).first()
+    return _value(row) if row else None
+
+
+def of(session: Session, mark: str) -> list[Trial]:
+    """Every trial of this content that came to its end, newest first."""
+    rows = select(DialogTrial).where(DialogTrial.mark == mark, DialogTrial.ended_at.is_not(None))
+    return [_value(row) for row in session.scalars(rows.order_by(DialogTrial.id.desc()))]
+
+
+def begin(session: Session, mark: str, scope: str, total: int, now: datetime) -> int | None:
+    """Begin one; None while another is being played, since one takes a processor for minutes."""
+    newest = session.scalars(select(DialogTrial).order_by(DialogTrial.id.desc()).limit(1)).first()
+    if newest is not None and _value(newest).running:
+        return None
+    row = DialogTrial(mark=mark, scope=scope, total=total, failures=[], started_at=now, seen_at=real_now())
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def step(session: Session, trial: int, played: int, failures: list[dict[str, Any]]) -> None:
+    """How far it is."""
+    row = session.get_one(DialogTrial, trial)
+    row.played, row.failures, row.seen_at = played, failures[:MOST_FAILURES], real_now()
+
+
+def end(session: Session, trial: int, now: datetime, problem: str = "") -> None:
+    """It is over; `problem`: why not all were played, a code."""
+    row = session.get_one(DialogTrial, trial)
+    row.ended_at, row.problem = now, problem
+
+
+def _value(row: DialogTrial) -> Trial:
+    running = row.ended_at is None and real_now() - row.seen_at < SILENT
+    failures = tuple(row.failures)
+    ended = row.ended_at is not None
+    return Trial(row.id, row.mark, row.scope, row.total, row.played, failures, ended, running, row.problem)

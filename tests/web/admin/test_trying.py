@@ -1,0 +1,106 @@
+"""Trying a draft, keeping it as a test, playing the tests that a change touches, accepting the new words."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from bot.nlu.rasa import NoNlu
+from bot.studio import proving, testing
+from services import drafts
+from tests.web.admin.conftest import Studio
+from tests.web.admin.test_studio import SHORTER, WORK, words
+
+
+@pytest.fixture(autouse=True)
+def nlu(studio: Studio) -> None:
+    studio.assistant.nlu = NoNlu("a test")  # type: ignore[attr-defined]
+
+
+def said(studio: Studio, script: str, **more: str) -> str:
+    status, page = studio.post("/try", script=script, **more)
+    assert status == 200, page[:2000]
+    return page
+
+
+def test_the_draft_is_talked_to_and_says_what_it_understood(studio: Studio) -> None:
+    assert "The usual: teams everywhere" in studio.get("/try")
+    studio.post(WORK, **words())
+    page = said(studio, "you: hi\nyou: 1", words="off sick with my back")
+    for shown in (
+        SHORTER,
+        "work situation: off sick",
+        "Read in these words: work situation off_sick, health",
+        "postcode",
+    ):
+        assert shown in page
+    assert "script" in page
+    page = said(studio, "you: hi\nyou: 1\nyou: i want to die", do="again")
+    assert "Assistant" not in page
+    page = said(studio, "you: hi\nyou: 1\nyou: i want to die", words="why")
+    assert "self harm (found by patterns)" in page
+
+
+def test_buttons_clock_worlds_and_what_happens_meanwhile(studio: Studio) -> None:
+    page = said(studio, "you: hi", channel="telegram", press="safe_to_text=yes")
+    assert 'value="work_situation=off_sick"' in page
+    page = said(studio, "you: hi", **{"kind": "time", "words-time": "2026-11-24 12:00"})
+    assert "The clock moves to 2026-11-24 12:00" in page
+    for kind, typed, told in (
+        ("time", "soon", "Write when"),
+        ("you", "", "Write what"),
+        ("meanwhile", "war", "Write what"),
+    ):
+        status, page = studio.post("/try", script="you: hi", kind=kind, **{f"words-{kind}": typed})
+        assert (status, told in page) == (400, True)
+    status, page = studio.post("/try", script="", kind="coach", **{"words-coach": "Hello"})
+    assert (status, "cannot happen at this point" in page) == (400, True)
+    assert studio.client.get("/admin/try?world=../x&now=1999-01-01&channel=fax").status_code == 200
+
+
+def test_a_conversation_is_kept_as_a_test_and_played_with_the_others(studio: Studio) -> None:
+    status, _ = studio.post("/try", script="you: hi\nyou: 1", do="save", title="Somebody says where they work.")
+    assert status == 303
+    name = "studio/somebody_says_where_they_work.txt"
+    text = studio.desk().tests[name]
+    assert ("channel: sms" in text, "you: 1" in text, "Which is most like you now?" in text) == (True, True, True)
+    studio.post(WORK, **words())
+    assert name in testing.every(studio.assistant.db, studio.desk())
+
+
+def wait(studio: Studio) -> str:
+    for _ in range(400):
+        page = studio.get("/tests")
+        if "Being played" not in page:
+            return page
+        time.sleep(0.25)
+    raise TimeoutError
+
+
+def test_the_tests_touched_by_new_words_are_played_and_the_words_accepted(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test = "One says hello.\n\nchannel: sms\nworld: plenty\nnow: 2026-11-23 09:00\n\nyou: hi\nbot: {utter_welcome}\nyou: 1\n"
+    test += "bot: Which is most like you now?\n     1. In work, finding it hard\n     2. Off sick from a job\n"
+    test += "     3. Out of work\n     4. Something else\n     * consent:start\n"
+    monkeypatch.undo()
+    monkeypatch.setattr(proving, "check_book", lambda book: [])
+    monkeypatch.setattr(
+        testing, "_files", lambda: {"a/one.txt": test, "a/two.txt": test.replace("Which is most like you", "X")}
+    )
+    studio.post(WORK, **words())
+    changes = studio.get("/changes")
+    assert "1 of 2 conversations are touched by this" in changes
+    status, page = studio.post("/changes/publish", "/changes")
+    assert (status, "Play the conversation tests" in page) == (400, True)
+    assert studio.post("/tests")[0] == 303
+    page = wait(studio)
+    assert "1 played with the draft as it is: 1 went otherwise" in page
+    assert SHORTER in page
+    assert studio.post("/tests/accept", "/tests", name="a/one.txt")[0] == 303
+    assert SHORTER in studio.desk().tests["a/one.txt"]
+    assert "went well" in studio.get("/changes")
+    assert studio.post("/changes/publish", "/changes")[0] == 303
+    with studio.assistant.db.read() as session:
+        assert SHORTER in drafts.saved_tests(session)["a/one.txt"]
