@@ -20,6 +20,7 @@ from bot.trouble import place_of
 from services import (
     booking,
     busy,
+    check_ins,
     conversations,
     delivery,
     due_work,
@@ -60,6 +61,7 @@ class Opens:
 FLOWS = {
     "nudge": Opens("pattern_nudge"),
     "follow_up": Opens("follow_up"),
+    check_ins.KIND: Opens("check_in"),
     booking.MISSED_CALL: Opens("missed_call", purpose="reminder", is_nudge=False),
 }
 

@@ -112,6 +112,12 @@ def passed_on(simulator: Simulator) -> None:
     write(simulator, lambda session, now: introductions.pass_on(session, referrer, given, now))
 
 
+def check_in_is_planned(simulator: Simulator) -> None:
+    question = "How did the meeting with your manager go?"
+    number = simulator.conversation_id()
+    write(simulator, lambda session, now: worlds.plan_check_in(session, number, question, SOMEBODY, now))
+
+
 SENTENCES: dict[str, Callable[[Simulator], object]] = {
     "someone else books the first opening": first_opening_goes,
     "someone else books every opening": every_opening_goes,
@@ -119,6 +125,7 @@ SENTENCES: dict[str, Callable[[Simulator], object]] = {
     "the coach takes the day off": coach_takes_the_day_off,
     "the coach could not get through": came_of_call("not_reached"),
     "the coach got through": came_of_call("reached"),
+    "the coach plans a check-in for tomorrow": check_in_is_planned,
     "the coach hands back": coach_is_back,
     "the language model is down": model_goes_down,
     "a GP surgery passes the number on": passed_on,

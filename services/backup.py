@@ -26,7 +26,7 @@ from typing import Any
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
-from services import audit, backup_postgres, backup_sqlite, crypto, faults, migrate, privacy
+from services import audit, backup_postgres, backup_sqlite, crypto, faults, invitations, migrate, privacy
 from services.clock import real_now
 from services.db import Database
 from services.errors import BackupRefused
@@ -258,6 +258,7 @@ def _bring_up(
         again = privacy.replay(session, ledger(settings), now)
         privacy.finish_erasures(session, now)
         _hold_back(session, now)
+        invitations.after_restore(session, now)
         detail: dict[str, Any] = {"made_at": manifest.made_at, "erased_again": again, "problems": len(problems)}
         audit.record(session, "system", "restore", "database:1", now, detail)
     return Restored(manifest, revision_of(db) or "", again, problems, ())

@@ -16,6 +16,7 @@ from services import (
     call_backs,
     call_fit,
     caseload,
+    check_ins,
     notes,
     people,
     scopes,
@@ -25,6 +26,7 @@ from services import (
 )
 from services.alerts import AlertPage
 from services.caseload import PlanRow
+from services.check_ins import CheckInRow
 from services.clock import LONDON
 from services.desk_rows import (
     CallBackRow,
@@ -101,6 +103,7 @@ class Card:
     notes: tuple[Note, ...]
     tries: int
     plan: PlanRow | None
+    check_ins: tuple[CheckInRow, ...]
     colleagues: tuple[tuple[int, str], ...]
     lines: tuple[Line, ...]
 
@@ -156,6 +159,7 @@ def _card(session: Session, row: Referral, viewer: Viewer, now: datetime) -> Car
         notes=notes.of(session, row.id),
         tries=notes.tries(session, row.id),
         plan=caseload.plan_of(session, row.id),
+        check_ins=check_ins.of(session, row.id, now),
         colleagues=caseload.colleagues(session, row.team_id, but=row.coach_id),
         lines=transcript.read(session, row.conversation_id, now, all_sent=True),
     )

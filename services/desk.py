@@ -19,6 +19,7 @@ from services.models import (
     Appointment,
     BusyTime,
     CallBack,
+    CheckIn,
     Coach,
     Conversation,
     DutyAlert,
@@ -218,6 +219,8 @@ def mark(session: Session, viewer: Viewer) -> str:
         _newest(Appointment.id, func.max(Appointment.ended_at), within=viewer.within(Appointment.team_id)),
         _newest(Coach.id, func.sum(cast(Coach.active, Integer)), within=viewer.within(Coach.team_id)),
         _newest(Absence.id, func.count(Absence.id), within=Absence.coach_id.in_(coaches)),
+        _newest(CheckIn.id, func.max(CheckIn.answered_at), within=CheckIn.referral_id.in_(_referrals_of(viewer))),
+        _newest(CheckIn.id, func.count(CheckIn.seen_at), within=CheckIn.referral_id.in_(_referrals_of(viewer))),
         _newest(BusyTime.id, func.count(BusyTime.id), within=BusyTime.coach_id.in_(coaches)),
         _newest(CallBack.id, func.count(CallBack.done_at), within=viewer.within(CallBack.team_id)),
         _newest(DutyAlert.id, func.count(DutyAlert.accepted_at), within=viewer.within(DutyAlert.team_id)),
@@ -227,6 +230,10 @@ def mark(session: Session, viewer: Viewer) -> str:
         _newest(MessageOut.id, func.count(MessageOut.settled_at), within=MessageOut.conversation_id.in_(ours)),
     ]
     return "|".join(str(tuple(session.execute(each).one())) for each in asked)
+
+
+def _referrals_of(viewer: Viewer) -> Select[Any]:
+    return select(Referral.id).where(viewer.within(Referral.team_id))
 
 
 def _alerts_of(viewer: Viewer) -> Select[Any]:

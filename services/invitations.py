@@ -33,6 +33,26 @@ def called_off(session: Session, call: Appointment, now: datetime) -> None:
     _queue(session, call, "CANCEL", call.moves + 1, now)
 
 
+def after_restore(session: Session, now: datetime) -> int:
+    """A backup was put back: every call to come is told anew, above any SEQUENCE that went out since it was made; how many.
+
+    The minutes of the clock are such a number: nobody moves a call once a minute. What waited in the backup may have been sent since: a
+    cancellation goes once more as a repeat, a request is replaced by the new one.
+    """
+    waits = Invitation.status.in_(WAITING)
+    unsettled = update(Invitation).where(waits, Invitation.method == "CANCEL")
+    session.execute(unsettled.values(status="queued", repeat=True, lease=None, lease_until=None))
+    since = update(Invitation).where(waits, Invitation.method == "REQUEST")
+    since = since.values(status="dropped", reason="restored", repeat=True, settled_at=now, lease=None, lease_until=None)
+    session.execute(since)
+    coming = select(Appointment).where(Appointment.status == "booked", Appointment.ends_at > now)
+    calls = list(session.scalars(coming.order_by(Appointment.id)))
+    for call in calls:
+        call.moves = max(call.moves + 1, int(now.timestamp()) // 60)
+        _queue(session, call, "REQUEST", call.moves, now)
+    return len(calls)
+
+
 def _queue(session: Session, call: Appointment, method: Method, sequence: int, now: datetime) -> None:
     """Queue one mail; what was not yet sent to this coach about the chain is out of date and dropped."""
     chain = chain_of(session, call).id

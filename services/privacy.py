@@ -24,6 +24,7 @@ from services.models import (
     Appointment,
     Base,
     CallBack,
+    CheckIn,
     Consent,
     Conversation,
     DeskNote,
@@ -72,6 +73,10 @@ def export(session: Session, person_id: int) -> dict[str, Any]:
         "notes": [_columns(row, "at kind result words") for row in _rows(session, DeskNote, person_id)],
         "passed_on": [
             _columns(row, "at by source name postcode note") for row in _rows(session, Introduction, person_id)
+        ],
+        "check_ins": [
+            _columns(row, "question due_at asked_at answer words answered_at")
+            for row in _rows(session, CheckIn, person_id)
         ],
         "plans": [_columns(row, "words next_on next_what") for row in _rows(session, Plan, person_id)],
     }

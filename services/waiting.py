@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from services import alerts, caseload, leavers, notes, scopes, unanswered, working_time
 from services.clock import LONDON
 from services.desk_rows import coach_name, person_name, team_name
-from services.models import Appointment, CallBack, Plan, Referral
+from services.models import Appointment, CallBack, CheckIn, Plan, Referral
 from services.referrals import CLOSED, current
 from services.scopes import Viewer
 
-Kind = Literal["alert", "message", "call_back", "new", "outcome", "contact", "coach"]
-KINDS: tuple[Kind, ...] = ("alert", "message", "coach", "call_back", "new", "outcome", "contact")
+Kind = Literal["alert", "message", "call_back", "new", "outcome", "contact", "coach", "check_in"]
+KINDS: tuple[Kind, ...] = ("alert", "message", "check_in", "coach", "call_back", "new", "outcome", "contact")
 NEW_WITHIN = timedelta(hours=16)
 MESSAGE_WITHIN = timedelta(hours=4)
 OUTCOME_WITHIN = timedelta(hours=8)
@@ -93,6 +93,7 @@ def _everything(session: Session, viewer: Viewer, now: datetime) -> Iterator[Ite
     yield from _outcomes(session, viewer, now)
     yield from _contacts(session, viewer, now)
     yield from _left_behind(session, viewer, now)
+    yield from _check_ins(session, viewer, now)
 
 
 def _alerts(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]:
@@ -184,6 +185,16 @@ def _contacts(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]
         if plan is not None and plan.next_on is not None:
             due = working_time.end_of(plan.next_on)
             yield _item(session, "contact", referral.id, referral, plan.changed, due, now, plan.next_what)
+
+
+def _check_ins(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]:
+    """Answers to check-ins that nobody has read; who would rather not say waits for nobody."""
+    rows = select(CheckIn, Referral).join(Referral, Referral.id == CheckIn.referral_id)
+    rows = rows.where(viewer.within(Referral.team_id), CheckIn.answered_at.is_not(None), CheckIn.seen_at.is_(None))
+    for row, referral in session.execute(rows.where(CheckIn.answer != "no")):
+        answered = row.answered_at or now
+        due = working_time.after(answered, MESSAGE_WITHIN)
+        yield _item(session, "check_in", row.id, referral, answered, due, now, row.answer or "")
 
 
 def _left_behind(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]:

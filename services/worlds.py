@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from services import booking, diary
+from services import booking, check_ins, diary
 from services.clock import LONDON
 from services.messages import Address
-from services.models import Absence, Appointment, Coach, DutyShift, Footprint, Team, WorkingHours
+from services.models import Absence, Appointment, Coach, DutyShift, Footprint, Referral, Team, WorkingHours
 from services.people import find_or_make_conversation
+from services.scopes import Viewer
 
 ALL_DAY = 24 * 60
 FAR = timedelta(days=60)
@@ -142,6 +143,15 @@ def record_outcome(session: Session, person_id: int, outcome: str, now: datetime
     """The coach says what came of the person's newest call."""
     call = booking.last_call(session, person_id)
     return call is not None and booking.record_outcome(session, call.id, outcome, now)
+
+
+def plan_check_in(session: Session, conversation_id: int, question: str, staff_id: int, now: datetime) -> None:
+    """A coach asks something tomorrow of whoever is handed over."""
+    mine = select(Referral).where(Referral.conversation_id == conversation_id)
+    referral = session.scalars(mine.order_by(Referral.id.desc())).first()
+    if referral is not None:
+        tomorrow = now.astimezone(LONDON).date() + timedelta(days=1)
+        check_ins.plan(session, referral.id, question, tomorrow, Viewer(staff_id, None), now)
 
 
 def reopen(session: Session) -> None:

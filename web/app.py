@@ -95,6 +95,16 @@ def routes() -> Sequence[BaseRoute]:
     ]
 
 
+def check_in_routes() -> Sequence[BaseRoute]:
+    """Questions that a coach plans, and their answers."""
+    work = staff(*WORK_WITH_PEOPLE)
+    return [
+        page("/coach/referral/{id:int}/check-in", acts.plan_check_in, work, ["POST"]),
+        page("/coach/check-in/{id:int}/back", acts.take_check_in_back, work, ["POST"]),
+        page("/coach/check-in/{id:int}/seen", acts.check_in_seen, work, ["POST"]),
+    ]
+
+
 def system_routes() -> Sequence[BaseRoute]:
     """A team's own system, which a lead sets up."""
     lead = staff("lead")
@@ -123,6 +133,7 @@ def desk_routes() -> Sequence[BaseRoute]:
         page("/coach/referral/{id:int}/note", acts.note, see, ["POST"]),
         page("/coach/referral/{id:int}/outcome", acts.rang, work, ["POST"]),
         page("/coach/referral/{id:int}/plan", acts.plan, work, ["POST"]),
+        *check_in_routes(),
         page("/coach/referral/{id:int}/give", acts.give, work, ["POST"]),
         page("/coach/referral/{id:int}/close", acts.close, work, ["POST"]),
         page("/coach/referral/{id:int}/say", acts.say, work, ["POST"]),

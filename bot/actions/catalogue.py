@@ -107,6 +107,11 @@ SPECS: dict[str, ActionSpec] = {
             },
         ),
         spec("decline_free_opening"),
+        spec(
+            "find_check_in",
+            {"check_in_found": YES_NO, "check_in_question": None, "check_in_by": None, "check_in_words": None},
+        ),
+        spec("keep_check_in", BY, reads=("check_in_answer", "check_in_words"), events=("check_in_answered",)),
         spec("join_waiting_list", {"waiting_result": ("waiting", "none")}, events=("waiting_list_joined",)),
         spec("leave_waiting_list", events=("waiting_list_left",)),
         spec(

@@ -14,7 +14,7 @@ from services.models.content import (
     NotUnderstood,
 )
 from services.models.conversations import Conversation, EarlyReceipt, MessageIn, MessageOut
-from services.models.desk import Cover, DeskNote, Plan
+from services.models.desk import CheckIn, Cover, DeskNote, Plan
 from services.models.diary import Appointment, DiaryCell, Hold, ReminderSent
 from services.models.directory import ListingRow
 from services.models.duty import DutyAlert, DutyAsk, DutyException, DutyRules, DutyShift, StaffText
@@ -36,6 +36,7 @@ __all__ = [
     "Base",
     "BusyTime",
     "CallBack",
+    "CheckIn",
     "Coach",
     "CoachCalendar",
     "Consent",

@@ -60,3 +60,26 @@ class Cover(Base):
     ends_on: Mapped[date]
     created_at: Mapped[datetime]
     created_by: Mapped[int]
+
+
+class CheckIn(Base):
+    """A question of a coach's that the person is asked on a day, and what they answered."""
+
+    __tablename__ = "check_ins"
+    __table_args__ = rows()
+
+    id: Mapped[Key]
+    referral_id: Mapped[int] = mapped_column(ForeignKey("referrals.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    conversation_id: Mapped[int] = mapped_column(index=True)
+    staff_id: Mapped[int]
+    question: Mapped[str] = mapped_column(Sealed("check_ins.question"))
+    due_at: Mapped[datetime]
+    planned_at: Mapped[datetime]
+    asked_at: Mapped[datetime | None]
+    taken_back_at: Mapped[datetime | None]
+    answer: Mapped[str | None]
+    words: Mapped[str | None] = mapped_column(Sealed("check_ins.words"))
+    answered_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
+    retention: Mapped[str] = mapped_column(default="referral")

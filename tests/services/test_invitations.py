@@ -130,6 +130,35 @@ def test_a_call_that_goes_to_a_colleague_and_back(db: Database, now: datetime, t
     assert [each.why for each in box.got] == ["booked", "given", "moved", "given", "moved"]
 
 
+def test_after_a_restore_calls_to_come_are_told_anew_above_whatever_went_out_since(
+    db: Database, now: datetime, team: str
+) -> None:
+    box, anna, ben = Box(), talk(db, now, 1), talk(db, now, 2)
+    call = book(db, anna, opening(db, now, 1), now)
+    send(db, box, now)
+    off = book(db, ben, opening(db, now, 2, 3), now)
+    send(db, box, now)
+    call_off(db, off, now)
+    box.got.clear()
+    later = now + 20 * MINUTE
+    for _ in range(2):  # the same backup may be put back twice
+        with db.write() as session:
+            assert invitations.after_restore(session, later) == 1
+        later += MINUTE
+    send(db, box, later)
+    one, two = "coach1@example.org", "coach2@example.org"
+    minutes = int(later.timestamp()) // 60 - 1
+    assert sorted(each for each in box.told if each[0] == two) == [(two, "CANCEL", 1, True)], "no cancellation is lost"
+    assert [each for each in box.told if each[0] == one] == [(one, "REQUEST", minutes, False)]
+    box.got.clear()
+    moved = book(db, anna, opening(db, later, 1, 5), later)
+    send(db, box, later)
+    call_off(db, moved, later)
+    send(db, box, later)
+    assert [each[1:3] for each in box.told] == [("REQUEST", minutes + 1), ("CANCEL", minutes + 2)]
+    assert call.starts_at != moved.starts_at
+
+
 def test_a_booking_that_fails_invites_nobody(db: Database, now: datetime, team: str) -> None:
     anna = talk(db, now)
     hold(db, anna, opening(db, now, 1), now)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot import coaching
-from services import alerts, caseload, outcomes, people, scopes
+from services import alerts, caseload, check_ins, outcomes, people, scopes
 from services.db import Session
 from services.models import Appointment, Referral
 from services.scopes import Viewer
@@ -146,6 +146,34 @@ def plan(request: Request) -> Response:
         return caseload.keep_plan(session, number, viewer, now, words=words, next_on=next_on, what=what)
 
     return do(request, keep, f"/coach/referral/{number}?done=planned#plan")
+
+
+@once
+def plan_check_in(request: Request) -> Response:
+    """Plan a question that the person is asked on a day."""
+    number, words = request.path_params["id"], field(request, "question")
+    try:
+        on = date.fromisoformat(field(request, "on"))
+    except ValueError:
+        return problem(request, "no_date")
+    to = f"/coach/referral/{number}?done=check-in#check-in"
+    return do(request, lambda session, viewer, now: check_ins.plan(session, number, words, on, viewer, now), to)
+
+
+@once
+def take_check_in_back(request: Request) -> Response:
+    """The question is not asked after all."""
+    number = request.path_params["id"]
+    to = after(request, "check-in-back")
+    return do(request, lambda session, viewer, now: check_ins.take_back(session, number, viewer, now), to)
+
+
+@once
+def check_in_seen(request: Request) -> Response:
+    """The answer has been read."""
+    number = request.path_params["id"]
+    to = after(request, "check-in-read")
+    return do(request, lambda session, viewer, now: check_ins.seen(session, number, viewer, now), to)
 
 
 @once
