@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 
 from bot.assistant import open_books
 from bot.nlu.rasa import NoNlu
-from bot.studio import drafting, proving, testing
+from bot.studio import drafting, testing
+from bot.studio.testing import Checked
 from tests.browser.conftest import Open, Site, overflows, violations
 from tests.browser.test_staff import SIZES
 from tests.web.admin.conftest import put_people
@@ -24,8 +25,7 @@ SHORTER = "Which fits you now?"
 
 @pytest.fixture
 def studio(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
-    proving._proved.cache_clear()
-    monkeypatch.setattr(proving, "check_book", lambda book: [])
+    monkeypatch.setattr(testing, "check_of", lambda db, desk: Checked(True, False, ()))
     monkeypatch.setattr(testing, "touched", lambda changes, tests: [])
     site.assistant.clock.set(NOW)
     open_books(site.assistant.db, site.assistant.clock)
@@ -76,11 +76,10 @@ def test_words_are_changed_published_and_rolled_back(open_page: Open, studio: Si
     look(page, "studio-topic", size)
     page.get_by_role("link", name="Changes").click()
     expect(page.get_by_text("Not needed")).to_be_visible()
-    page.get_by_role("button", name="Check it now").click()
     expect(page.get_by_text("Nothing is wrong.")).to_be_visible()
     look(page, "studio-changes", size)
     page.get_by_label("What you changed and why").fill("Shorter")
-    page.get_by_role("button", name="Check and publish").click()
+    page.get_by_role("button", name="Publish").click()
     expect(page.get_by_text("Published. Running servers")).to_be_visible()
     look(page, "studio-history", size)
     assert drafting.see(studio.assistant.db).live.kind == "published"
@@ -125,6 +124,7 @@ def test_the_other_pages_of_the_studio_break_no_rule(open_page: Open, studio: Si
     site = page.url.removesuffix("/admin")
     paths = {
         "studio-long-topic": "/admin/topic/self_referral",
+        "studio-picture": "/admin/picture",
         "studio-locked": "/admin/words/utter_crisis_self_harm",
         "studio-languages": "/admin/languages",
         "studio-files": "/admin/files",

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from bot.assistant import open_books
-from bot.studio import drafting, proving, testing
+from bot.studio import drafting, testing
 from bot.studio.drafting import Desk
+from bot.studio.testing import Checked
 from services import staff
 from services.models import AuditRow, StaffMember
 from tests.web.assistants import StandInAssistant
@@ -69,8 +70,7 @@ def put_people(assistant: StandInAssistant) -> None:
 @pytest.fixture
 def studio(client: TestClient, assistant: StandInAssistant, monkeypatch: pytest.MonkeyPatch) -> Studio:
     """Ada, an administrator, is signed in. The proof finds nothing, at once."""
-    proving._proved.cache_clear()
-    monkeypatch.setattr(proving, "check_book", lambda book: [])
+    monkeypatch.setattr(testing, "check_of", lambda db, desk: Checked(True, False, ()))
     monkeypatch.setattr(testing, "touched", lambda changes, tests: [])
     assistant.clock.set(NOW)
     open_books(assistant.db, assistant.clock)

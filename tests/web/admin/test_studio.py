@@ -7,7 +7,8 @@ import time
 import pytest
 
 from bot.flows.definition import Finding
-from bot.studio import proving
+from bot.studio import proving, testing
+from bot.studio.testing import Checked
 from tests.web.admin.conftest import Studio
 
 WORK = "/words/utter_ask_work_situation"
@@ -53,7 +54,7 @@ def test_words_are_changed_compared_published_and_rolled_back(studio: Studio) ->
     changes = studio.get("/changes")
     for shown in ("Your work now", "fits", "Not needed"):
         assert shown in changes
-    assert "Nothing is wrong." in studio.get("/changes?checked=yes")
+    assert "Nothing is wrong." in studio.get("/changes")
     assert studio.post("/changes/publish", "/changes", note="shorter is better")[0] == 303
     assert (studio.desk().draft, studio.desk().live.kind, studio.desk().live.note) == (
         None,
@@ -195,9 +196,16 @@ def test_what_the_check_finds_is_told_with_the_way_there_and_not_published(
 ) -> None:
     fault = Finding("flows/about_work.yml", 7, "Nobody gets on from here.", "Lead it on.", conversation=("you: hi",))
     studio.post(WORK, **words("Fault."))
-    proving._proved.cache_clear()
-    monkeypatch.setattr(proving, "check_book", lambda book: [fault])
-    page = studio.get("/changes?checked=yes")
+    begun: list[object] = []
+    monkeypatch.setattr(testing, "start_check", lambda *given: begun.append(given))
+    monkeypatch.setattr(testing, "check_of", lambda db, desk: Checked(False, not begun, ()))
+    assert "Being checked." in studio.get("/changes")
+    assert studio.post("/changes/check", "/changes")[0] == 303
+    assert "Check it now" in studio.get("/changes")
+    status, page = studio.post("/changes/publish", "/changes")
+    assert (status, "Check it first" in page) == (400, True)
+    monkeypatch.setattr(testing, "check_of", lambda db, desk: Checked(True, False, (fault,)))
+    page = studio.get("/changes")
     for shown in (
         "1 thing must be put right",
         "Nobody gets on from here.",
@@ -208,7 +216,6 @@ def test_what_the_check_finds_is_told_with_the_way_there_and_not_published(
         assert shown in page
     status, page = studio.post("/changes/publish", "/changes")
     assert (status, "Nobody gets on from here." in page, studio.desk().live.number) == (400, True, 1)
-    proving._proved.cache_clear()
 
 
 def test_a_coach_sees_nothing_of_it_and_an_editor_does_not_publish(studio: Studio) -> None:
