@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check format lock train record bench soak clean
+.PHONY: help setup setup-dev run test check format lock audit train record bench soak clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
@@ -51,6 +51,10 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-ind
 lock: ## renew the locked requirement files (they hold hashes and no addresses)
 	@$(LOCK) --python-version 3.11 pyproject.toml -o requirements.lock
 	@$(LOCK) --python-version 3.11 pyproject.toml --group dev --group lock -o requirements-dev.lock
+
+audit: setup-dev ## ask the public advisory databases about every locked package (needs the internet)
+	@for lock in requirements.lock requirements-dev.lock nlu_server/requirements.lock; do echo $$lock; \
+	  $(BIN)/uv tool run pip-audit --disable-pip --require-hashes --requirement $$lock || failed=1; done; [ -z "$$failed" ]
 
 clean: ## remove environments and caches (never the database)
 	rm -rf .venv nlu_server/.venv .mypy_cache .ruff_cache .pytest_cache build

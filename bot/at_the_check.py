@@ -31,6 +31,8 @@ class Heard(Protocol):
     @property
     def safety(self) -> SafetyHit | None: ...
     @property
+    def maybe(self) -> SafetyHit | None: ...
+    @property
     def now(self) -> datetime | None: ...
 
 
@@ -39,7 +41,7 @@ def at_the_check(heard: Heard, state: DialogueState) -> list[Command]:
 
     Words that would raise the alarm which is being asked about raise no second one: the check is put again, and counted.
     """
-    hit = heard.safety
+    hit = heard.safety or (heard.maybe if heard.maybe and heard.maybe.kind == "harm_by_others" else None)
     if heard.expecting is None or heard.expecting.slot != CHECK or (hit and hit.kind != "harm_by_others"):
         return []
     value = in_words(heard.text, hit) or (said_first(heard.reading) if hit else None)

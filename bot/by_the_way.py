@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.at_sharing import at_sharing
 from bot.at_the_check import at_the_check
 from bot.clarifying import which_wish
 from bot.consenting import they_agree
@@ -19,8 +20,11 @@ from bot.nlu.answers import Reading, wish_of
 from bot.nlu.nations import nation_named, nation_told
 from bot.nlu.recognisers import When, read_when
 from bot.nlu.recognisers.by_the_way import read_call_needs, says, says_plainly
+from bot.nlu.recognisers.said import says_of
 from bot.nlu.slot_words import is_mostly_english
 from bot.safety import SafetyHit
+from bot.told import changed_in_words, facts, how_to_talk
+from bot.whereabouts import whereabouts
 from services.messages import Inbound
 
 SHARED = frozenset({"booked", "call_back"})
@@ -47,6 +51,8 @@ class Heard(Protocol):
     def inbound(self) -> Inbound: ...
     @property
     def safety(self) -> SafetyHit | None: ...
+    @property
+    def maybe(self) -> SafetyHit | None: ...
     @property
     def acts(self) -> tuple[str, ...]: ...
     @property
@@ -77,11 +83,17 @@ def speaks_for_another(heard: Heard, state: DialogueState, book: Book) -> list[C
     return they_agree(heard)
 
 
-def denies_a_crisis(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
-    """ "No I'm fine, I meant my back": goes on kindly at the kept place."""
-    if not state.crisis or not says_plainly("not_meant", heard.text):
+def agrees_on_condition(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    return at_sharing(heard, state)
+
+
+def wants_no_voicemail(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "No voicemail, mam listens", before it is asked: a wish about the call, and no answer to anything else."""
+    if heard.expecting is None or heard.expecting.slot == "voicemail_ok" or state.slots.get("voicemail_ok") is not None:
         return []
-    return [*facts(heard, state, book), Say("repeat")]
+    if heard.expecting.spec.type == "text" or not says_of("sharing", "no_voicemail", heard.text):
+        return []
+    return [*facts(heard, state, book), SetSlot("voicemail_ok", "no"), Say("repeat")]
 
 
 def calls_off(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
@@ -135,6 +147,10 @@ def lives_elsewhere(heard: Heard, state: DialogueState, book: Book) -> list[Comm
     return [SetSlot("postcode", "rather_not_say", said=heard.text), Correct("place", heard.text)]
 
 
+def tells_whereabouts(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    return whereabouts(heard, state)
+
+
 def tells_where(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     """ "Im in cardiff", "CF10 1EP", before the first question is answered: who lives elsewhere is not asked on."""
     first = heard.expecting is not None and heard.expecting.slot in FIRST_QUESTIONS
@@ -163,11 +179,22 @@ def tells_a_need(heard: Heard, state: DialogueState, book: Book) -> list[Command
     if needs and kept is None and heard.intent == "other_language" and "interpreter" not in list_of(needs.value):
         return [*facts(heard, state, book), Say("repeat")]  # "I use BSL" is no word of another language
     asked = heard.expecting is not None and heard.expecting.slot in {"call_needs", "interpreter_call"}
-    if needs is None or asked or not isinstance(kept, list) or state.outcome in SHARED:
+    free = heard.expecting is not None and heard.expecting.spec.type == "text"
+    if asked or free or not isinstance(kept, list) or state.outcome in SHARED:
         return []
-    told = [need for need in list_of(needs.value) if need not in kept]
-    together = [*(need for need in kept if need != "phone"), *told]
-    return [Correct("call_needs", together)] if together != kept else []
+    together = how_to_talk(kept, heard.text)
+    if together is None:
+        return []
+    return [*answer_of_its_own(heard), *facts(heard, state, book), Correct("call_needs", together or None)]
+
+
+def answer_of_its_own(heard: Heard) -> list[Command]:
+    """A number or a name that answers the open question in the same message: "text only 07700 900552"."""
+    answer = heard.reading.answer
+    plain = heard.expecting is not None and heard.expecting.spec.type in {"phone", "postcode", "age"}
+    return (
+        [SetSlot(heard.expecting.slot, answer.value, said=heard.text)] if answer and plain and heard.expecting else []
+    )
 
 
 def moves_the_call(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
@@ -181,6 +208,9 @@ def moves_the_call(heard: Heard, state: DialogueState, book: Book) -> list[Comma
         return []
     parts = [*reversed(CLAUSES.split(heard.text)), heard.text]
     when = next((found for part in parts if (found := read_when(part, heard.now))), None)
+    together = read_when(heard.text, heard.now)
+    if together and together.whole and not together.ambiguous:
+        when = together  # "8 is too early, do it thursday": no earlier than that on the new day either
     if when is None:
         return []
     wish, change = wish_of(without_the_contrary(when, heard.text), heard.text), StartFlow("change_call")
@@ -227,24 +257,19 @@ def list_of(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def facts(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
-    return [
-        SetSlot(slot, value, said=heard.text)
-        for slot, value in heard.values.items()
-        if state.slots.get(slot) is None and slot in book.slots and book.slots[slot].volunteered
-    ]
-
-
 RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     tells_if_it_is_safe,
     speaks_for_another,
-    denies_a_crisis,
+    wants_no_voicemail,
+    agrees_on_condition,
     asks_what_it_means,
     calls_off,
     somebody_may_read,
     goes_on_in_another_language,
     lives_elsewhere,
+    tells_whereabouts,
     tells_where,
+    changed_in_words,
     tells_a_need,
     moves_the_call,
     tells_the_coach,

@@ -34,6 +34,8 @@ def which_wish(wish: Mapping[str, Any], then: SetSlot | StartFlow) -> Clarify | 
     """Which reading of a wish was meant, and what follows when one is picked; None where there is only one, or one name."""
     readings: Sequence[Any] = wish.get("ambiguous") or ()
     titles = [title_of([_span(pair) for pair in reading]) for reading in readings[:MOST]]
+    if len(set(titles)) < len(titles):
+        titles = [f"{title}, {_reach(reading)}" for title, reading in zip(titles, readings, strict=False)]
     if len(titles) < 2 or len(set(titles)) < len(titles):
         return None
     return Clarify(
@@ -42,6 +44,12 @@ def which_wish(wish: Mapping[str, Any], then: SetSlot | StartFlow) -> Clarify | 
             for title, reading in zip(titles, readings, strict=False)
         )
     )
+
+
+def _reach(reading: Sequence[Sequence[str]]) -> str:
+    """From the first day to the last."""
+    days = sorted(_span(pair)[0].date() for pair in reading)
+    return f"{spoken_date(days[0])}-{spoken_date(days[-1])}" if days else ""
 
 
 def _span(pair: Sequence[str]) -> Span:
@@ -64,7 +72,7 @@ def title_of(windows: Sequence[Span]) -> str:
 
 def _day_and_hours(days: Sequence[date], hours: str, named: frozenset[int] = frozenset()) -> str:
     """ "Fri before 3pm"; for the days of a whole week "any morning but Wed"."""
-    if len(set(days)) > FEW_DAYS and len(named) > FEW_DAYS and not _is_one_run(days):
+    if len(set(days)) > FEW_DAYS and len(named) > FEW_DAYS and not _is_one_run(days) and not _few_runs(days):
         every, missing = ("weekday", WORKING - named) if named <= WORKING else ("day", frozenset(range(WEEK)) - named)
         in_part = hours in PARTS_OF_DAY.values()
         part = " ".join(["weekday"] * (every == "weekday") + [hours]) if in_part else every
@@ -85,6 +93,11 @@ def _joined_by_space(hours: str) -> str:
 
 def _weekdays(days: Iterable[date]) -> frozenset[int]:
     return frozenset(day.weekday() for day in days)
+
+
+def _few_runs(days: Sequence[date]) -> bool:
+    """A week with a day missing is told by its dates."""
+    return (max(days) - min(days)).days < WEEK and len(list(_runs(sorted(days)))) <= 2
 
 
 def _is_one_run(days: Sequence[date]) -> bool:
@@ -149,6 +162,11 @@ def _days(days: Sequence[date]) -> str:
     if len(runs) == 1 and len(days) <= 2 * WEEK:
         first, last = runs[0][0], runs[0][-1]
         return spoken_date(first) if first == last else f"{spoken_date(first)}-{spoken_date(last)}"
+    if _few_runs(days):
+        return ", ".join(
+            spoken_date(a) if a == b else f"{spoken_date(a)}-{spoken_date(b)}"
+            for a, *_, b in ([*r, r[-1]] for r in runs)
+        )
     if len(days) <= FEW_DAYS:
         return ", ".join(map(spoken_date, sorted(days)))
     weekdays = sorted({day.weekday() for day in days})
@@ -171,9 +189,13 @@ def _runs(days: Sequence[date]) -> Iterable[list[date]]:
 def about_options(expecting: Expecting, values: Sequence[str], said: str) -> Clarify | None:
     """Which of two or three options was meant, by their titles."""
     titles = {value: title for value, title, _ in expecting.choices}
+    if expecting.spec.type == "postcode" and 1 < len(values) <= MOST:  # two homes: which of them
+        return Clarify(tuple(Option(value, (SetSlot(expecting.slot, value, said=said),)) for value in values))
     if not 1 < len(values) < len(titles) or not set(values) <= titles.keys():
         return None
-    return Clarify(tuple(Option(titles[value], (SetSlot(expecting.slot, value, said=said),)) for value in values))
+    several = expecting.spec.type == "choices"
+    picks = {value: SetSlot(expecting.slot, [value] if several else value, said=said) for value in values}
+    return Clarify(tuple(Option(titles[value], (pick,)) for value, pick in picks.items()))
 
 
 def about_wishes(ranking: Sequence[tuple[str, float]], book: Book) -> Clarify | None:

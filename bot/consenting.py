@@ -23,6 +23,17 @@ TO_SHARING = bag(
     "correct good great perfect lovely yes course definitely sure absolutely thanks thank carry on do coach team call ring"
 )
 """A yes with any of these is a yes to sharing; "yes it's my phone" is not."""
+HANGS_ON = bag(
+    "but only if unless not dont never no nobody without except provided providing maybe perhaps guess suppose unsure think "
+    "depends leave keep"
+)
+"""A yes with any of these is none yet: "yes but team only", "ok if my boss never hears"."""
+REFUSES = bag(
+    "no nope nah naw not dont do i id im its it thanks thank ta cheers sorry please pls want wanna share sharing shared send "
+    "sending rather prefer would like to keep private this that any of my details answers info information with them the team "
+    "anyone anybody never way chance mate love sod off ok okay at all now today just yet thats fine"
+)
+"""A no of these words alone is a no to sharing; "no voicemail" and "no you can ring me" are not."""
 
 
 class Heard(Protocol):
@@ -57,13 +68,28 @@ def says_yes(text: str) -> bool:
 
 
 def only_if_meant(commands: list[Command], heard: Heard, state: DialogueState) -> list[Command]:
-    """The commands, but for a yes to a question of consent that was said of something else: that is asked again."""
+    """The commands, but for an answer to a question of consent that was said of something else: that is asked again."""
     asked = heard.expecting
     if asked is None or asked.slot not in CONSENTS or heard.inbound.kind == "press":
         return commands
-    if not any(isinstance(one, SetSlot) and one.slot == asked.slot and one.value == "yes" for one in commands):
+    answer = next((one for one in commands if isinstance(one, SetSlot) and one.slot == asked.slot), None)
+    meant = {"yes": is_meant, "no": is_a_refusal}.get(str(answer.value)) if answer else None
+    if meant is None or meant(heard.text, asked, state):
         return commands
-    return commands if is_meant(heard.text, asked, state) else [Unclear()]
+    return [one for one in commands if one is not answer] or [Unclear()]
+
+
+def is_a_refusal(text: str, asked: Expecting, state: DialogueState) -> bool:
+    """A no to sharing in so many words; anything else is asked again, and nothing is lost."""
+    if asked.slot != SHARE or is_a_line(text, asked):
+        return True
+    said = set(words(clean(text)))
+    return said <= REFUSES and says_no(text)
+
+
+def says_no(text: str) -> bool:
+    found = read_yes_no(text)
+    return (found is not None and found.value == "no") or bool(NOES & set(words(clean(text))))
 
 
 def is_meant(text: str, asked: Expecting, state: DialogueState) -> bool:
@@ -76,7 +102,15 @@ def is_meant(text: str, asked: Expecting, state: DialogueState) -> bool:
         return theirs or (plain is not None and plain.whole and not ELSEWHERE & set(said))
     if theirs:
         return state.slots.get("for_someone_else") is True
+    if HANGS_ON & set(said) or "?" in text:
+        return is_plain_enough(text)
     return bool(TO_SHARING & set(said[1:])) or len(said) == 1
+
+
+def is_plain_enough(text: str) -> bool:
+    """ "Yes, I don't mind", "no problem": a yes for all its "not"."""
+    found = read_yes_no(text)
+    return found is not None and found.whole and found.value == "yes"
 
 
 def is_a_line(text: str, asked: Expecting) -> bool:
@@ -87,4 +121,5 @@ def is_a_line(text: str, asked: Expecting) -> bool:
     return bare in titles or found is not None
 
 
+NOES = bag("no nope nah naw not dont never private")
 CONSENTS: Sequence[str] = (THEIRS, SHARE)

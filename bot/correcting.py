@@ -199,3 +199,12 @@ def question_about(slot: str, state: DialogueState, book: Book) -> Expecting:
     """The question about a slot, as if it were open."""
     spec = book.slots[slot]
     return Expecting(slot, spec, listed(spec, state.slots), "", "")
+
+
+def asks_to_change(text: str) -> bool:
+    """Short, and a word for changing in it: "change my age", "i put the wrong postcode"."""
+    return len(text.split()) <= SHORT_REQUEST and CHANGES.search(text) is not None
+
+
+SHORT_REQUEST = 8
+CHANGES = re.compile(r"^actually\b|\b(?:wrong|change|update|amend|correct|correction|mistake|typo)\b", re.IGNORECASE)

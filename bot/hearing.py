@@ -15,6 +15,7 @@ from bot.nlu.parsed import Nlu
 from bot.nlu.recognisers import clean, read_act, read_postcode
 from bot.nlu.recognisers.phone import is_drama
 from bot.nlu.slot_words import slots_named
+from bot.safety import SafetyHit
 from services.messages import Inbound
 
 MOST_CHARACTERS = 2000
@@ -28,7 +29,10 @@ class Heard:
     text: str
     inbound: Inbound
     expecting: Expecting | None
-    safety: safety.SafetyHit | None = None
+    safety: SafetyHit | None = None
+    """Words of a crisis, as good as certain: they get the whole help."""
+    maybe: SafetyHit | None = None
+    """Words that may speak of a crisis: they keep their own answer, with a line about help beside it (bot/care.py)."""
     opt_out: str | None = None
     reading: Reading = field(default_factory=Reading)
     acts: tuple[str, ...] = ()
@@ -55,20 +59,30 @@ def hear(inbound: Inbound, expecting: Expecting | None, now: datetime, nlu: Nlu 
     """Understand one message. `now` is Europe/London. Takes no lock and opens no transaction."""
     text = clean(inbound.text)[:MOST_CHARACTERS]
     heard = without_nlu(text, inbound, expecting, now)
-    if heard.settled or heard.safety or not text or nlu is None or is_a_postcode(opening_of(text).rest):
+    hit = heard.safety or heard.maybe
+    if not text or nlu is None or (heard.safety and heard.safety.plain):
+        return heard
+    if hit is None and (heard.settled or is_a_postcode(opening_of(text).rest)):
         return heard
     parsed = nlu.parse(text)
     if parsed is None:
         return heard
+    heard = graded(heard, safety.weighed(text, hit, parsed.crisis))
+    if heard.settled:
+        return heard
     ranking = parsed.ranking or (((parsed.intent, parsed.confidence),) if parsed.intent else ())
     return replace(
         heard,
-        safety=safety.judged_by_server(text, parsed.crisis),
         intent=parsed.intent,
         confidence=parsed.confidence,
         nlu_asked=True,
         ranking=ranking,
     )
+
+
+def graded(heard: Heard, hit: SafetyHit | None) -> Heard:
+    certain = hit is not None and hit.certain
+    return replace(heard, safety=hit if certain else None, maybe=None if certain else hit)
 
 
 def is_a_postcode(text: str) -> bool:
@@ -79,6 +93,8 @@ def is_a_postcode(text: str) -> bool:
 
 def without_drama_numbers(heard: Heard) -> Heard:
     """In earnest a number from the drama ranges reaches nobody, so it is asked for again; a demonstration takes it."""
+    if is_drama(str(heard.values.get("phone", ""))):
+        heard = replace(heard, values={slot: value for slot, value in heard.values.items() if slot != "phone"})
     answer = heard.reading.answer
     asked = heard.expecting is not None and heard.expecting.spec.type == "phone"
     if asked and answer and is_drama(str(answer.value)):
@@ -97,11 +113,10 @@ def without_nlu(text: str, inbound: Inbound, expecting: Expecting | None, now: d
         reading = read_answer(text, expecting, now) if text else Reading()
     if expecting and expecting.spec.type not in TAKES_A_POSTCODE and is_a_postcode(opening_of(text).rest):
         reading = Reading(hint=reading.hint)
-    return Heard(
+    heard = Heard(
         text=text,
         inbound=inbound,
         expecting=expecting,
-        safety=safety.screen(text),
         opt_out=opt_out.read_opt_out(text),
         reading=reading,
         acts=acts,
@@ -110,3 +125,4 @@ def without_nlu(text: str, inbound: Inbound, expecting: Expecting | None, now: d
         now=now,
         asked_which=which,
     )
+    return graded(heard, safety.screen(text))

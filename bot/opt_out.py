@@ -15,7 +15,7 @@ from bot.safety_words import Spelling, Words, read_words, rewrites_from
 
 OptOut = Literal["stop", "start", "stop_nudges", "ask_stop", "stop_later", "text_hours"]
 _Compiled = tuple[Automaton, tuple[OptOut | None, ...]]
-_ORDER: tuple[OptOut, ...] = ("stop_nudges", "stop", "start")
+_ORDER: tuple[OptOut, ...] = ("stop_nudges", "stop", "start", "ask_stop")
 _RESTART = frozenset({"again", "over", "it"})  # "start again" begins the questions anew
 _FEWEST = 2  # words: of one alone only the published phrases can tell
 _LONGEST = 400  # characters: a request to stop is short, and a long message is heard as a whole first
@@ -60,12 +60,12 @@ class OptOutPhrases:
     def _now(self, text: str) -> OptOut | None:
         words = self._words(text)
         said, excused = self._plainly(words)
-        if said or len(words.words) - 2 < _FEWEST:
+        if (said and said != "ask_stop") or len(words.words) - 2 < _FEWEST:
             return said
         judge = model(self._folder)
         sure = judge.sure(words.words[1:-1])
-        if excused:
-            return "ask_stop" if sure >= judge.stops else None
+        if excused or said:
+            return "ask_stop" if said or sure >= judge.stops else None
         return "stop" if sure >= judge.stops else "ask_stop" if sure >= judge.asks else None
 
     def plainly(self, text: str) -> tuple[OptOut | None, bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from services import busy, invitations, outbox
+from services import busy, invitations, outbox, team_hooks
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
@@ -21,6 +21,7 @@ def of(assistant: Assistant) -> dict[str, str]:
         "understanding": understanding(assistant),
         "mail": mail(assistant),
         "calendars": calendars(assistant),
+        "systems": systems(assistant),
         "sms": "ok" if assistant.settings.has_sms else "off",
         "telegram": "ok" if assistant.settings.has_telegram else "off",
     }
@@ -83,3 +84,15 @@ def calendars(assistant: Assistant) -> str:
     if unread is None:
         return "off"
     return f"degraded: {unread} of the coaches' own calendars cannot be read" if unread else "ok"
+
+
+def systems(assistant: Assistant) -> str:
+    """Teams' own systems that are told of calls: messages that were given up wait for somebody to look."""
+    try:
+        with assistant.db.read() as session:
+            told, dead = team_hooks.any_told(session), team_hooks.dead(session)
+    except Exception as error:
+        return f"degraded: {type(error).__name__}"
+    if not told:
+        return "off"
+    return f"degraded: {dead} messages to teams' own systems did not arrive" if dead else "ok"

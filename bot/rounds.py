@@ -5,8 +5,9 @@ Everything here can be redone after a crash: it works from rows, never from memo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -14,13 +15,16 @@ import structlog
 from bot import coaching, silences, staff_words, turns
 from bot.assistant import Assistant
 from bot.flows.engine import Event
+from bot.handing_out import bundle
 from bot.trouble import place_of
 from services import (
     booking,
     busy,
+    conversations,
     delivery,
     due_work,
     duty,
+    hook_sending,
     inbox,
     introductions,
     invitation_sending,
@@ -30,6 +34,7 @@ from services import (
     reminders,
     retention,
     staff_texts,
+    waiting_list,
 )
 from services.db import Session
 from services.models import DueWork
@@ -38,7 +43,8 @@ log = structlog.get_logger(__name__)
 
 BATCH = 50
 MOST_FAILURES = 3
-OFFER_GOOD_FOR = timedelta(hours=2)
+OFFERS = {waiting_list.EARLIER: "earlier_free"}
+"""The flow that offers a time that came free, by why somebody waits; else `opening_free`."""
 SILENT = {"expire": silences.expire}
 
 
@@ -114,21 +120,35 @@ def tidy(assistant: Assistant, now: datetime) -> None:
 
 
 def offer_openings(assistant: Assistant, now: datetime) -> int:
-    """A time has come free: offer it once, in turn, to who was promised a call because there was none."""
+    """The waiting list: close what nobody answered, then offer each free time, once, to who is next in turn."""
     with assistant.db.read() as session:
-        waiting = offers.due(session, now)
-    return sum(offer_opening(assistant, offer, now) for offer in waiting)
+        over = offers.to_settle(session, now)
+    for place_id in over:
+        on_the_list(assistant, place_id, partial(offers.settle, now=now))
+    with assistant.db.read() as session:
+        look = offers.due(session, now)
+    for place_id, gone in look.gone.items():
+        on_the_list(assistant, place_id, partial(offers.forget_gone, gone=gone))
+    return sum(offer_opening(assistant, offer, now) for offer in look.offers)
+
+
+def on_the_list(assistant: Assistant, place_id: int, change: Callable[..., None]) -> None:
+    """Change a place of the waiting list with its conversation locked."""
+    with assistant.db.write() as session:
+        conversations.lock(session, offers.conversation_of(session, place_id))
+        change(session, place_id)
 
 
 def offer_opening(assistant: Assistant, offer: offers.Offer, now: datetime) -> int:
     taken = turns.begin(
         assistant,
         offer.conversation_id,
-        "opening_free",
+        OFFERS.get(offer.reason, "opening_free"),
         guard=lambda session: offers.begin(session, offer, now),
         purpose="offer",
-        not_after=now + OFFER_GOOD_FOR,
+        not_after=offer.answer_by,
         event=Event("nudge_sent", {"kind": "opening_free"}),
+        afresh=True,
     )
     return int(taken is not None)
 
@@ -221,6 +241,12 @@ def send_mail(assistant: Assistant) -> int:
     if assistant.mail is None:
         return 0
     return invitation_sending.deliver(assistant.db, assistant.mail.send, BATCH, assistant.clock.now())
+
+
+def tell_systems(assistant: Assistant) -> int:
+    """Send teams' own systems what happened; answers how many messages were tried."""
+    now, loopback = assistant.clock.now(), assistant.settings.hook_loopback
+    return hook_sending.deliver(assistant.db, partial(bundle, assistant.book(None), now), now, loopback=loopback)
 
 
 def read_calendar(assistant: Assistant) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.nlu.parsed import Judged
@@ -16,44 +16,67 @@ Layer = Literal["patterns", "model", "server"]
 _WHOLE = 12_000  # characters screened in full; a longer message is screened at its head, its tail and in between
 _PIECE = 3_000
 SECONDED = 0.1  # from here on the small model, which hears other things, bears the server out
+STRONGLY = 0.5  # from here on it does so strongly enough for the whole help at once
+UNLIKELY = 0.3  # an indirect phrase in words that the small model finds less likely than this is not certain
+DOUBTED = 0.1  # ... and where the server has judged them, in words that it finds less likely than this
 _FEW = 4  # words, the marks of beginning and end among them: too few for the model to tell
 
 
 @dataclass(frozen=True, slots=True)
 class SafetyHit:
-    """What was recognised; `language` is set for a phrase in another language than English, `also` names further kinds."""
+    """What was recognised; `nation_language` is set for a phrase in another language than English, `also` names further kinds.
+
+    `certain`: the whole help is given. Otherwise the message keeps its own answer, with one line about help beside it.
+    `plain`: the words speak for themselves, no model is asked about them. `about`: what help of this kind is to be for.
+    """
 
     kind: Kind
     layer: Layer
     phrase_id: str
     nation_language: str | None = None
     also: tuple[Kind, ...] = ()
+    certain: bool = True
+    plain: bool = False
+    about: str | None = None
 
 
 def patterns_only(text: str) -> SafetyHit | None:
     """Layer 1 alone: the phrase lists. Fast, never raises."""
-    return _most_urgent([found for piece in _pieces(text) for found in book().find(book().words(piece))[0]])
+    said = [found for piece in _pieces(text) for found in book().find(book().words(piece))[0]]
+    return _listed(said, 1.0, few=False) if said else None
 
 
 def screen(text: str) -> SafetyHit | None:
-    """Layers 1 and 2; either is enough, save that the model may clear an indirect phrase. Never raises."""
-    said, likeliest = list[Found](), None
+    """Layers 1 and 2; either is enough, save that the model may clear an indirect phrase, or doubt it. Never raises."""
+    said, likeliest, sure, few = list[Found](), None, 0.0, False
     for piece in _pieces(text):
         words = book().words(piece)
         kept, cleared = book().find(words)
         judged = model().judge(words, kept, cleared)
-        said.extend(kept if _counts(kept, words, judged) else ())
+        if kept and _counts(kept, words, judged):
+            said.extend(kept)
+            sure, few = max(sure, judged.sure), few or len(words.words) <= _FEW
         if judged.alarm and (likeliest is None or judged.sure > likeliest.sure):
             likeliest = judged
-    hit = _most_urgent(said)
-    if hit is None and likeliest is not None:
+    if said:
+        return _listed(said, sure, few=few)
+    if likeliest is not None:
         return SafetyHit(kind=likeliest.kind, layer="model", phrase_id=f"model-{likeliest.kind}")  # type: ignore[arg-type]
-    return hit
+    return None
 
 
 def _counts(kept: list[Found], words: Words, judged: Judgement) -> bool:
     """A phrase of the indirect sort, in words that the model is nearly certain are ordinary, is a coincidence."""
     return judged.sure >= DOUBT or len(words.words) <= _FEW or any(found.phrase.always for found in kept)
+
+
+def weighed(text: str, hit: SafetyHit | None, judged: Judged | None) -> SafetyHit | None:
+    """What all three layers make of it: the server hears what the first two did not, and tells how certain they may be."""
+    if hit is None:
+        return judged_by_server(text, judged)
+    if hit.plain or judged is None:
+        return hit
+    return replace(hit, certain=judged.sure >= DOUBTED)
 
 
 def judged_by_server(text: str, judged: Judged | None) -> SafetyHit | None:
@@ -62,14 +85,23 @@ def judged_by_server(text: str, judged: Judged | None) -> SafetyHit | None:
     if judged is None or not judged.alarm or judged.kind not in KINDS:
         return None
     said = [book().words(piece) for piece in _pieces(text)]
-    if any(book().find(words)[1] for words in said) or max(model().judge(words).sure for words in said) < SECONDED:
+    seconded = max(model().judge(words).sure for words in said)
+    if any(book().find(words)[1] for words in said) or seconded < SECONDED:
         return None
-    return SafetyHit(kind=judged.kind, layer="server", phrase_id=f"server-{judged.kind}")  # type: ignore[arg-type]
+    hit = SafetyHit(kind=judged.kind, layer="server", phrase_id=f"server-{judged.kind}")  # type: ignore[arg-type]
+    return replace(hit, certain=seconded >= STRONGLY)
 
 
-def _most_urgent(found: list[Found]) -> SafetyHit | None:
-    if not found:
-        return None
+def _listed(said: list[Found], sure: float, *, few: bool) -> SafetyHit:
+    """The phrases heard, as one: `sure` is how likely the small model finds a crisis, `few` that it cannot tell."""
+    firm = [found for found in said if not found.phrase.gentle]
+    plain = few or any(found.phrase.always for found in firm)
+    certain = bool(firm) and (plain or sure >= UNLIKELY)
+    about = next((found.phrase.about for found in firm or said if found.phrase.about), None)
+    return replace(_most_urgent(firm or said), certain=certain, plain=plain or not firm, about=about)
+
+
+def _most_urgent(found: list[Found]) -> SafetyHit:
     first, *rest = sorted(found, key=lambda f: (f.phrase.order, f.start))
     kinds = {f.phrase.kind for f in rest} - {first.phrase.kind}
     return SafetyHit(

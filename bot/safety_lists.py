@@ -29,6 +29,8 @@ class Phrase:
     past_clears: bool
     always: bool  # counts even when the trained model is nearly certain that the message is an ordinary one
     not_after: frozenset[str]
+    about: str | None = None  # what help of this kind is to be for: "exploitation"
+    gentle: bool = False  # never more than a line beside the message's own answer
 
 
 Said = tuple[tuple[Part, ...], ...]
@@ -125,13 +127,14 @@ class PhraseBook:
     def _kind(self, content: dict[str, Any], kind: str) -> Iterable[Written]:
         lists = {name: str(ways) for name, ways in content.get("lists", {}).items()}
         for entry in content["phrases"]:
-            unknown = set(entry) - {"id", "reason", "say", "unless", "order", "past", "always"}
+            unknown = set(entry) - {"id", "reason", "say", "unless", "order", "past", "always", "about", "gentle"}
             if unknown:
                 raise PhraseError(f"{kind}.yml, {entry.get('id')}: unknown keys {sorted(unknown)}")
             phrase = Phrase(
                 id=entry["id"], kind=kind, language="en", reason=entry["reason"],
                 order=entry.get("order", content["order"]), past_clears=entry.get("past") == "clears",
-                always=bool(entry.get("always")), not_after=frozenset(),
+                always=bool(entry.get("always")), not_after=frozenset(), about=entry.get("about"),
+                gentle=bool(entry.get("gentle")),
             )  # fmt: skip
             yield Written(phrase, self._parse(entry["say"], lists), self._parse(entry.get("unless", ()), lists))
 

@@ -33,43 +33,55 @@ def share(hits: int, of: int) -> float:
 
 
 def of_safety(nlu: Nlu | None = None, name: str = "safety.tsv") -> dict[str, object]:
-    """Recall in all for each layer beside those before it, and by kind for all of them; and whether the kind was right."""
+    """Who gets the whole help, and who gets any (the line beside their own answer counts): in all, by kind, without the server."""
     counts: Counter[str] = Counter()
+    whole: Counter[str] = Counter()
     heard: Counter[str] = Counter()
-    listed = inside = right = 0
+    listed = inside = inside_whole = right = 0
     for row in lines(name):
         text, kind = row["text"], row[_label(row)]
         hit = heard_in(text, nlu)
         counts[kind] += 1
         heard[kind] += hit is not None
+        whole[kind] += hit is not None and hit.certain
         right += hit is not None and (hit.kind == kind or kind in hit.also)
         listed += patterns_only(text) is not None
-        inside += screen(text) is not None
+        alone = screen(text)
+        inside += alone is not None
+        inside_whole += alone is not None and alone.certain
     every = counts.total()
     return {
         "lines": every,
-        "recall": share(heard.total(), every),
-        "recall_by_phrases": share(listed, every),
-        "recall_without_server": share(inside, every),
+        "whole_help": share(whole.total(), every),
+        "any_help": share(heard.total(), every),
+        "whole_help_without_server": share(inside_whole, every),
+        "any_help_without_server": share(inside, every),
+        "heard_by_phrases": share(listed, every),
         "kind_right": share(right, heard.total()),
-        "recall_by_kind": {kind: share(heard[kind], counts[kind]) for kind in sorted(counts)},
+        "whole_help_by_kind": {kind: share(whole[kind], counts[kind]) for kind in sorted(counts)},
+        "any_help_by_kind": {kind: share(heard[kind], counts[kind]) for kind in sorted(counts)},
     }
 
 
 def of_lookalikes(nlu: Nlu | None = None, name: str = "safety_lookalikes.tsv") -> dict[str, object]:
-    """The share of ordinary lines taken for a crisis."""
+    """The share of ordinary lines taken for a crisis, and of those that only get a line beside their own answer."""
     texts = [row["text"] for row in lines(name)]
+    heard = [hit for hit in (heard_in(text, nlu) for text in texts) if hit]
+    alone = [hit for hit in map(screen, texts) if hit]
     return {
         "lines": len(texts),
-        "false_alarms": share(sum(heard_in(text, nlu) is not None for text in texts), len(texts)),
-        "false_alarms_by_phrases": share(sum(patterns_only(text) is not None for text in texts), len(texts)),
-        "false_alarms_without_server": share(sum(screen(text) is not None for text in texts), len(texts)),
+        "whole_help": share(sum(hit.certain for hit in heard), len(texts)),
+        "a_line": share(sum(not hit.certain for hit in heard), len(texts)),
+        "whole_help_without_server": share(sum(hit.certain for hit in alone), len(texts)),
+        "a_line_without_server": share(sum(not hit.certain for hit in alone), len(texts)),
+        "heard_by_phrases": share(sum(patterns_only(text) is not None for text in texts), len(texts)),
     }
 
 
 def heard_in(text: str, nlu: Nlu | None) -> SafetyHit | None:
-    """What a turn would hear of it, as the first words of a conversation."""
-    return hear(Inbound(Address("sms", "+447700900123"), "-", text=text), None, NOW, nlu).safety
+    """What a turn would hear of it, certain or not, as the first words of a conversation."""
+    heard = hear(Inbound(Address("sms", "+447700900123"), "-", text=text), None, NOW, nlu)
+    return heard.safety or heard.maybe
 
 
 def of_opt_out(name: str = "opt_out.tsv") -> dict[str, object]:

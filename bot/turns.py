@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from itertools import takewhile
 from typing import Any
 
-from bot import actions, coach_words, silences, understanding
+from bot import actions, care, coach_words, silences, understanding
 from bot.actions.doing import Doing
 from bot.assistant import Assistant
 from bot.channels import SHARE_NUMBER
@@ -24,7 +25,7 @@ from bot.flows.engine import Event, Reply, Turn
 from bot.flows.responses import render
 from bot.flows.segments import segments, to_gsm7
 from bot.flows.state import DialogueState, UnknownSchema
-from services import audit, booking, conversations, duty, faults, inbox, not_understood, outbox, people
+from services import audit, booking, conversations, duty, faults, inbox, not_understood, outbox, people, waiting_list
 from services.db import Session
 from services.errors import Stale
 from services.inbox import Waiting
@@ -108,7 +109,8 @@ def take(assistant: Assistant, message: Waiting, heard: understanding.Heard, ver
             return Taken(conversation.id, message.inbound.text, heard, None, ())
         people.welcome_back(session, conversation.id)  # they write from here, so "not safe here" no longer holds
         stopped = people.is_stopped(session, conversation.id)
-        if stopped and not heard.safety and heard.opt_out != "start":  # STOP: nothing but crisis help and START
+        if stopped and not may_be_in_need(assistant, conversation, heard) and heard.opt_out != "start":
+            # STOP: nothing but crisis help and START
             return Taken(conversation.id, message.inbound.text, heard, None, ())
         work = Work(assistant, session, conversation, heard)
         more = inbox.any_waiting(session, conversation.id)
@@ -120,13 +122,24 @@ def take(assistant: Assistant, message: Waiting, heard: understanding.Heard, ver
     return taken
 
 
+def may_be_in_need(assistant: Assistant, conversation: Any, heard: understanding.Heard) -> bool:
+    """Words of a crisis, or that may be; or a "yes" to the line about help."""
+    if heard.safety or heard.maybe:
+        return True
+    return bool(care.says_yes(heard, state_of(conversation.state, assistant.book(conversation.revision))))
+
+
 FOR_THE_COACH = frozenset({"ask_stop", "stop_later", "text_hours"})
 """What a coach who is talking with the person can answer better than a question of ours."""
 
 
 def goes_past_a_coach(assistant: Assistant, conversation: Any, heard: understanding.Heard) -> bool:
     """While a coach talks the assistant takes only crisis words, STOP and START, and the answer that crisis help asked for."""
-    if heard.safety or heard.opt_out not in {None, *FOR_THE_COACH} or heard.inbound.provider_stopped:
+    if (
+        may_be_in_need(assistant, conversation, heard)
+        or heard.opt_out not in {None, *FOR_THE_COACH}
+        or heard.inbound.provider_stopped
+    ):
         return True
     asked = heard.expecting
     book = assistant.book(conversation.revision)
@@ -145,10 +158,12 @@ def begin(
     purpose: str = "reminder",
     not_after: datetime | None = None,
     event: Event | None = None,
+    afresh: bool = False,
 ) -> Taken | None:
     """Start a flow from outside: a reminder, a nudge, a missed call. Its words live in dialogs/.
 
-    `guard` is asked inside the turn's transaction, with the conversation locked: False means not any more.
+    `guard` is asked inside the turn's transaction, with the conversation locked: False means not any more. `afresh`:
+    where the same flow still waits for an answer about something that is over, it begins again instead.
     """
     with assistant.db.write() as session:
         conversation = conversations.lock(session, conversation_id)
@@ -157,11 +172,22 @@ def begin(
         work = Work(assistant, session, conversation, None)
         if conversation.revision is None:  # nobody has said a word here yet
             work.repin()
+        if afresh:
+            work.state = without(work.state, flow, work.book)
         taken = work.run([StartFlow(flow)], said="", purpose=purpose, not_after=not_after, event=event)
         faults.point("before_turn_commit")
     faults.point("after_turn_commit")
     assistant.tell(taken)
     return taken
+
+
+def without(state: DialogueState, flow: str, book: Book) -> DialogueState:
+    """The state with a flow that is under way taken out, and what it had called."""
+    at = next((number for number, frame in enumerate(state.stack) if frame.flow == flow), None)
+    if at is None:
+        return state
+    called = takewhile(lambda frame: frame.flow in book.reach[flow], state.stack[at:])
+    return replace(state, stack=(*state.stack[:at], *state.stack[at + len(list(called)) :]))
 
 
 def give_up(assistant: Assistant, conversation_id: int) -> int:
@@ -198,7 +224,9 @@ class Work:
         assert self.heard is not None
         if not self.state.stack or self.goes_on_with_newer():
             self.repin()
-        commands = understanding.read(self.heard, self.state, self.book, stopped=stopped)
+        aside = (stopped or self.conversation.coach_takeover_at) and self.heard.opt_out in {None, *FOR_THE_COACH}
+        alone = care.only_care(self.heard, self.state) if aside and not self.heard.safety else []
+        commands = alone or understanding.read(self.heard, self.state, self.book, stopped=stopped)
         if understanding.missed(commands) and not self.heard.safety:
             not_understood.record(
                 self.session,
@@ -277,6 +305,8 @@ class Work:
 
     def keep(self, turn: Turn, messages: Sequence[Message], not_after: datetime | None) -> None:
         conversations.save(self.session, self.conversation, saved(turn.state), turn.state.outcome)
+        if any(reply.purpose == "crisis" for reply in turn.replies):  # nobody in danger is pressed for an answer
+            waiting_list.leave(self.session, self.conversation.person_id, "crisis", self.now)
         for event in turn.events:
             audit.event(self.session, self.conversation.id, event.name, self.now, dict(event.data))
         for message in messages:

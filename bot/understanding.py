@@ -6,16 +6,16 @@ what the trained model thinks, and last "not understood".
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
+from bot.asks import asks, with_rights_at_work, without_a_wrong_guess
 from bot.at_the_check import at_the_check
 from bot.by_the_way import beside, where
+from bot.care import says_yes, taken_back, told_beside, with_care
 from bot.clarifying import about_options, about_times, about_wishes
 from bot.consenting import only_if_meant, they_agree
-from bot.correcting import corrections, opening_of
+from bot.correcting import asks_to_change, corrections, opening_of
 from bot.flows.commands import (
-    Back,
     Clarify,
     Command,
     Correct,
@@ -24,8 +24,8 @@ from bot.flows.commands import (
     OptOut,
     Say,
     SetSlot,
-    Skip,
     StartFlow,
+    TakenBack,
     Unclear,
 )
 from bot.flows.definition import Book
@@ -36,6 +36,8 @@ from bot.nlu.answers import Answer
 from bot.nlu.recognisers.situation import is_of_another
 from bot.nlu.recognisers.text import bag
 from bot.nlu.slot_words import is_mostly_english
+from bot.plain_acts import PLAIN_ACTS, SURELY_WHY, asks_why
+from bot.told import facts
 
 __all__ = ["SURE", "Heard", "hear", "missed", "read", "without_drama_numbers"]
 
@@ -47,7 +49,9 @@ SETTLING_ACTS = frozenset({"affirm", "deny", "unsure", "thanks", "greeting", "go
 
 def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = False) -> list[Command]:
     """What the engine is to do about it; `stopped`: the person has said STOP before. Pure."""
-    return only_if_meant(meant(heard, state, book, stopped=stopped), heard, state)
+    heard = without_a_wrong_guess(heard)
+    commands = only_if_meant(meant(heard, state, book, stopped=stopped), heard, state)
+    return with_care(with_rights_at_work(commands, heard, state), heard, state)
 
 
 ABOUT_A_CALL = frozenset({"call_off", "change_call", "wait", "person", "book_call", "smalltalk", "out_of_scope"})
@@ -67,8 +71,12 @@ def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> l
         return (
             at_the_check(heard, state)
             or they_agree(heard)
-            or [*new_facts(heard, state, book, but=()), Crisis(heard.safety.kind)]
+            or (goes_back(heard, state, book) if taken_back(heard, state) else [])
+            or [*facts(heard, state, book, but=("name",)), Crisis(heard.safety.kind, heard.safety.about)]
         )
+    opened = says_yes(heard, state)
+    if opened:
+        return [*facts(heard, state, book), *opened]
     if heard.opt_out == "stop" or heard.inbound.provider_stopped:
         return [OptOut()]  # also where only the provider took it for STOP: it would let nothing more through
     if heard.opt_out == "start" and stopped:
@@ -83,12 +91,21 @@ def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> l
         return pressed(heard, state, book)
     if heard.inbound.kind == "media" and not heard.text:
         return [StartFlow("pattern_media")]
-    aside = beside(heard, state, book)
+    if taken_back(heard, state):
+        return goes_back(heard, state, book)
+    aside = asks(heard, state, book) or beside(heard, state, book)
     if aside:
         return aside
     if not state.stack and not picks_a_reading(heard):
         return opening_words(heard, state, book)
     return in_conversation(heard, state, book)
+
+
+def goes_back(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "No I'm fine, I meant my back": goes on kindly at the kept place, or begins."""
+    if not state.stack:
+        return [TakenBack(), *opening_words(heard, state, book)]
+    return [*facts(heard, state, book), *told_beside(heard), TakenBack(), Say("repeat")]
 
 
 def picks_a_reading(heard: Heard) -> bool:
@@ -98,17 +115,17 @@ def picks_a_reading(heard: Heard) -> bool:
 
 def opening_words(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     """The first words of a conversation, or the first after it ended: keep what they say, then begin."""
-    facts = new_facts(heard, state, book, but=())
-    facts += where(heard) if state.slots.get("postcode") is None else []
+    told = facts(heard, state, book)
+    told += where(heard) if state.slots.get("postcode") is None else []
     if state.slots.get("expired"):
-        return [*facts, StartFlow("pattern_expired")]
+        return [*told, StartFlow("pattern_expired")]
     begun = state.slots.get("safe_to_text") == "yes"
     if begun and may_want_a_stop(heard):
         return [StartFlow("pattern_ask_stop")]
     if state.outcome in {None, "left"} or not begun:
-        return [*facts, StartFlow("pattern_start"), *asked_for(heard, state, book, again=False)]
+        return [*told, StartFlow("pattern_start"), *asked_for(heard, state, book, again=False)]
     if "greeting" in heard.acts or heard.intent == "greeting":
-        return [*facts, StartFlow("pattern_resume")]
+        return [*told, StartFlow("pattern_resume")]
     return asked_for(heard, state, book, again=True) or [StartFlow("pattern_resume")]
 
 
@@ -174,16 +191,18 @@ def in_conversation(heard: Heard, state: DialogueState, book: Book) -> list[Comm
     between = about_options(expecting, heard.reading.several, heard.text)
     if between:
         return [between]
-    facts = new_facts(heard, state, book, but=(expecting.slot,))
+    told = facts(heard, state, book, but=(expecting.slot,))
     flow = digression(heard, state, book)
     if flow in BEGINNINGS and not heard.acts:
         flow = None  # the questions are under way already
     if heard.intent == "other_language" and is_mostly_english(heard.text):
         flow = None
-    if heard.intent in NO_ANSWER and not heard.acts and not facts:
+    if heard.intent in NO_ANSWER and not heard.acts and not told:
         flow = None  # chatter at an open question counts as a miss, so that it cannot go round for ever
-    if flow or facts:
-        return [*facts, *([act_or_flow(heard, flow, state, book)] if flow else [])]
+    if flow or told:
+        return [*told, *([act_or_flow(heard, flow, state, book)] if flow else [])]
+    if heard.intent == "why" and heard.confidence >= SURELY_WHY and not state.crisis:
+        return [asks_why(heard.named_slots)]
     return fallback(heard, expecting, book, calm=not state.crisis)
 
 
@@ -262,7 +281,7 @@ def answered(heard: Heard, expecting: Expecting, answer: Answer) -> list[Command
 def facts_beside(heard: Heard, state: DialogueState, book: Book, answer: Answer) -> list[Command]:
     if answer.whole or heard.expecting is None or heard.expecting.spec.type in FREE_WORDS - {"name"}:
         return []
-    return new_facts(heard, state, book, but=(heard.expecting.slot,))
+    return facts(heard, state, book, but=(heard.expecting.slot,))
 
 
 def option_for_intent(heard: Heard, expecting: Expecting) -> str | None:
@@ -281,15 +300,6 @@ def question_beside(heard: Heard, book: Book, answer: Answer) -> list[Command]:
         return []
     flow = book.triggers.get(heard.intent or "")
     return [StartFlow(flow)] if flow else []
-
-
-def new_facts(heard: Heard, state: DialogueState, book: Book, but: tuple[str, ...]) -> list[Command]:
-    """Facts said by the way, for slots that are not yet filled."""
-    return [
-        SetSlot(slot, value, said=heard.text)
-        for slot, value in heard.values.items()
-        if slot not in but and slot in book.slots and book.slots[slot].volunteered and state.slots.get(slot) is None
-    ]
 
 
 def corrected(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
@@ -311,15 +321,6 @@ def corrected(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     named = [slot for slot in heard.named_slots if state.slots.get(slot) is not None and slot != current]
     asks = says_so or (named and asks_to_change(heard.text))
     return [Correct(named[0])] if named and asks else []
-
-
-def asks_to_change(text: str) -> bool:
-    """Short, and a word for changing in it: "change my age", "i put the wrong postcode"."""
-    return len(text.split()) <= SHORT_REQUEST and CHANGES.search(text) is not None
-
-
-SHORT_REQUEST = 8
-CHANGES = re.compile(r"^actually\b|\b(?:wrong|change|update|amend|correct|correction|mistake|typo)\b", re.IGNORECASE)
 
 
 def digression(heard: Heard, state: DialogueState, book: Book) -> str | None:
@@ -354,14 +355,11 @@ def act_or_flow(heard: Heard, flow: str, state: DialogueState, book: Book) -> Co
     return PLAIN_ACTS.get(intent or "") or StartFlow(flow)
 
 
-PLAIN_ACTS: dict[str, Command] = {
-    "why": Say("why"), "means": Say("means"), "repeat": Say("repeat"), "back": Back(), "skip": Skip(),
-}  # fmt: skip
-
-
 def act_commands(act: str, heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     if act == "correct":
         return corrected(heard, state, book) or [StartFlow("pattern_correct")]
+    if act == "why":
+        return [asks_why(heard.named_slots)]
     plain = PLAIN_ACTS.get(act)
     if plain:
         return [plain]

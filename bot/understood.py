@@ -54,12 +54,13 @@ class Understander:
         heard = understanding.hear(
             Inbound(Address("sms", "+447700900123"), "-", text=text), self.expecting, self.now, None
         )
+        hit = heard.safety or heard.maybe
         parsed = self.nlu.parse(heard.text) if self.nlu and heard.text else None
         commands = acts_of(heard, parsed.intent if parsed and parsed.confidence >= SURE else None)
         values = self.values_of(heard)
         when = None if self.is_a_number(heard.text) else when_of(heard.text, self.now)
         sure = parsed is not None and parsed.confidence >= SURE and parsed.intent != "out_of_scope"
-        if not (values or commands or when or heard.safety or heard.opt_out or sure):
+        if not (values or commands or when or hit or heard.opt_out or sure):
             commands = ["unclear"]
         return {
             "text": text,
@@ -72,7 +73,7 @@ class Understander:
             else [],
             "values": values,
             "commands": commands,
-            "safety": heard.safety.kind if heard.safety else None,
+            "safety": hit.kind if hit else None,
             "opt_out": heard.opt_out == "stop",
             "when": when,
         }

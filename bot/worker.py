@@ -39,6 +39,7 @@ class Worker:
             self._run(f"deliver-{channel}", partial(self._deliver, channel))
         if self.assistant.mail:
             self._run("mail", partial(self._every, DUE_SECONDS, partial(rounds.send_mail, self.assistant)))
+        self._run("systems", partial(self._every, DUE_SECONDS, partial(rounds.tell_systems, self.assistant)))
         self._run("calendars", partial(self._every, DUE_SECONDS, self._read_calendars))
         self._run("due", partial(self._every, DUE_SECONDS, self._fall_due))
         self._run("content", partial(self._every, CONTENT_SECONDS, self.assistant.books.refresh))

@@ -113,8 +113,18 @@ def _against_head(session: Session, seals: Mapping[int, str]) -> list[str]:
 
 
 def _against_anchor(anchor: Path | None, seals: Mapping[int, str]) -> list[str]:
-    if anchor is None or not anchor.exists():
+    if anchor is None:
         return []
-    anchored = (line.split() for line in anchor.read_text(encoding="ascii").splitlines())
-    wrong = [place for _, place, link in anchored if seals.get(int(place)) != link]
-    return [f"link {place} of the audit is not the one written outside" for place in wrong]
+    lines = anchor.read_bytes().decode("ascii", "replace").splitlines() if anchor.exists() else []
+    if not lines and len(seals) > 1:
+        return ["what was written outside about the audit is gone"]
+    anchored = [line.split() for line in lines]
+    torn = ["a line that was written outside about the audit cannot be read"] * any(map(_is_torn, anchored))
+    kept = [(int(parts[1]), parts[2]) for parts in anchored if not _is_torn(parts)]
+    return torn + [
+        f"link {place} of the audit is not the one written outside" for place, link in kept if seals.get(place) != link
+    ]
+
+
+def _is_torn(parts: list[str]) -> bool:
+    return len(parts) != 3 or not parts[1].isdecimal()

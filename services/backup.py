@@ -220,7 +220,7 @@ def _refuse_unfit(manifest: Manifest, target: Database) -> None:
         raise BackupRefused(
             f"This is a backup of {manifest.backend}, the database here is {backend}. Set ANYDOOR_DATABASE_URL to match."
         )
-    if manifest.keys not in target.keys.blind_indexes("backup", "keys"):
+    if manifest.keys not in target.keys.whole_indexes("backup", "keys"):
         raise BackupRefused(
             "The keys here are not those of this backup, so nobody could read it. Put back the secret.key (or "
             "ANYDOOR_SECRET_KEY, ANYDOOR_DATA_KEYS) of the time it was made. Nothing was changed."

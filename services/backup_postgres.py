@@ -30,7 +30,8 @@ def _run(db: Database, program: str, *arguments: str) -> None:
             f"{program} is not installed. It comes with PostgreSQL's client programs (Debian: postgresql-client), of the "
             "server's version or newer."
         )
-    address = db.url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+    bare = db.url._replace(drivername="postgresql", password=None)  # `set` takes None for "leave it as it is"
+    address = bare.render_as_string(hide_password=False)
     secret = {"PGPASSWORD": str(db.url.password)} if db.url.password else {}
     done = subprocess.run(
         [found, *arguments, "--dbname", address],

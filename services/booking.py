@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services import call_backs, crypto, diary, due_work, invitations, reminders
+from services import call_backs, crypto, diary, due_work, invitations, reminders, team_hooks, waiting_list
 from services.diary import Opening, OpeningId
 from services.models import Appointment, Coach, Conversation, DiaryCell, Hold, Team
 
@@ -27,8 +27,16 @@ HoldResult = Literal["held", "taken", "lapsed"]
 Refusal = Literal["taken", "lapsed"]
 
 
-def hold(session: Session, conversation: Conversation, opening_id: str, now: datetime, ttl: timedelta) -> HoldResult:
-    """Keep an opening for a locked conversation for `ttl`; its earlier hold goes when the new one is got.
+def hold(
+    session: Session,
+    conversation: Conversation,
+    opening_id: str,
+    now: datetime,
+    ttl: timedelta,
+    *,
+    longest: timedelta = LONGEST_HOLD,
+) -> HoldResult:
+    """Keep an opening for a locked conversation for `ttl` (at most `longest`); its earlier hold goes when this is got.
 
     "taken" when somebody else has the time, "lapsed" when it is no longer an opening (past, notice, leave, nonsense).
     """
@@ -44,7 +52,7 @@ def hold(session: Session, conversation: Conversation, opening_id: str, now: dat
     opening = diary.find(session, opening_id, now, own_conversation=conversation.id)
     if opening is None:
         return "taken" if _is_occupied(session, wanted) else "lapsed"
-    return _hold(session, conversation.id, opening, now, ttl)
+    return _hold(session, conversation.id, opening, now, min(ttl, longest))
 
 
 def _hold(session: Session, conversation_id: int, opening: Opening, now: datetime, ttl: timedelta) -> HoldResult:
@@ -71,7 +79,7 @@ def _new_hold(conversation_id: int, opening: Opening, now: datetime, ttl: timede
         starts_at=opening.starts_at,
         ends_at=opening.ends_at,
         held_at=now,
-        expires_at=now + min(ttl, LONGEST_HOLD),
+        expires_at=now + ttl,
     )
 
 
@@ -150,6 +158,8 @@ def _turn_hold(
     if replaces is not None:
         _end(session, replaces, "moved", by, now)
     invitations.booked(session, new, replaces, now)
+    team_hooks.happened(session, "moved" if replaces else "booked", new, now)
+    waiting_list.booked(session, new, now)
     call_backs.keep_by_booking(session, conversation.person_id, now)
     return new
 
@@ -203,6 +213,7 @@ def call_off(session: Session, appointment_id: int, now: datetime, by: str = "pe
     _lock_coaches(session, row.coach_id)
     _end(session, row, "called_off", by, now)
     invitations.called_off(session, row, now)
+    team_hooks.happened(session, "called_off", row, now)
     return True
 
 
@@ -226,6 +237,7 @@ def record_outcome(session: Session, appointment_id: int, outcome: str, now: dat
         _plan_missed(session, row, outcome, now)
     row.status, row.outcome_at = outcome, now
     session.flush()
+    team_hooks.happened(session, "outcome", row, now)
     return True
 
 

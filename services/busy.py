@@ -57,6 +57,13 @@ def stale(session: Session, now: datetime) -> int | None:
     return sum(_is_stale(row, now) for row in rows) if rows else None
 
 
+def unread(session: Session, viewer: Viewer, now: datetime) -> frozenset[int]:
+    """The coaches of the viewer's teams whose own calendar has not been read for long."""
+    given = select(CoachCalendar).join(Coach, Coach.id == CoachCalendar.coach_id)
+    rows = given.where(viewer.within(Coach.team_id), Coach.active, CoachCalendar.busy_address.is_not(None))
+    return frozenset(row.coach_id for row in session.scalars(rows) if _is_stale(row, now))
+
+
 def give(
     session: Session, coach_id: int, address: str, viewer: Viewer, now: datetime, *, loopback: bool = False
 ) -> None:

@@ -10,7 +10,19 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import alerts, audit, call_backs, call_fit, caseload, notes, people, scopes, transcript, unanswered
+from services import (
+    alerts,
+    audit,
+    call_backs,
+    call_fit,
+    caseload,
+    notes,
+    people,
+    scopes,
+    transcript,
+    unanswered,
+    waiting_list,
+)
 from services.alerts import AlertPage
 from services.caseload import PlanRow
 from services.clock import LONDON
@@ -49,6 +61,17 @@ class Talk:
 
 
 @dataclass(frozen=True, slots=True)
+class Waits:
+    """A place on the waiting list: for what, since when, the how manieth; what is offered just now and until when."""
+
+    reason: str
+    since: datetime
+    turn: int
+    offered: datetime | None
+    answer_by: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One referral, to be read in a minute."""
 
@@ -71,6 +94,7 @@ class Card:
     no_texts: bool
     calls: tuple[CallRow, ...]
     call_back: CallBackRow | None
+    waits: Waits | None
     arrange: tuple[str, ...]
     alerts: tuple[AlertPage, ...]
     talk: Talk
@@ -125,6 +149,7 @@ def _card(session: Session, row: Referral, viewer: Viewer, now: datetime) -> Car
         no_texts=address.stopped_at is not None,
         calls=calls,
         call_back=_promise(session, row, now.astimezone(LONDON).date()),
+        waits=_waits(session, row),
         arrange=tuple(call_fit.to_arrange(needs_of(row), kind)),
         alerts=alerts.of_conversation(session, viewer, row.conversation_id, now),
         talk=_talk(session, row, now),
@@ -140,6 +165,21 @@ def _promise(session: Session, row: Referral, today: date) -> CallBackRow | None
     promise = call_backs.waiting_for(session, row.person_id)
     ours = promise is not None and promise.team_id == row.team_id
     return call_back_row(session, promise, today) if promise and ours else None
+
+
+def _waits(session: Session, row: Referral) -> Waits | None:
+    place = waiting_list.place_of(session, row.person_id)
+    if place is None or place.team_id != row.team_id:
+        return None
+    offer = waiting_list.open_offer(session, place.id)
+    turn = waiting_list.turn_of(session, place)
+    return Waits(
+        place.reason,
+        place.joined_at,
+        turn,
+        offer.starts_at if offer else None,
+        offer.answer_by if offer else None,
+    )
 
 
 def _talk(session: Session, row: Referral, now: datetime) -> Talk:

@@ -1,7 +1,8 @@
 """Secrets at rest: AES-GCM columns with the key's id, and keyed hashes to look them up by.
 
 A keyring is written `id:key,id:key`; the first one writes, all of them read. Cutting a key out of the ring
-makes what it wrote unreadable, which is how backups are erased.
+makes what it wrote unreadable, which is how backups are erased. What services/rotation.py leaves of an old key,
+`id:look-up.…`, opens and signs nothing: it only finds the keyed hashes of numbers that are kept nowhere else.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from services.settings import Settings
 
 _NONCE = 12
 _SHORTEST_KEY = 16
+LOOK_UP = "look-up."
 
 
 def derive(secret: str, purpose: str) -> bytes:
@@ -43,7 +45,14 @@ class Key:
 
     @classmethod
     def of(cls, key_id: str, secret: str) -> Key:
+        if secret.startswith(LOOK_UP):
+            return cls(key_id, b"", _unpacked(secret), b"")
         return cls(key_id, derive(secret, "column"), derive(secret, "index"), derive(secret, "sign"))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it still opens and signs; else only look-ups are left of it."""
+        return bool(self.seal)
 
 
 class Keyring:
@@ -51,7 +60,24 @@ class Keyring:
 
     def __init__(self, keys: tuple[Key, ...]) -> None:
         self._keys = {key.id: key for key in keys}
+        self._whole = {key.id: key for key in keys if key.is_whole}
         self._current = keys[0]
+        if not self._current.is_whole:
+            raise SettingsError("the first key of the keyring writes, so it cannot be one that only looks up")
+
+    @property
+    def current(self) -> str:
+        """The id of the key that writes."""
+        return self._current.id
+
+    @property
+    def openers(self) -> frozenset[str]:
+        """The ids of the keys that open what they sealed."""
+        return frozenset(self._whole)
+
+    def left_of(self, key_id: str) -> str:
+        """How a key is written in the ring once everything that it sealed has been sealed anew."""
+        return f"{key_id}:{LOOK_UP}{base64.urlsafe_b64encode(self._keys[key_id].index).decode().rstrip('=')}"
 
     @classmethod
     def parse(cls, text: str) -> Keyring:
@@ -73,8 +99,8 @@ class Keyring:
     def decrypt(self, sealed: bytes, column: str) -> bytes:
         """Open bytes of one column; CryptoError when the key is gone or the value was moved or changed."""
         size = sealed[0]
-        key_id, rest = sealed[1 : 1 + size].decode(), sealed[1 + size :]
-        key = self._keys.get(key_id)
+        key_id, rest = sealed_by(sealed), sealed[1 + size :]
+        key = self._whole.get(key_id)
         if key is None:
             raise CryptoError(f"no key {key_id} in the keyring for {column}")
         try:
@@ -90,14 +116,36 @@ class Keyring:
         """The keyed hashes under which a value may have been stored, by every key at hand."""
         return [_index(key, subject, value) for key in self._keys.values()]
 
+    def whole_indexes(self, subject: str, value: str) -> list[str]:
+        """The same by the keys that still open what they sealed."""
+        return [_index(key, subject, value) for key in self._whole.values()]
+
     def sign(self, purpose: str, value: str) -> str:
         """A short mark (96 bits, URL-safe) that only this service can have made."""
         return _sign(self._current, purpose, value)
 
     def signed(self, purpose: str, value: str, mark: str) -> bool:
         """Whether a mark is ours for this value, in constant time."""
-        ours = [_sign(key, purpose, value).encode() for key in self._keys.values()]
+        ours = [_sign(key, purpose, value).encode() for key in self._whole.values()]
         return any(hmac.compare_digest(mine, mark.encode()) for mine in ours)
+
+
+def sealed_by(sealed: bytes) -> str:
+    """The id of the key that a value was sealed with."""
+    return sealed[1 : 1 + sealed[0]].decode()
+
+
+def _unpacked(secret: str) -> bytes:
+    """The look-up half of a key. SettingsError when it was cut short."""
+    try:
+        index = base64.urlsafe_b64decode(secret.removeprefix(LOOK_UP) + "=")
+    except ValueError as wrong:
+        raise SettingsError(
+            "what is left of an old key is written id:look-up.…, as `anydoor keys rotate` says"
+        ) from wrong
+    if len(index) != 32:
+        raise SettingsError("what is left of an old key is written id:look-up.…, as `anydoor keys rotate` says")
+    return index
 
 
 def _bound(key_id: str, column: str) -> bytes:

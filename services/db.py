@@ -51,7 +51,9 @@ class Database:
     def of(cls, settings: Settings, *, throw_away: bool = False) -> Database:
         """The database that the settings name, with the keys they name; makes the home folder."""
         settings.home.mkdir(parents=True, exist_ok=True)
-        return cls(settings.database_url, crypto.keyring(settings), throw_away=throw_away)
+        made = cls(settings.database_url, crypto.keyring(settings), throw_away=throw_away)
+        made.engine.dialect.anydoor_sms_a_day = settings.sms_a_day  # type: ignore[attr-defined]  # see services/spending.py
+        return made
 
     @contextmanager
     def write(self) -> Iterator[Session]:

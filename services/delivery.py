@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, Row, Select, Update, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from services import duty, faults, statuses
+from services import duty, faults, spending, statuses
 from services.clock import real_now
 from services.db import Database
 from services.messages import (
@@ -113,7 +113,7 @@ def _try(send: Send, outbound: Outbound, already_sent: AlreadySent | None) -> Re
 
 def _claim(session: Session, now: datetime, channels: tuple[str, ...] | None) -> _Claim | None:
     real = real_now()
-    found = session.execute(_claimable(channels, locked=True), {"now": now, "real": real}).first()
+    found = _affordable(session, now, real, channels)
     if found is None:
         return None
     lease, repeat, first_attempt_at = secrets.token_hex(8), _repeats(found), found.first_attempt_at or now
@@ -129,6 +129,18 @@ def _claim(session: Session, now: datetime, channels: tuple[str, ...] | None) ->
         first_attempt_at=first_attempt_at,
     )
     return _Claim(lease, outbound)
+
+
+def _affordable(session: Session, now: datetime, real: datetime, channels: tuple[str, ...] | None) -> Row[Any] | None:
+    """The next message that may be paid for; what may not, on the way to it, is dropped (it is not sent late)."""
+    while (found := session.execute(_claimable(channels, locked=True), {"now": now, "real": real}).first()) is not None:
+        first = found.first_attempt_at is None
+        refused = spending.refusal(session, found, now) if first and found.address_channel == "sms" else None
+        if refused is None:
+            return found
+        dropped = update(MessageOut).where(MessageOut.id == found.id)
+        session.execute(dropped.values(status="dropped", reason=refused, settled_at=now))
+    return None
 
 
 def _repeats(found: Row[Any]) -> bool:
@@ -209,6 +221,7 @@ _CLAIM_COLUMNS = (
     MessageOut.status,
     MessageOut.repeat,
     MessageOut.first_attempt_at,
+    MessageOut.address_id,
     AddressRow.channel.label("address_channel"),
     AddressRow.value.label("address_value"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -9,13 +10,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, cast, func, select
 from sqlalchemy.orm import Session
 
-from services import alerts, audit, booking, caseload, scopes, waiting, working_time
+from services import alerts, audit, booking, busy, caseload, scopes, waiting, working_time
 from services.alerts import AlertRow
 from services.clock import LONDON
 from services.desk_rows import CallRow, call_row, coach_name, person_name, team_name
 from services.models import (
     Absence,
     Appointment,
+    BusyTime,
     CallBack,
     Coach,
     Conversation,
@@ -68,13 +70,25 @@ class AwayRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BusyRow:
+    """When a coach is busy by their own calendar; `stale`: it has not been read for long, so newer meetings are missing."""
+
+    name: str
+    starts: datetime | None
+    ends: datetime | None
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
-    """One day of the week's page."""
+    """One day of the week's page. `covered`: booked calls that a meeting of the coach's own calendar covers, by id."""
 
     day: date
     calls: tuple[CallRow, ...]
     contacts: tuple[tuple[int, str, str], ...]
     away: tuple[AwayRow, ...]
+    busy: tuple[BusyRow, ...]
+    covered: frozenset[int]
     works: bool
 
 
@@ -104,14 +118,49 @@ def read_week(
     """The seven days from a Monday on; Saturday and Sunday only where something is in them."""
     audit.record(session, viewer.actor, "read_week", f"team:{viewer.scope or '*'}", now)
     days = [monday + timedelta(days=number) for number in range(7)]
-    columns = [_column(session, viewer, day, own=own) for day in days]
+    unread = busy.unread(session, viewer, now)
+    columns = [_column(session, viewer, day, unread, own=own) for day in days]
     return tuple(column for column in columns if column.day.weekday() < 5 or column.calls or column.contacts)
 
 
-def _column(session: Session, viewer: Viewer, day: date, *, own: bool) -> Column:
+def _column(session: Session, viewer: Viewer, day: date, unread: Collection[int], *, own: bool) -> Column:
     calls = _calls(session, viewer, day, day + timedelta(days=1), own=own)
     works = working_time.is_open(datetime.combine(day, working_time.OPENS, LONDON))
-    return Column(day, tuple(calls), _contacts(session, viewer, day, own=own), _away(session, viewer, day), works)
+    times = _busy_times(session, viewer, day, own=own)
+    begins, over = _bounds(day)
+    return Column(
+        day,
+        tuple(calls),
+        _contacts(session, viewer, day, own=own),
+        _away(session, viewer, day),
+        tuple(BusyRow(coach.name, *_inside(row, begins, over), coach.id in unread) for row, coach in times),
+        frozenset(call.id for call in calls if any(_covers(row, call) for row, _ in times)),
+        works,
+    )
+
+
+def _bounds(day: date) -> tuple[datetime, datetime]:
+    begins, over = (datetime.combine(each, time(), LONDON) for each in (day, day + timedelta(days=1)))
+    return begins, over
+
+
+def _busy_times(session: Session, viewer: Viewer, day: date, *, own: bool) -> list[tuple[BusyTime, Coach]]:
+    begins, over = _bounds(day)
+    rows = select(BusyTime, Coach).join(Coach, Coach.id == BusyTime.coach_id)
+    rows = rows.where(viewer.within(Coach.team_id), Coach.active, BusyTime.starts_at < over, BusyTime.ends_at > begins)
+    if own:
+        rows = rows.where(Coach.id.in_(caseload.looks_after(session, viewer, day)))
+    return [(row[0], row[1]) for row in session.execute(rows.order_by(BusyTime.starts_at, Coach.name))]
+
+
+def _inside(row: BusyTime, begins: datetime, over: datetime) -> tuple[datetime | None, datetime | None]:
+    starts, ends = row.starts_at, row.ends_at
+    return starts if starts > begins else None, ends if ends < over else None
+
+
+def _covers(row: BusyTime, call: CallRow) -> bool:
+    overlaps = row.starts_at < call.ends and call.starts < row.ends_at
+    return call.status == "booked" and row.coach_id == call.coach_id and overlaps
 
 
 def _calls(session: Session, viewer: Viewer, first: date, last: date, *, own: bool) -> list[CallRow]:
@@ -131,7 +180,7 @@ def _contacts(session: Session, viewer: Viewer, day: date, *, own: bool) -> tupl
 
 
 def _away(session: Session, viewer: Viewer, day: date) -> tuple[AwayRow, ...]:
-    begins, over = (datetime.combine(each, time(), LONDON) for each in (day, day + timedelta(days=1)))
+    begins, over = _bounds(day)
     away = select(Coach.name, Absence.starts_at, Absence.ends_at).join(Absence, Absence.coach_id == Coach.id)
     away = away.where(viewer.within(Coach.team_id), Coach.active, Absence.starts_at < over, Absence.ends_at > begins)
     found = session.execute(away.order_by(Coach.name, Absence.starts_at))
@@ -169,6 +218,7 @@ def mark(session: Session, viewer: Viewer) -> str:
         _newest(Appointment.id, func.max(Appointment.ended_at), within=viewer.within(Appointment.team_id)),
         _newest(Coach.id, func.sum(cast(Coach.active, Integer)), within=viewer.within(Coach.team_id)),
         _newest(Absence.id, func.count(Absence.id), within=Absence.coach_id.in_(coaches)),
+        _newest(BusyTime.id, func.count(BusyTime.id), within=BusyTime.coach_id.in_(coaches)),
         _newest(CallBack.id, func.count(CallBack.done_at), within=viewer.within(CallBack.team_id)),
         _newest(DutyAlert.id, func.count(DutyAlert.accepted_at), within=viewer.within(DutyAlert.team_id)),
         _newest(DutyAsk.id, func.count(DutyAsk.id), within=DutyAsk.alert_id.in_(_alerts_of(viewer))),

@@ -161,11 +161,11 @@ def mail(settings: Settings) -> Part:
 
 
 def calendars(settings: Settings) -> Part:
-    if not settings.calendar_loopback:
-        return Part("calendars", "ok", "coaches' own calendars are read from public https addresses only.")
-    words = (
-        "ANYDOOR_CALENDAR_LOOPBACK lets staff read files of this machine's own servers. Take it out: it is for tests."
-    )
+    given = {"ANYDOOR_CALENDAR_LOOPBACK": settings.calendar_loopback, "ANYDOOR_HOOK_LOOPBACK": settings.hook_loopback}
+    on = [name for name, value in given.items() if value]
+    if not on:
+        return Part("calendars", "ok", "addresses that staff type in are used only if they are public and https.")
+    words = f"{' and '.join(on)} lets staff reach this machine's own servers. Take it out: it is for tests."
     return Part("calendars", "broken" if live(settings) else "attention", words)
 
 

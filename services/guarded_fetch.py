@@ -1,4 +1,4 @@
-"""Fetching a file from an address that somebody typed in: over https, from public addresses only, bounded in size and time.
+"""Fetching from, or sending to, an address that somebody typed in: over https, from public addresses only, bounded in size and time.
 
 The name is looked up once, every address it has is checked, and the connection goes to one that was checked, so that the
 name cannot mean something else a moment later. A redirect is a new address and is checked like the first.
@@ -10,10 +10,12 @@ import http.client
 import socket
 import ssl
 import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from threading import Timer
+from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from services.errors import CalendarUnread
@@ -21,6 +23,7 @@ from services.errors import CalendarUnread
 MOST_BYTES, SECONDS, HOPS = 5_000_000, 20.0, 3
 LONGEST_ADDRESS = 2000
 PORTS = {443, 8443}
+_Answer = TypeVar("_Answer")
 NAT64 = IPv6Network("64:ff9b::/96")
 CODES = {401: "not_allowed", 403: "not_allowed", 404: "not_found", 410: "not_found"}
 
@@ -84,6 +87,19 @@ def fetch(url: str, *, loopback: bool = False) -> bytes:
     raise CalendarUnread("unavailable")
 
 
+def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = 10.0, loopback: bool = False) -> int:
+    """Send a body to an address; its answer's status. A redirect is not followed. CalendarUnread with a code, as `fetch`."""
+    to, deadline = place(url, loopback=loopback), time.monotonic() + seconds
+
+    def send(connection: http.client.HTTPConnection) -> int:
+        connection.request("POST", to.path, body=body, headers={"User-Agent": "Anydoor", **headers})
+        with connection.getresponse() as answer:
+            answer.read1(1024)  # what they say is of no use, and is not kept
+            return answer.status
+
+    return _guarded(to, deadline, loopback, send)
+
+
 def addresses(host: str, port: int, *, loopback: bool = False) -> list[str]:
     """What a name means now. CalendarUnread `not_public` when any of it is not on the internet."""
     try:
@@ -97,13 +113,24 @@ def addresses(host: str, port: int, *, loopback: bool = False) -> list[str]:
 
 def _get(to: Place, deadline: float, loopback: bool) -> bytes | str:
     """The body, or where it leads on."""
+    return _guarded(to, deadline, loopback, lambda connection: _read(connection, to, deadline))
+
+
+def _guarded(
+    to: Place, deadline: float, loopback: bool, ask: Callable[[http.client.HTTPConnection], _Answer]
+) -> _Answer:
+    """Ask over a connection to an address that was checked; cut off at the deadline, whatever the server does."""
     plain = _connect(addresses(to.host, to.port, loopback=loopback), to.port, deadline)
     watched = plain.dup()
     alarm = Timer(_left(deadline), _cut, (watched,))  # a server that drips a byte now and then is cut off as well
     alarm.daemon = True
     alarm.start()
     try:
-        return _ask(plain, to, deadline)
+        connection = _speak(plain, to)
+        try:
+            return ask(connection)
+        finally:
+            connection.close()
     except (OSError, http.client.HTTPException, ValueError) as wrong:
         raise CalendarUnread("slow" if time.monotonic() >= deadline else "unavailable") from wrong
     finally:
@@ -128,24 +155,25 @@ def _cut(connection: socket.socket) -> None:
         connection.shutdown(socket.SHUT_RDWR)
 
 
-def _ask(plain: socket.socket, to: Place, deadline: float) -> bytes | str:
-    if to.secure:
-        trust = ssl.create_default_context()
-        connection: http.client.HTTPConnection = http.client.HTTPSConnection(to.host, to.port, context=trust)
-        connection.sock = trust.wrap_socket(plain, server_hostname=to.host)
-    else:
+def _speak(plain: socket.socket, to: Place) -> http.client.HTTPConnection:
+    if not to.secure:
         connection = http.client.HTTPConnection(to.host, to.port)
         connection.sock = plain
-    try:
-        connection.request("GET", to.path, headers={"Accept": "text/calendar", "User-Agent": "Anydoor"})
-        with connection.getresponse() as answer:
-            if answer.status in (301, 302, 303, 307, 308):
-                return answer.headers.get("Location") or ""
-            if answer.status != 200:
-                raise CalendarUnread(CODES.get(answer.status, "unavailable"))
-            return _body(answer, deadline)
-    finally:
-        connection.close()
+        return connection
+    trust = ssl.create_default_context()
+    connection = http.client.HTTPSConnection(to.host, to.port, context=trust)
+    connection.sock = trust.wrap_socket(plain, server_hostname=to.host)
+    return connection
+
+
+def _read(connection: http.client.HTTPConnection, to: Place, deadline: float) -> bytes | str:
+    connection.request("GET", to.path, headers={"Accept": "text/calendar", "User-Agent": "Anydoor"})
+    with connection.getresponse() as answer:
+        if answer.status in (301, 302, 303, 307, 308):
+            return answer.headers.get("Location") or ""
+        if answer.status != 200:
+            raise CalendarUnread(CODES.get(answer.status, "unavailable"))
+        return _body(answer, deadline)
 
 
 def _body(answer: http.client.HTTPResponse, deadline: float) -> bytes:

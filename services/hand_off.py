@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services import audit, consent, scopes
-from services.models import Appointment, Coach, Person, Referral, Team
+from services.models import Appointment, Coach, Consent, Person, Referral, Team
 from services.scopes import Viewer
 from services.tables_in_out import csv_bytes
 
@@ -82,6 +82,11 @@ def take_out(
         scopes.refuse(session, viewer, f"referral:{row.id}", "no_consent", now)
         return "no_consent"
     audit.record(session, viewer.actor, "hand_out", f"referral:{row.id}", now, {"as": form})
+    return of(session, row, agreed)
+
+
+def of(session: Session, row: Referral, agreed: Consent) -> HandOff:
+    """What of a referral may leave; the caller has made sure of the consent, and audits that it leaves."""
     person, team = session.get_one(Person, row.person_id), session.get_one(Team, row.team_id)
     return HandOff(
         reference=row.reference,

@@ -1,82 +1,263 @@
-"""A time that comes free is offered, once and in turn, to people who were promised a call because there was none.
+"""A call time that is free is offered, in turn and held meanwhile, to one person of the waiting list at a time.
 
-What was offered is a finished row of `due_work`; an offer holds nothing (invariant 8), so no more people are asked
-at a time than there are openings.
+Offers begin between 8am and 8pm in England, and the time to answer runs in those hours only. Who says no, or nothing,
+keeps their place: the time goes to the next, and no time is ever offered to the same person twice.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services import booking, call_backs, diary, people, reminders
+from services import booking, diary, people, referrals, reminders, waiting_list
 from services.clock import LONDON
-from services.models import CallBack, DueWork
+from services.diary import Opening, OpeningId
+from services.models import (
+    AddressRow,
+    Appointment,
+    CallBack,
+    Conversation,
+    Hold,
+    OpeningOffer,
+    WaitingPlace,
+)
 
-KIND = "opening_free"
-ANSWER_WITHIN = timedelta(hours=1)  # how long an opening counts as being offered to somebody
+ANSWER_WITHIN = timedelta(hours=2)
+LEAST_TO_ANSWER = timedelta(minutes=30)
+BEFORE_THE_CALL = timedelta(minutes=30)
+"""An answer comes so long before the call at the latest; a time that leaves less than `LEAST_TO_ANSWER` is not offered."""
+EVERY = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What to offer now; and, by place, which times that did not fit are no longer free: they count again when they are."""
+
+    offers: tuple[Offer, ...] = ()
+    gone: Mapping[int, frozenset[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One promise to which an opening that came free is offered."""
+    """One free time for one place, and until when it is theirs (UTC)."""
 
+    place_id: int
     conversation_id: int
-    person_id: int
-    call_back_id: int
+    reason: str
+    opening_id: str
+    answer_by: datetime
 
 
-def due(session: Session, now: datetime) -> list[Offer]:
-    """Whom to offer an opening now, the longest promised first; nobody between 8pm and 8am in England."""
+def answer_by(now: datetime, starts_at: datetime) -> datetime | None:
+    """Until when an offer made now is good: two waking hours, and before the call; None = too short to ask."""
+    end, until = _awake_after(now, ANSWER_WITHIN), starts_at - BEFORE_THE_CALL
+    if until < end:
+        end = min(until, _evening_before(until)) if reminders.is_quiet(until) else until
+    return end if end >= _awake_after(now, LEAST_TO_ANSWER) else None
+
+
+def _awake_after(now: datetime, span: timedelta) -> datetime:
+    """So much later, the hours from 8pm to 8am not counted."""
+    start = reminders.after_quiet(now)
+    evening = reminders.quiet_from(start)
+    if start + span <= evening:
+        return start + span
+    return reminders.after_quiet(evening) + (span - (evening - start))
+
+
+def _evening_before(moment: datetime) -> datetime:
+    """8pm of the same evening, or of the evening before when it is early morning."""
+    evening = reminders.quiet_from(moment)
+    return evening if evening <= moment else reminders.quiet_from(moment - timedelta(days=1))
+
+
+def due(session: Session, now: datetime) -> Look:
+    """What to offer now to whom, in turn; nothing between 8pm and 8am in England, nothing to who is asked just now."""
     if reminders.is_quiet(now):
-        return []
-    waiting: dict[str, list[CallBack]] = {}
-    for row in call_backs.waiting(session, None):
-        if row.reason == call_backs.NO_OPENINGS:
-            waiting.setdefault(row.team_id, []).append(row)
-    return [offer for team_id, rows in waiting.items() for offer in _of_team(session, team_id, rows, now)]
+        return Look()
+    places: dict[str, list[WaitingPlace]] = {}
+    rows = select(WaitingPlace).where(WaitingPlace.ended_at.is_(None)).order_by(WaitingPlace.id)
+    for place in session.scalars(rows):
+        places.setdefault(place.team_id, []).append(place)
+    rounds = [_Round(session, team_id, waiting, now) for team_id, waiting in places.items()]
+    offers = tuple(offer for each in rounds for offer in each.offers())
+    return Look(offers, {place_id: gone for each in rounds for place_id, gone in each.gone()})
 
 
-def _of_team(session: Session, team_id: str, rows: list[CallBack], now: datetime) -> list[Offer]:
-    offered = _offered(session, [row.id for row in rows])
-    waiting = [row for row in rows if row.id not in offered and _may_be_offered(session, row, now)]
-    if not waiting:
-        return []
-    asked = sum(at > now - ANSWER_WITHIN for at in offered.values())
-    window = (now, _end_of(max(row.promised_by for row in waiting)))
-    free = diary.openings(session, team_id, now=now, windows=[window], limit=asked + len(waiting))
-    chosen: list[Offer] = []
-    for row, opening in zip(waiting, free[asked:], strict=False):
-        if opening.starts_at < _end_of(row.promised_by):
-            chosen.append(Offer(row.conversation_id, row.person_id, row.id))
-    return chosen
+class _Round:
+    """One team's list, and what of its diary is still to be given away in this round."""
+
+    def __init__(self, session: Session, team_id: str, places: list[WaitingPlace], now: datetime) -> None:
+        self.session, self.team_id, self.places, self.now = session, team_id, places, now
+        self.free: dict[str | None, list[Opening]] = {}
+        self.given: set[tuple[int, datetime]] = set()
+
+    def offers(self) -> Iterator[Offer]:
+        asked = _offered(self.session, [place.id for place in self.places])
+        for place in self.places:
+            rows = asked.get(place.id, {})
+            if None in rows.values() or not _may_be_asked(self.session, place, self.now):
+                continue
+            chosen = self._first(place, rows)
+            by = answer_by(self.now, chosen.starts_at) if chosen else None
+            if chosen is not None and by is not None:
+                self.given.add((chosen.coach_id, chosen.starts_at))
+                yield Offer(place.id, place.conversation_id, place.reason, chosen.id, by)
+
+    def gone(self) -> Iterator[tuple[int, frozenset[int]]]:
+        """Times that did not fit somebody and that others have taken since."""
+        for place in self.places:
+            free = (
+                {waiting_list.minutes_of(each.starts_at) for each in self._free(place.kind)} if place.passed else set()
+            )
+            gone = frozenset(place.passed) - free
+            if gone:
+                yield place.id, gone
+
+    def _first(self, place: WaitingPlace, asked: Collection[datetime]) -> Opening | None:
+        before = _before(self.session, place, self.now)
+        fitting = [each for each in self._free(place.kind) if self._fits(place, each, asked, before)]
+        if not fitting:
+            return None
+        referral = referrals.current(self.session, place.person_id, place.team_id)
+        needs = referral.card if referral else None
+        if needs and needs.get("call_needs"):
+            ids = {each.id for each in self._openings(place.kind, needs)}
+            fitting = [each for each in fitting if each.id in ids] or fitting
+        return fitting[0]
+
+    def _fits(self, place: WaitingPlace, opening: Opening, asked: Collection[datetime], before: datetime) -> bool:
+        if (opening.coach_id, opening.starts_at) in self.given or opening.starts_at in asked:
+            return False
+        return _suits(place, opening.starts_at, before) and answer_by(self.now, opening.starts_at) is not None
+
+    def _free(self, kind: str | None) -> list[Opening]:
+        if kind not in self.free:
+            self.free[kind] = self._openings(kind, None)
+        return self.free[kind]
+
+    def _openings(self, kind: str | None, needs: dict[str, object] | None) -> list[Opening]:
+        return diary.openings(self.session, self.team_id, now=self.now, kind=kind, limit=EVERY, needs=needs)
 
 
-def _offered(session: Session, call_back_ids: list[int]) -> dict[int, datetime]:
-    """When each promise was offered an opening, by its id."""
-    made = select(DueWork.subject_id, DueWork.due_at).where(DueWork.kind == KIND, DueWork.subject_id.in_(call_back_ids))
-    return {row.subject_id: row.due_at for row in session.execute(made)}
+def _offered(session: Session, place_ids: list[int]) -> dict[int, dict[datetime, str | None]]:
+    """What each place was offered: when it starts, and what came of it (None = still open)."""
+    found: dict[int, dict[datetime, str | None]] = {}
+    for row in session.scalars(select(OpeningOffer).where(OpeningOffer.place_id.in_(place_ids))):
+        found.setdefault(row.place_id, {})[row.starts_at] = row.result if row.settled_at else None
+    return found
 
 
-def _may_be_offered(session: Session, row: CallBack, now: datetime) -> bool:
-    unwanted = people.unwanted(session, row.conversation_id, "offer")
-    return not unwanted and booking.coming_call(session, row.person_id, now) is None
+def _suits(place: WaitingPlace, starts_at: datetime, before: datetime) -> bool:
+    if starts_at >= before or waiting_list.minutes_of(starts_at) in place.passed:
+        return False
+    windows = waiting_list.windows_of(place)
+    return not windows or any(begins <= starts_at < ends for begins, ends in windows)
+
+
+def _before(session: Session, place: WaitingPlace, now: datetime) -> datetime:
+    """Only times before this help: the call they have, or the end of the day by which they are rung anyway."""
+    call = booking.coming_call(session, place.person_id, now)
+    promise = session.get(CallBack, place.call_back_id) if place.call_back_id else None
+    moments = [call.starts_at] if call else []
+    return min([*moments, _end_of(promise.promised_by)] if promise else moments, default=now + timedelta(days=400))
 
 
 def _end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), LONDON).astimezone(UTC)
 
 
-def begin(session: Session, offer: Offer, now: datetime) -> bool:
-    """Record an offer in the turn that makes it; False when it was made, kept or is unwelcome by now."""
-    row = session.get_one(CallBack, offer.call_back_id, populate_existing=True)
-    if row.done_at is not None or _offered(session, [row.id]) or not _may_be_offered(session, row, now):
+def _may_be_asked(session: Session, place: WaitingPlace, now: datetime) -> bool:
+    """Not who wants no offers, nor who is just choosing another time."""
+    if people.unwanted(session, place.conversation_id, "offer"):
         return False
-    made = DueWork(conversation_id=row.conversation_id, kind=KIND, subject_id=row.id, due_at=now, done_at=now)
-    made.result = "done"
-    session.add(made)
-    session.flush()
+    choosing = select(Hold.id).where(Hold.conversation_id == place.conversation_id, Hold.expires_at > now)
+    return session.scalars(choosing).first() is None
+
+
+def begin(session: Session, offer: Offer, now: datetime) -> bool:
+    """Hold the time and record the offer, in the turn that makes it; False when either has changed meanwhile."""
+    place = session.get_one(WaitingPlace, offer.place_id, populate_existing=True)
+    wanted = OpeningId.parse(offer.opening_id)
+    if wanted is None or place.ended_at or not _may_be_asked(session, place, now):
+        return False
+    asked = _offered(session, [place.id]).get(place.id, {})
+    suits = _suits(place, wanted.starts_at, _before(session, place, now))
+    if not suits or wanted.starts_at in asked or None in asked.values():
+        return False
+    conversation = session.get_one(Conversation, place.conversation_id)
+    until = offer.answer_by - now
+    if booking.hold(session, conversation, offer.opening_id, now, until, longest=until) != "held":
+        return False
+    return _record(session, place, wanted, offer.answer_by, now)
+
+
+def _record(session: Session, place: WaitingPlace, wanted: OpeningId, by: datetime, now: datetime) -> bool:
+    """False, and the hold goes, where an offer of the very time is still open for somebody else."""
+    row = OpeningOffer(place_id=place.id, coach_id=wanted.coach_id, kind=wanted.kind, starts_at=wanted.starts_at)
+    row.offered_at, row.answer_by = now, by
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        booking.release(session, place.conversation_id)
+        return False
     return True
+
+
+def to_settle(session: Session, now: datetime) -> list[int]:
+    """Places of which something is over, by id: no answer in time, another time chosen, nothing to wait for any more."""
+    held = exists().where(
+        Hold.conversation_id == WaitingPlace.conversation_id,
+        Hold.coach_id == OpeningOffer.coach_id,
+        Hold.starts_at == OpeningOffer.starts_at,
+    )
+    late = select(OpeningOffer.place_id).join(WaitingPlace, WaitingPlace.id == OpeningOffer.place_id)
+    late = late.where(OpeningOffer.settled_at.is_(None), or_(OpeningOffer.answer_by <= now, ~held))
+    silent = select(Conversation.id).join(AddressRow, AddressRow.id == Conversation.address_id)
+    stopped = silent.where(or_(AddressRow.stopped_at.is_not(None), AddressRow.nudges_stopped_at.is_not(None)))
+    kept = select(CallBack.id).where(CallBack.done_at.is_not(None))
+    coming = select(Appointment.person_id).where(Appointment.status == "booked", Appointment.ends_at > now)
+    over = or_(
+        WaitingPlace.id.in_(late),
+        WaitingPlace.conversation_id.in_(stopped),
+        WaitingPlace.call_back_id.in_(kept),
+        (WaitingPlace.reason == waiting_list.EARLIER) & WaitingPlace.person_id.not_in(coming),
+    )
+    rows = select(WaitingPlace.id).where(WaitingPlace.ended_at.is_(None), over)
+    return list(session.scalars(rows.order_by(WaitingPlace.id)))
+
+
+def forget_gone(session: Session, place_id: int, gone: Collection[int]) -> None:
+    """Times that did not fit and that were taken since count as new when they come free; the conversation is locked."""
+    place = session.get_one(WaitingPlace, place_id, populate_existing=True)
+    place.passed = [minutes for minutes in place.passed if minutes not in gone]
+    session.flush()
+
+
+def conversation_of(session: Session, place_id: int) -> int:
+    """Whose lock is needed to settle a place."""
+    return session.get_one(WaitingPlace, place_id).conversation_id
+
+
+def settle(session: Session, place_id: int, now: datetime) -> None:
+    """Close what is over of a place, with its conversation locked: a late offer, or the place itself."""
+    place = session.get_one(WaitingPlace, place_id, populate_existing=True)
+    if place.ended_at is not None or place_id not in to_settle(session, now):
+        return
+    offer = waiting_list.open_offer(session, place.id)
+    if offer is not None and (offer.answer_by <= now or not _is_held(session, place, offer)):
+        waiting_list.decline(session, place.person_id, now, "no_answer" if offer.answer_by <= now else "other_time")
+    if place_id in to_settle(session, now):
+        stopped = people.unwanted(session, place.conversation_id, "reminder")
+        waiting_list.leave(session, place.person_id, "stopped" if stopped else "over", now)
+
+
+def _is_held(session: Session, place: WaitingPlace, offer: OpeningOffer) -> bool:
+    held = booking.held(session, place.conversation_id)
+    return held is not None and (held.coach_id, held.starts_at) == (offer.coach_id, offer.starts_at)

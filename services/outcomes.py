@@ -19,6 +19,7 @@ from services import (
     referrals,
     reminders,
     scopes,
+    team_hooks,
 )
 from services.clock import LONDON
 from services.diary import working_days_after
@@ -129,6 +130,7 @@ def of_call_back(
         notes.add(session, referral, kind, staff, now, words=words, result=outcome, call_back_id=row.id)  # type: ignore[arg-type]
         if outcome != "no_answer":
             _go_on(session, referral, outcome, viewer, now)
+        team_hooks.told(session, "outcome", referral, now)
     _settle(session, row, outcome, viewer, now)
     audit.record(session, viewer.actor, "finish_call_back", f"call_back:{row.id}", now, {"result": outcome})
     return "kept"
@@ -160,6 +162,7 @@ def of_person(session: Session, referral_id: int, outcome: str, viewer: Viewer, 
         _go_on(session, referral, outcome, viewer, now)
     if outcome != "not_reached":
         _keep_promise(session, referral, viewer, now)
+    team_hooks.told(session, "outcome", referral, now)
     audit.record(session, viewer.actor, "record_outcome", f"referral:{referral_id}", now, {"outcome": outcome})
     return "kept"
 

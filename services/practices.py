@@ -94,6 +94,7 @@ class Practices:
     def __init__(self, practices: Iterable[Practice]) -> None:
         self.all = tuple(practices)
         self.by_code = {practice.code: practice for practice in self.all}
+        self.towns = frozenset(" ".join(words_of(practice.town)) for practice in self.all) - {""}
         self._postings: dict[str, dict[int, float]] = defaultdict(dict)
         self._lengths = [1.0] * len(self.all)
         self._by_postcode: dict[str, list[int]] = defaultdict(list)

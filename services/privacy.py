@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from services import booking, introductions, transcript
+from services import booking, introductions, team_hooks, transcript, waiting_list
 from services.clock import real_now
 from services.models import (
     AddressRow,
@@ -36,6 +36,7 @@ from services.models import (
     Person,
     Plan,
     Referral,
+    WaitingPlace,
 )
 from services.statuses import UNSETTLED
 
@@ -64,6 +65,10 @@ def export(session: Session, person_id: int) -> dict[str, Any]:
             _columns(row, "kind status starts_at ends_at team_id") for row in _rows(session, Appointment, person_id)
         ],
         "call_backs": [_columns(row, "reason promised_by result note") for row in _rows(session, CallBack, person_id)],
+        "waiting_list": [
+            _columns(row, "reason kind windows joined_at ended_at result")
+            for row in _rows(session, WaitingPlace, person_id)
+        ],
         "notes": [_columns(row, "at kind result words") for row in _rows(session, DeskNote, person_id)],
         "passed_on": [
             _columns(row, "at by source name postcode note") for row in _rows(session, Introduction, person_id)
@@ -122,6 +127,8 @@ def _forget(session: Session, person: Person, now: datetime) -> None:
     session.execute(delete(DueWork).where(DueWork.conversation_id.in_(ids)))
     session.execute(update(Conversation).where(Conversation.id.in_(ids)).values(state=None))
     introductions.forget(session, ids)
+    waiting_list.forget(session, ids)
+    team_hooks.forget(session, [person.id])
     for conversation_id in ids:
         booking.release(session, conversation_id)
     person.erase_asked_at = now
@@ -157,6 +164,8 @@ def _finish(session: Session, person: Person, now: datetime) -> bool:
     if any(row.stopped_at for row in _rows(session, AddressRow, person.id)):
         _forget(session, person, now)  # STOP outlives the words: the keyed hash stays, and nothing else
         _empty(session, person, ids)
+        if not _has_team_record(session, person.id):
+            _delete_agreed(session, person.id, ids)
         return True
     for model in (MessageIn, MessageOut, DueWork):
         session.execute(delete(model).where(model.conversation_id.in_(ids)))
@@ -179,9 +188,14 @@ def _empty(session: Session, person: Person, ids: Sequence[int]) -> None:
 def _delete_person(session: Session, person: Person, ids: Sequence[int]) -> None:
     if _has_team_record(session, person.id):
         return
-    session.execute(delete(Consent).where(Consent.person_id == person.id))
-    session.execute(delete(EligibilityDecision).where(EligibilityDecision.conversation_id.in_(ids)))
+    _delete_agreed(session, person.id, ids)
     session.execute(delete(Person).where(Person.id == person.id))
+
+
+def _delete_agreed(session: Session, person_id: int, ids: Sequence[int]) -> None:
+    """What a person agreed to, and what the rules said of them: of no use where no team took them on."""
+    session.execute(delete(Consent).where(Consent.person_id == person_id))
+    session.execute(delete(EligibilityDecision).where(EligibilityDecision.conversation_id.in_(ids)))
 
 
 def _is_busy(session: Session, ids: Sequence[int]) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from services import privacy
+from services import privacy, team_hooks, waiting_list
 from services.models import (
     Appointment,
     CallBack,
@@ -40,6 +40,8 @@ def sweep(session: Session, now: datetime) -> None:
     _passed_on(session, now)
     session.execute(delete(NotUnderstood).where(NotUnderstood.at < now - NOT_UNDERSTOOD))
     _alerts(session, now - DUTY_ALERT)
+    waiting_list.forget_ended(session, now - TECHNICAL)
+    team_hooks.forget_settled(session, TECHNICAL, now)
     session.execute(delete(StaffText).where(StaffText.created_at < now - TECHNICAL))
     session.execute(delete(EarlyReceipt).where(EarlyReceipt.at < now - TECHNICAL))
     over = select(Appointment.id).where(Appointment.ends_at < now - TECHNICAL)

@@ -27,11 +27,13 @@ class Settings(BaseSettings):
     twilio_messaging_service_sid: str = Field(default="", validation_alias="TWILIO_MESSAGING_SERVICE_SID")
     twilio_from: str = Field(default="", validation_alias="TWILIO_FROM")
     twilio_api_url: str = Field(default="https://api.twilio.com", validation_alias="TWILIO_API_URL")
+    sms_a_day: int = Field(default=0, ge=0, validation_alias="ANYDOOR_SMS_A_DAY")
     telegram_bot_token: SecretStr = Field(default=SecretStr(""), validation_alias="TELEGRAM_BOT_TOKEN")
     telegram_webhook_secret: SecretStr = Field(default=SecretStr(""), validation_alias="TELEGRAM_WEBHOOK_SECRET")
     telegram_api_url: str = Field(default="https://api.telegram.org/bot", validation_alias="TELEGRAM_API_URL")
     smtp_url: SecretStr = Field(default=SecretStr(""), validation_alias="SMTP_URL")
     calendar_loopback: bool = Field(default=False, validation_alias="ANYDOOR_CALENDAR_LOOPBACK")
+    hook_loopback: bool = Field(default=False, validation_alias="ANYDOOR_HOOK_LOOPBACK")
     from_email: str = Field(default="", validation_alias="ANYDOOR_FROM_EMAIL")
 
     @property

@@ -6,7 +6,9 @@ Tokens are random; only their SHA-256 is kept. What a form can meet comes back a
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Literal, get_args
@@ -16,7 +18,7 @@ from pwdlib import PasswordHash
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from services import crypto, leavers
+from services import crypto, leavers, passwords
 from services.models import SetUpLink, SignIn, StaffMember
 
 Role = Literal["coach", "lead", "editor", "safety", "admin"]
@@ -27,6 +29,8 @@ LOCKED_FOR = timedelta(minutes=15)
 SET_UP_FOR = timedelta(days=2)
 SIGNED_IN_FOR = timedelta(hours=12)
 IDLE_FOR = timedelta(hours=1)
+
+TOTP_SECRET = re.compile(r"[A-Z2-7]{32}")
 
 SignInResult = Literal["ok", "wrong", "locked", "code_needed"]
 
@@ -85,14 +89,21 @@ def make_set_up_link(session: Session, staff_id: int, now: datetime) -> str:
     return token
 
 
-def set_up(session: Session, token: str, password: str, now: datetime) -> StaffMember | Literal["short", "gone"]:
-    """Use a set-up link: sets the password and ends every sign-in; "short" under 12 characters, "gone" when used."""
+def set_up(
+    session: Session, token: str, password: str, now: datetime
+) -> StaffMember | Literal["short", "guessable", "gone"]:
+    """Use a set-up link: sets the password and ends every sign-in.
+
+    "short" under 12 characters, "guessable" as services/passwords.py says, "gone" when used.
+    """
     link = session.get(SetUpLink, _hash(token), with_for_update=True)
     if link is None or link.used_at is not None or link.expires_at <= now:
         return "gone"
     if len(password) < SHORTEST_PASSWORD:
         return "short"
     row = session.get_one(StaffMember, link.staff_id)
+    if passwords.is_guessable(password, row.email, row.name, row.team_id or ""):
+        return "guessable"
     link.used_at = now
     set_password(session, row, password, now)
     return row
@@ -115,19 +126,46 @@ def check_password(
     Five failures lock the account for 15 minutes. The same answer, after the same work, for no account and for a
     wrong password; the caller commits, so that failures are counted.
     """
+    return judge(session, weigh(session, email, password), now, code)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A password that was held against an account's: whose (None: nobody's), against which hash, whether it fits."""
+
+    staff_id: int | None
+    against: str
+    fits: bool
+
+
+def weigh(session: Session, email: str, password: str) -> Weighed:
+    """The slow half of `check_password`, only reading, so that a flood of guesses keeps no writer waiting.
+
+    The same work for an account that is locked, disabled or not there at all.
+    """
     row = find(session, email)
     if row is None or row.password_hash is None or row.disabled_at is not None:
-        _hasher().verify(password, _nobodys_hash())
+        return Weighed(None, "", _hasher().verify(password, _nobodys_hash()))
+    return Weighed(row.id, row.password_hash, _hasher().verify(password, row.password_hash))
+
+
+def judge(
+    session: Session, weighed: Weighed, now: datetime, code: str | None = None
+) -> tuple[SignInResult, StaffMember | None]:
+    """The quick half: what was weighed counts while the account has the same password, is open and not locked.
+
+    A password without the code that belongs to it is a failure like any other: else it could be tried for ever.
+    """
+    if weighed.staff_id is None:
         return "wrong", None
-    session.refresh(row, with_for_update=True)
+    row = session.get_one(StaffMember, weighed.staff_id, with_for_update=True, populate_existing=True)
     if row.locked_until is not None and row.locked_until > now:
         return "locked", None
-    if not _hasher().verify(password, row.password_hash or ""):
+    if not weighed.fits or row.password_hash != weighed.against or row.disabled_at is not None:
         return _failed(session, row, now), None
-    if row.totp_secret and not code:
-        return "code_needed", None
-    if row.totp_secret and not _code_fits(row, code or "", now):
-        return _failed(session, row, now), None
+    if row.totp_secret and not (code and _code_fits(row, code, now)):
+        failed = _failed(session, row, now)
+        return ("code_needed" if not code else failed), None
     row.failures = 0
     session.flush()
     return "ok", row
@@ -143,14 +181,20 @@ def _failed(session: Session, row: StaffMember, now: datetime) -> SignInResult:
 
 def _code_fits(row: StaffMember, code: str, now: datetime) -> bool:
     """A code fits for its 30 seconds and the ones beside it, and only once."""
-    totp = pyotp.TOTP(row.totp_secret or "")
+    step = _step_of(row.totp_secret or "", code, now, after=row.totp_last_step)
+    row.totp_last_step = row.totp_last_step if step is None else step
+    return step is not None
+
+
+def _step_of(secret: str, code: str, now: datetime, after: int | None = None) -> int | None:
+    """The half minute that a code belongs to, of this one and those beside it; None for a wrong or a used one."""
+    totp, given = pyotp.TOTP(secret), code.strip().encode()
     for step in (-1, 0, 1):
         number = int(now.timestamp()) // totp.interval + step
-        fresh = row.totp_last_step is None or number > row.totp_last_step
-        if fresh and secrets.compare_digest(totp.at(number * totp.interval), code.strip()):
-            row.totp_last_step = number
-            return True
-    return False
+        fresh = after is None or number > after
+        if fresh and secrets.compare_digest(totp.at(number * totp.interval).encode(), given):
+            return number
+    return None
 
 
 def new_totp_secret() -> str:
@@ -164,10 +208,13 @@ def totp_address(member: StaffMember, secret: str) -> str:
 
 
 def turn_on_totp(session: Session, member: StaffMember, secret: str, code: str, now: datetime) -> bool:
-    """Ask for one-time codes from now on, once one of them was shown to fit."""
-    if not pyotp.TOTP(secret).verify(code, for_time=now, valid_window=1):
+    """Ask for one-time codes from now on, once one of them was shown to fit; that one is used up by it."""
+    if not TOTP_SECRET.fullmatch(secret):
         return False
-    member.totp_secret, member.totp_last_step = secret, None
+    step = _step_of(secret, code, now)
+    if step is None:
+        return False
+    member.totp_secret, member.totp_last_step = secret, step
     session.flush()
     return True
 
@@ -211,10 +258,11 @@ def sign_out(session: Session, token: str, now: datetime) -> None:
     session.execute(open_one.values(ended_at=now))
 
 
-def end_all(session: Session, staff_id: int, now: datetime) -> None:
-    """End every sign-in of an account."""
+def end_all(session: Session, staff_id: int, now: datetime, but: str = "") -> None:
+    """End every sign-in of an account; `but`: the token of the one that stays."""
     session.flush()
-    session.execute(update(SignIn).where(SignIn.staff_id == staff_id, SignIn.ended_at.is_(None)).values(ended_at=now))
+    others = update(SignIn).where(SignIn.staff_id == staff_id, SignIn.ended_at.is_(None))
+    session.execute(others.where(SignIn.token_hash != _hash(but)).values(ended_at=now))
 
 
 def disable(session: Session, member: StaffMember, now: datetime) -> None:

@@ -23,6 +23,7 @@ from tests.test_repository import ROOT, tracked
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SET_BY_SERVE_ITSELF = {"ANYDOOR_DEMO"}
+SECURITY = ROOT / "docs" / "security.md"
 LANGUAGE = (ROOT / "docs" / "flow-language.md").read_text(encoding="utf-8")
 BLOCK = r"^```{kind}\n(.*?)^```$"
 
@@ -102,6 +103,55 @@ def test_links_between_documents_and_to_files_resolve() -> None:
         if not target.startswith(("http://", "https://", "mailto:")) and not (document.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_every_test_that_a_document_names_as_evidence_is_there() -> None:
+    named = {
+        (document.name, *found)
+        for document in DOCUMENTS
+        for found in re.findall(r"`(tests/[\w./]+\.py)::(\w+)`", _text(document))
+    }
+    assert len(named) > 100
+    missing = [
+        f"{document}: {path}::{name}"
+        for document, path, name in sorted(named)
+        if not (ROOT / path).exists() or not re.search(rf"^(?:async )?def {name}\b", _text(ROOT / path), re.MULTILINE)
+    ]
+    assert missing == []
+
+
+ASVS = dict(
+    re.findall(
+        r"(\S+):(\d+)",
+        """
+        1.1:2 1.2:9 1.3:11 1.4:3 1.5:2 2.1:3 2.2:3 2.3:4 2.4:1 3.2:2 3.3:4 3.4:6 3.5:5 3.7:2 4.1:3 4.2:1 4.3:2 4.4:4
+        5.1:1 5.2:3 5.3:2 5.4:3 6.1:3 6.2:12 6.3:4 6.4:4 6.5:5 6.6:3 6.8:4 7.1:3 7.2:4 7.3:2 7.4:5 7.5:2 7.6:2 8.1:2
+        8.2:3 8.3:1 8.4:1 9.1:3 9.2:4 10.1:2 10.2:2 10.3:4 10.4:11 10.5:5 10.6:2 10.7:3 11.1:2 11.2:3 11.3:3 11.4:4
+        11.5:1 11.6:1 12.1:3 12.2:2 12.3:4 13.1:1 13.2:5 13.3:2 13.4:5 14.1:2 14.2:4 14.3:3 15.1:3 15.2:3 15.3:7
+        16.1:1 16.2:5 16.3:4 16.4:3 16.5:3 17.1:1 17.2:4 17.3:2
+        """,
+    )
+)
+"""How many requirements of level 1 and 2 each section of ASVS 5.0.0 has: they are its first ones everywhere."""
+
+
+def test_every_requirement_of_asvs_level_2_is_answered_once() -> None:
+    rows = re.findall(
+        r"^\| (\d[\d., -]*) \| .* \| (met|\*\*not met\*\*|operator|does not apply) \| .+ \|$", _text(SECURITY), re.M
+    )
+    told: list[str] = []
+    for numbers, _ in rows:
+        for part in numbers.split(", "):
+            first, _, last = part.partition("-")
+            section, _, start = first.rpartition(".")
+            told += [f"{section}.{n}" for n in range(int(start), int((last or first).rpartition(".")[2]) + 1)]
+    assert sorted(told) == sorted(f"{section}.{n + 1}" for section, count in ASVS.items() for n in range(int(count)))
+
+
+def test_every_requirement_that_is_not_met_says_what_to_do() -> None:
+    unmet = re.findall(r"^\| ([\d.]+) \| .* \| \*\*not met\*\* \|", _text(SECURITY), re.MULTILINE)
+    table = _text(SECURITY).split("## What is not met")[1].split("\n## ")[0]
+    assert [number for number in unmet if not re.search(rf"(?<![\d.]){re.escape(number)}(?![\d.])", table)] == []
 
 
 def test_every_path_of_the_repository_that_is_named_is_there() -> None:
@@ -198,3 +248,47 @@ def test_the_table_of_what_is_kept_says_what_is_sealed() -> None:
     told = {table: bool(columns.strip()) for tables, columns in rows for table in re.findall(r"`(\w+)`", tables)}
     assert sorted(sealed - told.keys()) == []
     assert {table: table in sealed for table in told} == told
+
+
+# -- the hazard log ----------------------------------------------------------------------------------------------------
+
+HAZARDS = (ROOT / "docs" / "hazard-log.md").read_text(encoding="utf-8")
+SEVERITY = ("minor", "significant", "considerable", "major", "catastrophic")
+PARTS = ("Cause", "Effect", "Before", "Controls", "Evidence", "Now", "Open")
+
+
+def matrix() -> dict[tuple[str, str], int]:
+    rows = re.findall(r"^\| (very high|high|medium|low|very low) \| ([\d |]+) \|$", HAZARDS, re.MULTILINE)
+    return {(name, how): int(n) for how, cells in rows for name, n in zip(SEVERITY, cells.split(" | "), strict=True)}
+
+
+def hazards() -> dict[int, tuple[str, dict[str, str]]]:
+    found = re.findall(r"^## (\d+)\. (.+)\n\n((?:- .+\n)+)", HAZARDS, re.MULTILINE)
+    return {
+        int(n): (title, dict(re.findall(r"^- \*\*(\w+):\*\* (.+)$", body, re.MULTILINE))) for n, title, body in found
+    }
+
+
+def test_every_hazard_says_cause_effect_controls_and_what_is_open() -> None:
+    told = hazards()
+    assert sorted(told) == list(range(1, len(told) + 1))
+    assert [n for n, (_, parts) in told.items() if tuple(parts) != PARTS or not all(parts.values())] == []
+    short = _text(ROOT / "docs" / "safety.md")
+    assert [n for n in range(1, 21) if f"| {n} | {told[n][0]}" not in short] == [], "the short log has the same ones"
+
+
+def test_every_hazard_is_rated_as_the_matrix_says_and_none_grew() -> None:
+    rates, table = matrix(), re.findall(r"^\| (\d+) \| .+ \| (\d) \| (\d) \|$", HAZARDS, re.MULTILINE)
+    assert len(rates) == 25
+    for number, (_, parts) in hazards().items():
+        rated = [re.fullmatch(r"(\w+) x ([a-z ]+) = (\d)\.", parts[when]) for when in ("Before", "Now")]
+        before, now = (int(each[3]) for each in rated if each and rates[each[1], each[2]] == int(each[3]))
+        assert now <= before
+        assert (str(number), str(before), str(now)) in table
+
+
+def test_every_hazard_names_evidence_that_is_there() -> None:
+    for number, (_, parts) in hazards().items():
+        named = re.findall(r"`([^`]+)`", parts["Evidence"])
+        assert named, number
+        assert [each for each in named if not (ROOT / each.partition("::")[0]).is_file()] == []

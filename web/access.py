@@ -17,6 +17,9 @@ from starlette.routing import Route
 from web import auth, state
 
 MOST_FIELDS = 200
+MOST_ID = 2**63 - 1
+"""No row has a larger one, and no database can be asked for it."""
+WITHOUT_CODES = ("/account", "/sign-out")
 MOST_FIELD_BYTES = 128 * 1024
 
 
@@ -56,6 +59,8 @@ def guarded(handler: Callable[..., Any], access: Access) -> Callable[[Request], 
     """The handler behind its rule."""
 
     async def answer(request: Request) -> Response:
+        if any(isinstance(each, int) and each > MOST_ID for each in request.path_params.values()):
+            raise HTTPException(404)
         if access.kind == "staff":
             turned_away = await run_in_threadpool(let_in, request, access.roles)
             if turned_away is not None:
@@ -80,6 +85,8 @@ def let_in(request: Request, roles: frozenset[str]) -> Response | None:
         auth.note_refusal(request, member)
         raise HTTPException(404)
     request.state.staff = member
+    if member.must_have_codes and not getattr(request.scope.get("route"), "path", "").startswith(WITHOUT_CODES):
+        return RedirectResponse("/account", status_code=303)
     return None
 
 

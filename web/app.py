@@ -20,10 +20,10 @@ from starlette.types import Scope
 from services import transcript
 from services.settings import Settings, load
 from services.transcript import Line, Mark
-from web import auth, calendars, call, chat, demonstration, front, health, refer, staff_number, webhooks
+from web import auth, calendars, call, callers, chat, demonstration, front, health, refer, staff_number, webhooks
 from web.access import LINK, PUBLIC, SIGNED, page, staff
 from web.admin import routes as studio
-from web.coach import acts, calendar, handing_out, hours, rota
+from web.coach import acts, calendar, handing_out, hours, rota, system
 from web.coach import live as desk_live
 from web.coach import pages as coach
 from web.limits import Outermost
@@ -81,6 +81,19 @@ def routes() -> Sequence[BaseRoute]:
     ]
 
 
+def system_routes() -> Sequence[BaseRoute]:
+    """A team's own system, which a lead sets up."""
+    lead = staff("lead")
+    return [
+        page("/coach/system", system.show, lead),
+        page("/coach/system", system.give, lead, ["POST"]),
+        page("/coach/system/secret", system.renew_secret, lead, ["POST"]),
+        page("/coach/system/test", system.try_out, lead, ["POST"]),
+        page("/coach/system/replay", system.replay, lead, ["POST"]),
+        page("/coach/system/end", system.stop, lead, ["POST"]),
+    ]
+
+
 def desk_routes() -> Sequence[BaseRoute]:
     """The coaches' desk: who sees people may read and take alerts on; coaches and leads work with people."""
     see, work, rule = staff(*SEE_PEOPLE), staff(*WORK_WITH_PEOPLE), staff(*rota.MAY_CHANGE)
@@ -115,6 +128,7 @@ def desk_routes() -> Sequence[BaseRoute]:
         page("/coach/calendar/feed", calendar.renew_feed, work, ["POST"]),
         page("/coach/calendar/busy", calendar.give, work, ["POST"]),
         page("/coach/calendar/busy/end", calendar.take_away, work, ["POST"]),
+        *system_routes(),
         page("/coach/rota", rota.show, see),
         page("/coach/rota", rota.keep_week, rule, ["POST"]),
         page("/coach/rota/rules", rota.keep_rules, rule, ["POST"]),
@@ -172,6 +186,7 @@ def application(assistant: Assistant, *, work: bool = True, owned: bool = False)
         middleware=[Middleware(Outermost, failed=front.failed)],
         exception_handlers={HTTPException: front.on_http_error},
     )
+    app.router.redirect_slashes = False  # it would lead to whatever host the caller names
     equip(app, assistant)
     return app
 
@@ -202,6 +217,7 @@ def equip(app: Starlette, assistant: Assistant) -> None:
 
     app.state.assistant = assistant
     app.state.touched = {}
+    app.state.sign_ins, app.state.chats = callers.sign_ins(), callers.chats()
     app.state.pages = Pages(Words(assistant.page_words()), demo=assistant.demo)
     app.state.live = Live(marks, lines)
     app.state.desk = desk_live.DeskLive(desk_mark)

@@ -11,23 +11,30 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from wtforms import Form, PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Regexp
 
 from services import audit, staff
 from services.models import StaffMember
 from services.staff import ROLES as ROLES
-from web import state
+from web import callers, state
 
 COOKIE = "anydoor-staff"
 TOUCH_SECONDS = 60.0
 MOST_PASSWORD = 200
 STUDIO = ("admin", "editor")
 """Whose first page is the studio; it is a safety officer's second."""
+WRONG_PASSWORDS = {
+    "short": f"Use {staff.SHORTEST_PASSWORD} characters or more",
+    "guessable": "This one is easy to guess. Use three random words that are not about you or your work",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Who is signed in. `scope`: the team they see, None for every team, "" for none."""
+    """Who is signed in. `scope`: the team they see, None for every team, "" for none.
+
+    `must_have_codes`: a site on https lets nobody see anything before they have set one-time codes up.
+    """
 
     id: int
     name: str
@@ -35,6 +42,7 @@ class Member:
     scope: str | None
     coach_id: int | None
     has_codes: bool
+    must_have_codes: bool = False
 
 
 class SignInForm(Form):
@@ -55,7 +63,7 @@ class SetUpForm(Form):
 class CodesForm(Form):
     """A code that shows that the app has the secret."""
 
-    secret = StringField("Secret", [InputRequired(), Length(min=16, max=64)])
+    secret = StringField("Secret", [InputRequired(), Regexp(staff.TOTP_SECRET)])
     code = StringField("6-digit code", [InputRequired("Enter the code from your app"), Length(max=10)])
 
 
@@ -72,6 +80,8 @@ def signed_in(request: Request) -> Member | None:
     with assistant.db.read() as session:
         row = staff.signed_in(session, token, assistant.clock.now())
         member = member_of(row, demo=assistant.demo) if row else None
+    if member and not member.has_codes and state.on_https(request) and not assistant.demo:
+        member = replace(member, must_have_codes=True)
     if member and not is_refreshing(request):
         touch(request, token)
     return member
@@ -87,11 +97,13 @@ def note_refusal(request: Request, member: Member | None) -> None:
     assistant = state.assistant(request)
     subject = f"route:{getattr(request.scope.get('route'), 'path', '')}"
     now = assistant.clock.now()
-    with assistant.db.write() as session:
+    with assistant.db.read() as session:  # a cookie that anybody made up keeps no writer waiting
         who = member.id if member else staff.closed_account_of(session, request.cookies.get(cookie_name(request), ""))
-        if who is not None:
-            why = {"why": "role", "role": member.role} if member else {"why": "disabled"}
-            audit.record(session, f"staff:{who}", "refused", subject, now, why)
+    if who is None:
+        return
+    why = {"why": "role", "role": member.role} if member else {"why": "disabled"}
+    with assistant.db.write() as session:
+        audit.record(session, f"staff:{who}", "refused", subject, now, why)
 
 
 def member_of(row: StaffMember, *, demo: bool) -> Member:
@@ -133,9 +145,13 @@ def show_sign_in(request: Request) -> Response:
 
 def take_sign_in(request: Request) -> Response:
     """Sign in, or say in one sentence for every reason that it did not fit."""
-    form = SignInForm(request.state.form)
+    form, caller = SignInForm(request.state.form), callers.outside(request)
+    throttle: callers.Throttle = request.app.state.sign_ins
+    if throttle.is_full(caller):
+        return state.pages(request).page("staff/sign_in.html", 429, form=form, too_many=True)
     token, role = try_sign_in(request, form) if form.validate() else (None, "")
     if token is None:
+        throttle.count(caller)
         return state.pages(request).page("staff/sign_in.html", 400, form=form, refused=not form.errors)
     response = RedirectResponse("/admin" if role in STUDIO else "/coach", status_code=303)
     response.set_cookie(
@@ -148,12 +164,15 @@ def try_sign_in(request: Request, form: SignInForm) -> tuple[str | None, str]:
     """A new sign-in's token and whose role it is; None when anything does not fit. Either way it is in the audit."""
     assistant = state.assistant(request)
     now = assistant.clock.now()
+    with assistant.db.read() as session:
+        weighed = staff.weigh(session, str(form.email.data), str(form.password.data))
     with assistant.db.write() as session:
-        given = str(form.email.data), str(form.password.data)
-        result, row = staff.check_password(session, *given, now, str(form.code.data or "").replace(" ", "") or None)
+        result, row = staff.judge(session, weighed, now, str(form.code.data or "").replace(" ", "") or None)
         if row is None:
-            audit.record(session, "system", "sign_in_refused", "staff", now, {"why": result})
+            subject = f"staff:{weighed.staff_id}" if weighed.staff_id else "staff"
+            audit.record(session, "system", "sign_in_refused", subject, now, {"why": result})
             return None, ""
+        staff.sign_out(session, request.cookies.get(cookie_name(request), ""), now)
         audit.record(session, f"staff:{row.id}", "sign_in", f"staff:{row.id}", now)
         return staff.sign_in(session, row, now), row.role
 
@@ -194,8 +213,8 @@ def take_set_up(request: Request) -> Response:
             audit.record(session, "system", "refused", "set_up_link", now, {"why": "stale"})
     if done == "gone":
         raise HTTPException(404)
-    if done == "short":
-        form.password.errors = [f"Use {staff.SHORTEST_PASSWORD} characters or more"]
+    if isinstance(done, str):
+        form.password.errors = [WRONG_PASSWORDS[done]]
         return state.pages(request).page("staff/set_up.html", 400, form=form)
     return RedirectResponse("/sign-in", status_code=303)
 
@@ -217,7 +236,9 @@ def account_page(
     import segno  # only this page draws a code
 
     assistant, member = state.assistant(request), request.state.staff
-    form = form or CodesForm(data={"secret": staff.new_totp_secret()})
+    if form is None or form.secret.errors:  # a secret that we did not make is never drawn
+        typed, form = form, CodesForm(data={"secret": staff.new_totp_secret()})
+        form.code.errors = typed.code.errors if typed else []
     with assistant.db.read() as session:
         row = session.get_one(StaffMember, member.id)
         address = staff.totp_address(row, str(form.secret.data))
@@ -240,9 +261,10 @@ def take_account(request: Request) -> Response:
             row = session.get_one(StaffMember, member.id)
             fits = staff.turn_on_totp(session, row, str(form.secret.data), str(form.code.data).strip(), now)
             if fits:
+                staff.end_all(session, row.id, now, but=request.cookies.get(cookie_name(request), ""))
                 audit.record(session, f"staff:{row.id}", "codes_on", f"staff:{row.id}", now)
     if not fits:
         form.code.errors = form.code.errors or ["That code does not fit. Wait for the next one and try again"]
         return account_page(request, form, 400)
-    request.state.staff = replace(member, has_codes=True)
+    request.state.staff = replace(member, has_codes=True, must_have_codes=False)
     return account_page(request, form)

@@ -20,11 +20,12 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from bot import safety
 from bot.channels import webchat
 from services import conversations, inbox, transcript
 from services.messages import Address, Choice, Inbound
 from services.transcript import Line
-from web import state
+from web import callers, state
 from web.live import cursor_of, read_cursor
 
 COOKIE = "anydoor-chat"
@@ -176,6 +177,7 @@ def read_post(request: Request, chat: Chat) -> Inbound:
     text = str(form.get("text") or "").strip()
     pressed = [str(value) for value in form.getlist("choice")][:MOST_CHOICES]
     check_form(request, chat, form, text)
+    refuse_flood(request, chat, text)
     if len(text) > MOST_CHARACTERS:
         raise Unsendable("chat.too_long", typed=text)
     if chat.conversation is None:
@@ -202,6 +204,14 @@ def check_form(request: Request, chat: Chat, form: FormData, text: str) -> None:
     keys = state.assistant(request).db.keys
     if not FORM_ID.fullmatch(form_id) or not keys.signed("chat form", f"{chat.address} {form_id}", mark):
         raise Unsendable("chat.no_cookies" if chat.is_new else "chat.moved_on", 409, typed=text)
+
+
+def refuse_flood(request: Request, chat: Chat, text: str) -> None:
+    """Nobody who writes by hand is stopped by it, and nobody in danger: their words pass whatever came before."""
+    flow: callers.Chats = request.app.state.chats
+    fits = flow.take(str(chat.address), callers.outside(request), is_new=chat.conversation is None)
+    if not fits and safety.patterns_only(text[:MOST_CHARACTERS]) is None:
+        raise Unsendable("chat.too_fast", 429, typed=text)
 
 
 def first_message(chat: Chat, form: FormData, text: str) -> Inbound:

@@ -10,6 +10,7 @@ import time
 import traceback
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 from starlette.datastructures import MutableHeaders
@@ -24,6 +25,7 @@ log = structlog.get_logger("web")
 MOST_BODY_BYTES = 128 * 1024
 MOST_DRAINED_BYTES = 16 * 1024 * 1024
 BODY_SECONDS = 20.0
+DRAIN_SECONDS = 5.0
 ANSWER_SECONDS = 30.0
 UNTIMED = {"/chat/events", "/coach/events"}
 CONTENT_POLICY = "; ".join(
@@ -41,7 +43,7 @@ CONTENT_POLICY = "; ".join(
 )
 HEADERS = {
     "content-security-policy": CONTENT_POLICY,
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # with no-referrer browsers call our own posts origin "null"
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
@@ -152,12 +154,10 @@ class Exchange:
 
     async def drain(self) -> None:
         """Read the rest and drop it, within reason, so that the browser shows our answer and not a reset."""
-        while not self.ended and self.read < MOST_DRAINED_BYTES:
-            try:
-                message = await self._next()
-            except TooSlow:
-                return
-            self.read += len(message.get("body", b""))
+        with suppress(TooSlow, TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):  # in all: a sender that drips holds no connection
+                while not self.ended and self.read < MOST_DRAINED_BYTES:
+                    self.read += len((await self._next()).get("body", b""))
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -10,7 +10,6 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, get_args
 from urllib.parse import urlencode
 
@@ -23,6 +22,7 @@ from services.db import Session
 from services.introductions import By, Given, Referrer
 from services.models import SourceCode
 from web import auth, state
+from web.callers import caller_of
 from web.refer_form import Filled, read
 
 STAFF = "staff"
@@ -149,18 +149,6 @@ def refused(request: Request, actor: str, why: str) -> None:
     assistant = state.assistant(request)
     with assistant.db.write() as session:
         introductions.refuse(session, actor, why, assistant.clock.now())
-
-
-def caller_of(request: Request) -> str:
-    """The network address behind a post; the last one that a proxy of ours names. A home's IPv6 is its /64."""
-    host = request.client.host if request.client else ""
-    named = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-    try:
-        at = ip_address(host)
-        at = ip_address(named) if at.is_private and named else at
-    except ValueError:
-        return host
-    return str(ip_network((at, 64), strict=False)) if isinstance(at, IPv6Address) else str(at)
 
 
 def new_token(request: Request, door: Door) -> str:

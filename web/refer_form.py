@@ -10,7 +10,7 @@ from typing import Any, cast
 from bot.nlu.recognisers.phone import read_phone
 from bot.nlu.recognisers.postcode import read_postcode
 from services.introductions import By, Given
-from web.webhooks import UK_MOBILE
+from services.spending import UK_MOBILE
 
 FIELDS = ("name", "number", "postcode", "by", "agreed", "note")
 MOST_NOTE = 200

@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 from bot.channels import sms
 from services import duty_replies, statuses
 from services.messages import Inbound
+from services.spending import UK_MOBILE
 from web import state
 
 Form: TypeAlias = ImmutableMultiDict[str, str]
@@ -27,7 +28,6 @@ log = structlog.get_logger("web")
 MOST_FIELDS = 200
 PROVIDER_ID = re.compile(r"[A-Za-z0-9]{1,64}")
 SENDER = re.compile(r"\+?[A-Za-z0-9]{1,32}")
-UK_MOBILE = re.compile(r"\+447[1-57-9]\d{8}|\+447624\d{6}")
 EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 REJECT = '<?xml version="1.0" encoding="UTF-8"?><Response><Reject reason="busy"/></Response>'
 

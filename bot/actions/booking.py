@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.actions import waiting
 from bot.actions.doing import Doing, Slots, result
 from bot.actions.introducing import for_the_card
 from bot.actions.looking_back import NO_PHONE, answers, words_for
@@ -54,19 +55,31 @@ def find_openings(doing: Doing, slots: Slots, windows: list[tuple[Any, Any]] | N
 
 
 def offer_openings(doing: Doing, slots: Slots) -> ActionResult:
-    """Up to three: those that fit the time asked for, else the nearest; "other times" brings others. Holds nothing."""
-    wish = slots.get("opening_wish")
+    """Up to three: those that fit the time asked for, else the nearest; "other times" brings others. Holds nothing.
+
+    Who has looked further, or has a call already, may wait for a better one instead.
+    """
+    wish, more = slots.get("opening_wish"), slots.get("opening") == "other_times"
     windows = windows_of(wish)
     asked = isinstance(wish, dict) and not wish.get("asap")
-    seen = set(slots.get("openings_seen") or []) if slots.get("opening") == "other_times" and not windows else set()
-    fitting = (
-        find_openings(doing, slots, windows or None) if windows or not asked else []
-    )  # "sunday at 6am" fits nothing
+    seen = set(slots.get("openings_seen") or []) if more and not windows else set()
+    fitting = fitting_openings(doing, slots, windows) if windows or not asked else []  # "sunday at 6am" fits nothing
     fresh = [opening for opening in fitting if opening.id not in seen]
+    kept = wish if asked else slots.get("openings_asked") if more else None
     if fresh:
-        return offered(spread(fresh, OFFERED), seen, "as_asked")
+        looked = (more and not windows) or waiting.has_call(doing)
+        return offered(spread(fresh, OFFERED), seen, "as_asked", kept, waiting.choice(doing) if looked else None)
     nearest = nearest_to(find_openings(doing, slots, None), windows)
-    return offered(nearest[:OFFERED], set(), "nearest" if nearest and asked else "as_asked" if nearest else "none")
+    note = "nearest" if nearest and asked else "as_asked" if nearest else "none"
+    return offered(nearest[:OFFERED], set(), note, kept, waiting.choice(doing) if nearest and asked else None)
+
+
+def fitting_openings(doing: Doing, slots: Slots, windows: list[tuple[Any, Any]]) -> list[Opening]:
+    """Those in the windows asked for and, if there are any, at the hours that were told before ("only after 6")."""
+    standing = windows_of(slots.get("standing_wish"))
+    found = find_openings(doing, slots, windows or standing or None)
+    suits = [opening for opening in found if any(start <= opening.starts_at < end for start, end in standing)]
+    return suits or found
 
 
 def nearest_to(openings: list[Opening], windows: list[tuple[Any, Any]]) -> list[Opening]:
@@ -78,24 +91,16 @@ def nearest_to(openings: list[Opening], windows: list[tuple[Any, Any]]) -> list[
     return sorted(closest, key=lambda opening: opening.starts_at)
 
 
-def offered(openings: list[Opening], seen: set[str], note: str) -> ActionResult:
+def offered(openings: list[Opening], seen: set[str], note: str, asked: Any, wait: Any) -> ActionResult:
     choices = [{"value": opening.id, "title": spoken(opening.starts_at)} for opening in openings]
     return result(
-        opening_choices=choices,
+        opening_choices=[*choices, wait] if wait else choices,
         openings_count=len(choices),
+        openings_asked=asked,
         openings_note=note,
         openings_seen=sorted(seen | {opening.id for opening in openings}),
         opening_wish=None,
     )
-
-
-def offer_free_opening(doing: Doing, slots: Slots) -> ActionResult:
-    """The soonest opening, for somebody who was promised a call because there was none. Holds nothing."""
-    free = find_openings(doing, slots, None)[:1]
-    waiting = call_backs.waiting_for(doing.session, doing.conversation.person_id)
-    by = spoken_date(waiting.promised_by) if waiting else ""
-    chosen = {"opening": free[0].id, "opening_when": spoken(free[0].starts_at)} if free else {}
-    return result(openings_count=len(free), hold_result=None, call_back_by=by, **chosen)
 
 
 def hold_opening(doing: Doing, slots: Slots) -> ActionResult:
@@ -198,6 +203,9 @@ def card_of(doing: Doing, slots: Slots) -> dict[str, Any]:
         "wish",
         "call_needs",
         "call_need_words",
+        "share_condition",
+        "call_times",
+        "told_of_call",
         "voicemail_ok",
         "call_kind",
         "eligibility",
@@ -244,10 +252,13 @@ def call_off_appointment(doing: Doing, slots: Slots) -> ActionResult:
 
 
 def queue_call_back(doing: Doing, slots: Slots) -> ActionResult:
-    """A team rings by a named date; who got no opening is offered the first that comes free."""
-    promised = promise(doing, slots, call_backs.NO_OPENINGS if slots.get("openings_count") == 0 else "asked")
+    """A team rings by a named date; who got no opening, or none that fits, is on the waiting list meanwhile."""
+    waits = slots.get("openings_count") == 0 or slots.get("opening") == waiting.WAIT
+    promised = promise(doing, slots, call_backs.NO_OPENINGS if waits else "asked")
     if promised is None:
         return result(call_back_result="no_team", call_back_by="")
+    if waits:
+        waiting.join_with_promise(doing, slots)
     return result(*promised[1], call_back_result="queued", call_back_by=promised[0])
 
 

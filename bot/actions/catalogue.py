@@ -91,13 +91,24 @@ SPECS: dict[str, ActionSpec] = {
                 "openings_count": None,
                 "openings_note": ("as_asked", "nearest", "none"),
                 "openings_seen": None,
+                "openings_asked": None,
                 "opening_wish": None,
             },
         ),
         spec(
             "offer_free_opening",
-            {"openings_count": None, "opening": None, "opening_when": None, "hold_result": None, **BY},
+            {
+                "openings_count": None,
+                "opening": None,
+                "opening_when": None,
+                "free_until": None,
+                "hold_result": None,
+                **BY,
+            },
         ),
+        spec("decline_free_opening"),
+        spec("join_waiting_list", {"waiting_result": ("waiting", "none")}, events=("waiting_list_joined",)),
+        spec("leave_waiting_list", events=("waiting_list_left",)),
         spec(
             "hold_opening",
             {"hold_result": ("held", "taken", "lapsed"), "opening_when": None},
@@ -135,6 +146,7 @@ SPECS: dict[str, ActionSpec] = {
         # signposting
         spec("signpost", LISTINGS, reads=("barriers", "health"), events=("signposted",)),
         spec("signpost_more", LISTINGS, events=("signposted",)),
+        spec("rights_at_work", {"rights_line": None, "signposted": None}, events=("signposted",)),
         spec("doors_for", LISTINGS, events=("signposted",)),
         # consent and the person's wishes
         spec("record_consent_start", events=("consent",)),
@@ -146,6 +158,7 @@ SPECS: dict[str, ActionSpec] = {
         spec("stop_nudges"),
         spec("mark_unsafe_to_text"),
         spec("mark_wrong_number"),
+        spec("note_condition", {"share_condition": None, "condition_said": None}, reads=("condition_said",)),
         spec("note_on_behalf", {"on_behalf": YES_NO}),
         spec("note_need"),
         spec("note_for_coach", {"call_need_words": None, "note_for_coach": None}, reads=("note_for_coach",)),

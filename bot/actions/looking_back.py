@@ -10,12 +10,14 @@ from bot.flows.responses import render
 from bot.nlu.recognisers.phone import in_national_form
 from services.settings import Settings
 
-SHOWN = ("name", "work_situation", "months_out_of_work", "postcode", "place", "age", "barriers", "phone", "call_needs")
+SHOWN = ("name", "phone", "call_needs", "work_situation", "months_out_of_work", "postcode", "place", "age", "barriers")
+"""How they are reached first: a summary is cut at its end, and a wrong number does the most harm."""
 MOST_CHARACTERS, MOST_ON_A_PAGE = 65, 400
 NOTHING_NAMED = {"none", "skipped"}
+NOT_TOLD = {"rather_not_say", "skipped"}
 NO_PHONE = "no_phone"
 """What the slot `phone` holds for somebody who has none."""
-NOT_SAID_BACK = (None, "", "skipped", NO_PHONE, ["phone"])
+NOT_SAID_BACK = (None, "", "skipped", "not_known", NO_PHONE, ["phone"])
 """Nothing, or what goes without saying: a call by phone is the usual."""
 
 
@@ -37,7 +39,7 @@ def shown(slot: str, value: Any) -> Any:
 
 
 def answers(doing: Doing, slots: Slots, *, sensitive: bool) -> list[str]:
-    given = [name for name in ("health", *SHOWN) if slots.get(name) not in NOT_SAID_BACK]
+    given = [name for name in ("health", "share_condition", *SHOWN) if slots.get(name) not in NOT_SAID_BACK]
     kept = [name for name in given if doing.book.slots[name].sensitive == sensitive]
     return [words for name in kept if (words := words_for(doing, name, slots[name]))]
 
@@ -56,7 +58,8 @@ def shortened(lines: list[str], most: int) -> tuple[str, bool]:
 def summarise_answers(doing: Doing, slots: Slots) -> ActionResult:
     """Non-sensitive answers in one line, sensitive ones only counted; all of them for SHOW."""
     plain, private = answers(doing, slots, sensitive=False), answers(doing, slots, sensitive=True)
-    count = sum(len(slots[name]) for name in ("health",) if isinstance(slots.get(name), list))
+    health = slots.get("health")
+    count = sum(each not in NOT_TOLD for each in health) if isinstance(health, list) else 0
     everything = "; ".join([*private, *plain]) or "-"
     lines, cut = shortened(plain, MOST_CHARACTERS if doing.channel == "sms" else MOST_ON_A_PAGE)
     return result(
@@ -71,6 +74,8 @@ def has_phone(doing: Doing, slots: Slots) -> ActionResult:
     """By SMS the address is the number, unless it is somebody else who asks for help."""
     if slots.get("for_someone_else"):
         return result(phone_known="somebody_else")
+    if slots.get("other_phone") and slots.get("phone") is None:
+        return result(phone_known="no")  # they asked to change it
     known = doing.channel == "sms" or slots.get("phone") not in (None, "", NO_PHONE)
     return result(phone_known="yes" if known else "no")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from bot.actions.doing import Doing, Slots, result
@@ -12,8 +13,10 @@ from services import eligibility, teams
 from services.areas import Area
 from services.eligibility import Facts
 from services.models import Team
-from services.practices import words_of
+from services.practices import EMPTY_WORDS, Practice, words_of
 
+PLAIN = 0.9
+"""The share of a town's surgeries that one board must have: Ashford is in Kent and in Surrey."""
 NOT_POSTCODES = {None, "no_fixed_address", "rather_not_say", "skipped"}
 
 
@@ -23,7 +26,16 @@ def area_of(doing: Doing, slots: Slots) -> Area | None:
     if postcode not in NOT_POSTCODES:
         return doing.parts.areas.find(str(postcode), doing.today)
     place = slots.get("place")
-    return town_area(doing, str(place)) if place else None
+    return place_area(doing, str(place)) if place else None
+
+
+def place_area(doing: Doing, words: str) -> Area | None:
+    """The area of a town, or of a postcode that was said where a town was asked for."""
+    town = town_area(doing, words)
+    if town:
+        return town
+    typed = doing.parts.areas.find(words, doing.today)
+    return typed if typed.status in {"found", "outside_england"} else None
 
 
 def area_slots(area: Area) -> dict[str, Any]:
@@ -72,25 +84,23 @@ def accept_postcode(doing: Doing, slots: Slots) -> ActionResult:
 def town_area(doing: Doing, words: str) -> Area | None:
     """The area of a local authority or town by its name; None when it is not plain which board that is."""
     areas, practices = doing.parts.areas, doing.parts.practices
-    named = {code for code, name in areas.lads.items() if words_of(name) == words_of(words)}
-    found = [practice for practice in practices.all if practice.lad in named] or practices.in_town(words)
-    boards = {(practice.board26, practice.board23) for practice in found}
-    if len(boards) != 1:
+    told = [word for word in words_of(words) if word not in EMPTY_WORDS]
+    named = {code for code, name in areas.lads.items() if words_of(name) in (told, words_of(words))}
+    in_authority = [practice for practice in practices.all if practice.lad in named]
+    in_town = practices.in_town(words) or practices.in_town(" ".join(told))
+    boards = {usual_board(found) for found in (in_authority, in_town) if found}
+    usual = boards.pop() if len(boards) == 1 else None
+    if usual is None:
         return None
-    usual = Counter(practice.lad for practice in found).most_common(1)[0][0]
-    return areas.find(next(practice.postcode for practice in found if practice.lad == usual), doing.today)
+    there = [practice for practice in in_authority or in_town if (practice.board26, practice.board23) == usual]
+    authority = Counter(practice.lad for practice in there).most_common(1)[0][0]
+    return areas.find(next(practice.postcode for practice in there if practice.lad == authority), doing.today)
 
 
-def find_place(doing: Doing, slots: Slots) -> ActionResult:
-    """A town by name, or another nation by name."""
-    words = str(slots.get("place") or "")
-    nation = nation_named(words)
-    if nation:
-        return result(area_result="outside_england", nation=nation, board_name="", postcode_suggestion="")
-    area = town_area(doing, words)
-    if area is None:
-        return result(area_result="unknown", nation="unknown", board_name="", postcode_suggestion="")
-    return result(**area_slots(area))
+def usual_board(found: Sequence[Practice]) -> tuple[str, str] | None:
+    """The board of nearly all of the practices, as of 2026 and of 2023; None where they are divided."""
+    board, share = Counter((practice.board26, practice.board23) for practice in found).most_common(1)[0]
+    return board if share >= PLAIN * len(found) else None
 
 
 def find_practice(doing: Doing, slots: Slots) -> ActionResult:

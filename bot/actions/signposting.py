@@ -55,6 +55,19 @@ def signpost_more(doing: Doing, slots: Slots) -> ActionResult:
     return signpost(doing, slots)
 
 
+def rights_at_work(doing: Doing, slots: Slots) -> ActionResult:
+    """Who knows the law about work where the person is, if its number was checked lately."""
+    found = doing.parts.directory.match(
+        doing.session, barriers=["employer"], health=[], nation=nation_of(slots), lad=None, age=slots.get("age"), on=doing.today,
+        limit=1,
+    )  # fmt: skip
+    ids = [listing.id for listing in found]
+    event = [Event("signposted", {"listings": ids})] if ids else []
+    seen = list(slots.get("signposted") or [])
+    line = found[0].sms_line if found else ""
+    return result(*event, rights_line=line, signposted=list(dict.fromkeys([*seen, *ids])))
+
+
 def doors_for(doing: Doing, slots: Slots) -> ActionResult:
     """The doors that do fit: another nation's, a young person's, or those beside a team that is not the one."""
     found = doing.parts.directory.doors(

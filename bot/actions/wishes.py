@@ -101,6 +101,14 @@ def add_to_card(doing: Doing, told: dict[str, Any]) -> None:
         referrals.add_to_card(doing.session, referral, told, doing.now)
 
 
+def note_condition(doing: Doing, slots: Slots) -> ActionResult:
+    """What the agreement to share hangs on, in the person's words, first on the card; said twice it stands there once."""
+    told = [str(words) for words in (slots.get("share_condition"), slots.get("condition_said")) if words]
+    words = "\n".join(dict.fromkeys(told))[-MOST_NOTES:]
+    add_to_card(doing, {"share_condition": words})
+    return result(share_condition=words, condition_said=None)
+
+
 def note_on_behalf(doing: Doing, slots: Slots) -> ActionResult:
     """Somebody asks for somebody else: the coach is told on the card."""
     add_to_card(doing, {"on_behalf": "yes"})

@@ -133,6 +133,7 @@ class TelegramChannel:
         self.thread = threading.Thread(target=self.loop.run_forever, name="telegram", daemon=True)
         self.polling: asyncio.Future[None] | None = None
         logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO line carries the bot token
+        logging.getLogger("telegram").setLevel(logging.WARNING)  # its DEBUG lines carry what people write
 
     def start(self, *, poll: bool) -> None:
         self.thread.start()

@@ -1,12 +1,12 @@
-"""The commands for whoever keeps a site running: tables, people, accounts, source codes, the duty rota, what is said, backups, the doctor."""
+"""The commands for whoever keeps a site running: tables, people, accounts, source codes, rota, teams' systems, words, backups, keys, the doctor."""
 
 from __future__ import annotations
 
 import typer
 
-from bot.cli import copies, dialogs, doctor, duty, people, referrers, tables
+from bot.cli import copies, dialogs, doctor, duty, hooks, keys, people, referrers, tables
 
 
 def add_to(app: typer.Typer) -> None:
-    for part in (tables, people, referrers, duty, dialogs, copies, doctor):
+    for part in (tables, people, referrers, duty, hooks, dialogs, copies, keys, doctor):
         part.add_to(app)

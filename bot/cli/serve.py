@@ -26,8 +26,10 @@ ANYDOOR_DATA_KEYS: keyring for sealed columns, id:key,id:key (newest first).
 ANYDOOR_NOW: start the clock at an ISO time (tests only).
 NLU_URL, NLU_TOKEN: a language model server that runs elsewhere.
 TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_MESSAGING_SERVICE_SID or TWILIO_FROM, TWILIO_API_URL: texts.
+ANYDOOR_SMS_A_DAY: the most texts a day in all (default: no limit of ours).
 TELEGRAM_BOT_TOKEN, TELEGRAM_WEBHOOK_SECRET, TELEGRAM_API_URL: Telegram.
 ANYDOOR_CALENDAR_LOOPBACK: 1 reads coaches' own calendars from this machine too (tests and trying out only).
+ANYDOOR_HOOK_LOOPBACK: 1 tells teams' own systems on this machine too (tests and trying out only).
 SMTP_URL, ANYDOOR_FROM_EMAIL: invitations to coaches by mail.
 """
 
@@ -62,7 +64,7 @@ def language_model(settings: Settings) -> str:
     if places.missing():
         return f"built-in stand-in only. {places.missing()}"
     if places.current() is None:
-        return "being trained, about two minutes. Until then the built-in stand-in answers."
+        return "being trained, four to five minutes. Until then the built-in stand-in answers."
     return "on; a newer one is being trained." if places.being_trained() else "on."
 
 
@@ -111,6 +113,7 @@ def serve(
                 log_level="warning",
                 timeout_graceful_shutdown=5,
                 proxy_headers=False,
+                server_header=False,
             )
 
 

@@ -135,8 +135,8 @@ def _collect(book: Book, step: Collect) -> Iterator[Finding]:
         yield error(step.place, f"There is no slot `{step.slot}`.", "Add it under `slots:` with its type.")
         return
     yield from _named_response(book, step.utter, step.place)
-    if step.gives_up and not (spec.choices and acceptable(spec, step.gives_up, {})):
-        there_are = ", ".join(choice.value for choice in spec.choices) or "none, so leave `gives_up` out"
+    if step.gives_up and step.gives_up not in {choice.value for choice in spec.options}:
+        there_are = ", ".join(choice.value for choice in spec.options) or "none, so leave `gives_up` out"
         yield error(
             step.place, f"`{step.gives_up}` is no choice of `{step.slot}`.", f"Its choices' values: {there_are}."
         )

@@ -36,9 +36,10 @@ class StartFlow:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Say why the open question is asked, say what it means, or say it again."""
+    """Say why the open question (or the one about a slot) is asked, say what it means, or say it again."""
 
     kind: Literal["why", "means", "repeat"]
+    about: str | None = None
 
 
 _KINDS: tuple[Literal["why", "means"], ...] = ("why", "means")
@@ -83,9 +84,23 @@ class Clarify:
 
 @dataclass(frozen=True, slots=True)
 class Crisis:
-    """Give crisis help of this kind now."""
+    """Give crisis help of this kind now; `about` is what it is to be for, where that is known."""
 
     kind: str
+    about: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """The words may speak of a crisis: one line about help of this kind, beside whatever else is done about them."""
+
+    kind: str
+    about: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What was taken for a crisis was none, they say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +114,20 @@ class OptIn:
 
 
 Command: TypeAlias = (
-    SetSlot | Correct | StartFlow | Say | Back | Skip | StartAgain | Unclear | Clarify | Crisis | OptOut | OptIn
+    SetSlot
+    | Correct
+    | StartFlow
+    | Say
+    | Back
+    | Skip
+    | StartAgain
+    | Unclear
+    | Clarify
+    | Crisis
+    | Care
+    | TakenBack
+    | OptOut
+    | OptIn
 )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.flows.commands import (
     Back,
+    Care,
     Clarify,
     Command,
     Correct,
@@ -20,12 +21,14 @@ from bot.flows.commands import (
     Skip,
     StartAgain,
     StartFlow,
+    TakenBack,
     Unclear,
     option_from_json,
     option_to_json,
 )
 from bot.flows.definition import SKIPPED, Choice, Collect, SlotSpec
 from bot.flows.engine_answers import acceptable, fill, note
+from bot.flows.engine_care import care, help_given, taken_back
 from bot.flows.engine_rewind import back, correct, digress, enter
 from bot.flows.engine_run import Run, Surroundings
 from bot.flows.engine_values import (
@@ -61,6 +64,8 @@ __all__ = [
 CLARIFY: Final = "clarify"
 """The slot that expecting() names while the person is asked which reading was meant; values "1", "2", …"""
 _START_AGAIN: Final = "pattern_start_again"
+ABOUT: Final = "harm_about"
+"""The slot that says what help of a kind is to be for."""
 AFTER_CRISIS: Final = "utter_after_crisis"
 """Said when the person writes again after crisis help, before the interrupted question is put again."""
 
@@ -102,18 +107,28 @@ def advance(
       set, or pattern_correct is started.
     - Back unfills the last answer that a question got; in a digression that has asked nothing yet it leaves that.
     - Skip fills "skipped" where the step is skippable, else says utter_cannot_skip.
-    - Say("why"): the question's `why` words (else utter_no_reason), then it; "means": then its `easier` words; "repeat": it.
+    - Say("why"): the `why` words of the question, or of the one `about` a slot (else utter_no_reason), then it; "means": then its `easier` words; "repeat": it.
     - Clarify asks utter_clarify with the options as choices "1", "2", …; the answer is SetSlot("clarify", "2").
     - Crisis pushes pattern_crisis_<kind>; its replies have the purpose "crisis"; nothing else is asked. The first
       message after it never answers the interrupted question, which is put again.
+    - Care puts the line utter_care_<kind> first, at most once in a while; alone it changes nothing else and asks nothing.
+      TakenBack says utter_taken_back in place of the words after crisis help.
     - The action `start_again` (in pattern_start_again) forgets slots and interrupted flows; the engine does it itself.
 
     Raises StepLimit after 200 steps, ResponseError for words that cannot be said.
     """
     run = Run(book, state, Surroundings(act, channel, helpline, language, now, purpose))
-    _obey(run, _answered_options(run, list(commands)))
+    beside = [command for command in commands if isinstance(command, Care)]
+    others: list[Command] = [command for command in commands if not isinstance(command, Care)]
+    if others or not beside:
+        _obey(run, _answered_options(run, others))
+    else:
+        run.halted = True
     if not (run.open or run.halted or run.pending):
         run.walk()
+    if not any(isinstance(command, Crisis) for command in others):
+        for command in beside:
+            care(run, command)
     return run.turn()
 
 
@@ -151,7 +166,7 @@ def _obey(run: Run, commands: Sequence[Command]) -> None:
     question = run.open_question()
     crisis = next((command for command in commands if isinstance(command, Crisis)), None)
     if crisis:
-        _help(run, crisis.kind, commands)
+        _help(run, crisis, commands)
         return
     if any(isinstance(command, OptOut) for command in commands):
         digress(run, "pattern_opt_out")
@@ -160,9 +175,10 @@ def _obey(run: Run, commands: Sequence[Command]) -> None:
     answers = [command for command in commands if isinstance(command, SetSlot)]
     if run.crisis and not (run.stack and run.flow().is_crisis):
         run.crisis = None
-        if AFTER_CRISIS in run.book.responses and run.stack:
-            run.say(AFTER_CRISIS)
-        answers = [answer for answer in answers if _is_plain_fact(run, answer) or not _answers(question, answer)]
+        if not any(isinstance(command, TakenBack) for command in commands):
+            if AFTER_CRISIS in run.book.responses and run.stack:
+                run.say(AFTER_CRISIS)
+            answers = [answer for answer in answers if _is_plain_fact(run, answer) or not _answers(question, answer)]
         commands = [command for command in commands if not isinstance(command, Unclear)]
     filled, missed = fill(run, answers)
     done = bool(filled)
@@ -187,9 +203,11 @@ def _is_plain_fact(run: Run, answer: SetSlot) -> bool:
     return spec is not None and spec.type in ("postcode", "phone", "age", "duration")
 
 
-def _help(run: Run, kind: str, commands: Sequence[Command]) -> None:
+def _help(run: Run, crisis: Crisis, commands: Sequence[Command]) -> None:
     """Crisis help, alone. Facts in the same message are kept, but never as an answer to the open question."""
-    question = run.open_question()
+    question, kind = run.open_question(), crisis.kind
+    run.set(ABOUT, crisis.about)
+    help_given(run, kind)
     fill(run, [c for c in commands if isinstance(c, SetSlot) and not (question and c.slot == question.slot)])
     run.crisis = kind
     run.events.append(Event("crisis_help", {"kind": kind}))
@@ -217,13 +235,19 @@ def _correct(run: Run, command: Correct) -> bool:
 def _say(run: Run, command: Say) -> bool:
     question = run.open_question()
     if question and command.kind != "repeat":
-        response = run.book.responses.get(question.utter)
-        name = question.utter if response and "why" in response.parts else "utter_no_reason"
+        named = [f"utter_ask_{command.about}"] if command.about else []
+        with_reason = [one for one in (*named, question.utter) if _gives_a_reason(run, one)]
+        name = with_reason[0] if with_reason else "utter_no_reason"
         if name in run.book.responses:
             run.say(name, part="why")
         if command.kind == "means":
             run.ask(question, part="easier")
     return True
+
+
+def _gives_a_reason(run: Run, name: str) -> bool:
+    response = run.book.responses.get(name)
+    return response is not None and "why" in response.parts
 
 
 def _back(run: Run, command: Back) -> bool:
@@ -273,4 +297,5 @@ _DO: Final[Mapping[type[Command], Callable[..., bool]]] = {
     StartAgain: _start_again,
     Clarify: _clarify,
     OptIn: _opt_in,
+    TakenBack: taken_back,
 }

@@ -52,12 +52,19 @@ def correct(run: Run, slot: str, value: Json) -> bool:
     target = _find(run, slot) if not (question and question.slot == slot) else None
     changed = value is None or run.slots.get(slot) != value
     run.set(slot, value)
-    if target and changed:
+    if target and changed and not _comes_later(run, *target):
         _rewind(run, *target, kept=slot if value is not None else None)
     elif not target and value is None and not (question and question.slot == slot):
         return digress(run, CORRECT)
     run.open = False
     return True
+
+
+def _comes_later(run: Run, depth: int, target: Frame) -> bool:
+    """Whether the walk comes to it anyway: an earlier question is open again, and the slot's is further down the same flow."""
+    here = run.stack[depth]
+    order = list(run.book.flows[here.flow].steps)
+    return target.flow == here.flow and order.index(target.step) > order.index(here.step)
 
 
 def back(run: Run) -> bool:

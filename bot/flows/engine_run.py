@@ -56,6 +56,8 @@ class Run:
         self.outcome = state.outcome
         self.crisis = state.crisis
         self.asked_at = state.asked_at
+        self.care = dict(state.care)
+        self.offered: str | None = None
         self.replies: list[Reply] = []
         self.events: list[Event] = []
         self.steps = 0
@@ -82,6 +84,8 @@ class Run:
             outcome=self.outcome,
             crisis=self.crisis,
             asked_at=self.asked_at,
+            care=self.care,
+            offered=self.offered,
         )
         return Turn(state, tuple(self.replies), tuple(self.events), tuple(self.walked))
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MAX_TEMPLATE: Final = 4000
 MAX_CONSTANT: Final = 200
 MAX_DEPTH: Final = 30
-FILTERS: Final = frozenset({"helpline", "phone", "date", "default", "lower", "capitalize"})
+FILTERS: Final = frozenset({"helpline", "phone", "date", "default", "lower", "capitalize", "whole"})
 _ALLOWED: Final = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Filter, nodes.If,
     nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.List, nodes.Tuple,
@@ -86,6 +86,11 @@ def _default(value: Any, otherwise: str) -> Any:
     return otherwise if value is None or value == "" or value == [] else value
 
 
+def _whole(value: Any) -> Any:
+    """The nearest whole number: nobody says "8.7 months"."""
+    return int(value + 0.5) if isinstance(value, float) else value
+
+
 def _environment() -> Environment:
     made = Environment(undefined=StrictUndefined, finalize=_said, trim_blocks=True, lstrip_blocks=True)
     made.globals.clear()
@@ -95,6 +100,7 @@ def _environment() -> Environment:
         "phone": _phone,
         "date": _date,
         "default": _default,
+        "whole": _whole,
         "lower": lambda value: _said(value).lower(),
         "capitalize": lambda value: _said(value)[:1].upper() + _said(value)[1:],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -58,6 +58,10 @@ class DialogueState:
     outcome: str | None = None
     crisis: str | None = None
     asked_at: str | None = None
+    care: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Kind of crisis -> when a line or help was last given, and what came of it (engine_care.py)."""
+    offered: str | None = None
+    """The line about help that the last message put beside its question: "yes" may be about it."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -73,6 +77,8 @@ class DialogueState:
             "outcome": self.outcome,
             "crisis": self.crisis,
             "asked_at": self.asked_at,
+            "care": {kind: list(given) for kind, given in self.care.items()},
+            "offered": self.offered,
         }
 
     @classmethod
@@ -92,4 +98,6 @@ class DialogueState:
             outcome=data["outcome"],
             crisis=data["crisis"],
             asked_at=data["asked_at"],
+            care={kind: tuple(given) for kind, given in data.get("care", {}).items()},
+            offered=data.get("offered"),
         )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from bot.flows.engine import CLARIFY, Expecting
@@ -29,7 +30,10 @@ from bot.nlu.recognisers import (
     says_whichever,
 )
 from bot.nlu.recognisers.acts import read_act
-from bot.nlu.recognisers.by_the_way import read_call_needs
+from bot.nlu.recognisers.by_the_way import is_deaf_only, read_call_needs, ruled_out
+from bot.nlu.recognisers.call_told import read_ring_times, read_told_phone
+from bot.nlu.recognisers.postcode import postcodes_to_choose_from
+from bot.nlu.recognisers.safe_here import asks_if_safe, read_safe
 from bot.nlu.recognisers.said_again import taken_back, without_reminder
 from bot.nlu.recognisers.situation import is_of_another
 from bot.nlu.recognisers.when_values import DAYS_AHEAD, is_sharp
@@ -38,14 +42,15 @@ from bot.nlu.which_time import which_time
 OTHER_TIMES = "other_times"
 COSTLY = frozenset({"personal_number", "pager", "premium"})
 """Reasons for refusing a number that has to do with what it costs to ring, not with how it was typed."""
-NONE_OF_THEM, NOT_SAID = ["none"], ["rather_not_say"]
-"""Said of the open question alone: it is no news about another."""
+SAYS_TOO_LITTLE = (["none"], ["rather_not_say"], ["other"])
+"""Said of the open question alone these answer it; they are no news about another: "other time no"."""
 YOUNGEST = 5
 """A smaller age is a slip, or the number of a choice: asked again, since a child's way ends the conversation."""
 FREE_TEXT: dict[str, Callable[[str], Found | None]] = {
     "work_situation": read_situation,
     "health": read_health,
     "barriers": read_barriers,
+    "call_needs": partial(read_call_needs, phone=True),
 }
 
 
@@ -110,20 +115,39 @@ def read_once(text: str, expecting: Expecting, now: datetime) -> Reading:
     """Read words as one answer; fixed options win over the type's own reader."""
     kind = expecting.spec.type
     options = options_of(expecting)
+    if expecting.slot == SAFE and asks_if_safe(text):
+        return Reading()
+    if expecting.slot == SAFE and (safe := read_safe(text)):
+        return Reading(Answer(safe.value, bare(text) == bare(text[slice(*safe.span)])))
+    if expecting.slot == NEEDS and is_deaf_only(text):
+        return Reading(several=WAYS_FOR_THE_DEAF)
     chosen = read_options(text, options, several=kind == "choices")
+    if chosen and expecting.slot == NEEDS:
+        chosen = without(chosen, ruled_out(text))
     if chosen and chosen.whole:
         return Reading(Answer(chosen.value, True))
     several = tuple(read_candidates(text, options)) if kind == "opening" else ()
     if several:
         return Reading(hint="utter_invalid_opening", several=several)
     own = READERS.get(kind, read_nothing)(text, expecting, now)
-    if own.answer:
+    if own.answer or own.several:
         return own
     if chosen and not (
         expecting.slot == "work_situation" and not speaks_for_another(expecting) and is_of_another(text)
     ):
         return Reading(Answer(chosen.value, chosen.whole, chosen.span[0] == 0))
     return replace(own, several=tuple(read_candidates(text, options))) if options and kind != "choices" else own
+
+
+NEEDS, SAFE = "call_needs", "safe_to_text"
+WAYS_FOR_THE_DEAF = ("bsl", "text_relay", "messages")
+"""Of these somebody who is deaf is asked which; not everybody signs."""
+
+
+def without(chosen: Found, out: set[str]) -> Found | None:
+    """The lines picked, but for those that the same words turn down: "text only, no phone calls"."""
+    kept = [value for value in chosen.value if value not in out] if isinstance(chosen.value, list) else []
+    return replace(chosen, value=kept) if kept else None
 
 
 def read_options(text: str, options: Sequence[Option], *, several: bool) -> Found | None:
@@ -175,11 +199,15 @@ def read_text(text: str, expecting: Expecting, now: datetime) -> Reading:
 
 
 def postcode_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
+    several = postcodes_to_choose_from(text)
+    if several:
+        return Reading(several=tuple(several))
     found = read_postcode(text)
     if not found:
         return Reading(hint="utter_invalid_postcode")
     value: Any = found.value
-    exact = value["postcode"] if found.sure else None  # a slip is put right only after asking
+    spelt = re.search(r"[a-z]{3}", value["as_typed"] or "", re.IGNORECASE)  # said letter by letter, which is no slip
+    exact = value["postcode"] if found.sure or spelt else None  # a slip is put right only after asking
     given = exact or value["as_typed"] or value["outcode"]
     return Reading(Answer(given, found.whole))
 
@@ -312,7 +340,7 @@ READERS: dict[str, Callable[[str, Expecting, datetime], Reading]] = {
 
 def volunteered(text: str, now: datetime) -> dict[str, Any]:
     """Every fact that the words carry by themselves, whatever was asked."""
-    postcode = read_postcode(text)
+    postcode = None if postcodes_to_choose_from(text) else read_postcode(text)
     read: Any = postcode.value if postcode and postcode.sure else {}
     if postcode and postcode.whole and read.get("postcode"):
         return {"postcode": read["postcode"]}  # "SR4 7TZ is home" says nothing about housing
@@ -321,12 +349,16 @@ def volunteered(text: str, now: datetime) -> dict[str, Any]:
         "health": read_health(text),
         "barriers": read_barriers(text),
         "call_needs": read_call_needs(text),
+        "phone": read_told_phone(text),
         "age": read_age(text, now.date(), False),
         "months_out_of_work": read_months(text, now.date(), False),
         "name": read_name(text, False),
     }
     sure = {slot: reading for slot, reading in found.items() if reading and reading.sure}
-    values = {slot: reading.value for slot, reading in sure.items() if reading.value not in (NONE_OF_THEM, NOT_SAID)}
+    values = {slot: reading.value for slot, reading in sure.items() if reading.value not in SAYS_TOO_LITTLE}
     if read.get("postcode"):
         values["postcode"] = read["postcode"]
+    times = read_ring_times(text, now)
+    if times:
+        values["standing_wish"] = wish_of(times, text)
     return values

@@ -21,20 +21,24 @@ PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
 log = structlog.get_logger(__name__)
 
 
+def passed_on() -> dict[str, str]:
+    """What Rasa's old packages may know of our surroundings: no key, no token, no password."""
+    return {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+
+
 class _Server:
     """One run of nlu_server/server.py. It ends when its standard input closes, so also when we are killed."""
 
     def __init__(self, places: Places, model: Path, token: str) -> None:
         self.model = model
         self.url: str | None = None
-        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         self._process = subprocess.Popen(
             [str(places.python), str(places.server / "server.py"), str(model), "--with-parent"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=places.server,
             text=True,
-            env={**environment, "NLU_TOKEN": token},
+            env={**passed_on(), "NLU_TOKEN": token},
             start_new_session=True,
         )  # Ctrl-C is ours to pass on
 

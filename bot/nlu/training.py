@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import time
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from bot.nlu.evaluation import Evaluation, evaluate_on, read_held_out, report
 from bot.nlu.places import Places, training_hash
-from bot.nlu.process import NluProcess
+from bot.nlu.process import NluProcess, passed_on
 from bot.nlu.rasa import OwnNlu
 
 READY_SECONDS = 120.0
@@ -79,7 +78,7 @@ def _run_training(places: Places, name: str) -> float:
         capture_output=True,
         text=True,
         cwd=places.server,
-        env={**os.environ, "PYTHONHASHSEED": "0"},
+        env={**passed_on(), "PYTHONHASHSEED": "0"},
     )
     if done.returncode:
         raise CannotTrain("Training failed:\n" + done.stderr[-2_000:])

@@ -18,11 +18,13 @@ from services.models.desk import Cover, DeskNote, Plan
 from services.models.diary import Appointment, DiaryCell, Hold, ReminderSent
 from services.models.directory import ListingRow
 from services.models.duty import DutyAlert, DutyAsk, DutyException, DutyRules, DutyShift, StaffText
+from services.models.hooks import HookEvent, TeamHook
 from services.models.people import AddressRow, Consent, Introduction, Person, SourceCode
 from services.models.records import AuditHead, AuditRow, EventRow
 from services.models.referrals import CallBack, EligibilityDecision, Referral
 from services.models.staff import SetUpLink, SignIn, StaffMember
 from services.models.teams import Absence, Coach, Footprint, Team, WorkingHours
+from services.models.waiting import OpeningOffer, WaitingPlace
 from services.models.work import DueWork, Lease, RateCount
 
 __all__ = [
@@ -58,6 +60,7 @@ __all__ = [
     "EventRow",
     "Footprint",
     "Hold",
+    "HookEvent",
     "Introduction",
     "Invitation",
     "Lease",
@@ -65,6 +68,7 @@ __all__ = [
     "MessageIn",
     "MessageOut",
     "NotUnderstood",
+    "OpeningOffer",
     "Person",
     "Plan",
     "RateCount",
@@ -76,5 +80,7 @@ __all__ = [
     "StaffMember",
     "StaffText",
     "Team",
+    "TeamHook",
+    "WaitingPlace",
     "WorkingHours",
 ]

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from bot import safety, understanding
-from bot.flows.commands import Crisis
+from bot.flows.commands import Care, Crisis
 from bot.hearing import Heard, hear
 from bot.nlu.parsed import Judged, Parsed
 from bot.safety import SafetyHit
@@ -43,21 +43,31 @@ def heard(text: str, nlu: Judging) -> Heard:
     return hear(Inbound(Address("sms", "+447700900123"), "-", text=text), None, NOW, nlu)
 
 
-def test_an_alarm_is_a_hit_of_its_kind() -> None:
+def test_an_alarm_is_a_hit_of_its_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     assert safety.screen(QUIET) is None
+    monkeypatch.setattr(safety, "STRONGLY", 0.0)
     said = heard(QUIET, Judging(ALARM))
     assert said.safety == SafetyHit("self_harm", "server", "server-self_harm")
     assert (said.intent, said.confidence) == ("smalltalk", 0.4)
 
 
+def test_an_alarm_that_the_small_model_bears_out_a_little_is_not_certain() -> None:
+    said = heard(QUIET, Judging(ALARM))
+    assert said.safety is None
+    assert said.maybe == SafetyHit("self_harm", "server", "server-self_harm", certain=False)
+    assert (said.intent, said.confidence) == ("smalltalk", 0.4)
+
+
 @pytest.mark.parametrize("judged", [Judged("self_harm", 0.7, False), Judged("none", 0.99, True), None])
 def test_less_than_an_alarm_changes_nothing(judged: Judged | None) -> None:
-    assert heard(QUIET, Judging(judged)).safety is None
+    said = heard(QUIET, Judging(judged))
+    assert (said.safety, said.maybe) == (None, None)
 
 
 def test_without_the_server_nothing_changes() -> None:
     nlu = Judging(ALARM, down=True)
-    assert heard(QUIET, nlu).safety is None
+    said = heard(QUIET, nlu)
+    assert (said.safety, said.maybe) == (None, None)
     assert nlu.asked == [QUIET]
 
 
@@ -71,7 +81,8 @@ def test_what_the_first_layers_heard_stands_and_asks_nobody() -> None:
 
 @pytest.mark.parametrize("text", ["im not suicidal im just really tired", "no thoughts of killing myself thanks"])
 def test_words_that_a_list_has_cleared_do_not_alarm_it(text: str) -> None:
-    assert heard(text, Judging(ALARM)).safety is None
+    said = heard(text, Judging(ALARM))
+    assert (said.safety, said.maybe) == (None, None)
 
 
 def test_scoring_hears_with_it_and_without() -> None:
@@ -81,7 +92,7 @@ def test_scoring_hears_with_it_and_without() -> None:
     assert hit.layer == "server"
 
 
-def test_a_turn_answers_it_like_any_other_crisis() -> None:
+def test_a_turn_answers_it_as_certain_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     from bot.actions.catalogue import SPECS
     from bot.assistant import DIALOGS
     from bot.flows.reading import read_book
@@ -89,4 +100,7 @@ def test_a_turn_answers_it_like_any_other_crisis() -> None:
 
     book = read_book(DIALOGS, SPECS)
     commands = understanding.read(heard(QUIET, Judging(ALARM)), DialogueState(revision=book.revision), book)
-    assert Crisis("self_harm") in commands
+    assert commands[-1] == Care("self_harm")
+    monkeypatch.setattr(safety, "STRONGLY", 0.0)
+    commands = understanding.read(heard(QUIET, Judging(ALARM)), DialogueState(revision=book.revision), book)
+    assert commands == [Crisis("self_harm")]

@@ -18,6 +18,11 @@ def begin(page: Page) -> None:
     expect(page.get_by_text("Are you in work?")).to_be_visible()
 
 
+def listening(page: Page) -> None:
+    """Wait until the page takes messages without reloading: before that a form is an ordinary post."""
+    expect(page.locator(".chat[data-listening]")).to_be_attached()
+
+
 def lines(page: Page) -> list[str]:
     return [text.split("\n")[-1] for text in page.locator(".chat__line").all_inner_texts()]
 
@@ -66,6 +71,7 @@ def test_no_public_page_breaks_a_rule_of_accessibility(open_page: Open, path: st
 def test_live_messages_arrive_without_leaving_the_page(open_page: Open, site: Site) -> None:
     page = open_page("/chat")
     begin(page)
+    listening(page)
     page.evaluate("window.stayed = true")
     page.get_by_label("Or use your own words").fill("hello")
     page.get_by_role("button", name="Send").click()
@@ -76,6 +82,7 @@ def test_live_messages_arrive_without_leaving_the_page(open_page: Open, site: Si
 def test_each_message_is_announced_once(open_page: Open) -> None:
     page = open_page("/chat")
     begin(page)
+    listening(page)
     page.evaluate(
         """() => { window.heard = [];
         new MutationObserver((changes) => changes.forEach((change) => change.addedNodes.forEach(
@@ -104,6 +111,7 @@ def test_what_was_being_typed_survives_a_new_question(open_page: Open) -> None:
     begin(first)
     second = first.context.new_page()
     second.goto(first.url)
+    listening(second)
     second.get_by_label("Or use your own words").fill("I was just")
     first.get_by_label("Off sick").check()
     first.get_by_role("button", name="Send").click()
@@ -116,7 +124,7 @@ def test_by_keyboard_alone(open_page: Open) -> None:
     page.get_by_label("Say something first").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Are you in work?")).to_be_visible()
-    page.wait_for_load_state("load")  # a form sent before its script runs is a new page, which sets no focus
+    listening(page)
     page.get_by_label("In work").focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
@@ -156,6 +164,7 @@ def test_the_back_button_shows_where_the_chat_is_now(open_page: Open) -> None:
 def test_quick_exit_leaves_no_way_back(open_page: Open, site: Site, way: str) -> None:
     page = open_page("/chat")
     begin(page)
+    listening(page)
     with page.expect_request(re.compile("bbc.co.uk/weather")):  # a redirect, and there is no network here
         if way == "button":
             page.get_by_role("link", name="Leave this page now").click(no_wait_after=True)
@@ -170,6 +179,7 @@ def test_quick_exit_leaves_no_way_back(open_page: Open, site: Site, way: str) ->
 def test_two_presses_of_escape_do_nothing(open_page: Open) -> None:
     page = open_page("/chat")
     begin(page)
+    listening(page)
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     page.wait_for_timeout(300)

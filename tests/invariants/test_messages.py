@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from bot import coaching, rounds, turns
+from bot import coaching, rounds, safety, turns
 from bot.assistant import Assistant
 from bot.channels.sms import SmsChannel
 from bot.nlu.parsed import Judged, Parsed
@@ -144,17 +144,21 @@ def test_invariant_03_a_crisis_beside_an_answer_gets_help_also_without_the_model
     assert nlu.asked == [], "the first two layers never need the server"
 
 
-def test_invariant_03_a_crisis_that_only_the_model_hears_gets_the_same_help(
-    texter: Simulator, nlu: CountingNlu, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("strongly", "event"), [(0.0, "crisis_help"), (0.99, "crisis_maybe")])
+def test_invariant_03_a_crisis_that_only_the_model_hears_gets_help_or_the_line(
+    texter: Simulator, nlu: CountingNlu, monkeypatch: pytest.MonkeyPatch, strongly: float, event: str
 ) -> None:
+    """Certain: the whole help. Not certain: the line beside the open question; both name Samaritans at once."""
     quiet = "the tide can have me then nobody has the bother"
     say_all(texter, ["hi", "1"])
+    monkeypatch.setattr(safety, "STRONGLY", strongly)
     monkeypatch.setattr(
         nlu, "parse", lambda text: Parsed("smalltalk", 0.4, crisis=Judged("self_harm", 0.97, alarm=True))
     )
     answered = texter.say(quiet)
-    assert answered.events[0]["name"] == "crisis_help"
-    assert CRISIS_LINE in words(answered)
+    assert [one["name"] for one in answered.events if one["name"].startswith("crisis")] == [event]
+    assert answered.messages[0].purpose == "crisis"
+    assert CRISIS_LINE in answered.messages[0].text
 
 
 def test_invariant_04_order_is_kept_and_crisis_help_passes_what_waits(person: Simulator) -> None:

@@ -78,6 +78,19 @@ def test_a_chain_that_was_rewritten_whole_does_not_meet_the_anchor(db: Database,
     assert problems(db, anchor) == ["link 3 of the audit is not the one written outside"]
 
 
+def test_an_anchor_that_is_gone_or_torn_is_said(db: Database, now: datetime, tmp_path: Path) -> None:
+    anchor = tmp_path / "head.log"
+    assert problems(db, anchor) == [], "nothing was sealed yet"
+    write(db, now)
+    audit.seal(db, anchor)
+    whole = anchor.read_text()
+    for left in ("", None):
+        anchor.unlink() if left is None else anchor.write_text(left)
+        assert problems(db, anchor) == ["what was written outside about the audit is gone"]
+    anchor.write_bytes(whole.encode() + b"\xff 3\n")
+    assert problems(db, anchor) == ["a line that was written outside about the audit cannot be read"]
+
+
 @pytest.mark.parametrize("actor", ["", "staff", "staff:", ":3"])
 def test_the_audit_refuses_the_anonymous(sqlite_db: Database, now: datetime, actor: str) -> None:
     with sqlite_db.write() as session, pytest.raises(ValueError, match="names who did it"):

@@ -361,6 +361,20 @@ def test_the_restore_drill_on_postgresql(postgres_db: Database, tmp_path: Path, 
     assert [words for words in words_in(settings) if words] == ["keep me"]
 
 
+def test_the_password_is_not_among_the_arguments_that_ps_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from services import backup_postgres
+
+    program = tmp_path / "pg_dump"
+    program.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/arguments\necho "$PGPASSWORD" > {tmp_path}/environment\n')
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    db = Database("postgresql+psycopg://anydoor:not-for-ps@127.0.0.1:1/anydoor", crypto.Keyring.parse("t1:" + "x" * 20))
+    backup_postgres.copy_out(db, tmp_path / "dump")
+    assert "postgresql://anydoor@127.0.0.1:1/anydoor" in (tmp_path / "arguments").read_text()
+    assert "not-for-ps" not in (tmp_path / "arguments").read_text()
+    assert (tmp_path / "environment").read_text() == "not-for-ps\n"
+
+
 def test_without_pg_dump_it_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, running: Database
 ) -> None:

@@ -62,10 +62,60 @@ def test_a_code_is_asked_for_and_works_once(sqlite_db: Database, now: datetime, 
         assert staff.turn_on_totp(session, row, secret, code, now)
         assert staff.totp_address(row, secret).startswith("otpauth://totp/Anydoor:sam%40example.org")
     assert check(sqlite_db, now) == "code_needed"
-    assert check(sqlite_db, now, code=code) == "ok"
-    assert check(sqlite_db, now, code=code) == "wrong"
+    assert check(sqlite_db, now, code=code) == "wrong", "it was used to turn codes on"
     next_one = now + timedelta(seconds=30)
-    assert check(sqlite_db, next_one, code=pyotp.TOTP(secret).at(int(next_one.timestamp()))) == "ok"
+    code = pyotp.TOTP(secret).at(int(next_one.timestamp()))
+    assert check(sqlite_db, next_one, code=code) == "ok"
+    assert check(sqlite_db, next_one, code=code) == "wrong"
+
+
+def test_a_right_password_cannot_be_found_out_by_leaving_the_code_away(
+    sqlite_db: Database, now: datetime, member: StaffMember
+) -> None:
+    with sqlite_db.write() as session:
+        session.get_one(StaffMember, member.id).totp_secret = staff.new_totp_secret()
+    assert [check(sqlite_db, now) for _ in range(5)] == ["code_needed"] * 5
+    assert check(sqlite_db, now) == "locked"
+
+
+def test_the_same_work_is_done_for_everybody(
+    sqlite_db: Database, now: datetime, member: StaffMember, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = []
+    real = staff._hasher().verify
+
+    class Counting:
+        def verify(self, password: str, against: str) -> bool:
+            work.append(against.split("$")[1:4])
+            return real(password, against)
+
+    staff._nobodys_hash()
+    monkeypatch.setattr(staff, "_hasher", Counting)
+    for _ in range(6):
+        check(sqlite_db, now, "wrong")
+    assert check(sqlite_db, now) == "locked"
+    check(sqlite_db, now, email="nobody@example.org")
+    assert len(work) == 8
+    assert len({str(each) for each in work}) == 1
+
+
+def test_what_was_weighed_against_an_older_password_does_not_count(
+    sqlite_db: Database, now: datetime, member: StaffMember
+) -> None:
+    with sqlite_db.read() as session:
+        weighed = staff.weigh(session, EMAIL, PASSWORD)
+    with sqlite_db.write() as session:
+        staff.set_password(session, session.get_one(StaffMember, member.id), "another good password", now)
+    with sqlite_db.write() as session:
+        assert staff.judge(session, weighed, now) == ("wrong", None)
+
+
+def test_a_password_that_everybody_guesses_is_not_set(sqlite_db: Database, now: datetime, member: StaffMember) -> None:
+    with sqlite_db.write() as session:
+        token = staff.make_set_up_link(session, member.id, now)
+        assert staff.set_up(session, token, "password1234", now) == "guessable"
+        assert staff.set_up(session, token, "sam-example-sam", now) == "guessable"
+        assert isinstance(staff.set_up(session, token, "purple kettle running", now), StaffMember)
 
 
 def test_a_sign_in_ends(sqlite_db: Database, now: datetime, member: StaffMember) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import html
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from starlette.testclient import TestClient
 
 from services import coach_calendars
-from services.models import CoachCalendar, Invitation
+from services.models import Appointment, BusyTime, CoachCalendar, Invitation
 from tests.web.assistants import StandInAssistant
 from tests.web.desks import Desk, set_up
+from tests.web.teams import NOW
 
 ADDRESS = "https://calendar.example.org/secret/robin.ics"
 
@@ -101,3 +102,37 @@ def test_an_unread_calendar_is_shown_with_the_reason_to_coach_and_lead(desk: Des
     assert "has not been read since" in desk.page(f"/hours/{desk.coach}")
     desk.sign_in("lead@north.example")
     assert "Their own calendar has not been read since" in desk.page(f"/hours/{desk.coach}")
+
+
+def put_busy(desk: Desk, coach: int, starts: datetime, ends: datetime, read_at: datetime) -> None:
+    with desk.assistant.db.write() as session:
+        row = coach_calendars.chosen(session, coach)
+        row.busy_address, row.busy_tried_at, row.busy_read_at = "https://example.org/a.ics", NOW, read_at
+        session.add(BusyTime(coach_id=coach, starts_at=starts, ends_at=ends))
+
+
+def test_the_week_shows_outside_meetings_and_the_call_that_one_covers(desk: Desk) -> None:
+    assert "is busy" not in desk.page("/week")
+    with desk.assistant.db.read() as session:
+        call = session.get_one(Appointment, desk.call)
+    put_busy(desk, desk.colleague, call.starts_at, call.ends_at, NOW)
+    page = desk.page("/week")
+    assert "Priya is busy" in page
+    assert "has a meeting then" not in page, "it is somebody else's meeting"
+    put_busy(desk, desk.coach, call.starts_at + timedelta(minutes=20), call.ends_at + timedelta(hours=1), NOW)
+    page = desk.page("/week")
+    assert "has a meeting then, by their own calendar" in page
+    assert "not read for long" not in page
+    assert "Priya is busy" not in desk.page("/week?who=me")
+
+
+def test_times_of_a_calendar_that_is_not_read_are_marked(desk: Desk) -> None:
+    put_busy(desk, desk.coach, NOW, NOW + timedelta(hours=1), NOW - timedelta(hours=4))
+    assert "not read for long" in desk.page("/week")
+
+
+def test_another_teams_meetings_are_not_in_the_week(desk: Desk) -> None:
+    with desk.assistant.db.read() as session:
+        other = session.get_one(Appointment, desk.their_call).coach_id
+    put_busy(desk, other, NOW, NOW + timedelta(hours=1), NOW)
+    assert "is busy" not in desk.page("/week")

@@ -26,7 +26,7 @@ def test_every_page_has_the_headers_of_a_careful_site(client: TestClient, path: 
     assert headers["content-security-policy"] == CONTENT_POLICY
     assert "unsafe" not in headers["content-security-policy"]
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["cache-control"] == "no-store"
     assert "strict-transport-security" not in headers
 

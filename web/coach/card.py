@@ -7,23 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.handing_out import ASKED
 from services.cards import Card
 
-ASKED = {
-    "work_situation": "Work",
-    "months_out_of_work": "Months out of work",
-    "postcode": "Postcode",
-    "place": "Town or GP surgery",
-    "age": "Age",
-    "health": "Health",
-    "barriers": "What gets in the way",
-    "name": "Name",
-    "phone": "Phone",
-    "voicemail_ok": "Voicemail",
-    "call_kind": "Kind of call",
-    "call_needs": "Needs for the call",
-    "wish": "What they want",
-}
+NEEDS = ("call_kind", "call_needs", "call_times", "call_need_words", "told_of_call", "reach_words")
 CHECKS = {
     "local_rules": "This team's own rules are not confirmed. Check them for this person.",
     "postcode": "The postcode is not in our table. The person said it is right.",
@@ -91,7 +78,7 @@ def present(card: Card, book: Book, now: datetime) -> Shown:
         situation=[*words.of("work_situation"), *months],
         health=words.of("health"),
         barriers=words.of("barriers"),
-        needs=[*words.of("call_kind"), *words.of("call_needs"), *words.of("call_need_words"), *words.of("reach_words")],
+        needs=[each for name in NEEDS for each in words.of(name)],
         facts=facts(answers, words),
         rules=[rule(row) for row in card.rules if "rule" in row],
         checks=checks(card),
@@ -104,6 +91,8 @@ def present(card: Card, book: Book, now: datetime) -> Shown:
 def facts(answers: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
     shown = [("Age", "age"), ("Postcode", "postcode"), ("Town or GP surgery", "place"), ("GP surgery", "practice_pick")]
     found = [(title, ", ".join(words.of(name))) for title, name in shown if answers.get(name)]
+    if answers.get("share_condition"):
+        found.insert(0, ("Agreed to share, and said", str(answers["share_condition"])))
     if answers.get("on_behalf"):
         found.append(("Asked by", "Somebody else, for them"))
     if answers.get("introduced_by"):

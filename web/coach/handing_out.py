@@ -12,15 +12,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.handing_out import answers
 from services import hand_off
 from services.hand_off import Answer, Format, HandOff
 from web import state
-from web.coach.card import ASKED, Words
 from web.coach.viewing import problem, viewer_of
 
 KINDS = {"fhir": ("application/fhir+json", "json"), "csv": ("text/csv; charset=utf-8", "csv")}
-ELSEWHERE = ("name", "phone")
-"""What stands in fields of its own."""
 
 
 def hand_out(request: Request) -> Response:
@@ -35,24 +33,11 @@ def hand_out(request: Request) -> Response:
         raise HTTPException(404)
     if found == "no_consent":
         return problem(request, "no_consent")
-    return answer(found, answers(request, found), chosen, now)
+    return answer(found, answers(assistant.book(None), found.card), chosen, now)
 
 
 def as_format(given: object) -> Format:
     return "csv" if given == "csv" else "fhir"
-
-
-def answers(request: Request, out: HandOff) -> list[Answer]:
-    """What was answered, with the words of today's content; questions that were not answered are not there."""
-    words = Words(state.assistant(request).book(None), out.card)
-    found = []
-    for name, question in ASKED.items():
-        value = out.card.get(name)
-        values = value if isinstance(value, list) else [value]
-        told = tuple((str(each), words.title(name, each)) for each in values if each not in (None, ""))
-        if told and name not in ELSEWHERE:
-            found.append(Answer(name, question, told))
-    return found
 
 
 def answer(out: HandOff, told: list[Answer], form: Format, now: datetime) -> Response:

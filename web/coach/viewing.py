@@ -86,7 +86,7 @@ def refusal(request: Request) -> str | None:
     word, _, mark = given.partition(".")
     now = assistant.clock.now()
     with assistant.db.write() as session:
-        if not word or not secrets.compare_digest(mark, _signature(request, word)):
+        if not word or not secrets.compare_digest(mark.encode(), _signature(request, word).encode()):
             scopes.refuse(session, viewer, subject_of(request), "stale", now)
             return "stale"
         key = hashlib.sha256(f"{given} {request.url.path}".encode()).hexdigest()[:40]

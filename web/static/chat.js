@@ -19,6 +19,7 @@ function listen() {
   if (!chat.dataset.live || !window.EventSource) return;
   stream = new EventSource(`/chat/events?after=${encodeURIComponent(chat.dataset.cursor)}`);
   stream.addEventListener("lines", (event) => show(JSON.parse(event.data)));
+  stream.addEventListener("open", () => (chat.dataset.listening = "")); // from now on nothing reloads the page
 }
 
 const isLive = () => stream !== null && stream.readyState === EventSource.OPEN;

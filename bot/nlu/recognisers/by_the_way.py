@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.nlu.recognisers.free_text import Mention, in_order, read_passage
+from bot.nlu.recognisers import scope
+from bot.nlu.recognisers.free_text import Mention, Passage, in_order, read_passage
+from bot.nlu.recognisers.phrases import Hit
 from bot.nlu.recognisers.text import Token, bag
 from bot.nlu.recognisers.values import Found
 
@@ -15,6 +17,12 @@ DOUBTS = bag(
 """Shortly before "I'm safe", any of these makes it no statement: "not sure im safe", "he says im fine"."""
 REASSURES = bag("worry worries panic mind wrong mean meant be")
 NEAR = 3  # words
+DEAF, NO_WRITING = "deaf", "no_messages"
+IN_WRITING = bag(
+    "text txt texts texting texted email emails emailed mail write writing letter letters post correspondence message messages messaged mute verbal nonverbal mutism mutist"
+)
+"""Without one of these a phrase that stands for writing says only that no call is wanted."""
+OTHER_WAYS = frozenset({"video", "in_person", "bsl"})
 NO_SIGNS, LIPS = "no_bsl", bag("lip lipread lipreader lipreads lipreading")
 
 
@@ -23,20 +31,80 @@ def is_deaf(found: Sequence[Token], mention: Mention) -> bool:
     return not mention.denied and "deaf" in {token.word for token in found[mention.hit.start : mention.hit.end]}
 
 
-def read_call_needs(text: str) -> Found | None:
-    """A list of interpreter, bsl, text_relay, video, in_person, messages; None when nothing of it was meant."""
-    passage = read_passage("call_needs", text)
-    meant = passage.meant(own_only=False)
-    denied = {mention.hit.value for mention in passage.mentions if mention.denied or mention.hit.value == NO_SIGNS}
-    if denied & {"bsl", NO_SIGNS} or any(passage.found[hit.start].word in LIPS for hit in meant):
-        meant = [
-            hit for hit in meant if hit.value not in {"bsl", NO_SIGNS}
-        ]  # "deaf, but no BSL"; who reads lips may not sign
+def read_call_needs(text: str, *, phone: bool = False) -> Found | None:
+    """A list of interpreter, bsl, text_relay, video, in_person, messages; None when nothing of it was meant.
+
+    With `phone` also that a call by phone is wanted, which is no news where nobody asked.
+    """
+    passage = _needs(text)
+    meant = [hit for hit in passage.meant(own_only=False) if hit.value not in {NO_SIGNS, DEAF, NO_WRITING}]
+    out = ruled_out(text)
+    if "bsl" in out or any(passage.found[hit.start].word in LIPS for hit in meant):
+        meant = [hit for hit in meant if hit.value != "bsl"]  # "deaf, but no BSL"; who reads lips may not sign
         deaf = [
             replace(mention.hit, value="messages") for mention in passage.mentions if is_deaf(passage.found, mention)
         ]
         meant = meant or deaf
+    meant = [hit for hit in meant if hit.value not in out]
+    if OTHER_WAYS & {hit.value for hit in meant}:  # "face to face, no phone" does not ask for letters
+        meant = [hit for hit in meant if hit.value != "messages" or _names_writing(passage.found, hit)]
+    unwanted = {"phone"} if not phone or any(hit.value == "messages" for hit in meant) else set()
+    meant = [hit for hit in meant if hit.value not in unwanted]
     return Found(in_order(meant), passage.whole(), passage.span(meant)) if meant else None
+
+
+def _needs(text: str) -> Passage:
+    """What is said of ways to talk; a "no" reaches no further than the next comma: "no video, write to me"."""
+    passage = read_passage("call_needs", text)
+    owned = scope.owners([mention.hit for mention in passage.mentions])
+    mentions = [
+        replace(one, denied=one.denied and scope.denied_before(passage.found, owned, one.hit, BETWEEN))
+        if one.denied and not scope.all_right_after(passage.found, one.hit)
+        else replace(one, denied=False)
+        for one in passage.mentions
+    ]
+    return replace(passage, mentions=mentions)
+
+
+BETWEEN = bag("to a by")
+
+
+def ruled_out(text: str) -> set[str]:
+    """The ways of talking that the words turn down: "no video", "the interpreter is wrong", "write no"."""
+    passage = _needs(text)
+    values = {mention.hit.value for mention in passage.mentions if mention.denied or mention.hit.value == NO_SIGNS}
+    values |= {mention.hit.value for mention in passage.mentions if _is_wrong(passage.found, mention.hit.end)}
+    values |= {mention.hit.value for mention in passage.mentions if mention.hit.value == NO_WRITING}
+    values = {OF_ITS_OWN.get(value, value) for value in values}
+    if any(mention.hit.value == "messages" and not mention.denied for mention in passage.mentions):
+        values.add("phone")
+    return values - {DEAF}
+
+
+OF_ITS_OWN = {NO_SIGNS: "bsl", NO_WRITING: "messages"}
+
+
+def _names_writing(found: Sequence[Token], hit: Hit) -> bool:
+    return bool(IN_WRITING & {token.word for token in found[hit.start : hit.end]})
+
+
+def _is_wrong(found: Sequence[Token], end: int) -> bool:
+    """ "The interpreter is wrong", "video no thanks", "write no": just after the phrase."""
+    after = [token.word for token in found[end : end + 3]]
+    if after[:1] == ["is"] or after[:1] == ["isnt"] or after[:1] == ["are"]:
+        return bool({"wrong", "mistake", "incorrect", "right", "needed"} & set(after[1:])) and (
+            after[0] == "isnt" or "not" in after or not {"right", "needed"} & set(after)
+        )
+    return after[:1] in (["no"], ["wrong"]) and (len(after) == 1 or after[1] in {",", ".", "!", "thanks", "thank"})
+
+
+def is_deaf_only(text: str) -> bool:
+    """Whether they say that they are deaf, and not how they can talk with us."""
+    passage = read_passage("call_needs", text)
+    told = any(
+        mention.hit.value == DEAF and not (mention.denied or mention.someone_elses) for mention in passage.mentions
+    )
+    return told and read_call_needs(text) is None
 
 
 def says(kind: str, text: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.nlu.recognisers import scope
+from bot.nlu.recognisers.guesses import is_a_name
 from bot.nlu.recognisers.lexicon import read, word_set
 from bot.nlu.recognisers.phrases import Hit, PhraseBook
 from bot.nlu.recognisers.text import Token, clean, tokens
@@ -74,11 +75,14 @@ def says_none(name: str, text: str) -> bool:
     return _whole_book(name).made_of(found, word_set("small_words", "courtesy"))
 
 
+TOLD_OF_ONESELF = frozenset({"health", "barriers"})
+
+
 def read_passage(name: str, text: str) -> Passage:
     """Every phrase of a word list in a person's raw words."""
     cleaned = clean(text)
     found = written_out(tokens(cleaned))
-    hits = book(name).find(found)
+    hits = [hit for hit in book(name).find(found) if name not in TOLD_OF_ONESELF or not is_a_name(found, hit)]
     owned = scope.owners(hits)
     mentions = [Mention(hit, scope.denied(found, owned, hit), scope.someone_elses(found, hit)) for hit in hits]
     return Passage(cleaned, found, mentions)

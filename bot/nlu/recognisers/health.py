@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from bot.nlu.recognisers.free_text import in_order, read_passage
+from bot.nlu.recognisers.guesses import is_guessed
 from bot.nlu.recognisers.values import Found
 
 GENERAL = "other_if_alone"
 PRIVATE = "rather_not_say"
 
 
-def read_health(text: str) -> Found | None:
-    """A list of mental_health, musculoskeletal, long_term, neurodivergence, other; or rather_not_say alone."""
+def read_health(text: str, asked: bool = False) -> Found | None:
+    """A list of mental_health, musculoskeletal, long_term, neurodivergence, other; or rather_not_say alone.
+
+    Unsure where it was not `asked` for and is guessed: from a part of the body or an idiom, with nothing that says it is illness.
+    """
     passage = read_passage("health", text)
     meant = passage.meant(own_only=True)
     private = [m.hit for m in passage.mentions if m.hit.value == PRIVATE]
@@ -19,4 +23,5 @@ def read_health(text: str) -> Found | None:
         return Found([PRIVATE], passage.whole(), passage.span(private))
     if not kinds and meant:
         return Found(["other"], passage.whole(), passage.span(meant), sure=False)
-    return Found(kinds, passage.whole(), passage.span(meant), passage.told(meant)) if kinds else None
+    sure = passage.told(meant) and (asked or not is_guessed(passage.found, meant))
+    return Found(kinds, passage.whole(), passage.span(meant), sure) if kinds else None

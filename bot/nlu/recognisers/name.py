@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 
+from bot.nlu.recognisers import name_or_words as names
 from bot.nlu.recognisers.lexicon import read, word_set
 from bot.nlu.recognisers.phrases import Hit, PhraseBook
 from bot.nlu.recognisers.text import Token, bag, clean, fold, tokens
@@ -61,6 +62,8 @@ def read_name(text: str, asked: bool = True) -> Found | None:
     start = opening[1] if opening else 0
     parts = _up_to_another_thought(cleaned, _name_words(cleaned, start), opening)
     if not parts or not _can_be_name([cleaned[a:b] for a, b in parts]):
+        return None
+    if not names.stands_for_a_name(cleaned, parts, opening, asked=asked):
         return None
     if opening and len(parts) == 1 and _is_doing(cleaned, opening, parts[0]):
         return None
@@ -153,7 +156,11 @@ def _last_opening(cleaned: str, asked: bool) -> tuple[int, int] | None:
     """The last "my name is" or "call me" in the text: where it begins, and where the name begins."""
     found = tokens(cleaned)
     lead = next((i for i, token in enumerate(found) if not _leads(token)), len(found))
-    hits: list[Hit] = [hit for hit in _openings().find(found) if hit.value == "outright" or hit.start <= lead]
+    hits: list[Hit] = [
+        hit
+        for hit in _openings().find(found)
+        if hit.value == "outright" or hit.start <= lead or _opens_a_sentence(found, hit)
+    ]
     hits = [hit for hit in hits if hit.end < len(found) and found[hit.end].word not in {")", "?"}]
     known = word_set("name", "first_names")
     if not asked:
@@ -165,6 +172,16 @@ def _last_opening(cleaned: str, asked: bool) -> tuple[int, int] | None:
     if not hits:
         return None
     return found[hits[-1].start].start, found[hits[-1].end - 1].end
+
+
+def _opens_a_sentence(found: Sequence[Token], hit: Hit) -> bool:
+    """ "What is this for? Im Gwen": a later sentence that begins so and goes on with a name that is known, or a title."""
+    if found[hit.start - 1].word not in STOPS or hit.end >= len(found):
+        return False
+    return found[hit.end].word in word_set("name", "first_names") | _TITLES
+
+
+STOPS = frozenset(".?!;")
 
 
 def _of_a_place(found: Sequence[Token], hit: Hit) -> bool:
@@ -197,7 +214,7 @@ def _name_words(cleaned: str, start: int) -> list[tuple[int, int]]:
             break
         if spans and _ends_a_sentence(cleaned[slice(*spans[-1])]):
             break
-        if fold(match.group()) in courtesy:
+        if fold(match.group()).rstrip(".") in courtesy:
             if spans:
                 break
             start = match.end()

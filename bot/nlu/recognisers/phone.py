@@ -70,6 +70,8 @@ def _said_aloud(cleaned: str) -> Iterator[tuple[str, tuple[int, int]]]:
         if token and digit:
             start = start if run else token.start
             run, end, times = run + digit * times, token.end, 1
+        elif token and word == "hundred" and run:
+            run, end = run + "00", token.end  # "nine hundred"
         elif token and word in REPEATS:
             times, start = REPEATS[word], start if run else token.start
         elif word not in {",", "-", ".", "and"}:

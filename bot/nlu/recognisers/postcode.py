@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from bot.nlu.recognisers.several_told import the_one_meant
+from bot.nlu.recognisers.several_told import still_open, the_one_meant
+from bot.nlu.recognisers.spelt_aloud import FEWEST, runs
 from bot.nlu.recognisers.text import Rest, bag, clean, listed, tokens
 from bot.nlu.recognisers.values import Found
 
@@ -57,13 +58,38 @@ def read_postcode(text: str) -> Found | None:
     """The postcode, its first half, and a suggestion where it is one slip away; a suggestion is never applied."""
     cleaned = clean(text)
     typed = list(_candidates(cleaned))
-    exact = _best(typed, TO_DIGIT, TO_LETTER, cleaned) or _said_aloud(cleaned)
+    exact = _best(typed, TO_DIGIT, TO_LETTER, cleaned) or _said_aloud(cleaned) or _spelt_aloud(cleaned)
     if exact:
         return _found(cleaned, exact, exact.postcode, None)
     slip = _best(typed, SLIP_TO_DIGIT, SLIP_TO_LETTER, cleaned) or _moved(typed)
     if slip:
         return _found(cleaned, slip, None, slip.postcode)
     return _outcode_alone(cleaned)
+
+
+def postcodes_to_choose_from(text: str) -> list[str]:
+    """Two or more places of which the words do not say which is home; first halves count too. Empty where one is meant."""
+    cleaned = clean(text)
+    told: dict[str, tuple[int, int]] = {}
+    for typed, span, neat in _candidates(cleaned):
+        for reading in _readings(typed, span, TO_DIGIT, TO_LETTER):
+            if neat and not _words_of_their_own(cleaned[slice(*span)]) and not _overlaps(span, told.values()):
+                told.setdefault(reading.postcode, span)
+    for match in _CHUNK.finditer(cleaned):
+        if re.search(r"(?:near|off|by|road|on|the)\W*$", cleaned[: match.start()], re.IGNORECASE):
+            continue  # "off the M62"
+        outward = next((fit for shape in SHAPES if (fit := _fit(match.group().upper(), shape, {}, {}))), None)
+        known = outward is not None and _possible(outward[0]) and len(outward[0]) > len("M1")
+        if outward and known and told and not _overlaps(match.span(), told.values()):
+            told.setdefault(outward[0], match.span())
+    values = sorted(told, key=lambda value: told[value])
+    left = [values[i] for i in still_open(cleaned, [told[value] for value in values])]
+    apart = [one for one in left if not any(other != one and other.startswith(one + " ") for other in left)]
+    return apart if len(apart) > 1 else []
+
+
+def _overlaps(span: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
+    return any(start < span[1] and span[0] < end for start, end in others)
 
 
 def _found(cleaned: str, reading: _Reading, postcode: str | None, suggestion: str | None) -> Found:
@@ -118,6 +144,23 @@ def _said_aloud(cleaned: str) -> _Reading | None:
     places += [*range(at, len(cleaned) + 1)]
     best = _best(list(_candidates(written + cleaned[at:])), {}, {}, cleaned)
     return replace(best, span=(places[best.span[0]], places[best.span[1]]), repairs=1) if best else None
+
+
+def _spelt_aloud(cleaned: str) -> _Reading | None:
+    """ "S E thirteen six double A": letters by their names and larger numbers; the one postcode that results."""
+    found: dict[str, _Reading] = {}
+    for run in runs(cleaned):
+        for i in range(len(run)):
+            for j in range(i + FEWEST, min(len(run), i + 8) + 1):
+                joined = "".join(text for text, _, _ in run[i:j])
+                span = (run[i][1], run[j - 1][2])
+                for reading in _readings(joined, span, {"O": "0"}, {"0": "O"}) if 5 <= len(joined) <= 7 else ():
+                    kept = found.get(reading.postcode)
+                    if kept is None or kept.span[1] - kept.span[0] > span[1] - span[0]:
+                        found[reading.postcode] = replace(reading, repairs=1)
+    longest = max((one.span[1] - one.span[0] for one in found.values()), default=0)
+    best = [one for one in found.values() if one.span[1] - one.span[0] == longest]
+    return best[0] if len(best) == 1 else None
 
 
 def _readings(text: str, span: tuple[int, int], digits: dict[str, str], letters: dict[str, str]) -> Iterator[_Reading]:

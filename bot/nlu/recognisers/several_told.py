@@ -25,3 +25,32 @@ def the_one_meant(text: str, spans: Sequence[tuple[int, int]]) -> int:
         if not _TURNED_DOWN_BEFORE.search(before) and not _TURNED_DOWN_AFTER.match(after):
             return i
     return len(spans) - 1
+
+
+_NOT_HOME = re.compile(
+    r"(?:\bnot|\bdon'?t use|\bused to (?:be|live in|live at)|\binstead of|\b(?:old|work|last|previous|office|job)(?: (?:address|place|postcode|post code))?"
+    r"(?: (?:is|was))?|\bwas|\bmoved from|\bfrom|\bwork (?:is|in|at))\W*$",
+    re.IGNORECASE,
+)
+_HOME = re.compile(
+    r"\b(?:mine|home|i (?:live|sleep|stay)|living|live|my (?:own )?(?:address|postcode|post code|place|house|flat)|now)\b(?: (?:is|at|in|its|it's))*\W*$",
+    re.IGNORECASE,
+)
+
+
+def still_open(text: str, spans: Sequence[tuple[int, int]]) -> list[int]:
+    """The spans of which any may be home: "uni halls EX4 4QJ but mum's CF10"; one alone where the words say which."""
+    left = [
+        i
+        for i, (start, end) in enumerate(spans)
+        if not _NOT_HOME.search(text[max(0, start - NEARBY) : start])
+        and not _PUT_RIGHT_AFTER.match(text[end : end + NEARBY])
+    ]
+    home = [i for i in left if _HOME.search(text[max(0, spans[i][0] - NEARBY) : spans[i][0]])]
+    return home if len(home) == 1 else left
+
+
+_PUT_RIGHT_AFTER = re.compile(
+    r"^\W*(?:(?:is|was|it'?s|thats|that's) (?:my |me |the )?(?:old|work|last)|(?:no|wait|sorry|oops|actually|i mean|scrap that)\b)",
+    re.IGNORECASE,
+)

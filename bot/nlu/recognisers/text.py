@@ -51,7 +51,16 @@ def clean(text: str) -> str:
     """One normal form (NFKC) with plain quotes and dashes, nothing invisible, single spaces."""
     visible = "".join(_visible(text.translate(_LOOK_ALIKES)))
     folded = unicodedata.normalize("NFKC", visible).translate(_LOOK_ALIKES)
-    return _SPACES.sub(" ", "".join(_visible(folded))).strip()
+    return undictated(_SPACES.sub(" ", "".join(_visible(folded))).strip())
+
+
+_DICTATED = re.compile(r"\s+(?:full stop|new line|new paragraph|question mark|comma)(?=\s|$)", re.IGNORECASE)
+_MARKS = {"comma": ",", "question mark": "?"}
+
+
+def undictated(text: str) -> str:
+    """Marks that a telephone wrote out in words: "not mornings full stop" ends there."""
+    return _DICTATED.sub(lambda said: _MARKS.get(said.group().strip().lower(), "."), text)
 
 
 def _visible(text: str) -> list[str]:

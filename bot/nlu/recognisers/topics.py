@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from bot.nlu.recognisers.barriers import read_barriers
 from bot.nlu.recognisers.free_text import book
@@ -16,7 +16,7 @@ from bot.nlu.recognisers.values import Found
 
 READERS: dict[str, Callable[[str], Found | None]] = {
     "situation": read_situation,
-    "health": read_health,
+    "health": partial(read_health, asked=True),
     "barriers": read_barriers,
 }
 GENERAL = "titles"

@@ -13,6 +13,7 @@ from bot.nlu.recognisers.text import clean
 from bot.nlu.recognisers.when_clauses import Builder
 from bot.nlu.recognisers.when_dates import DAY, Calendar
 from bot.nlu.recognisers.when_grammar import pieces
+from bot.nlu.recognisers.when_reworded import reworded
 from bot.nlu.recognisers.when_sentences import Clause, last_resorts, other_versions, turned_round
 from bot.nlu.recognisers.when_signs import is_doubtful
 from bot.nlu.recognisers.when_values import (
@@ -58,7 +59,7 @@ def read_when(
         english_bank_holidays(wall.year) if bank_holidays is None else bank_holidays,
         wall.hour * 60 + wall.minute,
     )
-    found = time_tokens(clean(text)[:LONGEST])
+    found = time_tokens(reworded(clean(text)[:LONGEST]))
     items = pieces(found, calendar, None if reference is None else _wall(reference))
     whole = all(item.kind != "other" for item in items) and len(text) <= LONGEST
     builder = Builder()

@@ -36,6 +36,8 @@ def said(text: str, part: str = "sms", **slots: Any) -> str:
         ("{{ name|date }}", {"name": "2026-11-24"}, "Tue 24 Nov"),
         ("{{ name|lower }}", {"name": "SAM"}, "sam"),
         ("{{ months }}", {"months": 4.0}, "4"),
+        ("{{ months|whole }}", {"months": 8.7}, "9"),
+        ("{{ months|whole }}", {"months": 24}, "24"),
         ("{{ name }}", {"name": "{{ 7*7 }}"}, "{{ 7*7 }}"),
         ("{{ name }}", {"name": "<b>"}, "<b>"),
         ("{{ opening }}", {"opening": "a", "opening_choices": [{"value": "a", "title": "10am"}]}, "10am"),

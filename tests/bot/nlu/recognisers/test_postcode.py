@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.nlu.recognisers import read_postcode
+from bot.nlu.recognisers.postcode import postcodes_to_choose_from
 
 PLAIN = [
     ("PR1 8XJ", "PR1 8XJ"), ("pr18xj", "PR1 8XJ"), ("m1 1ae", "M1 1AE"), ("my postcode is sw1a 2aa thanks", "SW1A 2AA"),
@@ -82,3 +83,20 @@ def test_inside_a_story() -> None:
     assert found is not None
     assert not found.whole
     assert said[slice(*found.span)] == "PR1 8XJ"
+
+
+@pytest.mark.parametrize(
+    ("text", "homes"),
+    [
+        ("uni halls ex44qj but mum's CF10", ["EX4 4QJ", "CF10"]),
+        ("weekdays im in Cusop thats HR3 5RQ, weekends at my mums in Hay HR3 5AE", ["HR3 5RQ", "HR3 5AE"]),
+        ("my mums SR4 7TZ or my dads NE1 4ST", ["SR4 7TZ", "NE1 4ST"]),
+        ("work is LE4 5AB but home is LE2 7LX", []),
+        ("OX4 1aa no sorry OX4 1AB", []),
+        ("i live at PR1 8XJ and my gp is in LL11 1AA", []),
+        ("PR1 8XJ, thats PR1", []),
+        ("SW1A 1AA or sw1a1aa", []),
+    ],
+)
+def test_two_homes_are_asked_about(text: str, homes: list[str]) -> None:
+    assert postcodes_to_choose_from(text) == homes

@@ -1,0 +1,51 @@
+"""Answers at "shall we share this?" that are neither a plain yes nor a plain no: a condition is kept, and it is asked again."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bot.consenting import SHARE, is_a_line
+from bot.flows.commands import Command, Correct, SetSlot, StartFlow
+from bot.flows.engine import Expecting
+from bot.flows.state import DialogueState
+from bot.nlu.recognisers.said import says_of
+from bot.nlu.recognisers.text import bag, clean, words
+from services.messages import Inbound
+
+CHANGES = bag("change changed changing wrong correct correction mistake edit")
+"""Words of putting an answer right: no condition."""
+TOLD_HEALTH = ["rather_not_say"]
+"""What stands on the card for health once it is left out."""
+
+
+class Heard(Protocol):
+    """What this module uses of a message that was heard."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def inbound(self) -> Inbound: ...
+    @property
+    def expecting(self) -> Expecting | None: ...
+    @property
+    def acts(self) -> tuple[str, ...]: ...
+
+
+def at_sharing(heard: Heard, state: DialogueState) -> list[Command]:
+    """Keeps what the yes hangs on; nothing where the words are a plain answer, a question, or about something else."""
+    asked = heard.expecting
+    if asked is None or asked.slot != SHARE or heard.inbound.kind != "text" or heard.acts:
+        return []
+    if is_a_line(heard.text, asked) or CHANGES & set(words(clean(heard.text))):
+        return []
+    if says_of("sharing", "without_health", heard.text) and state.slots.get("health") not in (None, TOLD_HEALTH):
+        return [StartFlow("pattern_without_health"), Correct("health", TOLD_HEALTH)]
+    names_them = says_of("sharing", "not_them", heard.text)
+    if not names_them and ("?" in heard.text or not says_of("sharing", "on_condition", heard.text)):
+        return []
+    about = "who_sees" if names_them or says_of("sharing", "team_only", heard.text) else "other"
+    return [
+        SetSlot("condition_said", heard.text),
+        SetSlot("condition_about", about),
+        StartFlow("pattern_on_condition"),
+    ]

@@ -1,0 +1,153 @@
+"""Facts told beside the open question, as commands; and what is told at the check before sharing, which changes what is shared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.clarifying import title_of
+from bot.flows.commands import Command, Correct, SetSlot, Unclear
+from bot.flows.definition import Book
+from bot.flows.engine import Expecting
+from bot.flows.state import DialogueState
+from bot.nlu.answers import Reading
+from bot.nlu.recognisers import read_name, read_phone
+from bot.nlu.recognisers.by_the_way import is_deaf_only, read_call_needs, ruled_out
+from bot.nlu.recognisers.call_told import read_told_phone
+from bot.nlu.recognisers.name_or_words import name_put_right
+from bot.nlu.recognisers.text import clean
+from bot.nlu.taken_out import taken_out
+
+CHECK = frozenset({"consent_share", "change_what"})
+"""Questions under which the answers stand that are to be shared."""
+WISH, TIMES, WORDS = "standing_wish", "call_times", "told_of_call"
+LISTS = ("health", "barriers")
+MOST_WORDS, MOST_TIMES = 300, 60
+
+
+class Heard(Protocol):
+    """What this module uses of a message that was heard."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def expecting(self) -> Expecting | None: ...
+    @property
+    def reading(self) -> Reading: ...
+    @property
+    def acts(self) -> tuple[str, ...]: ...
+    @property
+    def values(self) -> Mapping[str, Any]: ...
+    @property
+    def now(self) -> datetime | None: ...
+
+
+def facts(heard: Heard, state: DialogueState, book: Book, but: Iterable[str] = ()) -> list[Command]:
+    """Facts said by the way, for slots that are not yet filled; when to ring may be told again."""
+    found: list[Command] = [
+        SetSlot(slot, value, said=heard.text)
+        for slot, value in heard.values.items()
+        if slot not in but
+        and slot != WISH
+        and slot in book.slots
+        and book.slots[slot].volunteered
+        and state.slots.get(slot) is None
+    ]
+    return [*found, *times_to_ring(heard), *words_for_the_coach(heard, state)]
+
+
+def times_to_ring(heard: Heard) -> list[Command]:
+    """ "Only after 6", while something else is asked: kept until times are offered, and said back."""
+    wish = heard.values.get(WISH)
+    asked = heard.expecting.spec.type if heard.expecting else ""
+    if not wish or asked in TELL_TIMES_THEMSELVES:
+        return []
+    windows = [(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in wish["windows"]]
+    return [SetSlot(WISH, wish), SetSlot(TIMES, title_of(windows)[:MOST_TIMES])]
+
+
+TELL_TIMES_THEMSELVES = frozenset({"opening", "date", "time", "duration", "age", "text"})
+
+
+def words_for_the_coach(heard: Heard, state: DialogueState) -> list[Command]:
+    """The person's own words, where they say more of the call than a value holds: whose number, that they are deaf."""
+    more_than_a_number = "phone" in heard.values and len(heard.text.split()) > FEW
+    asked = heard.expecting.spec.type if heard.expecting else ""
+    if asked == "text" or not (more_than_a_number or is_deaf_only(heard.text)):
+        return []
+    before = str(state.slots.get(WORDS) or "")
+    if heard.text in before:
+        return []
+    return [SetSlot(WORDS, "\n".join(filter(None, (before, heard.text)))[-MOST_WORDS:])]
+
+
+FEW = 3
+
+
+def how_to_talk(kept: Sequence[Any], text: str) -> list[str] | None:
+    """The ways of talking as the words change them; None where they change nothing."""
+    told = read_call_needs(text, phone=True)
+    needs = [str(one) for one in told.value] if told and isinstance(told.value, list) else []
+    if "phone" in needs and "messages" not in kept:
+        needs.remove("phone")  # "ring me on friday" changes nothing of a video call
+    out = ruled_out(text) - set(needs)
+    out |= {"messages"} if "phone" in needs else {"phone"} if needs else set()
+    together = [*(need for need in kept if need not in out), *(need for need in needs if need not in kept)]
+    return together if together != list(kept) else None
+
+
+def changed_in_words(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """Whatever is changed in words before sharing is changed, and all of it is shown again: nothing is shared meanwhile."""
+    asked = heard.expecting
+    if asked is None or not (asked.slot in CHECK or _answers_nothing(heard, asked, state)):
+        return []
+    told = dict(changes(heard, state, asked.slot))
+    if told:
+        return [*words_for_the_coach(heard, state), *(Correct(slot, value) for slot, value in told.items())]
+    return [Unclear("utter_invalid_phone")] if asked.slot in CHECK and gives_no_number(heard) else []
+
+
+def _answers_nothing(heard: Heard, asked: Expecting, state: DialogueState) -> bool:
+    open_list = asked.spec.type in {"choice", "choices", "opening", "age", "duration"} and asked.slot not in LISTS
+    return open_list and heard.reading.answer is None and not heard.acts and state.outcome not in SHARED
+
+
+SHARED = frozenset({"booked", "call_back"})
+
+
+def changes(heard: Heard, state: DialogueState, asked: str) -> Iterator[tuple[str, Any]]:
+    number, name = heard.values.get("phone"), heard.values.get("name")
+    if number and number != state.slots.get("phone") and (asked in CHECK or state.slots.get("phone")):
+        yield "phone", number
+    name = name_put_right_in(heard.text) or name or (_a_known_name(heard) if asked in CHECK else None)
+    if name and state.slots.get("name") not in (None, name):
+        yield "name", name
+    kept = state.slots.get("call_needs")
+    if asked in CHECK and isinstance(kept, list) and (needs := how_to_talk(kept, heard.text)) is not None:
+        yield "call_needs", needs or None
+    for slot in LISTS:
+        if (left := taken_out(slot, state.slots.get(slot), heard.text)) is not None:
+            yield slot, left or None
+
+
+def name_put_right_in(text: str) -> str | None:
+    """ "My name is not Kindly Note. It is Cuthbert"."""
+    said = name_put_right(clean(text))
+    found = read_name(f"my name is {said}", False) if said else None
+    return str(found.value) if found else None
+
+
+def _a_known_name(heard: Heard) -> str | None:
+    """ "Cuthbert", by itself where the wrong name stands."""
+    found = read_name(heard.text, True)
+    alone = found is not None and found.whole and len(heard.text.split()) <= 2 and not heard.acts
+    return str(found.value) if found and alone and heard.reading.answer is None else None
+
+
+def gives_no_number(heard: Heard) -> bool:
+    """Whether digits were given that are no number which can be rung."""
+    found = read_phone(heard.text) if heard.values.get("phone") is None else None
+    if found is None or not isinstance(found.value, Mapping):
+        return False
+    return not found.value["ok"] or read_told_phone(heard.text) is not None

@@ -1,0 +1,142 @@
+"""Where somebody is who gives no postcode: without an address, by the name of a town, or by another name than the first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Protocol
+
+from bot.flows.commands import Command, Correct, Say, SetSlot, Unclear
+from bot.flows.engine import Expecting
+from bot.flows.state import DialogueState
+from bot.nlu.answers import Reading
+from bot.nlu.nations import nation_named, nation_told
+from bot.nlu.recognisers.said import says_of
+from services.areas import Areas
+from services.messages import Inbound
+from services.practices import EMPTY_WORDS, Practices, words_of
+
+POSTCODE, PLACE = "postcode", "place"
+ANOTHER_NAME = frozenset({"practice_pick", "place_unknown", "practice_unknown"})
+"""Questions after a name that was not found: whatever name is said there is another try."""
+LONGEST_NAME, LONGEST_UNKNOWN = 5, 2  # words
+BEFORE_A_TOWN = frozenset({"in", "near", "nr", "round", "around", "outside", "by", "from", "at", "put", "town", "is"})
+FILLERS = EMPTY_WORDS | {
+    "live",
+    "lives",
+    "living",
+    "stay",
+    "staying",
+    "from",
+    "just",
+    "put",
+    "mate",
+    "nearest",
+    "town",
+    "please",
+    "pls",
+}
+SURELY_ELSE = 0.9
+OF_A_DOCTOR, NEAR = frozenset({"doctor", "doctors", "dr", "gp", "surgery", "registered", "practice", "work", "job"}), 3
+
+
+class Heard(Protocol):
+    """What this module uses of a message that was heard."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def inbound(self) -> Inbound: ...
+    @property
+    def expecting(self) -> Expecting | None: ...
+    @property
+    def reading(self) -> Reading: ...
+    @property
+    def acts(self) -> tuple[str, ...]: ...
+    @property
+    def values(self) -> Mapping[str, Any]: ...
+    @property
+    def confidence(self) -> float: ...
+
+
+def whereabouts(heard: Heard, state: DialogueState) -> list[Command]:
+    """The commands for words about where somebody is; nothing where they are a plain answer, a request or a question."""
+    asked = heard.expecting
+    if asked is None or heard.inbound.kind != "text" or heard.acts or not heard.text:
+        return []
+    if asked.slot == POSTCODE and "postcode" not in heard.values:
+        return without_a_postcode(heard, asked)
+    if asked.slot in ANOTHER_NAME and not heard.reading.answer and not heard.reading.several:
+        return another_name(heard, state)
+    return a_place_at_all(heard) if asked.slot == PLACE else []
+
+
+def without_a_postcode(heard: Heard, asked: Expecting) -> list[Command]:
+    """ "Stopping at mates in Rotherham": no address, and the town if it is named. A bare town counts the second time."""
+    if heard.reading.answer and heard.reading.answer.whole:
+        return []
+    town = town_named(heard.text) or nation_told(heard.text)
+    told: list[Command] = [SetSlot(PLACE, town)] if town else []
+    if says_of("whereabouts", "no_address", heard.text):
+        return [SetSlot(POSTCODE, "no_fixed_address", said=heard.text), *told]
+    if town and asked.misses and not heard.reading.answer:
+        return [SetSlot(POSTCODE, "rather_not_say", said=heard.text), *told]
+    return []
+
+
+def another_name(heard: Heard, state: DialogueState) -> list[Command]:
+    """A town or a surgery named where we ask whether to try another name."""
+    slot = "practice" if state.slots.get("practice") is not None else PLACE
+    town = town_named(heard.text)
+    if town is None and not is_like_a_name(heard):
+        return []
+    return [SetSlot("place_tried", True), Correct(slot, town or heard.text)]
+
+
+def is_like_a_name(heard: Heard) -> bool:
+    """Few words, of which the register of surgeries knows some; no number, no question, no fact about the person."""
+    if (
+        "?" in heard.text
+        or heard.values
+        or heard.confidence >= SURELY_ELSE
+        or any(char.isdigit() for char in heard.text)
+    ):
+        return False
+    return len(heard.text.split()) <= LONGEST_NAME and bool(Practices.load().search(heard.text))
+
+
+def a_place_at_all(heard: Heard) -> list[Command]:
+    """What cannot be a town or a surgery is not kept as one: "im off work not in it mind"."""
+    if heard.reading.answer is None or nation_named(heard.text) or nation_told(heard.text):
+        return []
+    town = town_named(heard.text)
+    if town:
+        return [SetSlot(PLACE, town, said=heard.text)]
+    tells = "?" in heard.text or len(heard.text.split()) > LONGEST_UNKNOWN or heard.values
+    if not tells or "postcode" in heard.values or Practices.load().search(heard.text):
+        return []
+    facts: list[Command] = [SetSlot(slot, value, said=heard.text) for slot, value in heard.values.items()]
+    return [*facts, Say("repeat")] if facts else [Unclear("utter_invalid_place")]
+
+
+def town_named(text: str) -> str | None:
+    """The town of the register that the words name by themselves, or after "in", "near" and the like; home before doctor."""
+    found = words_of(text)
+    bare = " ".join(word for word in found if word not in FILLERS)
+    if bare in towns():
+        return bare.title()
+    named = [(i, name) for i, word in enumerate(found) if word in BEFORE_A_TOWN and (name := town_at(found, i + 1))]
+    home = [name for i, name in named if not OF_A_DOCTOR & set(found[max(0, i - NEAR) : i])]
+    return next(iter(home or [name for _, name in named]), None)
+
+
+@cache
+def towns() -> frozenset[str]:
+    """The towns of the register of surgeries, and the local authorities."""
+    return Practices.load().towns | {" ".join(words_of(name)) for name in Areas.load().lads.values()}
+
+
+def town_at(found: list[str], start: int) -> str | None:
+    """The longest name of a town that begins here."""
+    names = (" ".join(found[start : start + length]) for length in (3, 2, 1))
+    return next((name.title() for name in names if name in towns()), None)

@@ -1,0 +1,116 @@
+"""Questions that are answered wherever they are asked, and what is no such question."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from bot.assistant import todays_book
+from bot.flows.commands import Command, SetSlot, StartFlow
+from bot.flows.definition import Json
+from bot.flows.state import DialogueState, Frame
+from bot.understanding import hear, read
+from bot.understood import expected
+from services.clock import LONDON
+from services.messages import Address, Inbound
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=LONDON)
+COMPLAINTS = (
+    "how do i complain", "this is a disgrace, whos your manager", "I want to make a complaint", "who do i complain to",
+    "I dont want ringing I want it in writing that you messed up. who do i complain to", "where do i send the complaint",
+    "off. and i still want to complain", "whos in charge", "i want to speak to your supervisor",
+)  # fmt: skip
+NO_COMPLAINT = (
+    "my manager put in a complaint about me", "i cant complain", "i have a complaint against my boss at work", "stomach complaint",
+    "im the manager", "i complained to my gp about my back",
+)  # fmt: skip
+GO_BETWEEN = (
+    "can you talk to my boss", "will the coach be a go between with my employer", "Would the coach speak to my boss for me if I permitted it",
+    "do you mediate with ones employer", "could the coach write to the Dean on my behalf", "have a word with my manager",
+)  # fmt: skip
+THE_CALL = (
+    "is my call still on", "whens my call", "what time is it again", "has it moved to thursday yes or no", "when they gonna msg me",
+    "is anyone going to ring me thursday", "then what number are they ringing", "who is ringing me", "is my tuesday call still on", "is it off",
+)  # fmt: skip
+LOSES_A_JOB = (
+    "gaffer says hes sacking me friday",
+    "im being made redundant",
+    "they want me out",
+    "they sacked me cos im disabled",
+)
+MUST_I = (
+    "do i have to",
+    "is it compulsory",
+    "will i get sanctioned if i dont come",
+    "what if i dont want to",
+    "can i say no",
+)
+NOT_MUST_I = (
+    "no doctor here. if no doctor i can not?",
+    "gaffer says hes sacking me friday if i dont come back",
+    "Am I to expect a letter",
+)
+
+
+def commands(text: str, slot: str = "work_situation", intent: str = "", **slots: Json) -> list[Command]:
+    book = todays_book()
+    heard = hear(Inbound(Address("sms", "+447700900123"), "-", text=text), expected(book, slot), NOW, None)
+    outcome = str(slots.pop("outcome", "")) or None
+    state = DialogueState(
+        stack=(Frame("about_work", "situation", asked=True),), slots={"safe_to_text": "yes", **slots}, outcome=outcome
+    )
+    return read(replace(heard, intent=intent or None, confidence=0.95 if intent else 0.0), state, book)
+
+
+def flows(found: list[Command]) -> list[str]:
+    return [one.flow for one in found if isinstance(one, StartFlow)]
+
+
+@pytest.mark.parametrize("text", COMPLAINTS)
+def test_a_complaint_gets_its_way_and_changes_nothing(text: str) -> None:
+    found = commands(text)
+    assert flows(found) == ["pattern_complaint"]
+    assert not any(isinstance(one, SetSlot) and one.slot == "call_needs" for one in found)
+
+
+@pytest.mark.parametrize("text", NO_COMPLAINT)
+def test_a_complaint_of_or_about_somebody_else_is_none(text: str) -> None:
+    assert "pattern_complaint" not in flows(commands(text))
+
+
+@pytest.mark.parametrize("text", GO_BETWEEN)
+def test_a_go_between_is_asked_for(text: str) -> None:
+    assert flows(commands(text, intent="fit_note")) == ["pattern_go_between"]
+
+
+@pytest.mark.parametrize("text", ["will you tell my boss", "will my boss know", "do you talk to my manager"])
+def test_a_worry_about_the_boss_is_no_wish_for_one(text: str) -> None:
+    assert "pattern_go_between" not in flows(commands(text))
+
+
+@pytest.mark.parametrize("text", THE_CALL)
+def test_how_things_stand_with_the_call(text: str) -> None:
+    assert flows(commands(text, slot="follow_up_ok", outcome="booked")) == ["pattern_my_call"]
+
+
+@pytest.mark.parametrize("text", LOSES_A_JOB)
+def test_losing_a_job_names_who_knows_the_law_once_and_keeps_the_answer(text: str) -> None:
+    assert flows(commands(text))[-1:] == ["pattern_rights_at_work"]
+    assert "pattern_rights_at_work" not in flows(commands(text, rights_told=True))
+    assert flows(commands("can he do that", rights_told=True)) == ["pattern_rights_at_work"]
+
+
+@pytest.mark.parametrize("text", MUST_I)
+def test_it_is_your_choice_answers_who_asks_whether_they_must(text: str) -> None:
+    assert "pattern_do_i_have_to" in flows(commands(text, intent="do_i_have_to"))
+
+
+@pytest.mark.parametrize("text", NOT_MUST_I)
+def test_it_is_your_choice_answers_nobody_else(text: str) -> None:
+    assert "pattern_do_i_have_to" not in flows(commands(text, intent="do_i_have_to"))
+
+
+def test_a_question_about_benefits_tells_nothing_of_ones_work() -> None:
+    assert commands("do i need to be on universal credit", intent="benefits") == [StartFlow("pattern_benefits")]

@@ -1,0 +1,115 @@
+"""At "shall we share this?": a condition is kept and asked about, and only a plain answer is an answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from bot.assistant import todays_book
+from bot.flows.commands import Command, Correct, Say, SetSlot, StartFlow, Unclear
+from bot.flows.state import DialogueState, Frame
+from bot.understanding import hear, read
+from bot.understood import expected
+from services.clock import LONDON
+from services.messages import Address, Inbound
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=LONDON)
+ABOUT_WHO = (
+    "yes but team only", "ok only the coach though", "yes but not the dwp", "yes but dont tell my boss", "send it to the team but not dwp",
+    "yes as long as my boss doesnt find out", "dwp is government? no share dwp", "yeah if nobody else sees it, just the team",
+    "ok but not my gp", "yes but dont share it with my manager", "yes only with the team",
+)  # fmt: skip
+SOMETHING_ELSE = (
+    "yes but can it be after 5", "ok but nobody rings my work", "yes if you dont ring before 10", "fine as long as its a woman",
+    "yes but only mornings", "ok provided they ring once",
+)  # fmt: skip
+WITHOUT_HEALTH = (
+    "leave my health out", "yes but not my health", "yes if you leave the health bit out", "dont share my health answers",
+    "do not send bipolar to anyone, leave the health out", "without my diagnosis",
+)  # fmt: skip
+NO_VOICEMAIL = ("no voicemail", "no voicemail mam listens", "dont leave a message", "please dont leave voicemails")
+UNDECIDED = (
+    "nothing", "maybe", "not sure", "no. you can ring to talk about work", "i suppose if i have to", "yes unless", "no mornings",
+    "yes? what happens then",
+)  # fmt: skip
+REFUSED = (
+    "no",
+    "3",
+    "no thanks",
+    "nah id rather not",
+    "no dont share it",
+    "dont share",
+    "no way",
+    "i'd rather keep it private",
+)
+AGREED = (
+    "yes",
+    "1",
+    "yes please share it",
+    "yes no problem",
+    "i dont mind",
+    "yeah go on then",
+    "go on then",
+    "yh send it",
+)
+
+
+def commands(text: str) -> list[Command]:
+    book = todays_book()
+    heard = hear(Inbound(Address("sms", "+447700900123"), "-", text=text), expected(book, "consent_share"), NOW, None)
+    state = DialogueState(stack=(Frame("book_call", "share", asked=True),), slots={"health": ["mental_health"]})
+    return read(replace(heard), state, book)
+
+
+def answers(text: str) -> list[object]:
+    return [one.value for one in commands(text) if isinstance(one, SetSlot) and one.slot == "consent_share"]
+
+
+def about(text: str) -> list[object]:
+    return [one.value for one in commands(text) if isinstance(one, SetSlot) and one.slot == "condition_about"]
+
+
+@pytest.mark.parametrize("text", ABOUT_WHO)
+def test_a_condition_about_who_sees_it_is_kept_in_their_words_and_no_yes(text: str) -> None:
+    assert about(text) == ["who_sees"]
+    assert SetSlot("condition_said", text) in commands(text)
+    assert answers(text) == []
+
+
+@pytest.mark.parametrize("text", SOMETHING_ELSE)
+def test_any_other_condition_is_kept_too(text: str) -> None:
+    assert about(text) == ["other"]
+    assert answers(text) == []
+
+
+@pytest.mark.parametrize("text", WITHOUT_HEALTH)
+def test_health_is_taken_out_when_it_is_to_be_left_out(text: str) -> None:
+    assert commands(text) == [StartFlow("pattern_without_health"), Correct("health", ["rather_not_say"])]
+
+
+@pytest.mark.parametrize("text", NO_VOICEMAIL)
+def test_no_voicemail_is_a_wish_about_the_call(text: str) -> None:
+    assert commands(text) == [SetSlot("voicemail_ok", "no"), Say("repeat")]
+
+
+@pytest.mark.parametrize("text", UNDECIDED)
+def test_what_decides_nothing_is_asked_again(text: str) -> None:
+    assert answers(text) == []
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_a_plain_no_is_a_no(text: str) -> None:
+    assert answers(text) == ["no"]
+
+
+@pytest.mark.parametrize("text", AGREED)
+def test_a_plain_yes_is_a_yes(text: str) -> None:
+    assert answers(text) == ["yes"]
+
+
+def test_what_was_asked_about_is_said_of_that_question() -> None:
+    assert commands("why do they need my age?") == [Say("why", about="age")]
+    assert commands("why") == [Say("why")]
+    assert isinstance(commands("nothing")[0], Unclear)
