@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from bot.assistant import open_books
+from bot.assistant import open_books, todays_book
+from bot.flows.transcripts import Act, Transcript
 from bot.nlu.rasa import NoNlu
-from bot.studio import drafting, testing
+from bot.studio import drafting, testing, trying
 from bot.studio.testing import Checked
 from tests.browser.conftest import Open, Site, overflows, violations
 from tests.browser.test_staff import SIZES
@@ -93,6 +94,8 @@ def test_words_are_changed_published_and_rolled_back(open_page: Open, studio: Si
 @SIZES
 def test_a_draft_is_tried_and_kept_as_a_test(open_page: Open, studio: Site, size: str) -> None:
     studio.assistant.nlu = NoNlu("a test")  # type: ignore[attr-defined]
+    begun = Transcript("", "telegram", "plenty", trying.STARTS[0], (Act("you", "hi"),))
+    trying.play(todays_book(), begun, NoNlu("a test"))  # on a busy machine the first takes longer than a page may
     page = open_page("/sign-in", size)
     sign_in(page, "ada")
     page.set_default_timeout(60_000)  # the first world is prepared
@@ -125,6 +128,7 @@ def test_the_other_pages_of_the_studio_break_no_rule(open_page: Open, studio: Si
     paths = {
         "studio-long-topic": "/admin/topic/self_referral",
         "studio-picture": "/admin/picture",
+        "studio-add": "/admin/topic/about_work/add",
         "studio-locked": "/admin/words/utter_crisis_self_harm",
         "studio-languages": "/admin/languages",
         "studio-files": "/admin/files",

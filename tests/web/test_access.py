@@ -84,6 +84,8 @@ EXPECTED = {
     "GET /admin": "staff",
     "GET /admin/picture": "staff",
     "GET /admin/topic/{name}": "staff",
+    "GET /admin/topic/{name}/add": "staff",
+    "POST /admin/topic/{name}/add": "staff",
     "GET /admin/search": "staff",
     "GET /admin/languages": "staff",
     "GET /admin/words/{name}": "staff",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute
 
 from web.access import page, staff
-from web.admin import changes, files, pages, picture, testing, trying, words
+from web.admin import adding, changes, files, pages, picture, testing, trying, words
 from web.admin.viewing import PUBLISHERS, READERS, SECONDS
 
 
@@ -18,6 +18,8 @@ def routes() -> Sequence[BaseRoute]:
         page("/admin", pages.home, see),
         page("/admin/picture", picture.show, see),
         page("/admin/topic/{name}", pages.topic, see),
+        page("/admin/topic/{name}/add", adding.show, see),
+        page("/admin/topic/{name}/add", adding.add, see, ["POST"]),
         page("/admin/search", pages.search, see),
         page("/admin/languages", pages.languages, see),
         page("/admin/words/{name}", words.show, see),

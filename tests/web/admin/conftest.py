@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from bot.assistant import open_books
-from bot.studio import drafting, testing
+from bot.assistant import open_books, todays_book
+from bot.flows.transcripts import Act, Transcript
+from bot.nlu.rasa import NoNlu
+from bot.studio import drafting, testing, trying
 from bot.studio.drafting import Desk
 from bot.studio.testing import Checked
 from services import staff
@@ -65,6 +67,13 @@ def put_people(assistant: StandInAssistant) -> None:
         for name, role in others:
             row = staff.add(session, f"{name}@studio.example", role, NOW, name=name)  # type: ignore[arg-type]
             row.password_hash = known
+
+
+@pytest.fixture(scope="session")
+def world() -> None:
+    """Made once: on a busy machine it takes longer than a page may."""
+    trying.prepare(Transcript("", "sms", "plenty", trying.STARTS[0]))
+    trying.play(todays_book(), Transcript("", "sms", "plenty", trying.STARTS[0], (Act("you", "hi"),)), NoNlu("a test"))
 
 
 @pytest.fixture

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
+from bot.actions.catalogue import SPECS
 from bot.flows.definition import Finding
 from bot.studio import proving, testing
 from bot.studio.testing import Checked
@@ -35,6 +37,11 @@ def test_every_topic_is_shown_as_cards_without_a_word_of_the_language(studio: St
     page = studio.get("/topic/self_referral")
     assert "Looks whether this team can help, by its rules" in page
     assert "If work situation is “Out of work” and asks months is" in page
+
+
+def test_everything_that_is_done_is_said_in_plain_words() -> None:
+    parts = (Path(__file__).parents[3] / "web" / "templates" / "admin" / "parts.html").read_text(encoding="utf-8")
+    assert [name for name in SPECS if f'"{name}": "' not in parts] == []
 
 
 def test_words_are_found_wherever_they_are_said(studio: Studio) -> None:

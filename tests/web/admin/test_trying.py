@@ -15,7 +15,7 @@ from tests.web.admin.test_studio import SHORTER, WORK, words
 
 
 @pytest.fixture(autouse=True)
-def nlu(studio: Studio) -> None:
+def nlu(studio: Studio, world: None) -> None:
     studio.assistant.nlu = NoNlu("a test")  # type: ignore[attr-defined]
 
 
