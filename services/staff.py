@@ -219,6 +219,28 @@ def turn_on_totp(session: Session, member: StaffMember, secret: str, code: str, 
     return True
 
 
+def turn_off_totp(session: Session, member: StaffMember, now: datetime) -> str:
+    """For a lost phone: codes are off, and every sign-in ends."""
+    member.totp_secret = member.totp_last_step = None
+    end_all(session, member.id, now)
+    return ""
+
+
+def change_password(
+    session: Session, member: StaffMember, weighed: Weighed, new: str, now: datetime
+) -> Literal["ok", "wrong", "short", "guessable"]:
+    """Their own password, once the present one was weighed and fits; a wrong one counts as a failed sign-in."""
+    if weighed.staff_id != member.id or not weighed.fits or weighed.against != member.password_hash:
+        _failed(session, member, now)
+        return "wrong"
+    if len(new) < SHORTEST_PASSWORD:
+        return "short"
+    if passwords.is_guessable(new, member.email, member.name, member.team_id or ""):
+        return "guessable"
+    set_password(session, member, new, now)
+    return "ok"
+
+
 def sign_in(session: Session, member: StaffMember, now: datetime) -> str:
     """Open a sign-in for 12 hours (one hour idle); the token goes into the cookie, its hash into the table."""
     token = secrets.token_urlsafe(32)

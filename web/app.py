@@ -20,7 +20,20 @@ from starlette.types import Scope
 from services import transcript
 from services.settings import Settings, load
 from services.transcript import Line, Mark
-from web import auth, calendars, call, callers, chat, demonstration, front, health, refer, staff_number, webhooks
+from web import (
+    auth,
+    calendars,
+    call,
+    callers,
+    chat,
+    demonstration,
+    front,
+    health,
+    own_password,
+    refer,
+    staff_number,
+    webhooks,
+)
 from web.access import LINK, PUBLIC, SIGNED, page, staff
 from web.admin import routes as studio
 from web.coach import acts, calendar, handing_out, hours, rota, system
@@ -65,6 +78,7 @@ def routes() -> Sequence[BaseRoute]:
         page("/sign-out", auth.sign_out, staff(), ["POST"]),
         page("/account", auth.show_account, staff()),
         page("/account", auth.take_account, staff(), ["POST"]),
+        page("/account/password", own_password.change, staff(), ["POST"]),
         page("/account/number", staff_number.take, staff(), ["POST"]),
         page("/account/number/code", staff_number.confirm, staff(), ["POST"]),
         page("/account/number/off", staff_number.forget, staff(), ["POST"]),

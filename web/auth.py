@@ -154,10 +154,15 @@ def take_sign_in(request: Request) -> Response:
         throttle.count(caller)
         return state.pages(request).page("staff/sign_in.html", 400, form=form, refused=not form.errors)
     response = RedirectResponse("/admin" if role in STUDIO else "/coach", status_code=303)
+    keep_sign_in(request, response, token)
+    return response
+
+
+def keep_sign_in(request: Request, response: Response, token: str) -> None:
+    """Give the browser the token of its sign-in."""
     response.set_cookie(
         cookie_name(request), token, httponly=True, samesite="lax", secure=state.on_https(request), path="/"
     )
-    return response
 
 
 def try_sign_in(request: Request, form: SignInForm) -> tuple[str | None, str]:

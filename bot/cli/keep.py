@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import copies, dialogs, doctor, duty, hooks, keys, people, referrers, tables
+from bot.cli import accounts, copies, dialogs, doctor, duty, hooks, keys, people, referrers, tables
 
 
 def add_to(app: typer.Typer) -> None:
-    for part in (tables, people, referrers, duty, hooks, dialogs, copies, keys, doctor):
+    for part in (tables, people, accounts, referrers, duty, hooks, dialogs, copies, keys, doctor):
         part.add_to(app)

@@ -118,6 +118,12 @@ def advance(
     Raises StepLimit after 200 steps, ResponseError for words that cannot be said.
     """
     run = Run(book, state, Surroundings(act, channel, helpline, language, now, purpose))
+    _take(run, commands)
+    return run.turn()
+
+
+def _take(run: Run, commands: Sequence[Command]) -> None:
+    """What is to be obeyed, and the line of care beside it."""
     beside = [command for command in commands if isinstance(command, Care)]
     others: list[Command] = [command for command in commands if not isinstance(command, Care)]
     if others or not beside:
@@ -129,7 +135,6 @@ def advance(
     if not any(isinstance(command, Crisis) for command in others):
         for command in beside:
             care(run, command)
-    return run.turn()
 
 
 def expecting(book: Book, state: DialogueState) -> Expecting | None:

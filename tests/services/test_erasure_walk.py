@@ -73,6 +73,7 @@ WALK: dict[str, dict[str, str]] = {
         "desk_notes": "team_id kind result retention",
         "plans": "retention",
         "holds": "kind",
+        "hook_events": "event_id kind lease reason status team_id",
         "invitations": "method status reason lease",
         "messages_in": "channel kind media source retention",
         "messages_out": "channel purpose status lease reason retention",
@@ -103,6 +104,7 @@ WALK: dict[str, dict[str, str]] = {
         "listings": "id name categories what_for phone phone_cost text_number url hours nations area area_codes ages"
         " who_for sms source source_date checked_by extra",
         "source_codes": "code name kind team_id controller",
+        "team_hooks": "address changed_by form secret team_id",
         "teams": "id name short_name board controller privacy_url caller_number email call_kinds",
         "footprints": "team_id kind code edition accepts",
     },
@@ -137,6 +139,7 @@ def test_every_table_that_names_a_person_or_a_conversation_is_walked() -> None:
     reached = {table for kind in (ERASED, TEAM) for table in WALK[kind]} | {
         "due_work",
         "holds",
+        "hook_events",
         "waiting_places",
         *TEAM_TABLES,
         *FOR_EVER,
@@ -200,6 +203,7 @@ def somebody(db: Database, now: datetime, *, taken_on: bool) -> tuple[int, int]:
             "holds",
             "introductions",
             "consents",
+            "hook_events",
             "waiting_places",
         ):
             fill(session, tables[name], **ids)

@@ -156,6 +156,38 @@ def test_on_https_the_desk_opens_only_with_codes(client_with: Callable[..., Test
     assert client.get("/coach").status_code == 200
 
 
+def test_staff_change_their_password_with_the_present_one_and_others_are_signed_out(
+    client: TestClient, stranger: TestClient, assistant: StandInAssistant
+) -> None:
+    assert try_in(client) == try_in(stranger) == 303
+    csrf, new = account(client)[1]["csrf"], "purple kettle running"
+    for now, first, again, why in [
+        ("wrong", new, new, "This is not your password"),
+        (PASSWORD, new, "another", "not the same"),
+        (PASSWORD, "short", "short", "12 characters"),
+        (PASSWORD, "password1234", "password1234", "easy to guess"),
+    ]:
+        answer = client.post("/account/password", data={"csrf": csrf, "now": now, "new": first, "again": again})
+        assert answer.status_code == 400
+        assert why in answer.text
+        assert new not in answer.text, "what was typed is never sent back"
+    done = client.post("/account/password", data={"csrf": csrf, "now": PASSWORD, "new": new, "again": new})
+    assert done.headers["location"] == "/account?done=password#password"
+    assert "Your password is changed" in client.get("/account?done=password").text
+    assert stranger.get("/coach").headers["location"] == "/sign-in"
+    assert try_in(stranger) == 400
+    assert try_in(stranger, new) == 303
+
+
+def test_a_stolen_browser_cannot_find_the_password_out(client: TestClient, assistant: StandInAssistant) -> None:
+    try_in(client)
+    csrf, new = account(client)[1]["csrf"], "purple kettle running"
+    for _ in range(5):
+        client.post("/account/password", data={"csrf": csrf, "now": "a guess", "new": new, "again": new})
+    late = client.post("/account/password", data={"csrf": csrf, "now": PASSWORD, "new": new, "again": new})
+    assert late.status_code == 400
+
+
 def test_a_desks_mark_of_odd_characters_is_a_stale_one(client: TestClient) -> None:
     try_in(client)
     csrf = account(client)[1]["csrf"]
