@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from services.clock import real_now
 from services.models import DialogTrial
 
-SILENT = timedelta(seconds=60)
+SILENT = timedelta(seconds=120)
 """After this long without a word its process is gone."""
-MOST_FAILURES = 60
+MOST_FAILURES = 400
+CHECK = "check"
+"""The scope of a trial that plays nothing and proves the content; its failures are findings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +37,31 @@ class Trial:
 
 def latest(session: Session, mark: str) -> Trial | None:
     """The newest trial of exactly this content."""
-    newest = select(DialogTrial).where(DialogTrial.mark == mark).order_by(DialogTrial.id.desc()).limit(1)
-    row = session.scalars(newest).first()
+    return _newest(session, DialogTrial.mark == mark, DialogTrial.scope != CHECK)
+
+
+def check_of(session: Session, mark: str) -> Trial | None:
+    """The newest proof of exactly this content."""
+    return _newest(session, DialogTrial.mark == mark, DialogTrial.scope == CHECK)
+
+
+def _newest(session: Session, *which: ColumnElement[bool]) -> Trial | None:
+    row = session.scalars(select(DialogTrial).where(*which).order_by(DialogTrial.id.desc()).limit(1)).first()
     return _value(row) if row else None
 
 
 def of(session: Session, mark: str) -> list[Trial]:
     """Every trial of this content that came to its end, newest first."""
-    rows = select(DialogTrial).where(DialogTrial.mark == mark, DialogTrial.ended_at.is_not(None))
+    ended, plays = DialogTrial.ended_at.is_not(None), DialogTrial.scope != CHECK
+    rows = select(DialogTrial).where(DialogTrial.mark == mark, ended, plays)
     return [_value(row) for row in session.scalars(rows.order_by(DialogTrial.id.desc()))]
 
 
 def begin(session: Session, mark: str, scope: str, total: int, now: datetime) -> int | None:
     """Begin one; None while another is being played, since one takes a processor for minutes."""
-    newest = session.scalars(select(DialogTrial).order_by(DialogTrial.id.desc()).limit(1)).first()
-    if newest is not None and _value(newest).running:
+    same = (DialogTrial.scope == CHECK) if scope == CHECK else (DialogTrial.scope != CHECK)
+    newest = _newest(session, same)
+    if newest is not None and newest.running and (scope != CHECK or newest.mark == mark):
         return None
     row = DialogTrial(mark=mark, scope=scope, total=total, failures=[], started_at=now, seen_at=real_now())
     session.add(row)

@@ -42,11 +42,11 @@ def tidy(words: str) -> str:
 def write_response(file: str, name: str, parts: Mapping[str, str]) -> str:
     """The file with a response's words changed; parts that are empty are left out. EditError when it is not there."""
     wanted = {part: text for part, text in parts.items() if text}
-    key, value = _entry(_root(file), ("responses", name))
+    key, value = entry_of(root_of(file), ("responses", name))
     there = _as_written(file, value)
     indent = value.start_mark.column if there else key.start_mark.column + 2
     written = _mapping(wanted, indent, there)
-    changed = file[: key.end_mark.index] + ":" + written + file[_end(file, value) :]
+    changed = file[: key.end_mark.index] + ":" + written + file[end_of(file, value) :]
     _expect(changed, ("responses", name), wanted)
     return changed
 
@@ -62,13 +62,13 @@ def add_response(file: str, name: str, parts: Mapping[str, str]) -> str:
 
 def add_entry(file: str, section: str, entry: str) -> str:
     """The file with `entry` (its first line without indent) as the last thing of a section, which is made if it is not there."""
-    value = _child(_root(file), section)
+    value = child_of(root_of(file), section)
     body = "  " + entry
     if value is None:
         return f"{file.rstrip()}\n{section}:\n{body}\n"
     if not isinstance(value, MappingNode) or value.flow_style or not value.value:
         raise EditError(f"`{section}:` is written in a way that only the text of the file can change.")
-    end = _end(file, value)
+    end = end_of(file, value)
     line_end = file.find("\n", end)
     at = len(file) if line_end < 0 else line_end
     return file[:at].rstrip("\n") + "\n" + body + file[at:]
@@ -76,11 +76,11 @@ def add_entry(file: str, section: str, entry: str) -> str:
 
 def write_choices(file: str, slot: str, choices: Sequence[Choice]) -> str:
     """The file with the answers of a question changed."""
-    key, value = _entry(_root(file), ("slots", slot, "choices"))
+    key, value = entry_of(root_of(file), ("slots", slot, "choices"))
     indent = key.start_mark.column + 2
     lines = [" " * indent + _choice(choice) for choice in choices]
-    changed = file[: key.end_mark.index] + ":\n" + "\n".join(lines) + file[_end(file, value) :]
-    if key.start_mark.line == _entry(_root(file), ("slots", slot))[0].start_mark.line:
+    changed = file[: key.end_mark.index] + ":\n" + "\n".join(lines) + file[end_of(file, value) :]
+    if key.start_mark.line == entry_of(root_of(file), ("slots", slot))[0].start_mark.line:
         raise EditError("These answers stand in one line with others. Change them in the text of the file.")
     _expect_choices(changed, slot, choices)
     return changed
@@ -114,7 +114,7 @@ def _as_written(file: str, value: Node) -> dict[str, tuple[str, str]]:
     if not isinstance(value, MappingNode) or value.flow_style:
         return {}
     return {
-        key.value: (str(each.value).strip(), file[key.start_mark.index : _end(file, each)])
+        key.value: (str(each.value).strip(), file[key.start_mark.index : end_of(file, each)])
         for key, each in _pairs(value)
         if isinstance(each, ScalarNode)
     }
@@ -136,7 +136,7 @@ def _scalar(text: str, indent: int) -> str:
 # -- where things stand in a file --------------------------------------------------------------------------------------
 
 
-def _root(file: str) -> Node:
+def root_of(file: str) -> Node:
     try:
         read_yaml(file)  # refuses aliases, tags and depth before anything is built
     except YamlError as error:
@@ -151,11 +151,11 @@ def _pairs(node: Node | None) -> list[tuple[Any, Node]]:
     return list(node.value) if isinstance(node, MappingNode) else []
 
 
-def _child(node: Node | None, name: str) -> Node | None:
+def child_of(node: Node | None, name: str) -> Node | None:
     return next((value for key, value in _pairs(node) if key.value == name), None)
 
 
-def _entry(root: Node, path: Sequence[str]) -> tuple[Any, Node]:
+def entry_of(root: Node, path: Sequence[str]) -> tuple[Any, Node]:
     node: Node = root
     found: tuple[Any, Node] | None = None
     for name in path:
@@ -167,11 +167,11 @@ def _entry(root: Node, path: Sequence[str]) -> tuple[Any, Node]:
     return found
 
 
-def _end(file: str, node: Node) -> int:
+def end_of(file: str, node: Node) -> int:
     """Where a value ends: the parser's own mark of a block lies behind the empty lines and comments after it."""
     if isinstance(node, MappingNode | SequenceNode) and not node.flow_style and node.value:
         last = node.value[-1]
-        return _end(file, last[1] if isinstance(last, tuple) else last)
+        return end_of(file, last[1] if isinstance(last, tuple) else last)
     end = int(node.end_mark.index)
     return len(file[:end].rstrip()) if isinstance(node, ScalarNode) and node.style in ("|", ">") else end
 

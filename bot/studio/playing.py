@@ -1,6 +1,7 @@
 """Plays conversation tests against a draft, in a process of its own: `python -m bot.studio.playing`.
 
-Reads {"files": …, "tests": {name: text}} on stdin and writes a line of JSON a test, so that the server's own process
+Reads {"files": …, "tests": {name: text}} on stdin and writes a line of JSON a test; with "check" it proves the draft and
+writes a line a finding. So the server's own process
 gives neither memory nor time to it, and a draft that runs wild ends with the child.
 """
 
@@ -10,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from bot.assistant import parsed
@@ -19,6 +21,7 @@ from bot.flows.transcripts import Transcript, TranscriptError
 from bot.nlu.parsed import Parsed
 from bot.nlu.recorded import NotRecorded, RecordedNlu
 from bot.nlu.stand_in import StandIn
+from bot.studio import proving
 
 
 class Remembered:
@@ -66,9 +69,19 @@ def results(files: Mapping[str, str], tests: Mapping[str, str]) -> Iterator[dict
         yield {"name": name, "ok": ok, "went": "" if ok else went, "problem": problem}
 
 
+def findings(files: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """All that the check finds."""
+    for one in proving.prove(files).findings:
+        yield asdict(one)
+
+
 def main() -> int:
     os.nice(10)
     given = json.load(sys.stdin)
+    if given.get("check"):
+        for finding in findings(given["files"]):
+            print(json.dumps(finding), flush=True)
+        return 0
     for result in results(given["files"], given["tests"]):
         print(json.dumps(result), flush=True)
     return 0

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.actions.catalogue import SPECS
+from bot.flows.definition import Book
 from bot.studio import drafting, testing
 from bot.studio.differing import Subject, changes, touched
 from bot.studio.drafting import Desk
 from bot.studio.errors import NotAgreed, NotProved, NotTried, Overtaken, StudioError
-from bot.studio.proving import prove, read
+from bot.studio.proving import look_over, read
 from services import drafts, flow_store, publications
 from services.db import Database, Session
 from services.publications import Publication
@@ -36,11 +37,9 @@ def publish_draft(db: Database, seen: str, staff_id: int, now: datetime, note: s
         raise Overtaken("Somebody changed the draft after you opened this page. Look at it again, then publish.")
     if desk.is_behind:
         raise Overtaken("Something else was published since this draft began. Bring the draft up to date first.")
-    proved = prove(desk.files)
-    if proved.errors or proved.book is None:
-        raise NotProved(proved.errors)
+    book = _proved(db, desk)
     old = read(desk.live_files).book
-    found = changes(old, proved.book) if old else []
+    found = changes(old, book) if old else []
     if not testing.standing(db, desk, found).green:
         raise NotTried(
             "Play the conversation tests that this touches first, and accept the new words where they are right."
@@ -50,9 +49,19 @@ def publish_draft(db: Database, seen: str, staff_id: int, now: datetime, note: s
         draft = drafts.lock(session)
         if draft is None or draft.mark != seen:
             raise Overtaken("Somebody changed the draft just now. Look at it again, then publish.")
-        done = _go_live(session, desk, proved.book.revision, needed, f"staff:{staff_id}", now, note)
+        done = _go_live(session, desk, book.revision, needed, f"staff:{staff_id}", now, note)
         drafts.settle(session, staff_id, now)
     return done
+
+
+def _proved(db: Database, desk: Desk) -> Book:
+    """The draft as a book, where the check of exactly this draft has found no error."""
+    quick, checked = look_over(desk.files), testing.check_of(db, desk)
+    if quick.errors or quick.book is None or checked.errors:
+        raise NotProved((*quick.errors, *checked.errors))
+    if not checked.done:
+        raise NotTried("Check it first: nothing goes live that was not proved to leave nobody stuck.")
+    return quick.book
 
 
 def _go_live(
@@ -93,7 +102,7 @@ def roll_back(db: Database, number: int, seen: int, staff_id: int, now: datetime
     wanted, live, old, new = _both(db, number, seen)
     if wanted.hash == live.hash:
         raise StudioError("This is what is said now already.")
-    proved = prove(new)
+    proved = look_over(new)
     if proved.errors or proved.book is None:
         raise NotProved(proved.errors)
     today = read(old).book

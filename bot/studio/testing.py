@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from bot.conversation_tests import TESTS
+from bot.flows.definition import Finding
 from bot.flows.reading import revision
 from bot.flows.segments import to_gsm7
 from bot.studio.differing import Change
@@ -24,6 +26,8 @@ from services.trials import Trial
 
 SHORTEST = 10
 """Characters of a piece of words by which a test can be told to hold them."""
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "ANYDOOR_HOME")
+"""Of the environment; nothing of providers and keys."""
 
 
 def mark(desk: Desk) -> str:
@@ -104,35 +108,75 @@ def start(db: Database, clock: Clock, desk: Desk, names: list[str], scope: str) 
     """Play these tests in a process beside this one; False while others are being played."""
     tests = every(db, desk)
     chosen = {name: tests[name] for name in names if name in tests}
+    given = {"files": dict(desk.files), "tests": chosen}
+    return _begin(db, clock, mark(desk), scope, len(chosen), given)
+
+
+def start_check(db: Database, clock: Clock, desk: Desk) -> bool:
+    """Prove the draft in a process beside this one; False while just this is being proved."""
+    return _begin(db, clock, mark(desk), trials.CHECK, 1, {"files": dict(desk.files), "check": True})
+
+
+def check_of(db: Database, desk: Desk) -> Checked:
+    """What the check of exactly this content found, in whichever process it ran."""
+    with db.read() as session:
+        trial = trials.check_of(session, mark(desk))
+    done = bool(trial and trial.ended and not trial.problem)
+    findings = tuple(_finding(one) for one in trial.failures) if trial and done else ()
+    return Checked(done, bool(trial and trial.running), findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A proof that is done, or runs, or was never begun."""
+
+    done: bool
+    running: bool
+    findings: tuple[Finding, ...]
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        return tuple(one for one in self.findings if one.severity == "error")
+
+
+def _finding(one: Mapping[str, Any]) -> Finding:
+    return Finding(**{**one, "conversation": tuple(one["conversation"])})
+
+
+def _begin(db: Database, clock: Clock, what: str, scope: str, total: int, given: Mapping[str, Any]) -> bool:
     with db.write() as session:
-        trial = trials.begin(session, mark(desk), scope, len(chosen), clock.now())
+        trial = trials.begin(session, what, scope, total, clock.now())
     if trial is None:
         return False
-    given = json.dumps({"files": dict(desk.files), "tests": chosen})
-    threading.Thread(target=_follow, args=(db, clock, trial, given), name="studio-tests", daemon=True).start()
+    threading.Thread(target=_follow, args=(db, clock, trial, json.dumps(given), scope), daemon=True).start()
     return True
 
 
-def _follow(db: Database, clock: Clock, trial: int, given: str) -> None:
+def _follow(db: Database, clock: Clock, trial: int, given: str, scope: str) -> None:
     """Write down what the child says, line by line."""
     problem = "ended early"
     try:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "bot.studio.playing"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            cwd=TESTS.parent.parent,
-        )
-        with child:
-            problem = _read(db, trial, child, given)
+        with child_of() as child:
+            problem = _read(db, trial, child, given, scope == trials.CHECK)
     finally:
         with db.write() as session:
             trials.end(session, trial, clock.now(), problem)
 
 
-def _read(db: Database, trial: int, child: subprocess.Popen[str], given: str) -> str:
+def child_of() -> subprocess.Popen[str]:
+    """The process that does the work; it gets no key of ours and ends when its input does."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "bot.studio.playing"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        cwd=TESTS.parent.parent,
+        env={name: value for name, value in os.environ.items() if name in PASSED_ON},
+    )
+
+
+def _read(db: Database, trial: int, child: subprocess.Popen[str], given: str, findings: bool) -> str:
     assert child.stdin is not None
     assert child.stdout is not None
     child.stdin.write(given)
@@ -140,8 +184,10 @@ def _read(db: Database, trial: int, child: subprocess.Popen[str], given: str) ->
     failures: list[dict[str, Any]] = []
     for played, line in enumerate(child.stdout, start=1):
         result = json.loads(line)
-        if not result["ok"]:
+        if findings:
+            failures.append(result)
+        elif not result["ok"]:
             failures.append({key: result[key] for key in ("name", "went", "problem")})
         with db.write() as session:
-            trials.step(session, trial, played, failures)
+            trials.step(session, trial, min(played, 1) if findings else played, failures)
     return "" if child.wait() == 0 else "ended early"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.conversation_tests import do, event_lines, stage, written
+from bot.conversation_tests import do, event_lines, prepared, stage, written
 from bot.flows.definition import Book
 from bot.flows.transcripts import Act, Transcript
 from bot.hearing import Heard
@@ -59,6 +59,12 @@ def worlds() -> list[str]:
 def sentences() -> list[str]:
     """What can happen meanwhile."""
     return sorted(SENTENCES)
+
+
+def prepare(setting: Transcript) -> None:
+    """Make the world that a conversation is held in, which takes a while the first time; others wait for it."""
+    with _ALONE:
+        prepared(setting.world, setting.now)
 
 
 def play(book: Book, setting: Transcript, nlu: Nlu | None) -> list[Line]:

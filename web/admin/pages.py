@@ -12,7 +12,7 @@ from starlette.responses import Response
 from bot.flows.definition import Book, Flow
 from bot.flows.definition import Response as Said
 from bot.studio import differing, proving
-from web.admin import plain
+from web.admin import picture, plain
 from web.admin.viewing import book_of, desk_of, page
 
 MOST_FOUND = 80
@@ -57,7 +57,16 @@ def topic(request: Request) -> Response:
     if flow is None:
         raise HTTPException(404)
     leads = [other for other in book.flows.values() if other.id != flow.id and flow.id in near(book, other)]
-    return page(request, "topic", desk, flow=flow, book=book, cards=plain.cards(book, flow), leads=leads)
+    return page(
+        request,
+        "topic",
+        desk,
+        flow=flow,
+        book=book,
+        cards=plain.cards(book, flow),
+        leads=leads,
+        drawn=picture.of_topic(book, flow),
+    )
 
 
 def near(book: Book, flow: Flow) -> set[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute
 
 from web.access import page, staff
-from web.admin import changes, files, pages, testing, trying, words
+from web.admin import adding, changes, files, pages, picture, testing, trying, words
 from web.admin.viewing import PUBLISHERS, READERS, SECONDS
 
 
@@ -16,7 +16,10 @@ def routes() -> Sequence[BaseRoute]:
     see, publish, second = staff(*READERS), staff(*PUBLISHERS), staff(*SECONDS)
     return [
         page("/admin", pages.home, see),
+        page("/admin/picture", picture.show, see),
         page("/admin/topic/{name}", pages.topic, see),
+        page("/admin/topic/{name}/add", adding.show, see),
+        page("/admin/topic/{name}/add", adding.add, see, ["POST"]),
         page("/admin/search", pages.search, see),
         page("/admin/languages", pages.languages, see),
         page("/admin/words/{name}", words.show, see),
@@ -26,6 +29,7 @@ def routes() -> Sequence[BaseRoute]:
         page("/admin/files/{name:path}", files.show, see),
         page("/admin/files/{name:path}", files.keep, see, ["POST"]),
         page("/admin/changes", changes.show, see),
+        page("/admin/changes/check", changes.check, see, ["POST"]),
         page("/admin/changes/publish", changes.publish, publish, ["POST"]),
         page("/admin/changes/agree", changes.agree, second, ["POST"]),
         page("/admin/changes/discard", changes.discard, see, ["POST"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -21,8 +22,10 @@ LONGEST_TITLE = 120
 
 
 def show(request: Request) -> Response:
-    """A conversation that has not begun."""
-    return held(request, setting_of(request.query_params, ()), "")
+    """A conversation that has not begun; its world is made meanwhile."""
+    setting = setting_of(request.query_params, ())
+    threading.Thread(target=trying.prepare, args=(setting,), daemon=True).start()
+    return held(request, setting, "")
 
 
 def setting_of(given: Mapping[str, object], acts: Sequence[Act]) -> Transcript:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.assistant import Books, open_books
-from bot.studio import drafting, proving, testing
+from bot.studio import drafting, testing
 from bot.studio.drafting import Desk
+from bot.studio.testing import Checked
 from services.clock import Clock
 from services.crypto import Keyring
 from services.db import Database
@@ -50,6 +51,5 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 @pytest.fixture
 def unproved(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is found by the proof, no test is touched, and nothing is waited for."""
-    proving._proved.cache_clear()
-    monkeypatch.setattr(proving, "check_book", lambda book: [])
+    monkeypatch.setattr(testing, "check_of", lambda db, desk: Checked(True, False, ()))
     monkeypatch.setattr(testing, "touched", lambda changes, tests: [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from sqlalchemy import select
 from bot.assistant import DIALOGS, Books, open_books
 from bot.flows.carrying import may_carry
 from bot.flows.state import DialogueState, Frame
-from bot.studio import files, proving, publishing
-from bot.studio.errors import NotAgreed, NotProved, Overtaken, StudioError
+from bot.studio import files, proving, publishing, testing
+from bot.studio.errors import NotAgreed, NotProved, NotTried, Overtaken, StudioError
 from services import drafts, publications
 from services.clock import Clock
 from services.models import AuditRow
@@ -25,6 +26,12 @@ SAFETY = "patterns/safety.yml"
 
 def publish(studio: Studio, by: int = ADA) -> publications.Publication:
     return publishing.publish_draft(studio.db, studio.desk().mark, by, NOW, "shorter")
+
+
+@pytest.fixture
+def pushed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pushing does not wait for the proof."""
+    monkeypatch.setattr(proving, "check_book", lambda book: [])
 
 
 def audited(studio: Studio, action: str) -> list[AuditRow]:
@@ -59,6 +66,23 @@ def test_what_the_check_refuses_does_not_go_live(studio: Studio) -> None:
     with pytest.raises(NotProved, match="no_such_thing"):
         publish(studio)
     assert studio.desk().live.number == 1
+
+
+def test_a_draft_goes_live_only_after_it_was_checked_just_as_it_is(studio: Studio) -> None:
+    studio.swap('"Do you have a job now? Pick', '"A job now? Pick')
+    with pytest.raises(NotTried, match="Check it first"):
+        publish(studio)
+    assert testing.start_check(studio.db, Clock(), studio.desk())
+    assert not testing.start_check(studio.db, Clock(), studio.desk()), "one at a time"
+    while testing.check_of(studio.db, studio.desk()).running:
+        time.sleep(0.2)
+    checked = testing.check_of(studio.db, studio.desk())
+    assert (checked.done, checked.errors) == (True, ())
+    assert checked.findings, "there is some advice"
+    with pytest.raises(NotTried, match="Play the conversation tests"):
+        publish(studio)
+    studio.swap("A job now?", "A job?")
+    assert not testing.check_of(studio.db, studio.desk()).done
 
 
 def test_content_as_it_is_passes_the_whole_proof(studio: Studio) -> None:
@@ -118,7 +142,7 @@ def test_two_who_publish_at_once_are_one_publication_and_one_refusal(studio: Stu
     assert studio.desk().live.number == 2
 
 
-@pytest.mark.usefixtures("unproved")
+@pytest.mark.usefixtures("unproved", "pushed_at_once")
 def test_a_draft_that_another_publication_passed_is_brought_up_to_date_first(studio: Studio, tmp_path: Path) -> None:
     studio.swap(ASKS, SHORTER)
     files.pull(studio.db, tmp_path)
@@ -153,7 +177,7 @@ def test_older_safety_words_come_back_only_through_a_draft(studio: Studio) -> No
         publishing.take_over(studio.db, 1, BEA, NOW)
 
 
-@pytest.mark.usefixtures("unproved")
+@pytest.mark.usefixtures("unproved", "pushed_at_once")
 def test_a_folder_and_the_database_are_kept_in_step_and_nothing_unseen_is_lost(studio: Studio, tmp_path: Path) -> None:
     stray = tmp_path / "flows" / "stray.yml"
     stray.parent.mkdir()

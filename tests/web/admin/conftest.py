@@ -10,9 +10,12 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from bot.assistant import open_books
-from bot.studio import drafting, proving, testing
+from bot.assistant import open_books, todays_book
+from bot.flows.transcripts import Act, Transcript
+from bot.nlu.rasa import NoNlu
+from bot.studio import drafting, testing, trying
 from bot.studio.drafting import Desk
+from bot.studio.testing import Checked
 from services import staff
 from services.models import AuditRow, StaffMember
 from tests.web.assistants import StandInAssistant
@@ -66,11 +69,17 @@ def put_people(assistant: StandInAssistant) -> None:
             row.password_hash = known
 
 
+@pytest.fixture(scope="session")
+def world() -> None:
+    """Made once: on a busy machine it takes longer than a page may."""
+    trying.prepare(Transcript("", "sms", "plenty", trying.STARTS[0]))
+    trying.play(todays_book(), Transcript("", "sms", "plenty", trying.STARTS[0], (Act("you", "hi"),)), NoNlu("a test"))
+
+
 @pytest.fixture
 def studio(client: TestClient, assistant: StandInAssistant, monkeypatch: pytest.MonkeyPatch) -> Studio:
     """Ada, an administrator, is signed in. The proof finds nothing, at once."""
-    proving._proved.cache_clear()
-    monkeypatch.setattr(proving, "check_book", lambda book: [])
+    monkeypatch.setattr(testing, "check_of", lambda db, desk: Checked(True, False, ()))
     monkeypatch.setattr(testing, "touched", lambda changes, tests: [])
     assistant.clock.set(NOW)
     open_books(assistant.db, assistant.clock)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
+from bot.actions.catalogue import SPECS
 from bot.flows.definition import Finding
-from bot.studio import proving
+from bot.studio import proving, testing
+from bot.studio.testing import Checked
 from tests.web.admin.conftest import Studio
 
 WORK = "/words/utter_ask_work_situation"
@@ -36,6 +39,11 @@ def test_every_topic_is_shown_as_cards_without_a_word_of_the_language(studio: St
     assert "If work situation is “Out of work” and asks months is" in page
 
 
+def test_everything_that_is_done_is_said_in_plain_words() -> None:
+    parts = (Path(__file__).parents[3] / "web" / "templates" / "admin" / "parts.html").read_text(encoding="utf-8")
+    assert [name for name in SPECS if f'"{name}": "' not in parts] == []
+
+
 def test_words_are_found_wherever_they_are_said(studio: Studio) -> None:
     assert "/admin/words/utter_ask_work_situation" in studio.get("/search?q=most like you")
     assert "answer" in studio.get("/search?q=made redundant")
@@ -53,7 +61,7 @@ def test_words_are_changed_compared_published_and_rolled_back(studio: Studio) ->
     changes = studio.get("/changes")
     for shown in ("Your work now", "fits", "Not needed"):
         assert shown in changes
-    assert "Nothing is wrong." in studio.get("/changes?checked=yes")
+    assert "Nothing is wrong." in studio.get("/changes")
     assert studio.post("/changes/publish", "/changes", note="shorter is better")[0] == 303
     assert (studio.desk().draft, studio.desk().live.kind, studio.desk().live.note) == (
         None,
@@ -195,9 +203,16 @@ def test_what_the_check_finds_is_told_with_the_way_there_and_not_published(
 ) -> None:
     fault = Finding("flows/about_work.yml", 7, "Nobody gets on from here.", "Lead it on.", conversation=("you: hi",))
     studio.post(WORK, **words("Fault."))
-    proving._proved.cache_clear()
-    monkeypatch.setattr(proving, "check_book", lambda book: [fault])
-    page = studio.get("/changes?checked=yes")
+    begun: list[object] = []
+    monkeypatch.setattr(testing, "start_check", lambda *given: begun.append(given))
+    monkeypatch.setattr(testing, "check_of", lambda db, desk: Checked(False, not begun, ()))
+    assert "Being checked." in studio.get("/changes")
+    assert studio.post("/changes/check", "/changes")[0] == 303
+    assert "Check it now" in studio.get("/changes")
+    status, page = studio.post("/changes/publish", "/changes")
+    assert (status, "Check it first" in page) == (400, True)
+    monkeypatch.setattr(testing, "check_of", lambda db, desk: Checked(True, False, (fault,)))
+    page = studio.get("/changes")
     for shown in (
         "1 thing must be put right",
         "Nobody gets on from here.",
@@ -208,7 +223,6 @@ def test_what_the_check_finds_is_told_with_the_way_there_and_not_published(
         assert shown in page
     status, page = studio.post("/changes/publish", "/changes")
     assert (status, "Nobody gets on from here." in page, studio.desk().live.number) == (400, True, 1)
-    proving._proved.cache_clear()
 
 
 def test_a_coach_sees_nothing_of_it_and_an_editor_does_not_publish(studio: Studio) -> None:

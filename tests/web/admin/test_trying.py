@@ -7,14 +7,15 @@ import time
 import pytest
 
 from bot.nlu.rasa import NoNlu
-from bot.studio import proving, testing
+from bot.studio import testing
+from bot.studio.testing import Checked
 from services import drafts
 from tests.web.admin.conftest import Studio
 from tests.web.admin.test_studio import SHORTER, WORK, words
 
 
 @pytest.fixture(autouse=True)
-def nlu(studio: Studio) -> None:
+def nlu(studio: Studio, world: None) -> None:
     studio.assistant.nlu = NoNlu("a test")  # type: ignore[attr-defined]
 
 
@@ -85,7 +86,7 @@ def test_the_tests_touched_by_new_words_are_played_and_the_words_accepted(
     test += "bot: Which is most like you now?\n     1. In work, finding it hard\n     2. Off sick from a job\n"
     test += "     3. Out of work\n     4. Something else\n     * consent:start\n"
     monkeypatch.undo()
-    monkeypatch.setattr(proving, "check_book", lambda book: [])
+    monkeypatch.setattr(testing, "check_of", lambda db, desk: Checked(True, False, ()))
     monkeypatch.setattr(
         testing, "_files", lambda: {"a/one.txt": test, "a/two.txt": test.replace("Which is most like you", "X")}
     )

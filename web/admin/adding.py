@@ -1,0 +1,115 @@
+"""A form for a new question with its answers and where each leads, everything picked from lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.flows import adding, editing
+from bot.flows.adding import ONWARD, Answer, Question
+from bot.flows.definition import END, Book, Flow
+from bot.flows.responses import ResponseError, parse
+from bot.studio import drafting, proving
+from bot.studio.drafting import Desk
+from web import state
+from web.admin import plain
+from web.admin.viewing import book_of, desk_of, is_ours, member_of, on, page, refuse_locked
+
+MOST_ANSWERS = 6
+WORDS = ("text", "easier", "why")
+
+
+def topic_of(request: Request, book: Book) -> Flow:
+    """The topic of the address; 404 where there is none."""
+    flow = book.flows.get(request.path_params["name"])
+    if flow is None:
+        raise HTTPException(404)
+    return flow
+
+
+def show(request: Request) -> Response:
+    """The empty form."""
+    desk = desk_of(request)
+    return form_page(request, desk, {}, {})
+
+
+def form_page(request: Request, desk: Desk, typed: Mapping[str, str], errors: Mapping[str, str]) -> Response:
+    """The form with what was typed."""
+    book = book_of(desk)
+    flow = topic_of(request, book)
+    order = [(one, plain.label(book, flow.steps[one]) or plain.spoken(one)) for one in adding.places(flow) if one]
+    leads = [
+        (f"at:{step.id}", plain.label(book, step) or plain.spoken(step.id))
+        for step in flow.steps.values()
+        if "." not in step.id
+    ]
+    topics = [(f"topic:{one.id}", one.name) for one in book.flows.values() if one.id != flow.id and not one.is_pattern]
+    lists = {"order": order, "leads": leads, "topics": topics, "answers": MOST_ANSWERS}
+    return page(request, "add", desk, 400 if errors else 200, flow=flow, typed=typed, errors=errors, **lists)
+
+
+def typed_of(request: Request) -> dict[str, str]:
+    names = ["after", *WORDS, *(f"{kind}-{n}" for kind in ("answer", "leads") for n in range(MOST_ANSWERS))]
+    return {name: str(request.state.form.get(name) or "") for name in names}
+
+
+def question_of(typed: Mapping[str, str], allowed: set[str], errors: dict[str, str]) -> Question:
+    """The question that was filled in; what is wrong with it by field."""
+    words: dict[str, str] = {}
+    for part in WORDS:
+        try:
+            words[part] = editing.tidy(typed[part])
+            parse(words[part])
+        except (editing.EditError, ResponseError) as error:
+            errors[part] = str(error)
+    for part in ("text", "easier"):
+        if not words.get(part):
+            errors.setdefault(part, "Write it. Every question needs its words, and easier ones for a second try.")
+    answers = [answer_of(typed, n, allowed, errors) for n in range(MOST_ANSWERS) if typed[f"answer-{n}"].strip()]
+    if len(answers) < 2:
+        errors.setdefault("answer-0", "Write two answers or more.")
+    return Question(typed["after"], words, answers)
+
+
+def answer_of(typed: Mapping[str, str], n: int, allowed: set[str], errors: dict[str, str]) -> Answer:
+    title, leads = " ".join(typed[f"answer-{n}"].split()), typed[f"leads-{n}"] or ONWARD
+    if len(title) > 60:
+        errors[f"answer-{n}"] = "Keep an answer under 60 characters."
+    if leads not in allowed:
+        errors[f"leads-{n}"] = "Pick what happens next from the list."
+    return Answer(title, leads)
+
+
+def allowed_in(book: Book, flow: Flow) -> set[str]:
+    """Where an answer may lead."""
+    return {ONWARD, END, *(f"at:{step}" for step in flow.steps), *(f"topic:{one}" for one in book.flows)}
+
+
+def add(request: Request) -> Response:
+    """Put the question into the draft."""
+    assistant, member, errors = state.assistant(request), member_of(request), dict[str, str]()
+    desk, typed = desk_of(request), typed_of(request)
+    book = book_of(desk)
+    flow = topic_of(request, book)
+    if flow.locked and not is_ours(request):
+        refuse_locked(request, f"topic:{flow.id}")
+    question = question_of(typed, allowed_in(book, flow), errors)
+    if errors:
+        return form_page(request, desk, typed, errors)
+    with assistant.db.write() as session:
+        edit = drafting.edit(session, member.id, assistant.clock.now())
+        book = book_of(edit.desk)
+        flow, name = topic_of(request, book), adding.named(book, question.words["text"])
+        try:
+            text = adding.add_question(edit.desk.files[flow.place.file], flow, name, question)
+        except editing.EditError as error:
+            return form_page(request, edit.desk, typed, {"after": str(error)})
+        proved = proving.read({**edit.desk.files, flow.place.file: text})
+        if proved.book is None:
+            told = " ".join(f"{one.message} {one.what_to_do}" for one in proved.findings[:3])
+            return form_page(request, edit.desk, typed, {"after": told})
+        edit.put({flow.place.file: text}, f"question:{name}")
+    return on(f"/admin/topic/{flow.id}#at-{name}", "kept")
