@@ -36,6 +36,7 @@ from bot.nlu.recognisers.postcode import postcodes_to_choose_from
 from bot.nlu.recognisers.safe_here import asks_if_safe, read_safe
 from bot.nlu.recognisers.said_again import taken_back, without_reminder
 from bot.nlu.recognisers.situation import is_of_another
+from bot.nlu.recognisers.spelt_aloud import is_spelt_aloud
 from bot.nlu.recognisers.when_values import DAYS_AHEAD, is_sharp
 from bot.nlu.which_time import which_time
 
@@ -208,8 +209,9 @@ def postcode_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
     if not found:
         return Reading(hint="utter_invalid_postcode")
     value: Any = found.value
-    spelt = re.search(r"[a-z]{3}", value["as_typed"] or "", re.IGNORECASE)  # said letter by letter, which is no slip
-    exact = value["postcode"] if found.sure or spelt else None  # a slip is put right only after asking
+    exact = (
+        value["postcode"] if found.sure or is_spelt_aloud(value["as_typed"] or "") else None
+    )  # a slip is put right only after asking
     given = exact or value["as_typed"] or value["outcode"]
     return Reading(Answer(given, found.whole))
 

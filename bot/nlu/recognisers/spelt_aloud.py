@@ -30,6 +30,12 @@ TENS_SAID = {word: str(n) for n, word in enumerate(TENS, start=2)}
 Piece = tuple[str, int, int]
 
 
+def is_spelt_aloud(typed: str) -> bool:
+    """Whether a letter or number is named in a word, as nobody types by a slip: "thirteen", "gee"; not the "OAA" of "SW1A OAA"."""
+    named = {token.word for token in tokens(typed) if len(token.word) > 2}
+    return bool(named & (SAID.keys() | TENS_SAID.keys() | REPEATS.keys()))
+
+
 def runs(cleaned: str) -> Iterator[list[Piece]]:
     """Pieces of letters and digits in a row, with where each stood."""
     run: list[Piece] = []
