@@ -55,7 +55,7 @@ OPENS = {"wrong number": "wrong_number_sure", "start again": "start_again_sure",
 ANSWERS = {
     "safe_to_text": "1", "work_situation": "off sick", "postcode": "PR1 8XJ", "age": "34", "health": "1 and 2",
     "barriers": "money", "name": "Sam", "phone": "07700900456", "voicemail_ok": "yes", "opening": "1", "consent_share": "1",
-    "months_out_of_work": "3 months", "follow_up_ok": "yes", "more_help": "1", "postcode_unknown": "1",
+    "months_out_of_work": "3 months", "follow_up_ok": "yes", "more_help": "1", "postcode_unknown": "1", "place": "Preston",
 }  # fmt: skip
 """What is answered on the way; 1 to everything else."""
 WAYS: list[tuple[str, Mapping[str, str]]] = [
@@ -65,6 +65,8 @@ WAYS: list[tuple[str, Mapping[str, str]]] = [
     ("hi", {"postcode": "rather not say", "place": "blorp"}),
     ("hi", {"postcode": "ZZ9 9ZZ", "postcode_unknown": "2", "practice": "High Street Surgery"}),
     ("hi", {"postcode": "M11AE"}),
+    ("hi", {"postcode": "M11AE", "work_situation": "out of work"}),
+    ("hi", {"postcode": "rather not say", "place": "High Street Surgery"}),
     ("hi", {"call_needs": "bsl"}),
     ("wrong number", {}),
     ("DELETE", {}),

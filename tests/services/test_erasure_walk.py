@@ -49,6 +49,7 @@ WALK: dict[str, dict[str, str]] = {
         "call_backs": "note",
         "desk_notes": "words",
         "plans": "words next_what",
+        "check_ins": "question words",
         "duty_alerts": "note",
         "consents": "wording",
     },
@@ -72,6 +73,7 @@ WALK: dict[str, dict[str, str]] = {
         "conversations": "channel revision team_id source outcome retention",
         "desk_notes": "team_id kind result retention",
         "plans": "retention",
+        "check_ins": "answer retention",
         "holds": "kind",
         "hook_events": "event_id kind lease reason status team_id",
         "invitations": "method status reason lease",
@@ -110,7 +112,16 @@ WALK: dict[str, dict[str, str]] = {
     },
 }
 NO_WORDS = (Integer, DateTime, UtcTime, Boolean, Float, Date)
-TEAM_TABLES = ("referrals", "appointments", "call_backs", "desk_notes", "plans", "consents", "eligibility_decisions")
+TEAM_TABLES = (
+    "referrals",
+    "appointments",
+    "call_backs",
+    "desk_notes",
+    "plans",
+    "check_ins",
+    "consents",
+    "eligibility_decisions",
+)
 FOR_EVER = {"duty_alerts", "events", "audit"}
 """Alerts have a class of retention of their own; events and the audit hold ids and codes alone."""
 
@@ -209,7 +220,7 @@ def somebody(db: Database, now: datetime, *, taken_on: bool) -> tuple[int, int]:
             fill(session, tables[name], **ids)
         for name in ("eligibility_decisions", "events", "duty_alerts"):
             fill(session, tables[name], **ids)
-        for name in ("referrals", "appointments", "call_backs", "desk_notes", "plans") if taken_on else ():
+        for name in ("referrals", "appointments", "call_backs", "desk_notes", "plans", "check_ins") if taken_on else ():
             fill(session, tables[name], **ids)
         values = {"name": CANARY, "surname_index": CANARY, "phone": CANARY, "phone_index": CANARY}
         session.execute(tables["people"].update().values(values))
