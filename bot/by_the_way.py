@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from bot.at_sharing import at_sharing
 from bot.at_the_check import at_the_check
@@ -14,18 +13,17 @@ from bot.clarifying import which_wish
 from bot.consenting import they_agree
 from bot.flows.commands import Command, Correct, Say, SetSlot, StartFlow, Unclear
 from bot.flows.definition import Book
-from bot.flows.engine import CLARIFY, Expecting
+from bot.flows.engine import CLARIFY
 from bot.flows.state import DialogueState
-from bot.nlu.answers import Reading, wish_of
+from bot.hearing import Heard
+from bot.nlu.answers import wish_of
 from bot.nlu.nations import nation_named, nation_told
 from bot.nlu.recognisers import When, read_when
 from bot.nlu.recognisers.by_the_way import read_call_needs, says, says_plainly
 from bot.nlu.recognisers.said import says_of
 from bot.nlu.slot_words import is_mostly_english
-from bot.safety import SafetyHit
 from bot.told import changed_in_words, facts, how_to_talk
 from bot.whereabouts import whereabouts
-from services.messages import Inbound
 
 SHARED = frozenset({"booked", "call_back"})
 """Outcomes after which a team has the person's answers, so that what is told later goes to it as a note."""
@@ -36,33 +34,6 @@ SURELY_ELSE = 0.9
 """From this belief on, what is none of our business is no news for the coach either."""
 FEWEST_WORDS = 3
 """Fewer words are a slip, thanks or a yes, and no news for the coach."""
-
-
-class Heard(Protocol):
-    """What this module uses of a message that was heard."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def expecting(self) -> Expecting | None: ...
-    @property
-    def reading(self) -> Reading: ...
-    @property
-    def inbound(self) -> Inbound: ...
-    @property
-    def safety(self) -> SafetyHit | None: ...
-    @property
-    def maybe(self) -> SafetyHit | None: ...
-    @property
-    def acts(self) -> tuple[str, ...]: ...
-    @property
-    def values(self) -> Mapping[str, Any]: ...
-    @property
-    def intent(self) -> str | None: ...
-    @property
-    def now(self) -> datetime | None: ...
-    @property
-    def confidence(self) -> float: ...
 
 
 def beside(heard: Heard, state: DialogueState, book: Book) -> list[Command]:

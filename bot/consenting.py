@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from bot.flows.commands import Command, SetSlot, Unclear
 from bot.flows.engine import Expecting
 from bot.flows.state import DialogueState
+from bot.hearing import Heard
 from bot.nlu.answers import options_of, read_options
 from bot.nlu.recognisers import read_yes_no
 from bot.nlu.recognisers.by_the_way import says, says_plainly
 from bot.nlu.recognisers.text import bag, clean, words
-from bot.safety import SafetyHit
-from services.messages import Inbound
 
 THEIRS, SHARE = "they_agree", "consent_share"
 ELSEWHERE = bag("it its safe me i im ive id my mine")
@@ -34,19 +32,6 @@ REFUSES = bag(
     "anyone anybody never way chance mate love sod off ok okay at all now today just yet thats fine"
 )
 """A no of these words alone is a no to sharing; "no voicemail" and "no you can ring me" are not."""
-
-
-class Heard(Protocol):
-    """What this module uses of a message that was heard."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def inbound(self) -> Inbound: ...
-    @property
-    def expecting(self) -> Expecting | None: ...
-    @property
-    def safety(self) -> SafetyHit | None: ...
 
 
 def they_agree(heard: Heard) -> list[Command]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from bot.clarifying import title_of
 from bot.flows.commands import Command, Correct, SetSlot, Unclear
 from bot.flows.definition import Book
 from bot.flows.engine import Expecting
 from bot.flows.state import DialogueState
-from bot.nlu.answers import Reading
+from bot.hearing import Heard
 from bot.nlu.recognisers import read_name, read_phone
 from bot.nlu.recognisers.by_the_way import is_deaf_only, read_call_needs, ruled_out
 from bot.nlu.recognisers.call_told import read_told_phone
@@ -24,23 +24,6 @@ CHECK = frozenset({"consent_share", "change_what"})
 WISH, TIMES, WORDS = "standing_wish", "call_times", "told_of_call"
 LISTS = ("health", "barriers")
 MOST_WORDS, MOST_TIMES = 300, 60
-
-
-class Heard(Protocol):
-    """What this module uses of a message that was heard."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def expecting(self) -> Expecting | None: ...
-    @property
-    def reading(self) -> Reading: ...
-    @property
-    def acts(self) -> tuple[str, ...]: ...
-    @property
-    def values(self) -> Mapping[str, Any]: ...
-    @property
-    def now(self) -> datetime | None: ...
 
 
 def facts(heard: Heard, state: DialogueState, book: Book, but: Iterable[str] = ()) -> list[Command]:
