@@ -59,12 +59,24 @@ def agrees_on_condition(heard: Heard, state: DialogueState, book: Book) -> list[
 
 
 def wants_no_voicemail(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
-    """ "No voicemail, mam listens", before it is asked: a wish about the call, and no answer to anything else."""
-    if heard.expecting is None or heard.expecting.slot == "voicemail_ok" or state.slots.get("voicemail_ok") is not None:
+    """ "No voicemail, mam listens": a wish about the call, whatever is asked; a coach who has the answers is told at once.
+
+    Where any words are an answer, a longer message is kept as the answer too.
+    """
+    asked = heard.expecting
+    if (asked is not None and asked.slot == "voicemail_ok") or not says_of("sharing", "no_voicemail", heard.text):
         return []
-    if heard.expecting.spec.type == "text" or not says_of("sharing", "no_voicemail", heard.text):
+    if state.outcome in SHARED:
+        free = asked is not None and asked.spec.type == "text" and len(heard.text.split()) > SHORT_WISH
+        return [*([SetSlot(asked.slot, heard.text)] if asked and free else []), StartFlow("pattern_no_voicemail")]
+    if asked is None or asked.spec.type == "text":
         return []
-    return [*facts(heard, state, book), SetSlot("voicemail_ok", "no"), Say("repeat")]
+    kept: list[Command] = [] if state.slots.get("voicemail_ok") == "no" else [SetSlot("voicemail_ok", "no")]
+    return [*facts(heard, state, book), *kept, Say("repeat")]
+
+
+SHORT_WISH = 5
+"""Words up to which "no voicemail please, thanks" says nothing else."""
 
 
 def calls_off(heard: Heard, state: DialogueState, book: Book) -> list[Command]:

@@ -40,6 +40,35 @@ def facts(heard: Heard, state: DialogueState, book: Book, but: Iterable[str] = (
     return [*found, *times_to_ring(heard), *words_for_the_coach(heard, state)]
 
 
+def more_for_lists(heard: Heard, state: DialogueState) -> list[Command]:
+    """ "Anxious too cos of it", long after health was asked: what is new joins the list, until a team has the answers."""
+    asked = heard.expecting.slot if heard.expecting else None
+    if state.outcome in SHARED:
+        return []
+    return [
+        Correct(slot, [*kept, *more], told=True)
+        for slot in LISTS
+        if slot != asked
+        and (kept := said_of(state.slots.get(slot))) is not None
+        and (more := new_in(heard, slot, kept))
+    ]
+
+
+def said_of(kept: Any) -> list[Any] | None:
+    """What stands in a list that may grow: an answer that was left out stays out."""
+    if not isinstance(kept, list) or LEFT_OUT & set(kept):
+        return None
+    return [one for one in kept if one not in NOTHING]
+
+
+def new_in(heard: Heard, slot: str, kept: Sequence[Any]) -> list[Any]:
+    told = heard.values.get(slot)
+    return [one for one in told if one not in kept] if isinstance(told, list) else []
+
+
+LEFT_OUT, NOTHING = frozenset({"rather_not_say", "skipped"}), frozenset({"none"})
+
+
 def times_to_ring(heard: Heard) -> list[Command]:
     """ "Only after 6", while something else is asked: kept until times are offered, and said back."""
     wish = heard.values.get(WISH)
