@@ -22,7 +22,7 @@ from bot.nlu.recognisers import When, read_when
 from bot.nlu.recognisers.by_the_way import read_call_needs, says, says_plainly
 from bot.nlu.recognisers.said import says_of
 from bot.nlu.slot_words import is_mostly_english
-from bot.told import changed_in_words, facts, how_to_talk
+from bot.told import changed_in_words, facts, how_to_talk, kept_wish
 from bot.whereabouts import whereabouts
 
 SHARED = frozenset({"booked", "call_back"})
@@ -168,7 +168,16 @@ def tells_a_need(heard: Heard, state: DialogueState, book: Book) -> list[Command
     together = how_to_talk(kept, heard.text)
     if together is None:
         return []
-    return [*answer_of_its_own(heard), *facts(heard, state, book), Correct("call_needs", together or None)]
+    told = [*answer_of_its_own(heard), *facts(heard, state, book), *day_beside(heard)]
+    return [*told, Correct("call_needs", together or None)]
+
+
+def day_beside(heard: Heard) -> list[Command]:
+    """ "Thursday after 3, and can it be video", at the times: they are looked for anew, on that day."""
+    answer = heard.reading.answer
+    asked = heard.expecting is not None and heard.expecting.spec.type == "opening"
+    wish = answer.also.get("opening_wish") if answer and asked else None
+    return kept_wish(wish) if wish else []
 
 
 def answer_of_its_own(heard: Heard) -> list[Command]:

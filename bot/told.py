@@ -73,8 +73,10 @@ def times_to_ring(heard: Heard) -> list[Command]:
     """ "Only after 6", while something else is asked: kept until times are offered, and said back."""
     wish = heard.values.get(WISH)
     asked = heard.expecting.spec.type if heard.expecting else ""
-    if not wish or asked in TELL_TIMES_THEMSELVES:
-        return []
+    return kept_wish(wish) if wish and asked not in TELL_TIMES_THEMSELVES else []
+
+
+def kept_wish(wish: Mapping[str, Any]) -> list[Command]:
     windows = [(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in wish["windows"]]
     return [SetSlot(WISH, wish), SetSlot(TIMES, title_of(windows)[:MOST_TIMES])]
 
