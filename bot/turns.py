@@ -228,16 +228,10 @@ class Work:
         alone = care.only_care(self.heard, self.state) if aside and not self.heard.safety else []
         commands = alone or understanding.read(self.heard, self.state, self.book, stopped=stopped)
         if understanding.missed(commands) and not self.heard.safety:
-            not_understood.record(
-                self.session,
-                self.conversation.id,
-                self.heard.text,
-                self.now,
-                expecting=self.heard.expecting.slot if self.heard.expecting else None,
-                flow=self.heard.expecting.flow if self.heard.expecting else None,
-                intent=self.heard.intent,
-                confidence=self.heard.confidence,
-            )
+            asked = self.heard.expecting
+            where = (asked.slot, asked.flow) if asked else (None, None)
+            miss = not_understood.Miss(self.heard.text, *where, self.heard.intent, self.heard.confidence)
+            not_understood.record(self.session, self.conversation.id, miss, self.now)
         taken = self.run(commands, said=message.inbound.text, quiet=more_waiting)
         return taken
 
