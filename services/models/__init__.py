@@ -18,6 +18,7 @@ from services.models.desk import CheckIn, Cover, DeskNote, Plan
 from services.models.diary import Appointment, DiaryCell, Hold, ReminderSent
 from services.models.directory import ListingRow
 from services.models.duty import DutyAlert, DutyAsk, DutyException, DutyRules, DutyShift, StaffText
+from services.models.figures import Journey, QuestionTime, UnmetNeed
 from services.models.hooks import HookEvent, TeamHook
 from services.models.people import AddressRow, Consent, Introduction, Person, SourceCode
 from services.models.records import AuditHead, AuditRow, EventRow
@@ -64,6 +65,7 @@ __all__ = [
     "HookEvent",
     "Introduction",
     "Invitation",
+    "Journey",
     "Lease",
     "ListingRow",
     "MessageIn",
@@ -72,6 +74,7 @@ __all__ = [
     "OpeningOffer",
     "Person",
     "Plan",
+    "QuestionTime",
     "RateCount",
     "Referral",
     "ReminderSent",
@@ -82,6 +85,7 @@ __all__ = [
     "StaffText",
     "Team",
     "TeamHook",
+    "UnmetNeed",
     "WaitingPlace",
     "WorkingHours",
 ]

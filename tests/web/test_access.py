@@ -100,6 +100,8 @@ EXPECTED = {
     "GET /admin/words/{name}": "staff",
     "POST /admin/words/{name}": "staff",
     "POST /admin/cost": "staff",
+    "GET /admin/figures": "staff",
+    "GET /admin/figures/{table}.csv": "staff",
     "GET /admin/files": "staff",
     "GET /admin/files/{name:path}": "staff",
     "POST /admin/files/{name:path}": "staff",

@@ -8,8 +8,8 @@ from starlette.routing import BaseRoute
 
 from web.access import pages as ruled
 from web.access import staff
-from web.admin import adding, changes, files, pages, picture, testing, trying, words
-from web.admin.viewing import PUBLISHERS, READERS, SECONDS
+from web.admin import adding, changes, figures, files, pages, picture, testing, trying, words
+from web.admin.viewing import COUNTERS, PUBLISHERS, READERS, SECONDS
 
 
 def routes() -> Sequence[BaseRoute]:
@@ -46,6 +46,7 @@ def routes() -> Sequence[BaseRoute]:
     published = {"/admin/changes/publish": changes.publish, "/admin/history/{number:int}/back": changes.roll_back}
     return [
         *ruled(staff(*READERS), shown, written),
+        *ruled(staff(*COUNTERS), {"/admin/figures": figures.show, "/admin/figures/{table}.csv": figures.download}),
         *ruled(staff(*PUBLISHERS), {}, published),
         *ruled(staff(*SECONDS), {}, {"/admin/changes/agree": changes.agree}),
     ]
