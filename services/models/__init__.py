@@ -23,6 +23,7 @@ from services.models.hooks import HookEvent, TeamHook
 from services.models.people import AddressRow, Consent, Introduction, Person, SourceCode
 from services.models.records import AuditHead, AuditRow, EventRow
 from services.models.referrals import CallBack, EligibilityDecision, Referral
+from services.models.rules import TeamRule
 from services.models.staff import SetUpLink, SignIn, StaffMember
 from services.models.teams import Absence, Coach, Footprint, Team, WorkingHours
 from services.models.waiting import OpeningOffer, WaitingPlace
@@ -85,6 +86,7 @@ __all__ = [
     "StaffText",
     "Team",
     "TeamHook",
+    "TeamRule",
     "UnmetNeed",
     "WaitingPlace",
     "WorkingHours",
