@@ -53,7 +53,7 @@ def team_page(
 ) -> Response:
     """The page with what was typed; `wrong`: fields to put right, or what was refused."""
     today = today_of(request)
-    tried = int(request.path_params.get("rule", 0)) if trial else 0
+    tried = int(request.path_params.get("number", 0)) if trial else 0
     with state.assistant(request).db.read() as session:
         team = team_of(session, request)
         rows = team_rules.listed(session, team.id)
@@ -138,7 +138,7 @@ def day_in(typed: Mapping[str, str], name: str, errors: list[str]) -> date | Non
 
 def rule_of(session: Session, request: Request) -> TeamRule:
     """The rule of the address, if it is this team's."""
-    row = session.get(TeamRule, request.path_params["rule"])
+    row = session.get(TeamRule, request.path_params["number"])
     if row is None or row.team_id != request.path_params["team"]:
         raise HTTPException(404)
     return row

@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute
 
 from web.access import pages as ruled
 from web.access import staff
-from web.admin import adding, changes, figures, files, pages, picture, places, testing, trying, words
+from web.admin import adding, changes, figures, files, listings, pages, picture, places, testing, trying, words
 from web.admin.viewing import COUNTERS, PUBLISHERS, READERS, SECONDS
 
 
@@ -28,6 +28,8 @@ def routes() -> Sequence[BaseRoute]:
         "/admin/try": trying.show,
         "/admin/tests": testing.show,
         "/admin/history": changes.history,
+        "/admin/listings": listings.listing,
+        "/admin/listings/{listing}": listings.show,
         "/admin/places": places.listing,
         "/admin/places/{team}": places.show,
         "/admin/history/{number:int}": changes.then,
@@ -44,12 +46,14 @@ def routes() -> Sequence[BaseRoute]:
         "/admin/tests": testing.play,
         "/admin/tests/accept": testing.accept,
         "/admin/history/{number:int}/take-over": changes.take_over,
+        "/admin/listings": listings.take,
+        "/admin/listings/{listing}": listings.keep,
         "/admin/places/{team}/rules": places.propose,
-        "/admin/places/{team}/rules/{rule:int}/drop": places.drop,
-        "/admin/places/{team}/rules/{rule:int}/try": places.try_out,
+        "/admin/places/{team}/rules/{number:int}/drop": places.drop,
+        "/admin/places/{team}/rules/{number:int}/try": places.try_out,
     }
     published = {"/admin/changes/publish": changes.publish, "/admin/history/{number:int}/back": changes.roll_back}
-    seconded = {"/admin/changes/agree": changes.agree, "/admin/places/{team}/rules/{rule:int}/agree": places.agree}
+    seconded = {"/admin/changes/agree": changes.agree, "/admin/places/{team}/rules/{number:int}/agree": places.agree}
     return [
         *ruled(staff(*READERS), shown, written),
         *ruled(staff(*COUNTERS), {"/admin/figures": figures.show, "/admin/figures/{table}.csv": figures.download}),
