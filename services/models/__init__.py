@@ -11,6 +11,7 @@ from services.models.content import (
     DialogRevision,
     DialogTest,
     DialogTrial,
+    NluExample,
     NotUnderstood,
 )
 from services.models.conversations import Conversation, EarlyReceipt, MessageIn, MessageOut
@@ -71,6 +72,7 @@ __all__ = [
     "ListingRow",
     "MessageIn",
     "MessageOut",
+    "NluExample",
     "NotUnderstood",
     "OpeningOffer",
     "Person",

@@ -110,6 +110,7 @@ WALK: dict[str, dict[str, str]] = {
         " who_for sms source source_date checked_by extra",
         "source_codes": "code name kind team_id controller",
         "team_hooks": "address changed_by form secret team_id",
+        "nlu_examples": "mark words intent",
         "team_rules": "team_id kind value source confirmed_by",
         "teams": "id name short_name board controller privacy_url caller_number email call_kinds",
         "footprints": "team_id kind code edition accepts",

@@ -8,7 +8,20 @@ from starlette.routing import BaseRoute
 
 from web.access import pages as ruled
 from web.access import staff
-from web.admin import adding, changes, figures, files, listings, pages, picture, places, testing, trying, words
+from web.admin import (
+    adding,
+    changes,
+    figures,
+    files,
+    listings,
+    pages,
+    picture,
+    places,
+    testing,
+    trying,
+    understanding,
+    words,
+)
 from web.admin.viewing import COUNTERS, PUBLISHERS, READERS, SECONDS
 
 
@@ -31,6 +44,8 @@ def routes() -> Sequence[BaseRoute]:
         "/admin/listings": listings.listing,
         "/admin/listings/{listing}": listings.show,
         "/admin/places": places.listing,
+        "/admin/understanding": understanding.show,
+        "/admin/understanding/{part}.yml": understanding.download,
         "/admin/places/{team}": places.show,
         "/admin/history/{number:int}": changes.then,
     }
@@ -47,6 +62,8 @@ def routes() -> Sequence[BaseRoute]:
         "/admin/tests/accept": testing.accept,
         "/admin/history/{number:int}/take-over": changes.take_over,
         "/admin/listings": listings.take,
+        "/admin/understanding": understanding.label,
+        "/admin/understanding/{number:int}/forget": understanding.forget,
         "/admin/listings/{listing}": listings.keep,
         "/admin/places/{team}/rules": places.propose,
         "/admin/places/{team}/rules/{number:int}/drop": places.drop,

@@ -1,4 +1,4 @@
-"""Eligibility rules that are written in the browser."""
+"""Eligibility rules that are written in the browser; words that were labelled to teach the assistant."""
 
 from __future__ import annotations
 
@@ -36,8 +36,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_team_rules")),
         sqlite_autoincrement=True,
     )
+    op.create_table(
+        "nlu_examples",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("mark", sa.String(), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("intent", sa.String(), nullable=False),
+        sa.Column("held_out", sa.Boolean(), nullable=False),
+        sa.Column("added_by", ID, nullable=False),
+        sa.Column("added_at", TIME, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_nlu_examples")),
+        sa.UniqueConstraint("mark", name=op.f("uq_nlu_examples_mark")),
+        sqlite_autoincrement=True,
+    )
     op.create_index(op.f("ix_team_rules_team_id"), "team_rules", ["team_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table("nlu_examples")
     op.drop_table("team_rules")
