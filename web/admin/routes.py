@@ -41,12 +41,6 @@ def routes() -> Sequence[BaseRoute]:
         "/admin/try": trying.show,
         "/admin/tests": testing.show,
         "/admin/history": changes.history,
-        "/admin/listings": listings.listing,
-        "/admin/listings/{listing}": listings.show,
-        "/admin/places": places.listing,
-        "/admin/understanding": understanding.show,
-        "/admin/understanding/{part}.yml": understanding.download,
-        "/admin/places/{team}": places.show,
         "/admin/history/{number:int}": changes.then,
     }
     written = {
@@ -61,6 +55,27 @@ def routes() -> Sequence[BaseRoute]:
         "/admin/tests": testing.play,
         "/admin/tests/accept": testing.accept,
         "/admin/history/{number:int}/take-over": changes.take_over,
+    }
+    published = {"/admin/changes/publish": changes.publish, "/admin/history/{number:int}/back": changes.roll_back}
+    return [
+        *ruled(staff(*READERS), shown, written),
+        *ruled(staff(*PUBLISHERS), {}, published),
+        *ruled(staff(*SECONDS), {}, {"/admin/changes/agree": changes.agree}),
+        *service_routes(),
+    ]
+
+
+def service_routes() -> Sequence[BaseRoute]:
+    """The service around the conversation: places and their rules, local help, what was not understood, figures."""
+    shown = {
+        "/admin/listings": listings.listing,
+        "/admin/listings/{listing}": listings.show,
+        "/admin/places": places.listing,
+        "/admin/understanding": understanding.show,
+        "/admin/understanding/{part}.yml": understanding.download,
+        "/admin/places/{team}": places.show,
+    }
+    written = {
         "/admin/listings": listings.take,
         "/admin/understanding": understanding.label,
         "/admin/understanding/{number:int}/forget": understanding.forget,
@@ -69,11 +84,10 @@ def routes() -> Sequence[BaseRoute]:
         "/admin/places/{team}/rules/{number:int}/drop": places.drop,
         "/admin/places/{team}/rules/{number:int}/try": places.try_out,
     }
-    published = {"/admin/changes/publish": changes.publish, "/admin/history/{number:int}/back": changes.roll_back}
-    seconded = {"/admin/changes/agree": changes.agree, "/admin/places/{team}/rules/{number:int}/agree": places.agree}
+    agreed = {"/admin/places/{team}/rules/{number:int}/agree": places.agree}
+    counted = {"/admin/figures": figures.show, "/admin/figures/{table}.csv": figures.download}
     return [
         *ruled(staff(*READERS), shown, written),
-        *ruled(staff(*COUNTERS), {"/admin/figures": figures.show, "/admin/figures/{table}.csv": figures.download}),
-        *ruled(staff(*PUBLISHERS), {}, published),
-        *ruled(staff(*SECONDS), {}, seconded),
+        *ruled(staff(*SECONDS), {}, agreed),
+        *ruled(staff(*COUNTERS), counted),
     ]
