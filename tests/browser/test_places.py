@@ -43,3 +43,20 @@ def test_a_rule_is_written_by_keyboard_and_agreed_to_by_somebody_else(open_page:
     page.goto(f"{studio.url}/admin/places/north")
     page.get_by_role("button", name="Agree: it counts from 24 November 2026").press("Enter")
     expect(page.get_by_text("It counts from its first day on.")).to_be_visible()
+
+
+@SIZES
+def test_a_source_code_is_made_by_keyboard(open_page: Open, studio: Site, size: str) -> None:
+    page = open_page("/sign-in", size)
+    sign_in(page, "ada")
+    page.get_by_role("link", name="Rules and places").press("Enter")
+    page.get_by_role("link", name="Source codes").press("Enter")
+    page.get_by_role("button", name="Make it").press("Enter")
+    expect(page.get_by_text("There is a problem")).to_be_visible()
+    look(page, "sources-wrong", size)
+    page.get_by_label("Whose it is").fill("Library, Preston")
+    page.get_by_label("Kind").select_option("leaflet")
+    page.get_by_label("Code, for a poster").fill("lib-1")
+    page.get_by_role("button", name="Make it").press("Enter")
+    expect(page.get_by_text("Code lib-1")).to_be_visible()
+    look(page, "sources", size)

@@ -17,6 +17,7 @@ from web.admin import (
     pages,
     picture,
     places,
+    sources,
     testing,
     trying,
     understanding,
@@ -85,9 +86,11 @@ def service_routes() -> Sequence[BaseRoute]:
         "/admin/places/{team}/rules/{number:int}/try": places.try_out,
     }
     agreed = {"/admin/places/{team}/rules/{number:int}/agree": places.agree}
+    made = {"/admin/sources": sources.add, "/admin/sources/{code}/close": sources.close}
     counted = {"/admin/figures": figures.show, "/admin/figures/{table}.csv": figures.download}
     return [
         *ruled(staff(*READERS), shown, written),
         *ruled(staff(*SECONDS), {}, agreed),
+        *ruled(staff(*PUBLISHERS), {"/admin/sources": sources.show}, made),
         *ruled(staff(*COUNTERS), counted),
     ]
