@@ -5,9 +5,15 @@ from __future__ import annotations
 import sys
 import time
 
-from benchmarks import happy_path, lookups, memory, turns
+from benchmarks import figures, happy_path, lookups, memory, turns
 
-EVERY = {"happy_path": happy_path.main, "lookups": lookups.main, "memory": memory.main, "turns": turns.main}
+EVERY = {
+    "figures": figures.main,
+    "happy_path": happy_path.main,
+    "lookups": lookups.main,
+    "memory": memory.main,
+    "turns": turns.main,
+}
 
 
 def main(names: list[str]) -> int:

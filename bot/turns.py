@@ -13,7 +13,7 @@ from functools import partial
 from itertools import takewhile
 from typing import Any
 
-from bot import actions, care, coach_words, silences, understanding
+from bot import actions, care, coach_words, counting, silences, understanding
 from bot.actions.doing import Doing
 from bot.assistant import Assistant
 from bot.channels import SHARE_NUMBER
@@ -228,16 +228,10 @@ class Work:
         alone = care.only_care(self.heard, self.state) if aside and not self.heard.safety else []
         commands = alone or understanding.read(self.heard, self.state, self.book, stopped=stopped)
         if understanding.missed(commands) and not self.heard.safety:
-            not_understood.record(
-                self.session,
-                self.conversation.id,
-                self.heard.text,
-                self.now,
-                expecting=self.heard.expecting.slot if self.heard.expecting else None,
-                flow=self.heard.expecting.flow if self.heard.expecting else None,
-                intent=self.heard.intent,
-                confidence=self.heard.confidence,
-            )
+            asked = self.heard.expecting
+            slot, flow = (asked.slot, asked.flow) if asked else (None, None)
+            miss = not_understood.Miss(self.heard.text, slot, flow, self.heard.intent, self.heard.confidence)
+            not_understood.record(self.session, self.conversation.id, miss, self.now)
         taken = self.run(commands, said=message.inbound.text, quiet=more_waiting)
         return taken
 
@@ -320,6 +314,7 @@ class Work:
                 not_after=not_after,
             )
         self.plan_silence(turn.state)
+        counting.count(self.session, self.conversation, self.book, turn, received=self.heard is not None, now=self.now)
         if self.heard and turn.state.slots.get("hold_result") == "held":
             booking.renew(self.session, self.conversation.id, self.now, booking.SILENCE[self.conversation.channel])
 

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, Row, Select, Update, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from services import duty, faults, spending, statuses
+from services import duty, faults, journeys, spending, statuses
 from services.clock import real_now
 from services.db import Database
 from services.messages import (
@@ -269,6 +269,7 @@ def _settle_sent(session: Session, row: MessageOut, receipt: Receipt, now: datet
     statuses.move_forward(row, "sent", None, now)
     session.flush()
     statuses.apply_early(session, row, now)
+    journeys.sent(session, row.conversation_id, receipt.segments)
 
 
 def _settle_error(session: Session, row: MessageOut, wrong: SendError, now: datetime) -> None:

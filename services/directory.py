@@ -130,6 +130,11 @@ class Directory:
                     chosen.setdefault(listing.id, listing)
         return list(chosen.values())
 
+    @staticmethod
+    def unmet(usable: Sequence[Listing], barriers: Sequence[str]) -> list[str]:
+        """The barriers among these that none of the listings is for; one that is free text has no listings by nature."""
+        return [each for each in barriers if each not in CATEGORY or not ranked(CATEGORY[each], usable)]
+
     def doors(
         self,
         session: Session,

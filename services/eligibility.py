@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import teams
+from services import team_rules, teams
 from services.areas import Area
 from services.eligibility_files import RulesFile, known_teams, load_rules
 from services.eligibility_logic import (
@@ -71,10 +71,7 @@ def check(session: Session, conversation: Conversation, known: Facts, on: date, 
     cannot be used.
     """
     team = conversation.team_id or ""
-    match = teams.match_of(session, team, known.area, known.practice, on)
-    if match is not None:
-        known = replace(known, lives=match.lives, gp=match.gp, jobcentre=match.jobcentre)
-    decision = decide(load_rules(team, on), known, on)
+    decision = decide(team_rules.of(session, team, on), placed(session, team, known, on), on)
     decision = replace(decision, board=_board(known, on), checks=decision.checks + _place_checks(known))
     session.add(
         EligibilityDecision(
@@ -86,6 +83,17 @@ def check(session: Session, conversation: Conversation, known: Facts, on: date, 
         )
     )
     return decision
+
+
+def placed(session: Session, team: str, known: Facts, on: date) -> Facts:
+    """The facts with whether home, practice and Jobcentre belong to a team's footprint."""
+    match = teams.match_of(session, team, known.area, known.practice, on)
+    return replace(known, lives=match.lives, gp=match.gp, jobcentre=match.jobcentre) if match else known
+
+
+def decide_as(session: Session, team: str, rules: TeamRules, known: Facts, on: date) -> str:
+    """What these rules of a team would say of somebody on a day; nothing is kept."""
+    return decide(rules, placed(session, team, known, on), on).answer
 
 
 def _board(known: Facts, on: date) -> str | None:

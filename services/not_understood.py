@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,29 +11,20 @@ from sqlalchemy.orm import Session
 from services.models import NotUnderstood
 
 
-def record(
-    session: Session,
-    conversation_id: int,
-    words: str,
-    now: datetime,
-    *,
-    expecting: str | None = None,
-    flow: str | None = None,
-    intent: str | None = None,
-    confidence: float | None = None,
-) -> None:
-    """Keep one message that was not understood, in the turn's transaction; confidence is from 0 to 1."""
-    session.add(
-        NotUnderstood(
-            conversation_id=conversation_id,
-            at=now,
-            words=words,
-            expecting=expecting,
-            flow=flow,
-            intent=intent,
-            confidence=confidence,
-        )
-    )
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """One message that was not understood: what was asked, in which flow, the best guess and how sure (0 to 1)."""
+
+    words: str
+    expecting: str | None = None
+    flow: str | None = None
+    intent: str | None = None
+    confidence: float | None = None
+
+
+def record(session: Session, conversation_id: int, miss: Miss, now: datetime) -> None:
+    """Keep one message that was not understood, in the turn's transaction."""
+    session.add(NotUnderstood(conversation_id=conversation_id, at=now, **asdict(miss)))
 
 
 def waiting(session: Session, limit: int = 100) -> list[NotUnderstood]:

@@ -15,6 +15,7 @@ from services import (
     caseload,
     conversations,
     due_work,
+    journeys,
     notes,
     referrals,
     reminders,
@@ -80,6 +81,7 @@ def _write_down(
 def _go_on(session: Session, referral: Referral, outcome: str, viewer: Viewer, now: datetime) -> None:
     """Reached: into the caseload. Declined or another service: closed. Not reached: stays where it is."""
     referral.outcome = outcome
+    journeys.attended(session, referral.conversation_id, outcome, now)
     if outcome in CLOSES:
         referrals.close(session, referral, CLOSES[outcome], now)
     elif outcome == "reached":

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from services import booking, introductions, team_hooks, transcript, waiting_list
+from services import booking, introductions, journeys, team_hooks, transcript, waiting_list
 from services.clock import real_now
 from services.models import (
     AddressRow,
@@ -132,6 +132,7 @@ def _forget(session: Session, person: Person, now: datetime) -> None:
     session.execute(delete(DueWork).where(DueWork.conversation_id.in_(ids)))
     session.execute(update(Conversation).where(Conversation.id.in_(ids)).values(state=None))
     introductions.forget(session, ids)
+    journeys.forget(session, ids)
     waiting_list.forget(session, ids)
     team_hooks.forget(session, [person.id])
     for conversation_id in ids:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -17,13 +17,16 @@ from services.models import (
     EarlyReceipt,
     Introduction,
     Invitation,
+    Journey,
     MessageIn,
     MessageOut,
     NotUnderstood,
+    QuestionTime,
     RateCount,
     SetUpLink,
     SignIn,
     StaffText,
+    UnmetNeed,
 )
 
 UNFINISHED = timedelta(days=30)
@@ -31,6 +34,7 @@ BODIES = timedelta(days=180)
 NOT_UNDERSTOOD = timedelta(days=90)
 DUTY_ALERT = timedelta(days=365)
 TECHNICAL = timedelta(days=35)
+FIGURES = timedelta(days=1096)
 
 
 def sweep(session: Session, now: datetime) -> None:
@@ -40,6 +44,7 @@ def sweep(session: Session, now: datetime) -> None:
     _passed_on(session, now)
     session.execute(delete(NotUnderstood).where(NotUnderstood.at < now - NOT_UNDERSTOOD))
     _alerts(session, now - DUTY_ALERT)
+    _figures(session, (now - FIGURES).date())
     waiting_list.forget_ended(session, now - TECHNICAL)
     team_hooks.forget_settled(session, TECHNICAL, now)
     session.execute(delete(StaffText).where(StaffText.created_at < now - TECHNICAL))
@@ -49,6 +54,13 @@ def sweep(session: Session, now: datetime) -> None:
     session.execute(delete(RateCount).where(RateCount.window < now - TECHNICAL))
     session.execute(delete(SignIn).where(SignIn.expires_at < now - TECHNICAL))
     session.execute(delete(SetUpLink).where(SetUpLink.expires_at < now - TECHNICAL))
+
+
+def _figures(session: Session, before: date) -> None:
+    """What is counted, three years on."""
+    session.execute(delete(Journey).where(Journey.began_on < before))
+    session.execute(delete(QuestionTime).where(QuestionTime.quarter < before))
+    session.execute(delete(UnmetNeed).where(UnmetNeed.on < before))
 
 
 def _alerts(session: Session, before: datetime) -> None:

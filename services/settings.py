@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     twilio_from: str = Field(default="", validation_alias="TWILIO_FROM")
     twilio_api_url: str = Field(default="https://api.twilio.com", validation_alias="TWILIO_API_URL")
     sms_a_day: int = Field(default=0, ge=0, validation_alias="ANYDOOR_SMS_A_DAY")
+    sms_pence: float = Field(default=0, ge=0, le=100, validation_alias="ANYDOOR_SMS_PENCE")
     telegram_bot_token: SecretStr = Field(default=SecretStr(""), validation_alias="TELEGRAM_BOT_TOKEN")
     telegram_webhook_secret: SecretStr = Field(default=SecretStr(""), validation_alias="TELEGRAM_WEBHOOK_SECRET")
     telegram_api_url: str = Field(default="https://api.telegram.org/bot", validation_alias="TELEGRAM_API_URL")

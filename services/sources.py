@@ -39,6 +39,11 @@ def find(session: Session, code: str) -> SourceCode | None:
     return row if row and row.active else None
 
 
+def is_taken(session: Session, code: str) -> bool:
+    """Whether there is such a code, open or closed: a code is never used for something else."""
+    return session.get(SourceCode, tidy(code)) is not None
+
+
 def open_form(
     session: Session, name: str, kind: str, now: datetime, *, per_hour: int = PER_HOUR, per_day: int = PER_DAY
 ) -> SourceCode:

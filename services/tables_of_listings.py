@@ -48,15 +48,16 @@ def import_listings(db: Database, file: Path, now: datetime) -> Taken:
     """
     check_size(file, directory_import.LARGEST)
     with db.write() as session:
-        done = _import(session, file, now)
+        done = read_listings(session, file, now)
         if done.errors:
-            raise TableRefused(file.name, [_numbered(error, file) for error in done.errors])
+            raise TableRefused(file.name, [numbered(error, file) for error in done.errors])
         detail = {"new": done.new, "changed": done.changed}
         audit.record(session, "system", "directory.import", "directory:1", now, detail)
     return Taken(done.new + done.changed + done.same, done.new, done.changed)
 
 
-def _import(session: Session, file: Path, now: datetime) -> directory_import.Imported:
+def read_listings(session: Session, file: Path, now: datetime) -> directory_import.Imported:
+    """Put a file's entries into the session. Raises TableRefused for a file that cannot be read at all."""
     try:
         return directory_import.import_file(session, file, now)
     except UnicodeDecodeError as error:
@@ -66,7 +67,7 @@ def _import(session: Session, file: Path, now: datetime) -> directory_import.Imp
         raise TableRefused(file.name, [(1, why)]) from error
 
 
-def _numbered(error: str, file: Path) -> tuple[int, str]:
+def numbered(error: str, file: Path) -> tuple[int, str]:
     """The importer counts entries; a spreadsheet counts its header too."""
     match = ERROR.fullmatch(error)
     if match is None:

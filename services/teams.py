@@ -91,6 +91,11 @@ def open_teams(session: Session, on: date) -> list[Team]:
     return [team for team in found if team.closed_at is None or team.closed_at > start]
 
 
+def every(session: Session) -> list[Team]:
+    """Every team, also those that are closed or not open yet, by name."""
+    return list(session.scalars(select(Team).order_by(Team.name)))
+
+
 def open_demonstrations(session: Session) -> int:
     """How many demonstration teams are open in this database."""
     return len(

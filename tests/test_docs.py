@@ -227,6 +227,7 @@ def test_days_of_retention_are_the_ones_kept() -> None:
         retention.NOT_UNDERSTOOD,
         retention.DUTY_ALERT,
         retention.TECHNICAL,
+        retention.FIGURES,
     ):
         assert f"{days.days} days" in privacy
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -53,6 +53,14 @@ def page(path: str, handler: Callable[..., Any], access: Access, methods: Iterab
     route = Page(path, guarded(handler, access), methods=list(methods), name=handler.__name__)
     route.access = access
     return route
+
+
+def pages(
+    access: Access, shown: Mapping[str, Callable[..., Any]], done: Mapping[str, Callable[..., Any]] | None = None
+) -> list[Page]:
+    """The routes of one rule: what is shown at an address, and what a form posted to it does."""
+    gets = [page(path, handler, access) for path, handler in shown.items()]
+    return gets + [page(path, handler, access, ["POST"]) for path, handler in (done or {}).items()]
 
 
 def guarded(handler: Callable[..., Any], access: Access) -> Callable[[Request], Any]:

@@ -78,6 +78,11 @@ def date_day(when: date) -> str:
     return f"{when:%A} {when.day} {when:%B}"
 
 
+def month(when: date) -> str:
+    """`November`."""
+    return f"{when:%B}"
+
+
 def working(span: timedelta) -> str:
     """`20 min`, `3 h 20 min`, `2 days 3 h`: working time, of which a day has eight hours; never a sign."""
     minutes = int(abs(span).total_seconds()) // 60
@@ -117,6 +122,7 @@ class Pages:
             "short_day": short_day,
             "date_day": date_day,
             "short_date": short_date,
+            "month": month,
             "working": working,
         }
         self.environment.globals |= {"say": words.say, "asset": asset, "demo": demo, "speakers": SPEAKERS}

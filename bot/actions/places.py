@@ -9,7 +9,7 @@ from typing import Any
 from bot.actions.doing import Doing, Slots, result
 from bot.flows.engine import ActionResult, Event
 from bot.nlu.nations import nation_named
-from services import eligibility, teams
+from services import eligibility, team_rules, teams
 from services.areas import Area
 from services.eligibility import Facts
 from services.models import Team
@@ -145,10 +145,14 @@ def find_team(doing: Doing, slots: Slots) -> ActionResult:
     if helper is None:
         return result(team_result=match.result, team_accepts_call_back="no", asks_months="no", min_age=16)
     doing.conversation.team_id = helper.id
-    return team_slots(match.result, helper)
+    return team_slots(doing, match.result, helper)
 
 
-def team_slots(found: str, team: Team) -> ActionResult:
+def team_slots(doing: Doing, found: str, team: Team) -> ActionResult:
+    youngest, asks_months = team.min_age, team.asks_months
+    if team_rules.has_own(doing.session, team.id):
+        rules = team_rules.of(doing.session, team.id, doing.today)
+        youngest, asks_months = rules.min_age or youngest, rules.asks_months
     return result(
         team_result=found,
         team_name=team.name,
@@ -157,8 +161,8 @@ def team_slots(found: str, team: Team) -> ActionResult:
         caller_number=team.caller_number,
         call_length=team.call_minutes,
         team_accepts_call_back="yes" if team.accepts_call_back else "no",
-        asks_months="yes" if team.asks_months else "no",
-        min_age=team.min_age,
+        asks_months="yes" if asks_months else "no",
+        min_age=youngest,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from bot.actions.doing import Doing, Slots, result
 from bot.actions.places import area_of
 from bot.flows.engine import ActionResult, Event
-from services import duty
+from services import duty, journeys
 
 SHOWN = 3
 NOT_NAMED = {"none", "rather_not_say", "skipped"}
@@ -37,6 +37,8 @@ def signpost(doing: Doing, slots: Slots) -> ActionResult:
     """Up to three listings not shown before, matched to what was named, the nation, the authority and the age."""
     area = area_of(doing, slots)
     seen = list(slots.get("signposted") or [])
+    if not seen:
+        count_unmet(doing, slots, area.lad if area else None)
     found = doing.parts.directory.match(
         doing.session,
         barriers=named(slots, "barriers"),
@@ -49,6 +51,13 @@ def signpost(doing: Doing, slots: Slots) -> ActionResult:
         skip_ids=seen,
     )
     return shown(doing, slots, found[:SHOWN], seen=seen, more=len(found) > SHOWN)
+
+
+def count_unmet(doing: Doing, slots: Slots, lad: str | None) -> None:
+    """Note the needs for which there is nothing here that may be said."""
+    where, directory = (nation_of(slots), slots.get("age"), doing.today, lad), doing.parts.directory
+    needs = directory.unmet(directory.usable(doing.session, *where), named(slots, "barriers"))
+    journeys.unmet(doing.session, doing.conversation, needs, doing.now)
 
 
 def signpost_more(doing: Doing, slots: Slots) -> ActionResult:

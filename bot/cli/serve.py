@@ -27,6 +27,7 @@ ANYDOOR_NOW: start the clock at an ISO time (tests only).
 NLU_URL, NLU_TOKEN: a language model server that runs elsewhere.
 TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_MESSAGING_SERVICE_SID or TWILIO_FROM, TWILIO_API_URL: texts.
 ANYDOOR_SMS_A_DAY: the most texts a day in all (default: no limit of ours).
+ANYDOOR_SMS_PENCE: what a segment of a text costs, for the figures.
 TELEGRAM_BOT_TOKEN, TELEGRAM_WEBHOOK_SECRET, TELEGRAM_API_URL: Telegram.
 ANYDOOR_CALENDAR_LOOPBACK: 1 reads coaches' own calendars from this machine too (tests and trying out only).
 ANYDOOR_HOOK_LOOPBACK: 1 tells teams' own systems on this machine too (tests and trying out only).

@@ -11,6 +11,7 @@ from services.models.content import (
     DialogRevision,
     DialogTest,
     DialogTrial,
+    NluExample,
     NotUnderstood,
 )
 from services.models.conversations import Conversation, EarlyReceipt, MessageIn, MessageOut
@@ -18,10 +19,12 @@ from services.models.desk import CheckIn, Cover, DeskNote, Plan
 from services.models.diary import Appointment, DiaryCell, Hold, ReminderSent
 from services.models.directory import ListingRow
 from services.models.duty import DutyAlert, DutyAsk, DutyException, DutyRules, DutyShift, StaffText
+from services.models.figures import Journey, QuestionTime, UnmetNeed
 from services.models.hooks import HookEvent, TeamHook
 from services.models.people import AddressRow, Consent, Introduction, Person, SourceCode
 from services.models.records import AuditHead, AuditRow, EventRow
 from services.models.referrals import CallBack, EligibilityDecision, Referral
+from services.models.rules import TeamRule
 from services.models.staff import SetUpLink, SignIn, StaffMember
 from services.models.teams import Absence, Coach, Footprint, Team, WorkingHours
 from services.models.waiting import OpeningOffer, WaitingPlace
@@ -64,14 +67,17 @@ __all__ = [
     "HookEvent",
     "Introduction",
     "Invitation",
+    "Journey",
     "Lease",
     "ListingRow",
     "MessageIn",
     "MessageOut",
+    "NluExample",
     "NotUnderstood",
     "OpeningOffer",
     "Person",
     "Plan",
+    "QuestionTime",
     "RateCount",
     "Referral",
     "ReminderSent",
@@ -82,6 +88,8 @@ __all__ = [
     "StaffText",
     "Team",
     "TeamHook",
+    "TeamRule",
+    "UnmetNeed",
     "WaitingPlace",
     "WorkingHours",
 ]

@@ -95,6 +95,21 @@ class DialogTrial(Base):
     problem: Mapped[str] = mapped_column(default="")
 
 
+class NluExample(Base):
+    """Words that somebody labelled to teach the assistant; nothing says whose they were. `mark`: the same words only once."""
+
+    __tablename__ = "nlu_examples"
+    __table_args__ = rows()
+
+    id: Mapped[Key]
+    mark: Mapped[str] = mapped_column(unique=True)
+    words: Mapped[str] = mapped_column(Sealed("nlu_examples.words"))
+    intent: Mapped[str]
+    held_out: Mapped[bool]
+    added_by: Mapped[int]
+    added_at: Mapped[datetime]
+
+
 class NotUnderstood(Base):
     """Words that were not understood, for whoever improves the assistant; sealed and short-lived."""
 

@@ -75,6 +75,9 @@ WALK: dict[str, dict[str, str]] = {
         "plans": "retention",
         "check_ins": "answer retention",
         "holds": "kind",
+        "journeys": "channel team_id source age_band outcome question",
+        "question_times": "question",
+        "unmet_needs": "team_id need",
         "hook_events": "event_id kind lease reason status team_id",
         "invitations": "method status reason lease",
         "messages_in": "channel kind media source retention",
@@ -107,6 +110,8 @@ WALK: dict[str, dict[str, str]] = {
         " who_for sms source source_date checked_by extra",
         "source_codes": "code name kind team_id controller",
         "team_hooks": "address changed_by form secret team_id",
+        "nlu_examples": "mark words intent",
+        "team_rules": "team_id kind value source confirmed_by",
         "teams": "id name short_name board controller privacy_url caller_number email call_kinds",
         "footprints": "team_id kind code edition accepts",
     },
@@ -152,6 +157,8 @@ def test_every_table_that_names_a_person_or_a_conversation_is_walked() -> None:
         "holds",
         "hook_events",
         "waiting_places",
+        "journeys",
+        "unmet_needs",
         *TEAM_TABLES,
         *FOR_EVER,
     }
@@ -218,7 +225,7 @@ def somebody(db: Database, now: datetime, *, taken_on: bool) -> tuple[int, int]:
             "waiting_places",
         ):
             fill(session, tables[name], **ids)
-        for name in ("eligibility_decisions", "events", "duty_alerts"):
+        for name in ("eligibility_decisions", "events", "duty_alerts", "journeys", "unmet_needs"):
             fill(session, tables[name], **ids)
         for name in ("referrals", "appointments", "call_backs", "desk_notes", "plans", "check_ins") if taken_on else ():
             fill(session, tables[name], **ids)

@@ -38,7 +38,7 @@ def live(db: Database, now: datetime, shared: bool = False) -> tuple[int, int]:
         people.set_name(session, row.person_id, CANARY)
         people.set_phone(session, row.person_id, ANNA.value)
         conversations.save(session, row, {"slots": {"name": CANARY}}, None)
-        not_understood.record(session, row.id, CANARY, now)
+        not_understood.record(session, row.id, not_understood.Miss(CANARY), now)
         due_work.schedule(session, row.id, "nudge", now + timedelta(days=1))
         outbox.enqueue(session, row, CANARY, purpose="answer", now=now)
         given = consent.record(session, row, "share", wording="May we share?", version="r1", now=now)

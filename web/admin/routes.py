@@ -6,41 +6,91 @@ from collections.abc import Sequence
 
 from starlette.routing import BaseRoute
 
-from web.access import page, staff
-from web.admin import adding, changes, files, pages, picture, testing, trying, words
-from web.admin.viewing import PUBLISHERS, READERS, SECONDS
+from web.access import pages as ruled
+from web.access import staff
+from web.admin import (
+    adding,
+    changes,
+    figures,
+    files,
+    listings,
+    pages,
+    picture,
+    places,
+    sources,
+    testing,
+    trying,
+    understanding,
+    words,
+)
+from web.admin.viewing import COUNTERS, PUBLISHERS, READERS, SECONDS
 
 
 def routes() -> Sequence[BaseRoute]:
     """Admins, editors and safety officers write a draft; admins publish; an admin or a safety officer is the second person."""
-    see, publish, second = staff(*READERS), staff(*PUBLISHERS), staff(*SECONDS)
+    shown = {
+        "/admin": pages.home,
+        "/admin/picture": picture.show,
+        "/admin/topic/{name}": pages.topic,
+        "/admin/topic/{name}/add": adding.show,
+        "/admin/search": pages.search,
+        "/admin/languages": pages.languages,
+        "/admin/words/{name}": words.show,
+        "/admin/files": files.listing,
+        "/admin/files/{name:path}": files.show,
+        "/admin/changes": changes.show,
+        "/admin/try": trying.show,
+        "/admin/tests": testing.show,
+        "/admin/history": changes.history,
+        "/admin/history/{number:int}": changes.then,
+    }
+    written = {
+        "/admin/topic/{name}/add": adding.add,
+        "/admin/words/{name}": words.keep,
+        "/admin/cost": words.preview,
+        "/admin/files/{name:path}": files.keep,
+        "/admin/changes/check": changes.check,
+        "/admin/changes/discard": changes.discard,
+        "/admin/changes/catch-up": changes.catch_up,
+        "/admin/try": trying.act,
+        "/admin/tests": testing.play,
+        "/admin/tests/accept": testing.accept,
+        "/admin/history/{number:int}/take-over": changes.take_over,
+    }
+    published = {"/admin/changes/publish": changes.publish, "/admin/history/{number:int}/back": changes.roll_back}
     return [
-        page("/admin", pages.home, see),
-        page("/admin/picture", picture.show, see),
-        page("/admin/topic/{name}", pages.topic, see),
-        page("/admin/topic/{name}/add", adding.show, see),
-        page("/admin/topic/{name}/add", adding.add, see, ["POST"]),
-        page("/admin/search", pages.search, see),
-        page("/admin/languages", pages.languages, see),
-        page("/admin/words/{name}", words.show, see),
-        page("/admin/words/{name}", words.keep, see, ["POST"]),
-        page("/admin/cost", words.preview, see, ["POST"]),
-        page("/admin/files", files.listing, see),
-        page("/admin/files/{name:path}", files.show, see),
-        page("/admin/files/{name:path}", files.keep, see, ["POST"]),
-        page("/admin/changes", changes.show, see),
-        page("/admin/changes/check", changes.check, see, ["POST"]),
-        page("/admin/changes/publish", changes.publish, publish, ["POST"]),
-        page("/admin/changes/agree", changes.agree, second, ["POST"]),
-        page("/admin/changes/discard", changes.discard, see, ["POST"]),
-        page("/admin/changes/catch-up", changes.catch_up, see, ["POST"]),
-        page("/admin/try", trying.show, see),
-        page("/admin/try", trying.act, see, ["POST"]),
-        page("/admin/tests", testing.show, see),
-        page("/admin/tests", testing.play, see, ["POST"]),
-        page("/admin/tests/accept", testing.accept, see, ["POST"]),
-        page("/admin/history", changes.history, see),
-        page("/admin/history/{number:int}", changes.then, see),
-        page("/admin/history/{number:int}/back", changes.roll_back, publish, ["POST"]),
-        page("/admin/history/{number:int}/take-over", changes.take_over, see, ["POST"]),
+        *ruled(staff(*READERS), shown, written),
+        *ruled(staff(*PUBLISHERS), {}, published),
+        *ruled(staff(*SECONDS), {}, {"/admin/changes/agree": changes.agree}),
+        *service_routes(),
+    ]
+
+
+def service_routes() -> Sequence[BaseRoute]:
+    """The service around the conversation: places and their rules, local help, what was not understood, figures."""
+    shown = {
+        "/admin/listings": listings.listing,
+        "/admin/listings/{listing}": listings.show,
+        "/admin/places": places.listing,
+        "/admin/understanding": understanding.show,
+        "/admin/understanding/{part}.yml": understanding.download,
+        "/admin/places/{team}": places.show,
+    }
+    written = {
+        "/admin/listings": listings.take,
+        "/admin/understanding": understanding.label,
+        "/admin/understanding/{number:int}/forget": understanding.forget,
+        "/admin/listings/{listing}": listings.keep,
+        "/admin/places/{team}/rules": places.propose,
+        "/admin/places/{team}/rules/{number:int}/drop": places.drop,
+        "/admin/places/{team}/rules/{number:int}/try": places.try_out,
+    }
+    agreed = {"/admin/places/{team}/rules/{number:int}/agree": places.agree}
+    made = {"/admin/sources": sources.add, "/admin/sources/{code}/close": sources.close}
+    counted = {"/admin/figures": figures.show, "/admin/figures/{table}.csv": figures.download}
+    return [
+        *ruled(staff(*READERS), shown, written),
+        *ruled(staff(*SECONDS), {}, agreed),
+        *ruled(staff(*PUBLISHERS), {"/admin/sources": sources.show}, made),
+        *ruled(staff(*COUNTERS), counted),
     ]

@@ -21,6 +21,8 @@ SAFETY = "safety"
 PUBLISHERS = ("admin",)
 READERS = ("admin", "editor", "safety")
 SECONDS = ("admin", "safety")
+COUNTERS = (*READERS, "lead")
+"""Who sees the figures: a lead those of their own team."""
 
 
 def member_of(request: Request) -> Member:

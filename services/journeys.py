@@ -1,0 +1,146 @@
+"""How far each journey came, counted in the turn that takes it there; no words, no names, no times of day.
+
+A journey begins with the first message of a conversation, and anew when somebody agrees to begin again more than
+`ANEW_AFTER` later. What the figures mean is in docs/measures.md; `services.figures` reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from services.clock import LONDON
+from services.models import Conversation, Journey, QuestionTime, UnmetNeed
+
+ANEW_AFTER = timedelta(days=30)
+STAGES = ("began_on", "started_on", "eligible_on", "booked_on", "attended_on")
+"""In order: who came to a later one has come to all before it."""
+REACHES = {
+    "consent:start": "started_on",
+    "eligibility:yes": "eligible_on",
+    "eligibility:ask_a_person": "eligible_on",
+    "appointment_booked": "booked_on",
+    "call_back_queued": "booked_on",
+}
+"""The stage that an event of the conversation leads to."""
+AGE_BANDS = ((18, "under 18"), (25, "18 to 24"), (35, "25 to 34"), (50, "35 to 49"), (65, "50 to 64"))
+OLDEST = "65 or over"
+WITHIN = (10, 20, 30, 60, 120, 300, 900, 3600, 86400)
+"""Seconds within which a question is answered; -1 for later."""
+SHARDS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What a turn did: names of its events, the question open after it, age if known."""
+
+    events: tuple[str, ...] = ()
+    question: str | None = None
+    age: int | None = None
+    outcome: str | None = None
+    received: bool = True
+
+
+def pass_on(session: Session, conversation: Conversation, passed: Passed, now: datetime) -> None:
+    """Count one turn of a locked conversation."""
+    today = day_of(now)
+    row = _current(session, conversation.id)
+    if row is None or ("consent:start" in passed.events and row.started_on and today - row.started_on > ANEW_AFTER):
+        row = Journey(conversation_id=conversation.id, channel=conversation.channel, began_on=today, received=0)
+        session.add(row)
+    row.team_id, row.source, row.last_on = conversation.team_id, conversation.source, today
+    row.age_band = age_band(passed.age) or row.age_band
+    row.outcome = passed.outcome
+    row.received += passed.received
+    _question(session, row, passed, now)
+    for name in passed.events:
+        if name in REACHES:
+            _reach(row, REACHES[name], today)
+    session.flush()
+
+
+def _question(session: Session, row: Journey, passed: Passed, now: datetime) -> None:
+    if passed.question == row.question:
+        return
+    if passed.received and row.question and row.asked_at:
+        _add_time(session, row.question, (now - row.asked_at).total_seconds(), row.conversation_id or 0, now)
+    row.question, row.asked_at = passed.question, now if passed.question else None
+
+
+def _add_time(session: Session, question: str, seconds: float, of: int, now: datetime) -> None:
+    within = next((edge for edge in WITHIN if seconds <= edge), -1)
+    key = {"quarter": quarter_of(day_of(now)), "question": question, "within": within, "shard": of % SHARDS}
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    added = dialect.insert(QuestionTime).values(**key, count=1)
+    session.execute(added.on_conflict_do_update(index_elements=list(key), set_={"count": QuestionTime.count + 1}))
+
+
+def _current(session: Session, conversation_id: int) -> Journey | None:
+    rows = select(Journey).where(Journey.conversation_id == conversation_id)
+    return session.scalars(rows.order_by(Journey.id.desc()).limit(1)).first()
+
+
+def _reach(row: Journey, stage: str, today: date) -> None:
+    for name in STAGES[: STAGES.index(stage) + 1]:
+        if getattr(row, name) is None:
+            setattr(row, name, today)
+
+
+def attended(session: Session, conversation_id: int, outcome: str, now: datetime) -> None:
+    """A coach wrote down what came of ringing: reached (or sent on to another service) counts, anything else takes it back."""
+    row = _current(session, conversation_id)
+    if row is None:
+        return
+    if outcome in ("reached", "another_service"):
+        _reach(row, "attended_on", day_of(now))
+    elif outcome == "not_reached":
+        row.attended_on = None
+    session.flush()
+
+
+def sent(session: Session, conversation_id: int, segments: int) -> None:
+    """One message went out, in so many segments (of SMS; 1 elsewhere)."""
+    newest = select(func.max(Journey.id)).where(Journey.conversation_id == conversation_id).scalar_subquery()
+    counted = update(Journey).where(Journey.id == newest)
+    session.connection().execute(counted.values(sent=Journey.sent + 1, segments=Journey.segments + segments))
+
+
+def unmet(session: Session, conversation: Conversation, needs: Iterable[str], now: datetime) -> None:
+    """Nothing that may be said meets these needs (codes of `barriers`); once a need within `ANEW_AFTER`."""
+    recent = select(UnmetNeed.need).where(
+        UnmetNeed.conversation_id == conversation.id, UnmetNeed.on > day_of(now) - ANEW_AFTER
+    )
+    known = set(session.scalars(recent))
+    for need in needs:
+        if need not in known:
+            known.add(need)
+            told = {"on": day_of(now), "team_id": conversation.team_id, "need": need}
+            session.add(UnmetNeed(conversation_id=conversation.id, **told))
+
+
+def forget(session: Session, conversations: list[int]) -> None:
+    """The figures stay, and nothing leads from them to anybody."""
+    mine = Journey.conversation_id.in_(conversations)
+    session.execute(update(Journey).where(mine).values(conversation_id=None, asked_at=None))
+    session.execute(update(UnmetNeed).where(UnmetNeed.conversation_id.in_(conversations)).values(conversation_id=None))
+
+
+def age_band(age: int | None) -> str | None:
+    """The group of an age in years."""
+    return None if age is None else next((name for under, name in AGE_BANDS if age < under), OLDEST)
+
+
+def day_of(now: datetime) -> date:
+    """The day in England."""
+    return now.astimezone(LONDON).date()
+
+
+def quarter_of(day: date) -> date:
+    """The first day of the quarter: January, April, July, October."""
+    return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)

@@ -1,0 +1,31 @@
+"""Texts are grouped by likeness."""
+
+from __future__ import annotations
+
+import time
+
+from bot.nlu.likeness import grouped
+
+
+def test_what_is_said_alike_comes_together_and_nothing_is_lost() -> None:
+    texts = [
+        "can my sister be on the call",
+        "where do i park",
+        "can my sister be on the call too",
+        "is there parking, where do i park",
+        "can my brother be on the call",
+        "🙂",
+        "",
+    ]
+    groups = grouped(texts)
+    assert groups[0] == [0, 2, 4]
+    assert [1, 3] in groups
+    assert sorted(place for group in groups for place in group) == list(range(len(texts)))
+    assert grouped([]) == []
+
+
+def test_three_hundred_texts_take_no_time() -> None:
+    texts = [f"this is message number {n} about thing {n * 7 % 13} and word {n * n}" for n in range(300)]
+    before = time.process_time()
+    grouped(texts, alike=0.99)
+    assert time.process_time() - before < 4
