@@ -105,7 +105,7 @@ def test_a_draft_is_tried_and_kept_as_a_test(open_page: Open, studio: Site, size
     page.get_by_label("The person writes").fill("hi")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="It's safe, let's go").click()
-    expect(page.get_by_text("Which is most like you now?")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Which of these is most like you right now?")).to_be_visible(timeout=60_000)
     page.get_by_label("The person writes").fill("I'm off sick")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="No fixed address")).to_be_visible(timeout=60_000)
