@@ -108,7 +108,8 @@ class RandomPerson(RuleBasedStateMachine):
         titles = [title for _, title, _ in question.choices]
         if titles:
             pick = data.draw(st.integers(1, len(titles)))
-            text = str(pick) if data.draw(st.booleans()) else titles[pick - 1]
+            unnumbered = question.spec.type == "phone" and self.person.channel == "telegram"
+            text = str(pick) if data.draw(st.booleans()) and not unnumbered else titles[pick - 1]
         else:
             text = data.draw(st.sampled_from(lines.FITTING.get(question.spec.type, ["ok"])))
         answered = self.heard(self.person.say(text))
