@@ -15,7 +15,7 @@ DEAD_ENDS: list[tuple[Any, ...]] = [
         ("call_off", "- else: [{link: called_off}]", "- else: sure"),
     ),
     (
-        "every answer is refused", "flows/change_call", "book_again",
+        "every answer is refused", "flows/change_call", "missed_call.again",
         (
             "missed_call", "collect: book_again\n",
             "collect: book_again\n        rejections: [{if: slots.book_again, utter: utter_come_back_any_time}]\n",
@@ -35,13 +35,13 @@ DEAD_ENDS: list[tuple[Any, ...]] = [
         ("practice_choices", "practice_choices:", "nothing_here: {type: words, set_by: action, max_length: 64}\n  practice_choices:"),
     ),
     (
-        "two questions that only lead to each other", "patterns/start", "safe_here",
+        "two questions that only lead to each other", "patterns/start", "pattern_shared_phone",
         ("pattern_shared_phone", "then: [{link: not_safe_here}]\n          - else: END",
          "then: once_more\n          - else: once_more\n      - id: once_more\n        collect: safe_here\n"
          "        ask_before_filling: true\n        next: ask"),
     ),
     (
-        "the only way out hangs on what cannot be", "flows/local_help", "more_help",
+        "the only way out hangs on what cannot be", "flows/local_help", "local_help",
         ("local_help", "if: slots.more_help = \"more\"", "if: slots.more_help = \"more\" or slots.more_help = \"enough\""),
         ("local_help", "then: [{action: utter_more_signposts, next: next_flags}]\n          - else: [{action: utter_general_doors, next: END}]",
          "then: [{action: utter_more_signposts, next: more}]\n          - else: more"),
@@ -51,23 +51,24 @@ DEAD_ENDS: list[tuple[Any, ...]] = [
         ("call_off", "- else: [{call: no_call_to_change, next: END}]", "- else: END"),
     ),
     (
-        "no times, and no next step", "flows/book_call", "no_times",
-        ("book_call", "action: utter_no_openings\n", "action: utter_no_openings\n        next: END\n"),
-        ("book_call", "      - id: ring_instead\n        link: agree_to_call_back\n", ""),
+        "no answer but one is taken, and that one leads back", "flows/opening_free", "earlier_free.ask",
+        ("earlier_free", "collect: earlier_time\n",
+         "collect: earlier_time\n        rejections: [{if: slots.earlier_time != \"stop\", utter: utter_call_stays}]\n"),
+        ("earlier_free", "then: leave", "then: ask"),
     ),
     (
-        "whose town is not in the table goes round for ever", "flows/where_you_live", "town",
+        "whose town is not in the table goes round for ever", "flows/where_you_live", "where_you_live",
         ("where_you_live", "then: person\n          - else: town_none", "then: town_again\n          - else: town_again"),
         ("where_you_live", "      - id: town_none\n        collect: place_unknown\n        next:\n          - if: slots.place_unknown = \"again\"\n"
          "            then: town_again\n          - else: person\n", ""),
         ("where_you_live", "        tries: 2\n        gives_up: not_known\n", "        ask_before_filling: true\n"),
     ),
     (
-        "where no team is, nothing is said", "flows/self_referral", "no_team",
+        "where no team is, nothing is said", "flows/self_referral", "without a word",
         ("self_referral", "call: no_team\n", "set_slots: [{call_kind: phone}]\n"),
     ),
     (
-        "nobody can ring, and nothing is said", "flows/ask_for_call_back", "nobody",
+        "nobody can ring, and nothing is said", "flows/ask_for_call_back", "agree_to_call_back",
         ("agree_to_call_back", "link: no_call_back_here\n", "set_slots: [{call_back_by: null}]\n        next: END\n"),
     ),
 ]  # fmt: skip
@@ -104,7 +105,7 @@ LOOPS: list[tuple[Any, ...]] = [
          "        silence: {nudge: pattern_nudge, after: 24h, expires: 30d}\n      - id: once_more\n        call: about_work\n"),
     ),
     (
-        "stuck for ever", "patterns/repair", "pattern_stuck",
+        "stuck for ever", "patterns/repair", "patterns/repair.yml",
         ("pattern_stuck", "        gives_up: leave\n", ""),
     ),
     (
@@ -135,7 +136,7 @@ UNSET: list[tuple[Any, ...]] = [
     ),
     (
         "a day promised before it is known", "flows/ask_for_call_back", "call_back_by",
-        ("agree_to_call_back", "- id: summary\n", "- action: utter_person_queued\n      - id: summary\n"),
+        ("agree_to_call_back", "action: summarise_answers\n", "action: summarise_answers\n      - action: utter_person_queued\n"),
     ),
     (
         "a reason where there is none", "patterns/questions", "eligibility_reason",
@@ -165,10 +166,9 @@ UNSET: list[tuple[Any, ...]] = [
         ("utter_ask_share_for_call_back", "{% if privacy_link %} More: {{ privacy_link }}{% endif %}", " More: {{ privacy_link }}"),
     ),
     (
-        "set on one way of two", "flows/other_doors", "call_link",
-        ("young_person", "then: child\n", "then: [{action: find_appointment, next: child}]\n"),
-        ("young_person", "- id: young\n        action: utter_young\n", "- id: young\n        action: utter_young\n"),
-        ("utter_young", "but there is help for you too,", "but there is help for you too, at {{ call_link }},"),
+        "set on one way of two", "flows/other_doors", "check_in_by",
+        ("young_person", "then: child\n", "then: [{action: find_check_in, next: child}]\n"),
+        ("utter_young", "but there is help for you too,", "but there is help for you too, says {{ check_in_by }},"),
     ),
 ]  # fmt: skip
 
@@ -182,10 +182,10 @@ UNREACHABLE: list[tuple[Any, ...]] = [
         ("book_call", "if: slots.consent_share = \"no\"", "if: slots.consent_share = \"change\""),
     ),
     (
-        "a result that its action never gives", "flows/other_doors", "later",
-        ("ask_person_to_look", "- else: [{link: no_call_back_here}]",
-         "- if: slots.person_result = \"maybe\"\n            then: later\n          - else: [{link: no_call_back_here}]\n"
-         "      - id: later\n        action: utter_ok"),
+        "a result that its action never gives", "flows/ask_for_call_back", "utter_ok",
+        ("agree_to_call_back", "- else: nobody\n      - id: person",
+         "- if: slots.call_back_result = \"maybe\"\n            then: [{action: utter_ok, next: nobody}]\n          - else: nobody\n      - id: person"),
+        ("call_back_result", "{value: no_team, title: no team}", "{value: no_team, title: no team}, {value: maybe, title: perhaps}"),
     ),
     (
         "those it is for go elsewhere", "flows/self_referral", "child",
@@ -275,7 +275,7 @@ CRISIS: list[tuple[Any, ...]] = [
 ]  # fmt: skip
 
 ONLY_NO: list[tuple[Any, ...]] = [
-    ("no, and the end", "flows/self_referral", "eligib", ("self_referral", "then: not_this_one", "then: END")),
+    ("no, and the end", "flows/self_referral", "cannot take", ("self_referral", "then: not_this_one", "then: END")),
     ("no reason", "flows/other_doors", "not_this_team",
      ("not_this_team", "action: doors_for\n", "action: doors_for\n        next: which\n"),
      ("not_this_team", "- id: reason\n        action: utter_who_this_team_helps\n        next:\n", "- id: which\n        set_slots: [{person_look: null}]\n        next:\n")),
@@ -284,7 +284,7 @@ ONLY_NO: list[tuple[Any, ...]] = [
      ("not_this_team", "action: doors_for", "action: plan_call"),
      ("not_this_team", "action: utter_doors_stay_open", "action: utter_ok")),
     ("no person", "flows/other_doors", "not_this_team",
-     ("not_this_team", "[{action: utter_doors, next: person}]\n          - else: person", "[{action: utter_doors, next: leave}]\n          - else: leave"),
+     ("not_this_team", "[{action: utter_doors, next: person}]\n          - else: [{action: utter_general_doors, next: person}]", "[{action: utter_doors, next: leave}]\n          - else: leave"),
      ("not_this_team", "      - id: person\n        collect: person_look\n        next:\n          - if: slots.person_look = \"yes\"\n"
       "            then: [{link: ask_person_to_look}]\n          - else: leave\n", "")),
     ("a person offered who never comes", "flows/other_doors", "not_this_team",
@@ -296,13 +296,13 @@ ONLY_NO: list[tuple[Any, ...]] = [
      ("other_nation", "action: utter_other_nation\n        next:\n          - if: slots.signpost_count > 0\n            then: [{action: utter_doors, next: person}]\n"
       "          - else: general\n      - id: general\n        action: utter_nation_door\n      - id: person\n        action: utter_nation_person\n",
       "action: utter_other_nation\n")),
-    ("too young, and no more", "flows/other_doors", "young_person",
+    ("too young, and no more", "flows/other_doors", "cannot take",
      ("young_person", "        action: utter_young\n        next:\n          - if: slots.signpost_count > 0\n            then: [{action: utter_doors, next: person}]\n"
-      "          - else: person\n      - id: person\n        collect: person_look\n        next:\n          - if: slots.person_look = \"yes\"\n"
+      "          - else: [{action: utter_general_doors, next: person}]\n      - id: person\n        collect: person_look\n        next:\n          - if: slots.person_look = \"yes\"\n"
       "            then: [{link: ask_person_to_look}]\n          - else: [{action: utter_doors_stay_open}, {outcome: signposted, next: END}]\n",
       "        action: utter_young\n")),
     ("no only where no help is listed", "flows/other_doors", "not_this_team",
-     ("not_this_team", "          - else: person\n      - id: person", "          - else: done\n      - id: person")),
+     ("not_this_team", "          - else: [{action: utter_general_doors, next: person}]", "          - else: person")),
     ("nobody to ring, and no more", "flows/ask_for_call_back", "no_call_back_here",
      ("no_call_back_here", "{action: utter_no_call_back}, {action: utter_doors}, ", "{action: utter_no_call_back}, "),
      ("no_call_back_here", "{action: utter_no_call_back}, {action: utter_general_doors}, ", "{action: utter_no_call_back}, ")),
@@ -310,7 +310,7 @@ ONLY_NO: list[tuple[Any, ...]] = [
 
 OVERFLOWS: list[tuple[Any, ...]] = [
     ("a long question", "flows/about_you", "utter_ask_age", ("utter_ask_age", "How old are you?", LONG + "How old are you?")),
-    ("a long name for a coach", "flows/book_call", "coach_name", ("coach_name", "max_length: 20", "max_length: 310")),
+    ("a long name for a coach", "flows/book_call", "SMS segments", ("coach_name", "max_length: 20", "max_length: 310")),
     ("too many answers", "flows/about_health", "utter_ask_barriers",
      ("barriers", "      - value: none\n", "".join(f"      - {{value: more_{n}, title: Some other very long thing that is hard {n}}}\n" for n in range(8)) + "      - value: none\n")),
     ("long easier words", "flows/about_work", "utter_ask_work_situation",

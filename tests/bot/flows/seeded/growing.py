@@ -70,6 +70,11 @@ responses:
   utter_ask_stuck_choice: {text: "Again?", easier: "Reply 1 or 2.", why: "So."}
   utter_person_rings: A person will ring you.
   utter_ok: That is fine.
+  utter_cannot_go_back: We cannot go back.
+  utter_cannot_skip: This one is needed.
+  utter_no_reason: It helps us.
+  utter_clarify: Which one?
+  utter_offer_person: Or ask for a person.
 """
 GIVEN: Mapping[str, ActionSpec] = {
     name: ActionSpec(name, fills)
