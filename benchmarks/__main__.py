@@ -5,9 +5,16 @@ from __future__ import annotations
 import sys
 import time
 
-from benchmarks import happy_path, lookups, memory, turns
+from benchmarks import happy_path, lookups, memory, proof, refusals, turns
 
-EVERY = {"happy_path": happy_path.main, "lookups": lookups.main, "memory": memory.main, "turns": turns.main}
+EVERY = {
+    "happy_path": happy_path.main,
+    "lookups": lookups.main,
+    "memory": memory.main,
+    "proof": proof.main,
+    "refusals": refusals.main,
+    "turns": turns.main,
+}
 
 
 def main(names: list[str]) -> int:

@@ -94,10 +94,12 @@ class Grown:
     def files(self) -> dict[str, str]:
         """One file a flow, in the flow language (JSON is YAML too); slots and words in one of their own."""
         texts = {f"flows/{name}.yml": self._flow(name, steps) for name, steps in self.flows.items()}
-        rest = {"version": 1, "slots": self.slots, "responses": self.responses}
+        slots, words = [parts(one) for one in (self.slots, self.responses)]
+        rest = {f"flows/slots_{n}.yml": {"version": 1, "slots": one} for n, one in enumerate(slots)}
+        rest |= {f"flows/words_{n}.yml": {"version": 1, "responses": one} for n, one in enumerate(words)}
         crises = "\n".join(CRISIS.format(kind=kind) for kind in KINDS)
         safe = {"patterns/safety.yml": SAFE.format(crises=crises), "patterns/repair.yml": REPAIR}
-        return {**texts, **safe, "flows/words.yml": lines(rest)}
+        return {**texts, **safe, **{name: lines(one) for name, one in rest.items()}}
 
     def _flow(self, name: str, steps: list[Step]) -> str:
         started = [{"intent": f"start_{name}"}] if name.endswith("0") else []
@@ -125,6 +127,12 @@ class Grown:
     def says(self, name: str, text: str) -> str:
         self.responses[f"utter_{name}"] = text
         return f"utter_{name}"
+
+
+def parts(table: dict[str, Any], size: int = 60) -> list[dict[str, Any]]:
+    """The table in pieces that a file may hold."""
+    items = list(table.items())
+    return [dict(items[at : at + size]) for at in range(0, len(items), size)]
 
 
 def lines(value: Any, indent: int = 0) -> str:

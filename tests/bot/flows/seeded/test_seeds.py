@@ -93,13 +93,14 @@ def loops(book: Book, finding: Finding) -> bool:
 
 
 def goes_round(book: Book, finding: Finding) -> bool:
-    """However the question is answered, the conversation never ends: or it never gets as far as asking."""
+    """However the question is answered, the conversation never ends, but for the help of whoever is stuck."""
     try:
         for dice in range(ROUNDS):
             replay = Replay(book)
             replay.play(finding.conversation)
             run_on(replay, Random(dice))
-            if not replay.state.stack:
+            helped = any(flow == "pattern_stuck" for turn in replay.turns for flow, _ in turn.walked)
+            if not replay.state.stack and not helped:
                 return False
     except StepLimit:
         return True
