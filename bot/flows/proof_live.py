@@ -33,7 +33,7 @@ class Live:
         self.book = book
         self._words = written or {}
         self._filled = filled
-        self._forgets = {flow_id: asks_again(book, flow_id) for flow_id in book.flows}
+        self._forgets = {flow_id: asks_again(book, flow_id, marks=not self._words) for flow_id in book.flows}
         self._clears = {flow.id: frozenset(cleared(flow)) for flow in book.flows.values()}
         self._surely = {flow_id: summary.fills for flow_id, summary in Filling(book).summaries.items()}
         self._within: dict[tuple[str, str], Reads] = {}
@@ -147,10 +147,15 @@ def _reads(tree: Tree) -> Iterator[tuple[str, Any]]:
                 yield from ((slot.name, value) for value in (values if isinstance(values, tuple) else (values,)))
 
 
-def asks_again(book: Book, flow_id: str) -> Slots:
-    """The slots of questions, in a flow and all that it hands over to, that are passed when they are filled."""
-    steps = (step for one in book.reach[flow_id] for step in book.flows[one].steps.values())
-    return frozenset(step.slot for step in steps if isinstance(step, Collect) and not step.ask_before_filling)
+def asks_again(book: Book, flow_id: str, marks: bool) -> Slots:
+    """Slots of questions, in a flow and all that it hands over to, that are passed when filled; and `marks` it sets."""
+    found: set[str] = set()
+    for step in (step for one in book.reach[flow_id] for step in book.flows[one].steps.values()):
+        if isinstance(step, Collect) and not step.ask_before_filling:
+            found.add(step.slot)
+        elif marks and isinstance(step, SetSlots):
+            found |= {slot for slot, value in step.values if value is not None}
+    return frozenset(found)
 
 
 def cleared(flow: Flow) -> Iterator[str]:
