@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from tests.bot.flows.seeded.ours import Seed, seed
 
@@ -13,14 +14,21 @@ class Stranding:
 
     change: Seed
     stack: tuple[tuple[str, str], ...]
-    slots: dict[str, str]
+    slots: dict[str, Any]
 
 
-def stranding(name: str, file: str, stack: str, slots: dict[str, str], *edits: tuple[str, str, str]) -> Stranding:
+def stranding(name: str, file: str, stack: str, slots: dict[str, Any], *edits: tuple[str, str, str]) -> Stranding:
     places = tuple((one.split(".")[0], one.split(".")[1]) for one in stack.split())
     return Stranding(seed("stranded", name, file, places[-1][1], *edits), places, slots)
 
 
+SUMMED_UP = {
+    "summary_lines": "Sam",
+    "sensitive_count": 0,
+    "opening_when": "Tue 10am",
+    "coach_name": "Ann",
+    "team_short": "Preston",
+}
 STRANDINGS: tuple[Stranding, ...] = (
     stranding(
         "the question is gone", "flows/self_referral", "self_referral.months", {"work_situation": "out_of_work"},
@@ -28,7 +36,7 @@ STRANDINGS: tuple[Stranding, ...] = (
         ("self_referral", "      - id: months\n        collect: months_out_of_work\n        silence: {nudge: pattern_nudge, after: 24h, expires: 30d}\n", ""),
     ),
     stranding(
-        "the step has another name", "flows/book_call", "book_call.share", {},
+        "the step has another name", "flows/book_call", "book_call.share", SUMMED_UP,
         ("book_call", "- id: share\n", "- id: ask_to_share\n"),
     ),
     stranding(
