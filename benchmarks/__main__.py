@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 import time
 
-from benchmarks import figures, happy_path, lookups, memory, turns
+from benchmarks import figures, happy_path, lookups, memory, proof, refusals, turns
 
 EVERY = {
     "figures": figures.main,
     "happy_path": happy_path.main,
     "lookups": lookups.main,
     "memory": memory.main,
+    "proof": proof.main,
+    "refusals": refusals.main,
     "turns": turns.main,
 }
 

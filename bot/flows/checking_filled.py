@@ -145,36 +145,64 @@ class Filling:
         return changed
 
 
+@dataclass(frozen=True)
+class Empty:
+    """A step whose words write a slot that may be empty there, as far as conditions are not looked at."""
+
+    flow: str
+    step: str
+    slot: str
+    finding: Finding
+
+
 def check_filled(book: Book) -> list[Finding]:
-    """Responses that write a slot which some path leaves empty; jumps back to a question that will not be asked."""
+    """Words that write a slot which some path leaves empty; jumps back to a question that will not be asked."""
     filling = Filling(book)
+    return [*(one.finding for one in perhaps_empty(book, filling)), *check_jumps(book, filling)]
+
+
+def check_jumps(book: Book, filling: Filling | None = None) -> list[Finding]:
+    """Jumps back to a question that will not be asked."""
+    filling = filling or Filling(book)
     found: list[Finding] = []
     for flow in book.flows.values():
         at = filling.at_steps(flow, filling.entries[flow.id])
         for step in flow.steps.values():
             if step.id in at:
-                found += _written(book, flow, step, at[step.id])
                 found += _jumps_back(filling, flow, step, at[step.id])
     return found
 
 
-def _written(book: Book, flow: Flow, step: Step, filled: Filled) -> Iterator[Finding]:
+def perhaps_empty(book: Book, filling: Filling | None = None) -> list[Empty]:
+    """Words that write a slot which may be empty there. The proof drops those that no real path shows."""
+    filling = filling or Filling(book)
+    found: list[Empty] = []
+    for flow in book.flows.values():
+        at = filling.at_steps(flow, filling.entries[flow.id])
+        for step in flow.steps.values():
+            if step.id in at:
+                found += _written(book, flow, step, at[step.id])
+    return found
+
+
+def _written(book: Book, flow: Flow, step: Step, filled: Filled) -> Iterator[Empty]:
     names = [step.response] if isinstance(step, Utter) else []
     if isinstance(step, Collect):
         names = [step.utter]
         for rejection in step.rejections:
-            yield from _empty_slots(book, flow, rejection.utter, rejection.place, filled | {step.slot})
+            yield from _empty_slots(book, flow, step, rejection.utter, rejection.place, filled | {step.slot})
     for name in names:
-        yield from _empty_slots(book, flow, name, step.place, filled)
+        yield from _empty_slots(book, flow, step, name, step.place, filled)
 
 
-def _empty_slots(book: Book, flow: Flow, name: str, place: Place, filled: Filled) -> Iterator[Finding]:
+def _empty_slots(book: Book, flow: Flow, step: Step, name: str, place: Place, filled: Filled) -> Iterator[Empty]:
     response = book.responses.get(name)
     for text in response.parts.values() if response else ():
         for slot, guarded in slots_needed(text):
             if slot in book.slots and slot not in filled | guarded | _GIVEN:
                 message = f"`{name}` writes `{slot}`, which is not filled on every way through `{flow.id}` to here."
-                yield error(place, message, f"Fill it first, or write {{% if {slot} %}} round it.")
+                advice = f"Fill it first, or write {{% if {slot} %}} round it."
+                yield Empty(flow.id, step.id, slot, error(place, message, advice))
 
 
 def _jumps_back(filling: Filling, flow: Flow, step: Step, filled: Filled) -> Iterator[Finding]:

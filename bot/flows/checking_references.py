@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.flows.conditions import Condition, type_errors
 from bot.flows.definition import (
+    SKIPPED,
     START_AGAIN,
     Action,
     Book,
@@ -24,6 +25,7 @@ from bot.flows.definition import (
     Utter,
 )
 from bot.flows.engine_answers import acceptable
+from bot.flows.proof_values import domain, named_in
 from bot.flows.responses import slots_read
 
 if TYPE_CHECKING:
@@ -122,6 +124,10 @@ def _step(book: Book, step: Step) -> Iterator[Finding]:
 def _condition(book: Book, condition: Condition, place: Place) -> Iterator[Finding]:
     for message in type_errors(condition.tree, book.slots):
         yield error(place, f"In `{condition.text}`: {message}", "Change the condition or the slot.")
+    for slot, value in named_in(condition.tree):
+        if value == SKIPPED and slot not in book.skippable:
+            message = f"In `{condition.text}`: `{slot}` can never be skipped."
+            yield error(place, message, "Give its question `skippable: true`, or leave this out.")
 
 
 def _named_response(book: Book, name: str, place: Place) -> Iterator[Finding]:
@@ -169,6 +175,13 @@ def _slot(book: Book, spec: SlotSpec) -> Iterator[Finding]:
             yield error(spec.place, f"`{spec.name}` names the slot `{name}`, which is not there.", "Correct the name.")
     if spec.type in ("choice", "choices") and spec.set_by == "person" and not (spec.options or spec.choices_from):
         yield error(spec.place, f"`{spec.name}` has nothing to choose from.", "Add `choices:` or `choices_from:`.")
+    if spec.choices_from in book.slots and not spec.options and spec.choices_from not in book.filled_somewhere:
+        message = f"`{spec.name}` is picked from `{spec.choices_from}`, which nothing fills: a dead end."
+        yield error(spec.place, message, "Name a slot that an action fills, or add `also:`.")
+    fixed = domain(spec) if spec.type in ("choice", "yes_no") and not spec.choices_from else None
+    if fixed is not None and spec.default not in (None, *fixed):
+        message = f"`{spec.name}` begins as `{spec.default}`, which it can never be."
+        yield error(spec.place, message, f"Choose one of: {', '.join(map(str, fixed))}.")
 
 
 def _response(book: Book, response: Response) -> Iterator[Finding]:

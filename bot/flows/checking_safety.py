@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bot.flows.checking_references import CRISIS_KINDS, error
 from bot.flows.definition import Call, Collect, Link, Utter
+from bot.flows.responses import always_a_helpline
 
 if TYPE_CHECKING:
-    from bot.flows.definition import Book, Finding, Flow
+    from bot.flows.definition import Book, Finding, Flow, Response
 
 LOCKED = (*(f"pattern_crisis_{kind}" for kind in CRISIS_KINDS), "pattern_opt_out", "pattern_opt_in")
+
+SAFE_FIRST: Final = "pattern_crisis_harm_by_others"
+"""The one help that may begin with a question: whether it is safe to text."""
 
 
 def check_safety(book: Book) -> list[Finding]:
@@ -21,7 +25,7 @@ def check_safety(book: Book) -> list[Finding]:
         flow = book.flows.get(name)
         if flow is not None:
             found += _locked(book, flow)
-            found += _helps_at_once(flow) if flow.is_crisis else []
+            found += _helps_at_once(book, flow) if flow.is_crisis else []
     person = book.flows.get("pattern_person")
     if person is not None and "person" not in person.intents:
         found.append(error(person.place, "Nobody can ask for a person.", "Add nlu_trigger: [{intent: person}]."))
@@ -41,10 +45,20 @@ def _locked(book: Book, flow: Flow) -> Iterator[Finding]:
             yield error(step.place, f"`{flow.id}` leads to `{beyond.id}`, which is not locked.", "Lock it.")
 
 
-def _helps_at_once(flow: Flow) -> Iterator[Finding]:
-    """Words (or the one question whether it is safe) must come before anything that can go wrong."""
+def _helps_at_once(book: Book, flow: Flow) -> Iterator[Finding]:
+    """Words with a number to ring must come before anything that can go wrong, and before any question."""
     first = flow.steps.get(flow.first)
-    if not isinstance(first, Utter | Collect):
+    if isinstance(first, Utter) and first.response in book.responses:
+        yield from _names_a_number(flow, book.responses[first.response])
+    elif not isinstance(first, Utter) and not (isinstance(first, Collect) and flow.id == SAFE_FIRST):
         yield error(flow.place, f"`{flow.id}` does not begin with help.", "Say the words first.")
     if not flow.waits or not flow.keeps_place:
         yield error(flow.place, f"`{flow.id}` does not keep the place and wait.", "Remove `waits` and `keeps_place`.")
+
+
+def _names_a_number(flow: Flow, response: Response) -> Iterator[Finding]:
+    for part, text in response.parts.items():
+        if part not in ("why", "easier") and not always_a_helpline(text):
+            message = f"`{response.name}` ({part}), the help of `{flow.id}`, can be said without a number to ring."
+            advice = 'Write {{ "emergency"|helpline }} into it, on every way through its conditions.'
+            yield error(response.place, message, advice)

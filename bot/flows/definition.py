@@ -282,6 +282,20 @@ class Book:
         return seen
 
     @cached_property
+    def skippable(self) -> frozenset[str]:
+        """The slots of questions that may be skipped."""
+        steps = (step for flow in self.flows.values() for step in flow.steps.values())
+        return frozenset(step.slot for step in steps if isinstance(step, Collect) and step.skippable)
+
+    @cached_property
+    def filled_somewhere(self) -> frozenset[str]:
+        """The slots that some action may fill, or some step sets."""
+        found = {slot for spec in self.actions.values() for slot in spec.fills}
+        for flow in self.flows.values():
+            found |= {slot for step in flow.steps.values() if isinstance(step, SetSlots) for slot, _ in step.values}
+        return frozenset(found)
+
+    @cached_property
     def starts(self) -> tuple[str, ...]:
         """Flows that can begin with nothing filled: by an intent, by code, or because nothing else leads to them."""
         others: set[str] = set()

@@ -8,36 +8,116 @@ handles them at every question alike (point 4 is in checking_safety).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from bot.flows.checking_filled import perhaps_empty
 from bot.flows.checking_references import error
-from bot.flows.definition import Action, Call, Collect, Finding, Flow, Link, Outcome, Place, Utter
+from bot.flows.definition import Action, Call, Collect, Finding, Flow, Link, Outcome, Place, SetSlots, Utter
+from bot.flows.proof_live import conditions_of
 from bot.flows.proof_states import States
+from bot.flows.proof_values import MAYBE
 from bot.flows.proof_walk import Marks, Node, OverBudget, Walk
+from bot.flows.proof_ways import Silence, backwards, can_end, circle, quick, reached_from, will_end
 
 if TYPE_CHECKING:
     from bot.flows.definition import Book, Step
 
 BUDGET: Final = 120_000
-DOORS: Final = frozenset({"doors_for", "signpost"})
+FOUND_DOORS: Final = "signpost_lines"
+DOOR_WORDS: Final = ("_door", "_doors")
+"""How the names of words end that name a door by themselves."""
 PEOPLE: Final = frozenset({"ask_person", "queue_call_back"})
-REFUSALS: Final = {"eligibility": ("no", "rule"), "team_result": ("none", "area")}
+REFUSALS: Final[Mapping[str, Mapping[str, str]]] = {
+    "eligibility": {"no": "rule"},
+    "team_result": {"none": "area"},
+    "area_result": {"outside_england": "nation"},
+    "age_result": {"child": "child", "young": "young"},
+    "call_back_result": {"no_team": "nobody"},
+    "person_result": {"no_team": "nobody"},
+}
+"""Slot -> the values that refuse somebody, and what kind of refusal it is."""
+NO_PERSON: Final = frozenset({"refused_area", "refused_nation", "refused_child", "refused_nobody"})
+"""Where there may be nobody of ours to offer: no call is promised, other doors are named (journey.md)."""
 _NEEDED: Final = {"why": "says why", "doors": "names another door", "person": "offers a person"}
 
 
 def prove(book: Book, budget: int = BUDGET) -> list[Finding]:
     """Findings of the proof; empty when all of it holds. Every flow and slot that a step names must be there."""
-    watched = {slot: refusing for slot, (refusing, _) in REFUSALS.items()}
-    walk = Walk(book, States(book, watched), _Marking(book).mark, budget)
-    for flow_id in book.starts:
-        try:
-            walk.begin(flow_id)
-        except OverBudget:
-            message = f"There are more than {budget} states by the time `{flow_id}` is walked: not proved."
-            advice = "Split it, or let fewer conditions read answers from far back."
-            return [error(book.flows[flow_id].place, message, advice)]
-    return [*_dead_ends(walk), *_loops(walk), *_refusals(walk)]
+    walk = Walk(book, States(book, REFUSALS), _Marking(book).mark, budget)
+    over = _walked(walk)
+    if over:
+        return [over]
+    return [*_dead_ends(walk), *_loops(walk), *_refusals(walk), *_never(walk), *_empty(book, budget)]
+
+
+def _walked(walk: Walk, midway: bool = True) -> Finding | None:
+    """Walks all there is, also what begins `midway`; what is left unproved, if it is too much."""
+    at = ""
+    try:
+        for at in walk.book.starts:
+            walk.begin(at)
+        for flow_id in _unseen(walk, walk.book.flows) if midway else ():
+            for at in sorted(
+                _leading_to(walk.book, flow_id), key=lambda one: (one != flow_id, len(walk.book.reach[one]))
+            ):
+                if _unseen(walk, [flow_id]):  # it may begin in the middle, with what it reads filled before
+                    walk.begin(at, conditions_of(walk.book.flows[at]) | conditions_of(walk.book.flows[flow_id]))
+    except OverBudget:
+        message = f"There are more than {walk.budget} states by the time `{at}` is walked: not proved."
+        advice = "Split it, or let fewer conditions read answers from far back."
+        return error(walk.book.flows[at].place, message, advice)
+    return None
+
+
+def _leading_to(book: Book, flow_id: str) -> list[str]:
+    return [one for one in book.starts if flow_id in book.reach[one]]
+
+
+def _unseen(walk: Walk, flows: Iterable[str]) -> list[str]:
+    """Which of the flows hold steps that nobody has come to."""
+    return [flow for flow in flows if any((flow, step) not in walk.seen for step in walk.book.flows[flow].steps)]
+
+
+def _never(walk: Walk) -> Iterator[Finding]:
+    """Steps that something leads to, but only by conditions that never hold together."""
+    seen = walk.seen
+    for flow in walk.book.flows.values():
+        led_to = {flow.first} | {
+            b.target for step in flow.steps.values() if (flow.id, step.id) in seen for b in step.next
+        }
+        for step in flow.steps.values():
+            if step.id in led_to and (flow.id, step.id) not in seen:
+                shown = f"`{step.id}` of `{flow.id}`{_what(step)}"
+                message = f"Nobody ever comes to the step {shown}: what leads to it never holds."
+                yield error(step.place, message, "Change the condition before it, or remove the step.")
+
+
+def _what(step: Step) -> str:
+    name = getattr(step, "response", getattr(step, "flow", getattr(step, "action", "")))
+    return f" ({name})" if name else ""
+
+
+def _empty(book: Book, budget: int) -> Iterator[Finding]:
+    """Words that write an empty slot, with the way that shows it; those that no way shows are left out."""
+    doubts = perhaps_empty(book)
+    if not doubts:
+        return
+    written: dict[tuple[str, str], frozenset[str]] = {}
+    for doubt in doubts:
+        written[doubt.flow, doubt.step] = written.get((doubt.flow, doubt.step), frozenset()) | {doubt.slot}
+    walk = Walk(book, States(book, None, written), lambda flow, step, marks, given: marks, budget)
+    over = _walked(walk, midway=False)
+    shown: dict[tuple[str, str], list[Node]] = {}
+    for node in walk.came_from:
+        if (node.visit.flow, node.step) in written:
+            shown.setdefault((node.visit.flow, node.step), []).append(node)
+    for doubt in doubts:
+        nodes = shown.get((doubt.flow, doubt.step), [])
+        bad = next((node for node in nodes if dict(node.known).get(doubt.slot) in (None, MAYBE)), None)
+        if bad or over or not nodes:
+            yield replace(doubt.finding, conversation=walk.conversation(bad) if bad else ())
 
 
 def _place(walk: Walk, node: Node) -> tuple[Place, str]:
@@ -46,55 +126,51 @@ def _place(walk: Walk, node: Node) -> tuple[Place, str]:
 
 
 def _dead_ends(walk: Walk) -> Iterator[Finding]:
-    """States from which nothing ends, however the person answers; the first of each flow."""
-    reached = set(walk.ends)
-    waiting = list(walk.ends)
-    while waiting:
-        for node in walk.back.get(waiting.pop(), []):
-            if node not in reached:
-                reached.add(node)
-                waiting.append(node)
+    """Questions that nothing leads out of; then those that an action can lead back to for ever; then silence."""
+    back = backwards(walk)
+    out = can_end(walk, back)
     told: set[str] = set()
-    for node in walk.came_from:
-        if node not in reached and node.visit.flow not in told:
+    lost = [node for node in walk.came_from if node not in out]
+    for node in list(_round_and_round(walk, lost)) or lost:
+        if node.visit.flow not in told:
             told.add(node.visit.flow)
             place, name = _place(walk, node)
             message = f"From `{name}` no answer ever leads to an end: a dead end."
             yield error(place, message, "Lead one branch on to an outcome or to END.", walk.conversation(node))
+    good = will_end(walk, back)
+    for node in _round_and_round(walk, [node for node in walk.came_from if node in out and node not in good]):
+        place, name = _place(walk, node)
+        message = f"Whoever is at `{name}` comes back there whatever they answer, while an action gives the same."
+        advice = "Give one of the answers a way on to a person or an outcome."
+        yield Finding(place.file, place.line, message, advice, "advice", walk.conversation(node))
+    for node in Silence(walk).ends()[:1]:
+        place, name = _place(walk, node)
+        if name not in told:
+            message = f"`{name}` can end without a word to the person who has just written."
+            yield error(place, message, "Say something before it ends, with a next step.", walk.conversation(node))
+
+
+def _round_and_round(walk: Walk, stuck: list[Node]) -> Iterator[Node]:
+    """Of the states from which an end is not sure, the first question of each flow that leads back to itself."""
+    among = set(stuck)
+    told: set[str] = set()
+    for node in stuck:
+        if node.visit.flow in told or not isinstance(walk.step(node), Collect):
+            continue
+        if not walk.moves.get(node) or node in reached_from(walk, node, among):
+            told.add(node.visit.flow)
+            yield node
 
 
 def _loops(walk: Walk) -> Iterator[Finding]:
     """A circle of steps that never waits for the person."""
-    circle = _circle(walk.quick)
-    if circle:
-        place, name = _place(walk, circle[0])
+    found = circle(quick(walk))
+    if found:
+        place, name = _place(walk, found[0])
         message = f"`{name}` can come back to itself without asking anything: an endless loop."
-        round_it = [walk.said.get(pair, ()) for pair in zip(circle, [*circle[1:], circle[0]], strict=True)]
-        conversation = dict.fromkeys((*walk.conversation(circle[0]), *(words for said in round_it for words in said)))
+        round_it = [walk.said.get(pair, ()) for pair in zip(found, [*found[1:], found[0]], strict=True)]
+        conversation = dict.fromkeys((*walk.conversation(found[0]), *(words for said in round_it for words in said)))
         yield error(place, message, "Put a question into the loop, or lead it on.", conversation)
-
-
-def _circle(ways: Mapping[Node, list[Node]]) -> list[Node]:
-    """The nodes of some circle, in order; none when there is no circle."""
-    done: set[Node] = set()
-    for root in ways:
-        path: list[tuple[Node, int]] = [(root, 0)] if root not in done else []
-        on_path = {root}
-        while path:
-            node, position = path.pop()
-            ahead = ways.get(node, [])
-            if position >= len(ahead):
-                done.add(node)
-                on_path.discard(node)
-                continue
-            path.append((node, position + 1))
-            if ahead[position] in on_path:
-                nodes = [one for one, _ in path]
-                return nodes[nodes.index(ahead[position]) :]
-            if ahead[position] not in done:
-                path.append((ahead[position], 0))
-                on_path.add(ahead[position])
-    return []
 
 
 def _refusals(walk: Walk) -> Iterator[Finding]:
@@ -108,18 +184,19 @@ def _refusals(walk: Walk) -> Iterator[Finding]:
         if not over or not missing or not any(mark.startswith("refused") for mark in node.marks):
             continue
         place, name = _place(walk, node)
-        if (name, missing) not in told:
-            told.add((name, missing))
+        key = (name if step else "", missing)  # an end without words of its own is told once
+        if key not in told:
+            told.add(key)
             lacks = ", nor ".join(words for key, words in _NEEDED.items() if key in missing)
             message = f"Somebody whom this team cannot take reaches `{name}`, and nothing on the way {lacks}."
-            advice = "Pass doors_for, say eligibility_reason, and ask whether a person should look."
+            advice = "Say why, say another door (signpost_lines, or words named ..._doors), and ask whether a person should look."
             yield error(place, message, advice, walk.conversation(node))
 
 
 def _needed(marks: Marks) -> frozenset[str]:
-    """What is still owed; where no team has taken the area on, there may be nobody to offer (journey.md: promises no call)."""
+    """What is still owed."""
     owed = frozenset(_NEEDED) - marks
-    return owed - {"person"} if "refused_area" in marks else owed
+    return owed if NO_PERSON.isdisjoint(marks) else owed - {"person"}
 
 
 class _Marking:
@@ -128,6 +205,11 @@ class _Marking:
     def __init__(self, book: Book) -> None:
         self._reasons = {
             name for name, one in book.responses.items() if any("eligibility_reason" in t for t in one.parts.values())
+        }
+        self._doors = {
+            name
+            for name, one in book.responses.items()
+            if name.endswith(DOOR_WORDS) or any(FOUND_DOORS in text for text in one.parts.values())
         }
         self._people = {flow_id for flow_id in book.flows if _reaches_person(book, flow_id)}
         self._offers = {
@@ -138,24 +220,24 @@ class _Marking:
         }
 
     def mark(self, flow_id: str, step: Step, marks: Marks, given: Mapping[str, Any]) -> Marks:
-        for slot, (refusing, kind) in REFUSALS.items():
-            if given.get(slot) == refusing:
-                marks = frozenset({f"refused_{kind}"})
-            elif slot in given:
-                marks = marks - {f"refused_{kind}"}
-        if "refused_area" in marks and given.get("team_accepts_call_back") == "no":
-            marks |= {"person"}  # no team has taken this area on, so no call may be promised: national help instead
+        if isinstance(step, SetSlots):
+            given = dict(step.values)
+        for slot in REFUSALS.keys() & given.keys():
+            kind = REFUSALS[slot].get(given[slot])
+            marks = (
+                frozenset({f"refused_{kind}"}) if kind else marks - {f"refused_{k}" for k in REFUSALS[slot].values()}
+            )
         if given.get("appointment_result") == "one":
             return frozenset()
         if isinstance(step, Outcome) or not any(mark.startswith("refused") for mark in marks):
             return frozenset()
         said = step.response if isinstance(step, Utter) else step.utter if isinstance(step, Collect) else None
-        if said and (said in self._reasons or "refused_area" in marks):
+        if said and (said in self._reasons or "refused_rule" not in marks):
             marks |= {"why"}
-        if isinstance(step, Action) and step.action in DOORS:
+        if said in self._doors:
             marks |= {"doors"}
         if (isinstance(step, Action) and step.action in PEOPLE) or (flow_id, step.id) in self._offers:
-            marks |= {"person"}
+            marks |= {"person", "doors"} if "refused_area" in marks else {"person"}
         return marks if _needed(marks) else frozenset()
 
     def _leads_to_person(self, flow: Flow, question: Collect) -> bool:

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice, product
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from bot.flows.conditions import NUMBERS
 from bot.flows.definition import END, SKIPPED, START_AGAIN, Action, Collect, SetSlots
-from bot.flows.proof_live import Live, conditions_read, mentioned
-from bot.flows.proof_values import ANY, FILLED, MAYBE, domain, flat, title, told_apart, truth, values_named
+from bot.flows.proof_live import EXACTLY, Live, Reads, conditions_read, mentioned, reads, slots_of
+from bot.flows.proof_values import (
+    ANY,
+    FILLED,
+    KEPT,
+    MAYBE,
+    domain,
+    flat,
+    implied,
+    numbers_apart,
+    title,
+    told_apart,
+    truth,
+    values_named,
+)
 
 if TYPE_CHECKING:
     from bot.flows.conditions import Condition
-    from bot.flows.definition import Book, Branch, Flow, Step
+    from bot.flows.definition import Book, Branch, Step
 
 MAX_RESULTS: Final = 60
 _ASSUMED: Final = "?"
 """Before a condition's slots and text: which way it went, so that it goes the same way until its slots change."""
 Known: TypeAlias = "dict[str, Any]"
 Frozen: TypeAlias = frozenset[tuple[str, Any]]
+Alike: TypeAlias = "dict[str, frozenset[Any] | None]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,71 +51,101 @@ class Result:
 class States:
     """What steps do to what is known, and what of it still matters where."""
 
-    def __init__(self, book: Book, watched: Mapping[str, str] | None = None) -> None:
-        """`watched`: values to tell apart although no condition names them."""
+    def __init__(
+        self,
+        book: Book,
+        watched: Mapping[str, Collection[str]] | None = None,
+        written: Mapping[tuple[str, str], frozenset[str]] | None = None,
+    ) -> None:
+        """`watched`: values to tell apart although no condition names them. `written`: by the words of a step."""
         self.book = book
         self._named = values_named(book)
-        for slot, value in (watched or {}).items():
-            self._named.setdefault(slot, set()).add(value)
+        for slot, values in (watched or {}).items():
+            self._named.setdefault(slot, set()).update(values)
         self.conditions = conditions_read(book)
         self.mentioned = mentioned(book)
-        self._cleared = {flow.id: frozenset(_cleared(flow)) for flow in book.flows.values()}
-        self._values = Live(book, filled=False)
+        self._values = Live(book, filled=False, written=written)
+        self._promised = frozenset(slot for slots in (written or {}).values() for slot in slots)
         self._filled = Live(book, filled=True)
-        self._watched = frozenset(watched or ())
-        self._after: dict[tuple[str, str], frozenset[str]] = {}
-        self._needed: dict[tuple[str, str], tuple[frozenset[str], frozenset[str]]] = {}
+        self._watched = dict(watched or {})
+        self._after: dict[tuple[str, str], Mapping[str, set[Any]]] = {}
+        self._needed: dict[tuple[str, str], tuple[Alike, frozenset[str]]] = {}
 
-    def start(self, flow_id: str) -> Frozen:
-        """A flow begun by itself: slots that it does not fill itself may hold anything."""
+    def start(self, flow_id: str, perhaps: frozenset[str] = frozenset()) -> Frozen:
+        """A flow begun by itself: slots that it does not fill itself may hold anything, and so may `perhaps`."""
+        first = self.book.flows[flow_id].first
         inside: set[str] = set()
         for one in self.book.reach[flow_id]:
             for step in self.book.flows[one].steps.values():
                 inside |= self._fillable(step)
-        first = self.book.flows[flow_id].first
-        asked = self._filled.at(flow_id, first) - self._values.at(flow_id, first)
-        known = dict.fromkeys([*asked, *(self.conditions - inside)], MAYBE)
-        return self.trim(flow_id, first, known)
+        asked = self._needs(flow_id, first)[1]
+        return self.trim(flow_id, first, dict.fromkeys([*asked, *(self.conditions - inside), *perhaps], MAYBE))
 
     def enter(self, caller: str, flow_id: str, known: Known) -> Frozen:
         """What is known on entering a flow: any answer may have been given before, but for those the caller clears."""
         first = self.book.flows[flow_id].first
-        entered = dict(self.trim(flow_id, first, known))
-        for name in self._needs(flow_id, first)[1]:
-            if name in entered or name not in self._cleared[caller]:
-                entered[name] = MAYBE
+        forgotten = self._values.forgotten(caller, flow_id)
+        entered = dict(self.trim(flow_id, first, {n: v for n, v in known.items() if not _about(n, forgotten)}))
+        values, asked = self._needs(flow_id, first)
+        entered.update(dict.fromkeys((values.keys() | asked) & forgotten, MAYBE))
         return frozenset(entered.items())
 
     def trim(self, flow_id: str, step_id: str, known: Known) -> Frozen:
         """What is known, without what nothing reads any more. On leaving a flow, answers may or may not be there."""
         values, asked = self._needs(flow_id, step_id)
-        kept = {name: value for name, value in known.items() if name in values}
+        kept: Known = {}
+        for name, value in known.items():
+            if name in values:
+                alike = values[name]
+                kept[name] = ANY if alike is not None and value in alike else value
+            elif name in asked:
+                kept[name] = MAYBE if value == MAYBE else FILLED
+            elif name[0] == _ASSUMED and not values.keys().isdisjoint(_assumed_slots(name)):
+                kept[name] = value
         if step_id == END:
             kept.update(dict.fromkeys(asked, MAYBE))
-        else:
-            kept.update({name: MAYBE if known[name] == MAYBE else FILLED for name in asked if name in known})
-        for name in known:
-            if name[0] == _ASSUMED and not values.isdisjoint(_assumed_slots(name)):
-                kept[name] = known[name]
         return frozenset(kept.items())
 
-    def _needs(self, flow_id: str, step_id: str) -> tuple[frozenset[str], frozenset[str]]:
+    def _needs(self, flow_id: str, step_id: str) -> tuple[Alike, frozenset[str]]:
         """The slots whose value is read from a step on, and those of which only whether they are filled."""
         key = (flow_id, step_id)
         if key not in self._needed:
-            values = self._values.at(flow_id, step_id)
-            self._needed[key] = (values, self._filled.at(flow_id, step_id) - values)
+            values = self._alike(self._values.at(flow_id, step_id))
+            self._needed[key] = (values, slots_of(self._filled.within(flow_id, step_id)) - values.keys())
         return self._needed[key]
 
+    def _alike(self, found: Reads) -> Alike:
+        """For each slot that is read: the values that nothing tells from one another any more, None for no such."""
+        against: dict[str, set[Any]] = {}
+        for slot, value in found:
+            against.setdefault(slot, set()).add(value)
+        return {slot: self._others(slot, values) for slot, values in against.items()}
+
+    def _others(self, slot: str, named: set[Any]) -> frozenset[Any] | None:
+        spec = self.book.slots.get(slot)
+        if spec is None or EXACTLY in named or spec.type == "flag" or not named - {None, SKIPPED} <= set(domain(spec)):
+            return None
+        return frozenset(value for value in domain(spec) if value not in named)
+
     def split(self, flow_id: str, known: Known) -> tuple[Known, Known]:
-        """What a called flow can read or change, and the rest, which passes it by."""
-        scope = self.mentioned[flow_id]
+        """What a called flow can read or change, and the rest. What it can only empty is KEPT there, and stays beside."""
+        scope, emptied = self.mentioned[flow_id]
         inside: Known = {}
         beside: Known = {}
         for name, value in known.items():
-            within = name in scope or (name[0] == _ASSUMED and not scope.isdisjoint(_assumed_slots(name)))
-            (inside if within else beside)[name] = value
+            if _about(name, scope):
+                inside[name] = value
+                continue
+            beside[name] = value
+            if name in emptied:
+                inside[name] = KEPT
         return inside, beside
+
+    def joined(self, flow_id: str, beside: Known, back: Frozen) -> Known:
+        """What is known once a called flow has come back with `back`."""
+        known = dict(back)
+        emptied = {name for name in self.mentioned[flow_id][1] if name in beside and known.pop(name, None) != KEPT}
+        return {**{name: value for name, value in beside.items() if not _about(name, emptied)}, **known}
 
     # -- what a step can give --------------------------------------------------------------------------------------
 
@@ -142,16 +187,23 @@ class States:
         """The answers to a question, as far as they are told apart."""
         if step.slot not in self.conditions:
             return [ANY]
-        answers = told_apart(domain(self.book.slots[step.slot]), self._named.get(step.slot, set()))
+        named = self._named.get(step.slot, set())
+        numbers = numbers_apart(named) if self.book.slots[step.slot].type in NUMBERS else []
+        answers = numbers or told_apart(domain(self.book.slots[step.slot]), named)
         return [*answers, *([SKIPPED] if step.skippable else [])]
 
-    def _read_after(self, flow_id: str, step: Step) -> frozenset[str]:
-        """The slots whose value is read once the step is done, or watched."""
+    def _read_after(self, flow_id: str, step: Step) -> Mapping[str, set[Any]]:
+        """The slots whose value is read once the step is done, or watched, with what each is compared with."""
         key = (flow_id, step.id)
         if key not in self._after:
             ahead = [self._values.at(flow_id, branch.target) for branch in step.next]
-            conditions = [branch.condition.slots for branch in step.next if branch.condition]
-            self._after[key] = self._watched.union(*ahead, *conditions)
+            conditions = [reads(branch.condition.tree) for branch in step.next if branch.condition]
+            against: dict[str, set[Any]] = {slot: set(values) for slot, values in self._watched.items()}
+            for slot, value in frozenset[tuple[str, Any]]().union(*ahead, *conditions):
+                against.setdefault(slot, set()).add(value)
+            for slot, values in against.items():
+                against[slot] = values | self._named.get(slot, set()) if EXACTLY in values else values
+            self._after[key] = against
         return self._after[key]
 
     def _given(self, flow_id: str, step: Action, known: Known) -> Iterator[Result]:
@@ -159,12 +211,11 @@ class States:
             yield Result(dict(self.book.defaults))
             return
         fills = self.book.actions[step.action].fills if step.action in self.book.actions else {}
-        told = {
-            slot: told_apart(values, self._named.get(slot, set()))
-            for slot, values in fills.items()
-            if values and slot in self._read_after(flow_id, step)
-        }
-        unknown = {slot: MAYBE for slot, values in fills.items() if not values}
+        read = self._read_after(flow_id, step)
+        told = {slot: self._tell(slot, values, read[slot]) for slot, values in fills.items() if slot in read}
+        told = {slot: values for slot, values in told.items() if values}
+        unknown = {slot: MAYBE for slot, values in fills.items() if not values and slot not in told}
+        unknown |= dict.fromkeys(self._promised & unknown.keys(), FILLED)
         unknown |= {slot: FILLED for slot, values in fills.items() if values and slot not in told}
         for combination in islice(product(*told.values()), MAX_RESULTS):
             given = dict(zip(told, combination, strict=True))
@@ -172,6 +223,13 @@ class States:
             yield Result(
                 self._with(known, {**unknown, **given}), f"({step.action} gives {said})" if said else "", False, given
             )
+
+    def _tell(self, slot: str, values: Sequence[Any] | None, against: set[Any]) -> list[Any]:
+        """The results that something reads apart; none where an action fills the slot with what is not known."""
+        if values:
+            return told_apart(values, against)
+        spec = self.book.slots.get(slot)
+        return list(numbers_apart(against)) if spec is not None and spec.type in NUMBERS else []
 
     def _with(self, known: Known, changes: Mapping[str, Any]) -> Known:
         """What is known after the changes; dependants of a slot that changes are cleared."""
@@ -184,9 +242,12 @@ class States:
             for name in assumed:
                 if slot in _assumed_slots(name):
                     after.pop(name, None)
-            if before is not None and before != value and slot in self.book.dependants:
+            if before is not None and slot in self.book.dependants:
                 gone = [name for name in self.book.dependants[slot] if name in after]
-                after = self._with(after, dict.fromkeys(gone))
+                if before != value:
+                    after = self._with(after, dict.fromkeys(gone))
+                elif value == ANY:  # the same or another of those that are not told apart
+                    after = self._with(after, {name: MAYBE for name in gone if after[name] != KEPT})
         return after
 
     def targets(self, branches: tuple[Branch, ...], known: Known) -> Iterator[tuple[str, Known]]:
@@ -197,17 +258,24 @@ class States:
                 return
             key = _assumption(branch.condition)
             holds = known[key] if key in known else truth(branch.condition.tree, known, self.book)
-            if holds is not False:
-                yield branch.target, known if holds else {**known, key: True}
-            if holds is True:
+            if holds is None:
+                yield branch.target, self._assuming(branch.condition, known, True)
+                known = self._assuming(branch.condition, known, False)
+            elif holds:
+                yield branch.target, known
                 return
-            known = known if holds is False else {**known, key: False}
+
+    def _assuming(self, condition: Condition, known: Known, holds: bool) -> Known:
+        """What is known besides when the condition went one way: the value itself where that tells it."""
+        told = implied(condition.tree, holds, self.book)
+        if told is not None and all(known.get(slot) in (MAYBE, FILLED) for slot, _ in told):
+            return {**known, **dict(told)}
+        return {**known, _assumption(condition): holds}
 
 
-def _cleared(flow: Flow) -> Iterator[str]:
-    for step in flow.steps.values():
-        if isinstance(step, SetSlots):
-            yield from (slot for slot, value in step.values if value is None)
+def _about(name: str, slots: frozenset[str] | set[str]) -> bool:
+    """Whether this is one of the slots, or an assumption about one."""
+    return name in slots or (name[0] == _ASSUMED and not slots.isdisjoint(_assumed_slots(name)))
 
 
 @lru_cache(maxsize=4096)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.flows.conditions import Both, Compare, Const, Either, Not, Slot, Tree, evaluate
@@ -17,6 +18,8 @@ MAYBE: Final = "\0maybe"
 """A value that may be there or not."""
 FILLED: Final = "\0filled"
 """A value that is there; which one matters only once its question is passed."""
+KEPT: Final = "\0kept"
+"""Whatever the caller knows of it, in a flow that does not read it and may only empty it."""
 _YES_NO: Final = ("yes", "no", "unsure")
 
 
@@ -50,17 +53,18 @@ def values_named(book: Book) -> dict[str, set[Any]]:
     for flow in book.flows.values():
         for step in flow.steps.values():
             for branch in [*step.next, *getattr(step, "rejections", ())]:
-                for slot, value in _named(branch.condition.tree) if branch.condition else ():
+                for slot, value in named_in(branch.condition.tree) if branch.condition else ():
                     found.setdefault(slot, set()).add(value)
     return found
 
 
-def _named(tree: Tree) -> Iterator[tuple[str, Any]]:
+def named_in(tree: Tree) -> Iterator[tuple[str, Any]]:
+    """Slots with the constants that a condition compares them with."""
     if isinstance(tree, Both | Either):
         for item in tree.items:
-            yield from _named(item)
+            yield from named_in(item)
     elif isinstance(tree, Not):
-        yield from _named(tree.item)
+        yield from named_in(tree.item)
     elif isinstance(tree, Compare):
         sides = (tree.left, tree.right)
         for slot in sides:
@@ -74,6 +78,16 @@ def told_apart(values: Sequence[Any], named: set[Any]) -> list[Any]:
     """Those that a condition names, and one that stands for all the others."""
     others = [value for value in values if value not in named]
     return [value for value in values if value in named or value == others[0]]
+
+
+def numbers_apart(named: set[Any]) -> list[float]:
+    """Numbers from nothing upwards, one for each that a condition names and one for each gap between them."""
+    limits = sorted({n for n in named if isinstance(n, int | float) and not isinstance(n, bool)})
+    if not limits:
+        return []
+    gaps = [(low + high) / 2 for low, high in pairwise(limits)]
+    below = [limits[0] / 2] if limits[0] > 0 else []
+    return sorted([*below, *limits, *gaps, limits[-1] + 1])
 
 
 def truth(tree: Tree, known: Mapping[str, Any], book: Book) -> bool | None:
@@ -95,6 +109,24 @@ def truth(tree: Tree, known: Mapping[str, Any], book: Book) -> bool | None:
     return True if value == ANY else bool(value)
 
 
+def implied(tree: Tree, holds: bool, book: Book) -> tuple[tuple[str, Any], ...] | None:
+    """The values that a condition says when it went one way; None when it says less than it asks."""
+    if isinstance(tree, Not):
+        return implied(tree.item, not holds, book)
+    if isinstance(tree, Both | Either):
+        parts = [implied(item, holds, book) for item in tree.items]
+        whole = isinstance(tree, Both) == holds and None not in parts
+        return tuple(value for part in parts for value in part or ()) if whole else None
+    if isinstance(tree, Slot):
+        spec = book.slots.get(tree.name)
+        return ((tree.name, holds),) if spec is not None and spec.type == "flag" else None
+    if isinstance(tree, Compare) and isinstance(tree.left, Slot) and isinstance(tree.right, Const):
+        value = tree.right.value
+        if (tree.op == "=") == holds and tree.op in ("=", "!=") and isinstance(value, str) and value:
+            return ((tree.left.name, value),)
+    return None
+
+
 def _compared(tree: Compare, known: Mapping[str, Any], book: Book) -> bool | None:
     sides = [known.get(side.name) if isinstance(side, Slot) else side.value for side in (tree.left, tree.right)]
     if MAYBE in sides or FILLED in sides:
@@ -102,9 +134,10 @@ def _compared(tree: Compare, known: Mapping[str, Any], book: Book) -> bool | Non
     if ANY not in sides:
         return evaluate(tree, known)
     slot, other = (tree.left, tree.right) if sides[0] == ANY else (tree.right, tree.left)
-    if tree.op not in ("=", "!=") or not isinstance(slot, Slot) or not isinstance(other, Const):
+    if tree.op not in ("=", "!=", "in") or not isinstance(slot, Slot) or not isinstance(other, Const):
         return None
     spec = book.slots.get(slot.name)
-    apart = other.value in (None, SKIPPED)
-    apart = apart or (spec is not None and spec.type != "choices" and other.value in domain(spec))
+    values = other.value if isinstance(other.value, tuple) else (other.value,)
+    listed = domain(spec) if spec is not None and spec.type != "choices" else ()
+    apart = all(value in (None, SKIPPED) or value in listed for value in values)
     return tree.op == "!=" if apart else None

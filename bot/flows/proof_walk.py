@@ -29,13 +29,12 @@ class Visit(NamedTuple):
 
 
 class Node(NamedTuple):
-    """A state within a visit. `waited` = the person was asked something since the flow was entered."""
+    """A state within a visit."""
 
     visit: Visit
     step: str
     known: Frozen
     marks: Marks
-    waited: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +57,25 @@ class Walk:
     mark: Mark
     budget: int
     came_from: dict[Node, tuple[Node | None, tuple[str, ...]]] = field(default_factory=dict)
-    quick: dict[Node, list[Node]] = field(default_factory=dict)
+    moves: dict[Node, dict[Node, bool]] = field(default_factory=dict)
+    """From a state to those after it: within a flow, and into a flow that is called. True where the person answers."""
+    returns: dict[Node, list[tuple[Node, Node]]] = field(default_factory=dict)
+    """From an end of a called flow: who called it, and where that goes on."""
     said: dict[tuple[Node, Node], tuple[str, ...]] = field(default_factory=dict)
-    back: dict[Node, list[Node]] = field(default_factory=dict)
     ends: list[Node] = field(default_factory=list)
+    seen: set[tuple[str, str]] = field(default_factory=set)
+    """The steps that somebody comes to."""
     _callers: dict[Visit, list[_Caller]] = field(default_factory=dict)
     _exits: dict[Visit, list[Node]] = field(default_factory=dict)
-    _started: set[Visit] = field(default_factory=set)
+    started: set[Visit] = field(default_factory=set)
     _inside: dict[Node, tuple[str, ...]] = field(default_factory=dict)
     _waiting: list[Node] = field(default_factory=list)
 
-    def begin(self, flow_id: str) -> None:
+    def begin(self, flow_id: str, perhaps: frozenset[str] = frozenset()) -> None:
         """Walks everything that can follow when the flow begins by itself. Raises OverBudget."""
-        visit = Visit(flow_id, self.states.start(flow_id), frozenset())
-        self._started.add(visit)
-        self._reach(self._entry(visit), None, (f"start: {self.book.flows[flow_id].name}",))
+        visit = Visit(flow_id, self.states.start(flow_id, perhaps), frozenset())
+        self.started.add(visit)
+        self._reach(self.entry(visit), None, (f"start: {self.book.flows[flow_id].name}",))
         for end in self._exits.get(visit, []):
             self._finish(end)
         while self._waiting:
@@ -94,21 +97,28 @@ class Walk:
     def step(self, node: Node) -> Step | None:
         return None if node.step == END else self.book.flows[node.visit.flow].steps[node.step]
 
+    def exits(self, visit: Visit) -> list[Node]:
+        """What a visit can end with."""
+        return self._exits.get(visit, [])
+
     # -- moving ----------------------------------------------------------------------------------------------------
 
-    def _entry(self, visit: Visit) -> Node:
-        return Node(visit, self.book.flows[visit.flow].first, visit.known, visit.marks, False)
+    def entry(self, visit: Visit) -> Node:
+        """Where a visit begins."""
+        return Node(visit, self.book.flows[visit.flow].first, visit.known, visit.marks)
 
-    def _reach(self, node: Node, origin: Node | None, said: tuple[str, ...], quick: bool = True) -> None:
+    def _reach(self, node: Node, origin: Node | None, said: tuple[str, ...]) -> None:
         if node not in self.came_from:
             self.came_from[node] = (origin, said)
+            self.seen.add((node.visit.flow, node.step))
             self._waiting.append(node)
-        if origin is not None:
-            self.back.setdefault(node, []).append(origin)
-            if quick:
-                self.quick.setdefault(origin, []).append(node)
-                if said:
-                    self.said[origin, node] = said
+
+    def _move(self, origin: Node, node: Node, said: tuple[str, ...], waits: bool = False) -> None:
+        self._reach(node, origin, said)
+        moves = self.moves.setdefault(origin, {})
+        moves[node] = moves.get(node, True) and waits
+        if said and not waits:
+            self.said[origin, node] = said
 
     def _go(self, node: Node) -> None:
         step = self.step(node)
@@ -121,12 +131,12 @@ class Walk:
             for result in self.states.results(node.visit.flow, step, known):
                 marks = self.mark(node.visit.flow, step, node.marks, result.given)
                 said = (result.said,) if result.said else ()
-                for after in self._after(node, step, result.known, marks, node.waited or result.waits):
-                    self._reach(after, node, said, not result.waits)
+                for after in self._after(node, step, result.known, marks):
+                    self._move(node, after, said, result.waits)
 
-    def _after(self, node: Node, step: Step, known: Known, marks: Marks, waited: bool) -> Iterator[Node]:
+    def _after(self, node: Node, step: Step, known: Known, marks: Marks) -> Iterator[Node]:
         for target, told in self.states.targets(step.next, known):
-            yield Node(node.visit, target, self.states.trim(node.visit.flow, target, told), marks, waited)
+            yield Node(node.visit, target, self.states.trim(node.visit.flow, target, told), marks)
 
     def _hand_over(self, node: Node, step: Call | Link) -> None:
         marks = self.mark(node.visit.flow, step, node.marks, {})
@@ -134,14 +144,14 @@ class Walk:
         visit = Visit(step.flow, self.states.enter(node.visit.flow, step.flow, inside), marks)
         caller = _Caller(node, beside, isinstance(step, Link))
         self._callers.setdefault(visit, []).append(caller)
-        self._reach(self._entry(visit), node, ())
+        self._move(node, self.entry(visit), ())
         for end in list(self._exits.get(visit, [])):
             self._return(caller, end)
 
     def _exit(self, node: Node) -> None:
         visit = node.visit
         self._exits.setdefault(visit, []).append(node)
-        if visit in self._started or not self.book.flows[visit.flow].keeps_place:
+        if visit in self.started or not self.book.flows[visit.flow].keeps_place:
             self._finish(node)
         if self.book.flows[visit.flow].keeps_place:
             for caller in list(self._callers.get(visit, [])):
@@ -152,23 +162,25 @@ class Walk:
 
     def _return(self, caller: _Caller, end: Node) -> None:
         """Goes on in a caller from one end of the flow it called."""
-        node, known = caller.node, {**caller.beside, **dict(end.known)}
-        said, waited = self._within(end), node.waited or end.waited
+        node, known = caller.node, self.states.joined(end.visit.flow, caller.beside, end.known)
+        said = self._within(end)
         if caller.links:
-            reached = [Node(node.visit, END, self.states.trim(node.visit.flow, END, known), end.marks, waited)]
+            reached = [Node(node.visit, END, self.states.trim(node.visit.flow, END, known), end.marks)]
         else:
             step = self.step(node)
-            reached = list(self._after(node, step, known, end.marks, waited)) if step else []
+            reached = list(self._after(node, step, known, end.marks)) if step else []
         for after in reached:
-            self._reach(after, node, said, not end.waited)
-            self.back.setdefault(after, []).append(end)
+            self._reach(after, node, said)
+            self.returns.setdefault(end, []).append((node, after))
+            if said:
+                self.said.setdefault((node, after), said)
 
     def _within(self, end: Node) -> tuple[str, ...]:
         """What is said between entering the visit and this end of it."""
         if end in self._inside:
             return self._inside[end]
         said: list[str] = []
-        at, entry = end, self._entry(end.visit)
+        at, entry = end, self.entry(end.visit)
         while at != entry:
             origin, words = self.came_from[at]
             if origin is None:

@@ -172,6 +172,22 @@ def helplines(text: str) -> list[str]:
     return [node.value for node in asked if isinstance(node, nodes.Const)]
 
 
+def always_a_helpline(text: str) -> bool:
+    """Whether the text names a helpline however its conditions go."""
+    return _always(parse(text).body)
+
+
+def _always(body: Sequence[nodes.Node]) -> bool:
+    for node in body:
+        if isinstance(node, nodes.If):
+            ways = [node.body, *(other.body for other in node.elif_), node.else_]
+            if all(map(_always, ways)):
+                return True
+        elif any(one.name == "helpline" for one in node.find_all(nodes.Filter)):
+            return True
+    return False
+
+
 def slots_read(text: str) -> frozenset[str]:
     """Every slot the text mentions."""
     return frozenset(node.name for node in parse(text).find_all(nodes.Name))

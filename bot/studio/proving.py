@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.assistant import parsed
 from bot.checked import check_book
-from bot.flows.checking_filled import check_filled
+from bot.flows.checking_filled import check_jumps
 from bot.flows.checking_references import check_complete, check_references
 from bot.flows.checking_safety import check_safety
 from bot.flows.definition import Book, ContentErrors, Finding
@@ -39,7 +39,7 @@ def look_over(files: Mapping[str, str]) -> Proved:
     if done.book is None:
         return done
     book = done.book
-    found = [*check_references(book), *check_complete(book), *check_filled(book), *check_safety(book)]
+    found = [*check_references(book), *check_complete(book), *check_jumps(book), *check_safety(book)]
     return Proved(book, tuple(found))
 
 

@@ -22,6 +22,7 @@ slots:
   name: {type: name}
   team: {type: words, set_by: action, max_length: 20}
   eligibility_reason: {type: words, set_by: action, max_length: 20}
+  signpost_lines: {type: words, set_by: action, max_length: 20}
 responses:
   utter_ask_ok: {text: "Which?", easier: "A or B?", why: "So."}
   utter_ask_more: {text: "More?", easier: "More, or not?", why: "So."}
@@ -31,6 +32,7 @@ responses:
   utter_name: "Hi {{ name }}."
   utter_safe_name: "Hi{% if name %} {{ name }}{% endif %}."
   utter_reason: "{{ eligibility_reason }}"
+  utter_doors: "{{ signpost_lines }}"
 """
 
 
@@ -202,7 +204,13 @@ def test_nobody_is_told_only_no(case: str, lacks: str) -> None:
 def test_a_refusal_with_all_three_passes() -> None:
     first = '{action: check_eligibility, next: [{if: slots.eligibility = "no", then: sorry}, {else: END}]}'
     ask = '{collect: more, next: [{if: slots.more = "yes", then: [{action: ask_person}, {outcome: call_back, next: END}]}, {else: out}]}'
-    steps = ("{id: sorry, action: utter_reason}", "{action: doors_for}", ask, "{id: out, outcome: signposted}")
+    steps = (
+        "{id: sorry, action: utter_reason}",
+        "{action: doors_for}",
+        "{action: utter_doors}",
+        ask,
+        "{id: out, outcome: signposted}",
+    )
     assert prove(book(flow(first, *steps))) == []
 
 

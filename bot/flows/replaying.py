@@ -1,0 +1,126 @@
+"""Plays the conversation of a finding again in the engine, so that the fault can be seen to happen.
+
+A finding's conversation says where it starts, what was answered before, what each action gives and what is answered.
+Actions give what it says, in order; after that, the same again, so that a fault that needs a service to stay as it is
+shows itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from bot.flows.commands import SetSlot, StartFlow
+from bot.flows.engine import advance, expecting
+from bot.flows.engine_values import ActionResult, Turn
+from bot.flows.proof_values import ANY, domain, title
+from bot.flows.state import DialogueState
+
+if TYPE_CHECKING:
+    from bot.flows.definition import Book, SlotSpec
+
+_START: Final = re.compile(r"start: (.*)")
+_BEFORE: Final = re.compile(r"\((\w+) was answered before: (.*)\)")
+_GIVES: Final = re.compile(r"\((\w+) gives (.*)\)")
+_ANSWER: Final = re.compile(r"you answer (\w+): (.*)")
+_ON_THE_WAY: Final = 12
+_SAMPLES: Final[Mapping[str, Any]] = {
+    "age": 34, "number": 1, "duration": 4, "postcode": "PR1 8XJ", "phone": "+447700900123", "yes_no": "yes", "flag": True,
+}  # fmt: skip
+
+
+class DoesNotPlay(Exception):
+    """The conversation asks for something that the engine does not do there."""
+
+
+@dataclass
+class Replay:
+    """A conversation of a finding under way; `turns` are the turns taken so far."""
+
+    book: Book
+    given: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    last: dict[str, dict[str, Any]] = field(default_factory=dict)
+    state: DialogueState = field(default_factory=DialogueState)
+    turns: list[Turn] = field(default_factory=list)
+
+    def play(self, conversation: Sequence[str]) -> Turn:
+        """All of it. Raises DoesNotPlay, and what the engine raises where the fault is one of those."""
+        before = {m[1]: self.value(m[1], m[2]) for line in conversation if (m := _BEFORE.fullmatch(line))}
+        self.given = [(m[1], self._results(m[2])) for line in conversation if (m := _GIVES.fullmatch(line))]
+        self.state = DialogueState(revision=self.book.revision, slots={**self.book.defaults, **before})
+        for line in conversation:
+            if start := _START.fullmatch(line):
+                flow = next(one.id for one in self.book.flows.values() if one.name == start[1])
+                self._take(StartFlow(flow))
+            elif answer := _ANSWER.fullmatch(line):
+                self.answer(answer[1], self.value(answer[1], answer[2]))
+        return self.turns[-1]
+
+    def answer(self, slot: str, value: Any) -> Turn:
+        """Answers this question. Questions before it that nothing hangs on are answered with anything."""
+        for _ in range(_ON_THE_WAY):
+            asked = expecting(self.book, self.state)
+            if asked is None:
+                raise DoesNotPlay(f"{slot} is answered where nothing is asked")
+            if asked.slot == slot:
+                break
+            self._take(SetSlot(asked.slot, self.anything(asked.slot)))
+        return self._take(SetSlot(slot, value))
+
+    def anything(self, slot: str) -> Any:
+        """Some answer that the question takes."""
+        asked = expecting(self.book, self.state)
+        return (
+            asked.choices[0][0]
+            if asked and asked.slot == slot and asked.choices
+            else self._sample(self.book.slots[slot])
+        )
+
+    def value(self, slot: str, words: str) -> Any:
+        """What stands for an answer's words in a conversation of a finding."""
+        spec = self.book.slots[slot]
+        for value in domain(spec):
+            if value != ANY and title(spec, value) == words:
+                return value
+        return self._sample(spec) if words in (title(spec, ANY), "anything", "anything else") else _plain(words)
+
+    def _sample(self, spec: SlotSpec) -> Any:
+        if spec.type == "choices":
+            return [spec.options[0].value]
+        return _SAMPLES.get(spec.type, "something")
+
+    def _results(self, words: str) -> dict[str, Any]:
+        pairs = (one.split(" = ", 1) for one in words.split(", "))
+        return {slot: _plain(value) for slot, value in pairs}
+
+    def _take(self, command: StartFlow | SetSlot) -> Turn:
+        turn = advance(
+            self.book, self.state, [command], act=self._act, channel="sms", helpline=lambda name: "999", language="en"
+        )
+        self.state = DialogueState.from_json(turn.state.to_json())
+        self.turns.append(turn)
+        return turn
+
+    def _act(self, name: str, slots: Mapping[str, Any]) -> ActionResult:
+        if any(one == name for one, _ in self.given):
+            place = next(n for n, (one, _) in enumerate(self.given) if one == name)
+            self.last[name] = self.given.pop(place)[1]
+        fills = self.book.actions[name].fills if name in self.book.actions else {}
+        made = {slot: values[0] if values else self._filled(slot) for slot, values in fills.items()}
+        return ActionResult({**made, **{s: None if v == ANY else v for s, v in self.last.get(name, {}).items()}})
+
+    def _filled(self, slot: str) -> Any:
+        spec = self.book.slots.get(slot)
+        if spec is None:
+            return "something"
+        if any(one.choices_from == slot for one in self.book.slots.values()):
+            return [{"value": "first", "title": "The first"}]
+        return None if spec.set_by != "action" and spec.type != "flag" else self._sample(spec)
+
+
+def _plain(words: str) -> Any:
+    if words in ("True", "False"):
+        return words == "True"
+    return float(words) if re.fullmatch(r"\d+\.\d+", words) else int(words) if words.isdigit() else words
