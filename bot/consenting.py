@@ -15,7 +15,7 @@ from bot.nlu.recognisers.text import bag, clean, words
 from bot.safety import SafetyHit
 from services.messages import Inbound
 
-THEIRS, SHARE = "they_agree", "consent_share"
+THEIRS, SHARE, SHARE_ON = "they_agree", "consent_share", "share_with_other"
 ELSEWHERE = bag("it its safe me i im ive id my mine")
 """In a plain yes to "do they agree?", these speak of something else: "yes its safe", "yes i am"."""
 TO_SHARING = bag(
@@ -81,7 +81,7 @@ def only_if_meant(commands: list[Command], heard: Heard, state: DialogueState) -
 
 def is_a_refusal(text: str, asked: Expecting, state: DialogueState) -> bool:
     """A no to sharing in so many words; anything else is asked again, and nothing is lost."""
-    if asked.slot != SHARE or is_a_line(text, asked):
+    if asked.slot not in (SHARE, SHARE_ON) or is_a_line(text, asked):
         return True
     said = set(words(clean(text)))
     return said <= REFUSES and says_no(text)
@@ -122,4 +122,4 @@ def is_a_line(text: str, asked: Expecting) -> bool:
 
 
 NOES = bag("no nope nah naw not dont never private")
-CONSENTS: Sequence[str] = (THEIRS, SHARE)
+CONSENTS: Sequence[str] = (THEIRS, SHARE, SHARE_ON)

@@ -134,6 +134,8 @@ def desk_routes() -> Sequence[BaseRoute]:
         page("/coach/referral/{id:int}/outcome", acts.rang, work, ["POST"]),
         page("/coach/referral/{id:int}/plan", acts.plan, work, ["POST"]),
         *check_in_routes(),
+        page("/coach/referral/{id:int}/transfer", acts.ask_to_transfer, work, ["POST"]),
+        page("/coach/transfer/{id:int}/back", acts.take_transfer_back, work, ["POST"]),
         page("/coach/referral/{id:int}/give", acts.give, work, ["POST"]),
         page("/coach/referral/{id:int}/close", acts.close, work, ["POST"]),
         page("/coach/referral/{id:int}/say", acts.say, work, ["POST"]),

@@ -24,6 +24,7 @@ from services.models.records import AuditHead, AuditRow, EventRow
 from services.models.referrals import CallBack, EligibilityDecision, Referral
 from services.models.staff import SetUpLink, SignIn, StaffMember
 from services.models.teams import Absence, Coach, Footprint, Team, WorkingHours
+from services.models.transfers import Transfer
 from services.models.waiting import OpeningOffer, WaitingPlace
 from services.models.work import DueWork, Lease, RateCount
 
@@ -82,6 +83,7 @@ __all__ = [
     "StaffText",
     "Team",
     "TeamHook",
+    "Transfer",
     "WaitingPlace",
     "WorkingHours",
 ]

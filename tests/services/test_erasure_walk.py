@@ -74,6 +74,7 @@ WALK: dict[str, dict[str, str]] = {
         "desk_notes": "team_id kind result retention",
         "plans": "retention",
         "check_ins": "answer retention",
+        "transfers": "from_team_id to_team_id reason answer retention",
         "holds": "kind",
         "hook_events": "event_id kind lease reason status team_id",
         "invitations": "method status reason lease",
@@ -119,6 +120,7 @@ TEAM_TABLES = (
     "desk_notes",
     "plans",
     "check_ins",
+    "transfers",
     "consents",
     "eligibility_decisions",
 )
@@ -198,6 +200,7 @@ def somebody(db: Database, now: datetime, *, taken_on: bool) -> tuple[int, int]:
         thread = people.find_or_make_conversation(session, people.Address("sms", "+447700900123"), now)
         person = session.scalars(select(Person.id)).one()
         ids = {"person_id": person, "conversation_id": thread, "address_id": 1, "team_id": "testshire", "now": now}
+        ids |= {"from_team_id": "testshire", "to_team_id": "testshire"}
         ids |= {
             "referral_id": 1,
             "coach_id": 1,
@@ -220,7 +223,9 @@ def somebody(db: Database, now: datetime, *, taken_on: bool) -> tuple[int, int]:
             fill(session, tables[name], **ids)
         for name in ("eligibility_decisions", "events", "duty_alerts"):
             fill(session, tables[name], **ids)
-        for name in ("referrals", "appointments", "call_backs", "desk_notes", "plans", "check_ins") if taken_on else ():
+        for name in ("referrals", "appointments", "call_backs", "desk_notes", "plans", "check_ins", "transfers"):
+            if not taken_on:
+                continue
             fill(session, tables[name], **ids)
         values = {"name": CANARY, "surname_index": CANARY, "phone": CANARY, "phone_index": CANARY}
         session.execute(tables["people"].update().values(values))

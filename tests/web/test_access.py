@@ -74,6 +74,8 @@ EXPECTED = {
     "POST /coach/referral/{id:int}/check-in": "staff",
     "POST /coach/check-in/{id:int}/back": "staff",
     "POST /coach/check-in/{id:int}/seen": "staff",
+    "POST /coach/referral/{id:int}/transfer": "staff",
+    "POST /coach/transfer/{id:int}/back": "staff",
     "GET /coach/system": "staff",
     "POST /coach/system": "staff",
     "POST /coach/system/secret": "staff",

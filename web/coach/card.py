@@ -32,6 +32,12 @@ INTRODUCED = {
     "team": "A WorkWell team",
 }
 
+HANDED_FOR = {
+    "no_time": "They could not ring soon",
+    "nearer": "You are nearer to this person",
+    "fits_better": "Your team may fit better",
+}
+
 
 class Spec(Protocol):
     def title_of(self, value: Any) -> str | None: ...
@@ -99,6 +105,10 @@ def facts(answers: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
         found.append(("Asked by", "Somebody else, for them"))
     if answers.get("introduced_by"):
         found.append(("Passed on by", INTRODUCED.get(str(answers["introduced_by"]), "Somebody who supports them")))
+    if answers.get("handed_from"):
+        found.append(
+            ("Handed on by", f"{answers['handed_from']}. {HANDED_FOR.get(str(answers.get('handed_reason')), '')}")
+        )
     if answers.get("introduced_note"):
         found.append(("Their note", str(answers["introduced_note"])))
     if answers.get("phone_whose") == "helper":
