@@ -1,4 +1,4 @@
-"""People whom a team would hand to another team, and their answer."""
+"""People whom a team would hand to another team, and their answer; who a member of staff is at their organisation's provider."""
 
 from __future__ import annotations
 
@@ -42,7 +42,11 @@ def upgrade() -> None:
     )
     for name in ("referral_id", "person_id", "conversation_id"):
         op.create_index(op.f(f"ix_transfers_{name}"), "transfers", [name], unique=False)
+    with op.batch_alter_table("staff") as staff:
+        staff.add_column(sa.Column("subject_index", sa.String(), nullable=True))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("staff") as staff:
+        staff.drop_column("subject_index")
     op.drop_table("transfers")
