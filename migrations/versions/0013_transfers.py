@@ -43,10 +43,10 @@ def upgrade() -> None:
     for name in ("referral_id", "person_id", "conversation_id"):
         op.create_index(op.f(f"ix_transfers_{name}"), "transfers", [name], unique=False)
     with op.batch_alter_table("staff") as staff:
-        staff.add_column(sa.Column("subject_index", sa.String(), nullable=True))
+        staff.add_column(sa.Column("subject", sa.LargeBinary(), nullable=True))
 
 
 def downgrade() -> None:
     with op.batch_alter_table("staff") as staff:
-        staff.drop_column("subject_index")
+        staff.drop_column("subject")
     op.drop_table("transfers")

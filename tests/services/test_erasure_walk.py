@@ -89,7 +89,7 @@ WALK: dict[str, dict[str, str]] = {
         "staff_texts": "kind number filled answers status reason",
         "coaches": "team_id name email languages",
         "coach_calendars": "busy_address busy_problem",
-        "staff": "email email_index subject_index name role team_id password_hash totp_secret phone phone_index phone_waiting",
+        "staff": "email email_index subject name role team_id password_hash totp_secret phone phone_index phone_waiting",
         "staff_set_up_links": "token_hash",
         "staff_sign_ins": "token_hash",
         "working_hours": "call_kinds place",
