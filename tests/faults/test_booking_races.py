@@ -1,7 +1,7 @@
 """Booking attempts by eight at once on overlapping, unequal openings: no overlap, one winner each round, none lost.
 
 On SQLite eight threads of one process, on PostgreSQL eight processes. 160 attempts each here; `make soak` makes
-200,000 (BOOKING_ATTEMPTS=n for another number).
+200,000 (ATTEMPTS=n for another number).
 """
 
 from __future__ import annotations
