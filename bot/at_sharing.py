@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from bot.consenting import SHARE, is_a_line
 from bot.flows.commands import Command, Correct, SetSlot, StartFlow
-from bot.flows.engine import Expecting
 from bot.flows.state import DialogueState
+from bot.hearing import Heard
 from bot.nlu.recognisers.said import says_of
 from bot.nlu.recognisers.text import bag, clean, words
-from services.messages import Inbound
 
 CHANGES = bag("change changed changing wrong correct correction mistake edit")
 """Words of putting an answer right: no condition."""
 TOLD_HEALTH = ["rather_not_say"]
 """What stands on the card for health once it is left out."""
-
-
-class Heard(Protocol):
-    """What this module uses of a message that was heard."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def inbound(self) -> Inbound: ...
-    @property
-    def expecting(self) -> Expecting | None: ...
-    @property
-    def acts(self) -> tuple[str, ...]: ...
 
 
 def at_sharing(heard: Heard, state: DialogueState) -> list[Command]:

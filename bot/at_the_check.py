@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from bot.flows.commands import Command, SetSlot, Unclear
-from bot.flows.engine import Expecting
 from bot.flows.state import DialogueState
+from bot.hearing import Heard
 from bot.nlu.answers import Reading
 from bot.nlu.recognisers.by_the_way import says, says_plainly
 from bot.safety import SafetyHit
@@ -17,23 +16,6 @@ SAME_MOMENT = timedelta(minutes=10)
 """As long as an alert counts for the same one (services/duty.py): after that the words are a new alarm."""
 ABOUT_A_VISIT = frozenset({"at-the-door", "here-now"})
 """Phrases that say no more than who is near: whoever tells us why they came has answered them."""
-
-
-class Heard(Protocol):
-    """What this module uses of a message that was heard."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def expecting(self) -> Expecting | None: ...
-    @property
-    def reading(self) -> Reading: ...
-    @property
-    def safety(self) -> SafetyHit | None: ...
-    @property
-    def maybe(self) -> SafetyHit | None: ...
-    @property
-    def now(self) -> datetime | None: ...
 
 
 def at_the_check(heard: Heard, state: DialogueState) -> list[Command]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from bot.at_sharing import at_sharing
 from bot.at_the_check import at_the_check
@@ -14,18 +13,17 @@ from bot.clarifying import which_wish
 from bot.consenting import they_agree
 from bot.flows.commands import Command, Correct, Say, SetSlot, StartFlow, Unclear
 from bot.flows.definition import Book
-from bot.flows.engine import CLARIFY, Expecting
+from bot.flows.engine import CLARIFY
 from bot.flows.state import DialogueState
-from bot.nlu.answers import Reading, wish_of
+from bot.hearing import Heard
+from bot.nlu.answers import wish_of
 from bot.nlu.nations import nation_named, nation_told
 from bot.nlu.recognisers import When, read_when
 from bot.nlu.recognisers.by_the_way import read_call_needs, says, says_plainly
 from bot.nlu.recognisers.said import says_of
 from bot.nlu.slot_words import is_mostly_english
-from bot.safety import SafetyHit
-from bot.told import changed_in_words, facts, how_to_talk
+from bot.told import changed_in_words, facts, how_to_talk, kept_wish
 from bot.whereabouts import whereabouts
-from services.messages import Inbound
 
 SHARED = frozenset({"booked", "call_back"})
 """Outcomes after which a team has the person's answers, so that what is told later goes to it as a note."""
@@ -36,33 +34,6 @@ SURELY_ELSE = 0.9
 """From this belief on, what is none of our business is no news for the coach either."""
 FEWEST_WORDS = 3
 """Fewer words are a slip, thanks or a yes, and no news for the coach."""
-
-
-class Heard(Protocol):
-    """What this module uses of a message that was heard."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def expecting(self) -> Expecting | None: ...
-    @property
-    def reading(self) -> Reading: ...
-    @property
-    def inbound(self) -> Inbound: ...
-    @property
-    def safety(self) -> SafetyHit | None: ...
-    @property
-    def maybe(self) -> SafetyHit | None: ...
-    @property
-    def acts(self) -> tuple[str, ...]: ...
-    @property
-    def values(self) -> Mapping[str, Any]: ...
-    @property
-    def intent(self) -> str | None: ...
-    @property
-    def now(self) -> datetime | None: ...
-    @property
-    def confidence(self) -> float: ...
 
 
 def beside(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
@@ -88,12 +59,24 @@ def agrees_on_condition(heard: Heard, state: DialogueState, book: Book) -> list[
 
 
 def wants_no_voicemail(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
-    """ "No voicemail, mam listens", before it is asked: a wish about the call, and no answer to anything else."""
-    if heard.expecting is None or heard.expecting.slot == "voicemail_ok" or state.slots.get("voicemail_ok") is not None:
+    """ "No voicemail, mam listens": a wish about the call, whatever is asked; a coach who has the answers is told at once.
+
+    Where any words are an answer, a longer message is kept as the answer too.
+    """
+    asked = heard.expecting
+    if (asked is not None and asked.slot == "voicemail_ok") or not says_of("sharing", "no_voicemail", heard.text):
         return []
-    if heard.expecting.spec.type == "text" or not says_of("sharing", "no_voicemail", heard.text):
+    if state.outcome in SHARED:
+        free = asked is not None and asked.spec.type == "text" and len(heard.text.split()) > SHORT_WISH
+        return [*([SetSlot(asked.slot, heard.text)] if asked and free else []), StartFlow("pattern_no_voicemail")]
+    if asked is None or asked.spec.type == "text":
         return []
-    return [*facts(heard, state, book), SetSlot("voicemail_ok", "no"), Say("repeat")]
+    kept: list[Command] = [] if state.slots.get("voicemail_ok") == "no" else [SetSlot("voicemail_ok", "no")]
+    return [*facts(heard, state, book), *kept, Say("repeat")]
+
+
+SHORT_WISH = 5
+"""Words up to which "no voicemail please, thanks" says nothing else."""
 
 
 def calls_off(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
@@ -185,7 +168,16 @@ def tells_a_need(heard: Heard, state: DialogueState, book: Book) -> list[Command
     together = how_to_talk(kept, heard.text)
     if together is None:
         return []
-    return [*answer_of_its_own(heard), *facts(heard, state, book), Correct("call_needs", together or None)]
+    told = [*answer_of_its_own(heard), *facts(heard, state, book), *day_beside(heard)]
+    return [*told, Correct("call_needs", together or None)]
+
+
+def day_beside(heard: Heard) -> list[Command]:
+    """ "Thursday after 3, and can it be video", at the times: they are looked for anew, on that day."""
+    answer = heard.reading.answer
+    asked = heard.expecting is not None and heard.expecting.spec.type == "opening"
+    wish = answer.also.get("opening_wish") if answer and asked else None
+    return kept_wish(wish) if wish else []
 
 
 def answer_of_its_own(heard: Heard) -> list[Command]:

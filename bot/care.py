@@ -3,44 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
-from typing import Any, Protocol
 
 from bot.at_the_check import CHECK
 from bot.flows.commands import Care, Command, Crisis, Say, SetSlot, TakenBack, Unclear
-from bot.flows.engine import Expecting
 from bot.flows.engine_care import lately
 from bot.flows.state import DialogueState
-from bot.nlu.answers import Reading
+from bot.hearing import Heard
 from bot.nlu.recognisers.by_the_way import says_plainly
 from bot.nlu.recognisers.text import clean, words
-from bot.safety import SafetyHit
 from bot.safety_lists import FOLDER, load_yaml
 
 STILL_THE_SAME = timedelta(hours=1)
 """So long after help, words that are taken back as they are said ("I was joking about the sea") are about the same thing."""
 FACTS = frozenset({"postcode", "phone", "age", "duration"})
 """Answers that can only be what they are, also in the same breath as "I was only joking"."""
-
-
-class Heard(Protocol):
-    """What this module uses of a message that was heard."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def expecting(self) -> Expecting | None: ...
-    @property
-    def reading(self) -> Reading: ...
-    @property
-    def values(self) -> Mapping[str, Any]: ...
-    @property
-    def safety(self) -> SafetyHit | None: ...
-    @property
-    def maybe(self) -> SafetyHit | None: ...
-    @property
-    def now(self) -> datetime | None: ...
 
 
 def with_care(commands: list[Command], heard: Heard, state: DialogueState) -> list[Command]:

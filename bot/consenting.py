@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
-from bot.flows.commands import Command, SetSlot, Unclear
+from bot.flows.commands import Command, Say, SetSlot, Unclear
 from bot.flows.engine import Expecting
 from bot.flows.state import DialogueState
+from bot.hearing import Heard
 from bot.nlu.answers import options_of, read_options
 from bot.nlu.recognisers import read_yes_no
 from bot.nlu.recognisers.by_the_way import says, says_plainly
 from bot.nlu.recognisers.text import bag, clean, words
-from bot.safety import SafetyHit
-from services.messages import Inbound
 
 THEIRS, SHARE, SHARE_ON = "they_agree", "consent_share", "share_with_other"
+EXTRAS = ("voicemail_ok", "follow_up_ok")
+OF_SHARING = bag("share sharing shared")
+"""A yes to an extra with any of these answers the question before it: "yes share it", sent twice."""
 ELSEWHERE = bag("it its safe me i im ive id my mine")
 """In a plain yes to "do they agree?", these speak of something else: "yes its safe", "yes i am"."""
 TO_SHARING = bag(
@@ -34,19 +35,6 @@ REFUSES = bag(
     "anyone anybody never way chance mate love sod off ok okay at all now today just yet thats fine"
 )
 """A no of these words alone is a no to sharing; "no voicemail" and "no you can ring me" are not."""
-
-
-class Heard(Protocol):
-    """What this module uses of a message that was heard."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def inbound(self) -> Inbound: ...
-    @property
-    def expecting(self) -> Expecting | None: ...
-    @property
-    def safety(self) -> SafetyHit | None: ...
 
 
 def they_agree(heard: Heard) -> list[Command]:
@@ -76,7 +64,8 @@ def only_if_meant(commands: list[Command], heard: Heard, state: DialogueState) -
     meant = {"yes": is_meant, "no": is_a_refusal}.get(str(answer.value)) if answer else None
     if meant is None or meant(heard.text, asked, state):
         return commands
-    return [one for one in commands if one is not answer] or [Unclear()]
+    again: Command = Say("repeat") if asked.slot in EXTRAS else Unclear()
+    return [one for one in commands if one is not answer] or [again]
 
 
 def is_a_refusal(text: str, asked: Expecting, state: DialogueState) -> bool:
@@ -96,6 +85,8 @@ def is_meant(text: str, asked: Expecting, state: DialogueState) -> bool:
     said = words(clean(text))
     if is_a_line(text, asked):
         return True
+    if asked.slot in EXTRAS:
+        return not OF_SHARING & set(said)
     theirs = says_plainly("they_agree", text) or (says_yes(text) and says_plainly("they_know", text))
     if asked.slot == THEIRS:
         plain = read_yes_no(text)
@@ -122,4 +113,4 @@ def is_a_line(text: str, asked: Expecting) -> bool:
 
 
 NOES = bag("no nope nah naw not dont never private")
-CONSENTS: Sequence[str] = (THEIRS, SHARE, SHARE_ON)
+CONSENTS: Sequence[str] = (THEIRS, SHARE, SHARE_ON, *EXTRAS)

@@ -102,6 +102,19 @@ def without_drama_numbers(heard: Heard) -> Heard:
     return heard
 
 
+def is_no_line(text: str, inbound: Inbound, expecting: Expecting) -> bool:
+    """ "1" where a number is asked on Telegram: the buttons there carry no numbers, and "Share my number" comes first."""
+    return (
+        expecting.spec.type == "phone"
+        and inbound.address.channel == "telegram"
+        and text.strip(" .)").isdecimal()
+        and len(text) < FEWEST_DIGITS
+    )
+
+
+FEWEST_DIGITS = 5
+
+
 def without_nlu(text: str, inbound: Inbound, expecting: Expecting | None, now: datetime) -> Heard:
     if inbound.kind == "press":
         return Heard(text, inbound, expecting)
@@ -111,6 +124,8 @@ def without_nlu(text: str, inbound: Inbound, expecting: Expecting | None, now: d
     if expecting and expecting.beneath and not reading.answer:
         expecting = expecting.beneath  # neither of the readings offered: the question itself may be answered
         reading = read_answer(text, expecting, now) if text else Reading()
+    if expecting and is_no_line(text, inbound, expecting):
+        reading = Reading(hint="utter_invalid_phone")
     if expecting and expecting.spec.type not in TAKES_A_POSTCODE and is_a_postcode(opening_of(text).rest):
         reading = Reading(hint=reading.hint)
     heard = Heard(

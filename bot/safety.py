@@ -80,16 +80,18 @@ def weighed(text: str, hit: SafetyHit | None, judged: Judged | None) -> SafetyHi
 
 
 def judged_by_server(text: str, judged: Judged | None) -> SafetyHit | None:
-    """Layer 3, for a text in which `screen` has heard nothing; None too where a phrase list has cleared some of its words,
-    or the small model finds next to nothing in them: of unusual words the server is too easily sure."""
+    """Layer 3, for a text in which `screen` has heard nothing; None too where the small model finds next to nothing in it:
+    of unusual words the server is too easily sure. Where a list has cleared some of the words, the small model has to be
+    strongly sure as well, and even then it is no certain crisis."""
     if judged is None or not judged.alarm or judged.kind not in KINDS:
         return None
     said = [book().words(piece) for piece in _pieces(text)]
     seconded = max(model().judge(words).sure for words in said)
-    if any(book().find(words)[1] for words in said) or seconded < SECONDED:
+    cleared = any(book().find(words)[1] for words in said)
+    if seconded < (STRONGLY if cleared else SECONDED):
         return None
     hit = SafetyHit(kind=judged.kind, layer="server", phrase_id=f"server-{judged.kind}")  # type: ignore[arg-type]
-    return replace(hit, certain=seconded >= STRONGLY)
+    return replace(hit, certain=seconded >= STRONGLY and not cleared)
 
 
 def _listed(said: list[Found], sure: float, *, few: bool) -> SafetyHit:

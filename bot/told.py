@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from bot.clarifying import title_of
 from bot.flows.commands import Command, Correct, SetSlot, Unclear
 from bot.flows.definition import Book
 from bot.flows.engine import Expecting
 from bot.flows.state import DialogueState
-from bot.nlu.answers import Reading
+from bot.hearing import Heard
 from bot.nlu.recognisers import read_name, read_phone
 from bot.nlu.recognisers.by_the_way import is_deaf_only, read_call_needs, ruled_out
 from bot.nlu.recognisers.call_told import read_told_phone
@@ -24,23 +24,6 @@ CHECK = frozenset({"consent_share", "change_what"})
 WISH, TIMES, WORDS = "standing_wish", "call_times", "told_of_call"
 LISTS = ("health", "barriers")
 MOST_WORDS, MOST_TIMES = 300, 60
-
-
-class Heard(Protocol):
-    """What this module uses of a message that was heard."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def expecting(self) -> Expecting | None: ...
-    @property
-    def reading(self) -> Reading: ...
-    @property
-    def acts(self) -> tuple[str, ...]: ...
-    @property
-    def values(self) -> Mapping[str, Any]: ...
-    @property
-    def now(self) -> datetime | None: ...
 
 
 def facts(heard: Heard, state: DialogueState, book: Book, but: Iterable[str] = ()) -> list[Command]:
@@ -57,12 +40,43 @@ def facts(heard: Heard, state: DialogueState, book: Book, but: Iterable[str] = (
     return [*found, *times_to_ring(heard), *words_for_the_coach(heard, state)]
 
 
+def more_for_lists(heard: Heard, state: DialogueState) -> list[Command]:
+    """ "Anxious too cos of it", long after health was asked: what is new joins the list, until a team has the answers."""
+    asked = heard.expecting.slot if heard.expecting else None
+    if state.outcome in SHARED:
+        return []
+    return [
+        Correct(slot, [*kept, *more], told=True)
+        for slot in LISTS
+        if slot != asked
+        and (kept := said_of(state.slots.get(slot))) is not None
+        and (more := new_in(heard, slot, kept))
+    ]
+
+
+def said_of(kept: Any) -> list[Any] | None:
+    """What stands in a list that may grow: an answer that was left out stays out."""
+    if not isinstance(kept, list) or LEFT_OUT & set(kept):
+        return None
+    return [one for one in kept if one not in NOTHING]
+
+
+def new_in(heard: Heard, slot: str, kept: Sequence[Any]) -> list[Any]:
+    told = heard.values.get(slot)
+    return [one for one in told if one not in kept] if isinstance(told, list) else []
+
+
+LEFT_OUT, NOTHING = frozenset({"rather_not_say", "skipped"}), frozenset({"none"})
+
+
 def times_to_ring(heard: Heard) -> list[Command]:
     """ "Only after 6", while something else is asked: kept until times are offered, and said back."""
     wish = heard.values.get(WISH)
     asked = heard.expecting.spec.type if heard.expecting else ""
-    if not wish or asked in TELL_TIMES_THEMSELVES:
-        return []
+    return kept_wish(wish) if wish and asked not in TELL_TIMES_THEMSELVES else []
+
+
+def kept_wish(wish: Mapping[str, Any]) -> list[Command]:
     windows = [(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in wish["windows"]]
     return [SetSlot(WISH, wish), SetSlot(TIMES, title_of(windows)[:MOST_TIMES])]
 

@@ -37,7 +37,7 @@ from bot.nlu.recognisers.situation import is_of_another
 from bot.nlu.recognisers.text import bag
 from bot.nlu.slot_words import is_mostly_english
 from bot.plain_acts import PLAIN_ACTS, SURELY_WHY, asks_why
-from bot.told import facts
+from bot.told import facts, more_for_lists
 
 __all__ = ["SURE", "Heard", "hear", "missed", "read", "without_drama_numbers"]
 
@@ -191,7 +191,7 @@ def in_conversation(heard: Heard, state: DialogueState, book: Book) -> list[Comm
     between = about_options(expecting, heard.reading.several, heard.text)
     if between:
         return [between]
-    told = facts(heard, state, book, but=(expecting.slot,))
+    told = [*facts(heard, state, book, but=(expecting.slot,)), *more_for_lists(heard, state)]
     flow = digression(heard, state, book)
     if flow in BEGINNINGS and not heard.acts:
         flow = None  # the questions are under way already
@@ -281,7 +281,7 @@ def answered(heard: Heard, expecting: Expecting, answer: Answer) -> list[Command
 def facts_beside(heard: Heard, state: DialogueState, book: Book, answer: Answer) -> list[Command]:
     if answer.whole or heard.expecting is None or heard.expecting.spec.type in FREE_WORDS - {"name"}:
         return []
-    return facts(heard, state, book, but=(heard.expecting.slot,))
+    return [*facts(heard, state, book, but=(heard.expecting.slot,)), *more_for_lists(heard, state)]
 
 
 def option_for_intent(heard: Heard, expecting: Expecting) -> str | None:
@@ -390,7 +390,8 @@ def fallback(heard: Heard, expecting: Expecting | None, book: Book, *, calm: boo
         if expecting.spec.type == "yes_no" or value in {value for value, _, _ in expecting.choices}:
             return [SetSlot(expecting.slot, value, said=heard.text)]
     wished = which_wish(heard, book) if calm else None
-    return [wished or Unclear(heard.reading.hint)]
+    known = bool(heard.values)  # "my back's bad", told again: nothing there failed to look like a name
+    return [wished or Unclear(None if known else heard.reading.hint)]
 
 
 def missed(commands: list[Command]) -> bool:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
-from typing import Any, Protocol
 
 from bot.flows.commands import Command, Correct, Say, SetSlot, Unclear
 from bot.flows.engine import Expecting
 from bot.flows.state import DialogueState
-from bot.nlu.answers import Reading
+from bot.hearing import Heard
 from bot.nlu.nations import nation_named, nation_told
 from bot.nlu.recognisers.said import says_of
 from services.areas import Areas
-from services.messages import Inbound
 from services.practices import EMPTY_WORDS, Practices, words_of
 
 POSTCODE, PLACE = "postcode", "place"
@@ -38,25 +35,6 @@ FILLERS = EMPTY_WORDS | {
 }
 SURELY_ELSE = 0.9
 OF_A_DOCTOR, NEAR = frozenset({"doctor", "doctors", "dr", "gp", "surgery", "registered", "practice", "work", "job"}), 3
-
-
-class Heard(Protocol):
-    """What this module uses of a message that was heard."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def inbound(self) -> Inbound: ...
-    @property
-    def expecting(self) -> Expecting | None: ...
-    @property
-    def reading(self) -> Reading: ...
-    @property
-    def acts(self) -> tuple[str, ...]: ...
-    @property
-    def values(self) -> Mapping[str, Any]: ...
-    @property
-    def confidence(self) -> float: ...
 
 
 def whereabouts(heard: Heard, state: DialogueState) -> list[Command]:

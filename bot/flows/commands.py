@@ -25,6 +25,8 @@ class Correct:
 
     slot: str
     value: Json = None
+    told: bool = False
+    """Told by the way, beside the open question: said back as other facts are."""
 
 
 @dataclass(frozen=True, slots=True)

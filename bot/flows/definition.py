@@ -104,7 +104,9 @@ class Response:
     locked: bool = False
 
     def text_for(self, channel: str) -> str:
-        return self.parts.get(channel) or self.parts.get("text", "")
+        """The words on this channel; what is typed in one chat reads well in the other, too."""
+        chat = self.parts.get("web") if channel == "telegram" else None
+        return self.parts.get(channel) or chat or self.parts.get("text", "")
 
 
 @dataclass(frozen=True, slots=True)

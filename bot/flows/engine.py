@@ -197,8 +197,10 @@ def _obey(run: Run, commands: Sequence[Command]) -> None:
     unclear = missed or next((command for command in [*commands, *unknown] if isinstance(command, Unclear)), None)
     if unclear and not done:
         _unclear(run, unclear)
-    elif filled:
-        note(run, filled, question)
+        return
+    told = [command.slot for command in commands if isinstance(command, Correct) and command.told]
+    if filled or told:
+        note(run, [*filled, *told], question)
 
 
 def _answers(question: Collect | None, answer: SetSlot) -> bool:

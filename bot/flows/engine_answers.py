@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bot.flows.definition import Collect, Json, SlotSpec
 
 NOTED: Final = "utter_noted"
+NOTED_QUIETLY: Final = "utter_noted_quietly"
 SAYS: Final = "utter_say_"
 _CLIPPED: Final = ("text", "name")
 _WORDS: Final = ("text", "name", "place", "practice", "postcode", "phone", "date", "time")
@@ -78,12 +79,20 @@ def _clipped(spec: SlotSpec, value: Json) -> Json:
 
 
 def note(run: Run, filled: Sequence[str], question: Collect | None) -> None:
-    """Says back what the message told us beyond the open question; never what is sensitive."""
-    if NOTED not in run.book.responses:
-        return
+    """Says back what the message told us beyond the open question; of what is sensitive, only that it is noted."""
     shown = [slot for slot in dict.fromkeys(filled) if _may_say(run, slot)]
     if any(question is None or slot != question.slot for slot in shown):
-        run.replies.insert(0, run.compose(NOTED, extra={"noted": ", ".join(_words(run, slot) for slot in shown)}))
+        if NOTED in run.book.responses:
+            run.replies.insert(0, run.compose(NOTED, extra={"noted": ", ".join(_words(run, slot) for slot in shown)}))
+    elif question and question.slot not in filled and any(_is_told_quietly(run, slot) for slot in filled):
+        answered = any(not reply.slot for reply in run.replies)
+        if NOTED_QUIETLY in run.book.responses and not answered:
+            run.replies.insert(0, run.compose(NOTED_QUIETLY))
+
+
+def _is_told_quietly(run: Run, slot: str) -> bool:
+    spec = run.book.slots[slot]
+    return spec.volunteered and spec.sensitive and spec.type == "choices"
 
 
 def _may_say(run: Run, slot: str) -> bool:

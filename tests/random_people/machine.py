@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
@@ -31,7 +32,7 @@ MEANWHILE = ["someone else books the first opening", "someone else books every o
 
 
 def put_back(assistant: Assistant, morning: Path) -> None:
-    """As it was when it was assembled: the database's file, the clock, what it remembers of conversations."""
+    """As it was when it was assembled, or when the file was kept: the database, the clock, what it remembers of conversations."""
     file = Path(str(assistant.db.engine.url.database))
     assistant.db.engine.dispose()
     for name in (f"{file.name}-wal", f"{file.name}-shm"):
@@ -43,26 +44,56 @@ def put_back(assistant: Assistant, morning: Path) -> None:
     assistant.forgot_on = None
 
 
+@dataclass(frozen=True)
+class Met:
+    """Somebody on the way to a booked call, kept as the database's file, so that the way is not walked each time."""
+
+    file: Path
+    at: datetime
+    messages: int
+    last_event: int
+    pressable: tuple[str, ...]
+
+
 class RandomPerson(RuleBasedStateMachine):
     """One conversation. The product is assembled once, and each time put back to the demonstration's first morning."""
 
     assistant: ClassVar[Assistant]
     nlu: ClassVar[CountingNlu]
     morning: ClassVar[Path]
+    met: ClassVar[dict[tuple[Channel, int], Met]] = {}
 
     @initialize(
         channel=st.sampled_from(["sms", "telegram", "web"]), model=st.booleans(), known=st.integers(1, len(TO_THE_CALL))
     )
     def begin(self, channel: Channel, model: bool, known: int) -> None:
         """They are met at any point of the way to a booked call."""
-        put_back(self.assistant, self.morning)
-        self.nlu.down = not model
+        kept = next((way for way in range(known, 0, -1) if (channel, way) in self.met), 0)
+        before = self.met.get((channel, kept))
+        put_back(self.assistant, before.file if before else self.morning)
+        self.nlu.down = False
         self.person = Simulator(self.assistant, channel)
         self.stopped = self.with_coach = False
         self.not_followed: Counter[str] = Counter()
         self.pressable: list[str] = []
-        for text in TO_THE_CALL[:known]:
-            self.heard(self.person.say(text))
+        if before:
+            self.assistant.clock.set(before.at)
+            self.person.count, self.person.last_event = before.messages, before.last_event
+            self.pressable = list(before.pressable)
+        for way in range(kept, known):
+            self.heard(self.person.say(TO_THE_CALL[way]))
+            self.met[channel, way + 1] = self.keep(f"{channel}-{way + 1}.db")
+        self.nlu.down = not model
+
+    def keep(self, name: str) -> Met:
+        engine = self.assistant.db.engine
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        engine.dispose()
+        file = Path(str(engine.url.database))
+        copied = Path(shutil.copy(file, self.morning.with_name(name)))
+        person = self.person
+        return Met(copied, self.assistant.clock.now(), person.count, person.last_event, tuple(self.pressable))
 
     # -- what they do ----------------------------------------------------------------------------------------------
 
