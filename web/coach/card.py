@@ -84,7 +84,7 @@ def present(card: Card, book: Book, now: datetime) -> Shown:
         situation=[*words.of("work_situation"), *months],
         health=words.of("health"),
         barriers=words.of("barriers"),
-        needs=[each for name in NEEDS for each in words.of(name)],
+        needs=once([each for name in NEEDS for each in words.of(name)]),
         facts=facts(answers, words),
         rules=[rule(row) for row in card.rules if "rule" in row],
         checks=checks(card),
@@ -92,6 +92,11 @@ def present(card: Card, book: Book, now: datetime) -> Shown:
         reach=str(answers.get("reach_words") or ""),
         whose=words.of("phone_whose"),
     )
+
+
+def once(lines: list[str]) -> list[str]:
+    """Each line once, as it is written last: "in writing" is the kind of call and "In writing" the need."""
+    return list({line.casefold(): line for line in lines}.values())
 
 
 def facts(answers: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
