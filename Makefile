@@ -45,7 +45,7 @@ bench: setup-dev ## run the benchmarks and print their figures
 
 soak: setup-dev ## play 10,000 random people, read 10,000 odd messages (PEOPLE=n for another number), play 20,000 calls, race 200,000 bookings; hours, apart from CI
 	@FUZZ_MESSAGES=10000 $(BIN)/pytest -n0 tests/bot/test_any_message.py
-	@$(BIN)/pytest -n 2 tests/random_people tests/services/test_invitations.py tests/services/test_call_life.py --hypothesis-profile soak --people $(or $(PEOPLE),10000)
+	@$(BIN)/pytest -n 2 tests/random_people tests/services/test_invitation_lives.py tests/services/test_call_life.py --hypothesis-profile soak --people $(or $(PEOPLE),10000)
 	@BOOKING_ATTEMPTS=$(or $(ATTEMPTS),200000) $(BIN)/pytest -n0 tests/faults/test_booking_races.py
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header

@@ -19,11 +19,13 @@ from services import conversations, invitation_sending, invitations, reminders
 from services.calendar_entries import chain_of, uid_of
 from services.crypto import Keyring
 from services.db import Database
+from services.invitation_sending import Letter
 from services.models import Appointment
 from services.reminders import Reminder
 from tests.conftest import KEYS
 from tests.services.diaries import hold
-from tests.services.test_invitations import Calendars, Letter, book, call_off, opening, pass_real_time
+from tests.services.test_invitation_lives import Calendars
+from tests.services.test_invitations import book, call_off, opening, pass_real_time
 
 OLDER = timedelta(hours=2)
 """A backup is put back so long after it was made."""
