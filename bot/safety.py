@@ -16,6 +16,7 @@ Layer = Literal["patterns", "model", "server"]
 _WHOLE = 12_000  # characters screened in full; a longer message is screened at its head, its tail and in between
 _PIECE = 3_000
 SECONDED = 0.1  # from here on the small model, which hears other things, bears the server out
+OUTWEIGHS = 0.7  # from here on the small model alone outweighs that a list has cleared some of the words
 STRONGLY = 0.5  # what one model alone hears is certain where the other finds it likelier than not
 UNLIKELY = 0.3  # an indirect phrase in words that the small model finds less likely than this is not certain
 DOUBTED = 0.1  # ... and where the server has judged them, in words that it finds less likely than this
@@ -28,6 +29,7 @@ class SafetyHit:
 
     `certain`: the whole help is given. Otherwise the message keeps its own answer, with one line about help beside it.
     `plain`: the words speak for themselves, no model is asked about them. `about`: what help of this kind is to be for.
+    `weak`: heard by the small model in words that a list has cleared; it stands only where no server judges them.
     """
 
     kind: Kind
@@ -38,6 +40,7 @@ class SafetyHit:
     certain: bool = True
     plain: bool = False
     about: str | None = None
+    weak: bool = False
 
 
 def patterns_only(text: str) -> SafetyHit | None:
@@ -48,11 +51,12 @@ def patterns_only(text: str) -> SafetyHit | None:
 
 def screen(text: str) -> SafetyHit | None:
     """Layers 1 and 2; either is enough, save that the model may clear an indirect phrase, or doubt it. Never raises."""
-    said, likeliest, sure, few = list[Found](), None, 0.0, False
+    said, likeliest, sure, few, cleared_words = list[Found](), None, 0.0, False, list[Words]()
     for piece in _pieces(text):
         words = book().words(piece)
         kept, cleared = book().find(words)
         judged = model().judge(words, kept, cleared)
+        cleared_words += [words] if cleared else []
         if kept and _counts(kept, words, judged):
             said.extend(kept)
             sure, few = max(sure, judged.sure), few or len(words.words) <= _FEW
@@ -62,7 +66,21 @@ def screen(text: str) -> SafetyHit | None:
         return _listed(said, sure, few=few)
     if likeliest is not None:
         return SafetyHit(kind=likeliest.kind, layer="model", phrase_id=f"model-{likeliest.kind}")  # type: ignore[arg-type]
-    return None
+    return _heard_after_all(cleared_words)
+
+
+def _heard_after_all(cleared: list[Words]) -> SafetyHit | None:
+    """A denial or an idiom in words of which, all together, the small model is strongly sure: "not suicidal, but ..."."""
+    judged = max((model().judge(words) for words in cleared), key=lambda one: one.sure, default=None)
+    if judged is None or judged.sure < OUTWEIGHS or judged.kind not in KINDS:
+        return None
+    return SafetyHit(
+        kind=judged.kind,  # type: ignore[arg-type]
+        layer="model",
+        phrase_id=f"model-{judged.kind}",
+        certain=False,
+        weak=True,
+    )
 
 
 def _counts(kept: list[Found], words: Words, judged: Judgement) -> bool:
@@ -72,7 +90,7 @@ def _counts(kept: list[Found], words: Words, judged: Judgement) -> bool:
 
 def weighed(text: str, hit: SafetyHit | None, judged: Judged | None) -> SafetyHit | None:
     """What all three layers make of it: the server hears what the first two did not, and tells how certain they may be."""
-    if hit is None:
+    if hit is None or (hit.weak and judged is not None):
         return judged_by_server(text, judged)
     if hit.plain or judged is None:
         return hit
