@@ -13,7 +13,7 @@ from bot.nlu.recognisers import read_yes_no
 from bot.nlu.recognisers.by_the_way import says, says_plainly
 from bot.nlu.recognisers.text import bag, clean, words
 
-THEIRS, SHARE = "they_agree", "consent_share"
+THEIRS, SHARE, SHARE_ON = "they_agree", "consent_share", "share_with_other"
 EXTRAS = ("voicemail_ok", "follow_up_ok")
 OF_SHARING = bag("share sharing shared")
 """A yes to an extra with any of these answers the question before it: "yes share it", sent twice."""
@@ -70,7 +70,7 @@ def only_if_meant(commands: list[Command], heard: Heard, state: DialogueState) -
 
 def is_a_refusal(text: str, asked: Expecting, state: DialogueState) -> bool:
     """A no to sharing in so many words; anything else is asked again, and nothing is lost."""
-    if asked.slot != SHARE or is_a_line(text, asked):
+    if asked.slot not in (SHARE, SHARE_ON) or is_a_line(text, asked):
         return True
     said = set(words(clean(text)))
     return said <= REFUSES and says_no(text)
@@ -113,4 +113,4 @@ def is_a_line(text: str, asked: Expecting) -> bool:
 
 
 NOES = bag("no nope nah naw not dont never private")
-CONSENTS: Sequence[str] = (THEIRS, SHARE, *EXTRAS)
+CONSENTS: Sequence[str] = (THEIRS, SHARE, SHARE_ON, *EXTRAS)

@@ -35,6 +35,7 @@ from services import (
     reminders,
     retention,
     staff_texts,
+    transfers,
     waiting_list,
 )
 from services.db import Session
@@ -62,6 +63,7 @@ FLOWS = {
     "nudge": Opens("pattern_nudge"),
     "follow_up": Opens("follow_up"),
     check_ins.KIND: Opens("check_in"),
+    transfers.KIND: Opens("another_team", purpose="reminder", is_nudge=False),
     booking.MISSED_CALL: Opens("missed_call", purpose="reminder", is_nudge=False),
 }
 

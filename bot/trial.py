@@ -118,6 +118,16 @@ def check_in_is_planned(simulator: Simulator) -> None:
     write(simulator, lambda session, now: worlds.plan_check_in(session, number, question, SOMEBODY, now))
 
 
+def asked_to_transfer(simulator: Simulator) -> None:
+    number = simulator.conversation_id()
+    write(simulator, lambda session, now: worlds.ask_to_transfer(session, number, SOMEBODY, now))
+
+
+def transfer_taken_back(simulator: Simulator) -> None:
+    number = simulator.conversation_id()
+    write(simulator, lambda session, now: worlds.take_transfer_back(session, number, SOMEBODY, now))
+
+
 SENTENCES: dict[str, Callable[[Simulator], object]] = {
     "someone else books the first opening": first_opening_goes,
     "someone else books every opening": every_opening_goes,
@@ -126,6 +136,8 @@ SENTENCES: dict[str, Callable[[Simulator], object]] = {
     "the coach could not get through": came_of_call("not_reached"),
     "the coach got through": came_of_call("reached"),
     "the coach plans a check-in for tomorrow": check_in_is_planned,
+    "the team would hand over to another team": asked_to_transfer,
+    "the team takes that back": transfer_taken_back,
     "the coach hands back": coach_is_back,
     "the language model is down": model_goes_down,
     "a GP surgery passes the number on": passed_on,

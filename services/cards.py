@@ -21,6 +21,7 @@ from services import (
     people,
     scopes,
     transcript,
+    transfers,
     unanswered,
     waiting_list,
 )
@@ -47,8 +48,10 @@ from services.models import (
     Referral,
 )
 from services.notes import Note
+from services.referrals import CLOSED, HANDED
 from services.scopes import Viewer
 from services.transcript import Line
+from services.transfers import TransferRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +107,19 @@ class Card:
     tries: int
     plan: PlanRow | None
     check_ins: tuple[CheckInRow, ...]
+    transfers: tuple[TransferRow, ...]
+    takers: tuple[tuple[str, str], ...]
     colleagues: tuple[tuple[int, str], ...]
     lines: tuple[Line, ...]
 
     @property
     def open_alerts(self) -> tuple[AlertPage, ...]:
         return tuple(each for each in self.alerts if each.alert.closed is None)
+
+    @property
+    def is_handed(self) -> bool:
+        """Whether another team has this person now."""
+        return self.outcome == HANDED
 
     @property
     def to_record(self) -> CallRow | None:
@@ -160,9 +170,18 @@ def _card(session: Session, row: Referral, viewer: Viewer, now: datetime) -> Car
         tries=notes.tries(session, row.id),
         plan=caseload.plan_of(session, row.id),
         check_ins=check_ins.of(session, row.id, now),
+        transfers=transfers.of(session, row.id, now),
+        takers=() if row.status in CLOSED else tuple((t.id, t.name) for t in transfers.teams_for(session, row, now)),
         colleagues=caseload.colleagues(session, row.team_id, but=row.coach_id),
-        lines=transcript.read(session, row.conversation_id, now, all_sent=True),
+        lines=_lines(session, row, now),
     )
+
+
+def _lines(session: Session, row: Referral, now: datetime) -> tuple[Line, ...]:
+    """What was said; to a team that has handed the person on, only what was said until then."""
+    lines = transcript.read(session, row.conversation_id, now, all_sent=True)
+    handed = row.closed_at if row.outcome == HANDED else None
+    return tuple(line for line in lines if handed is None or line.at <= handed)
 
 
 def _promise(session: Session, row: Referral, today: date) -> CallBackRow | None:

@@ -162,6 +162,7 @@ def mail(settings: Settings) -> Part:
 
 def calendars(settings: Settings) -> Part:
     given = {"ANYDOOR_CALENDAR_LOOPBACK": settings.calendar_loopback, "ANYDOOR_HOOK_LOOPBACK": settings.hook_loopback}
+    given["ANYDOOR_OIDC_LOOPBACK"] = settings.oidc_loopback
     on = [name for name, value in given.items() if value]
     if not on:
         return Part("calendars", "ok", "addresses that staff type in are used only if they are public and https.")

@@ -37,18 +37,21 @@ def after_restore(session: Session, now: datetime) -> int:
     """A backup was put back: every call to come is told anew, above any SEQUENCE that went out since it was made; how many.
 
     The minutes of the clock are such a number: nobody moves a call once a minute. What waited in the backup may have been sent since: a
-    cancellation goes once more as a repeat, a request is replaced by the new one.
+    cancellation goes once more as a repeat, above whatever its coach was sent about that call since (it may have come back
+    to them); a request is replaced by the new one.
     """
+    above = int(now.timestamp()) // 60
     waits = Invitation.status.in_(WAITING)
-    unsettled = update(Invitation).where(waits, Invitation.method == "CANCEL")
-    session.execute(unsettled.values(status="queued", repeat=True, lease=None, lease_until=None))
+    for row in session.scalars(select(Invitation).where(waits, Invitation.method == "CANCEL")):
+        row.sequence = max(row.sequence + 1, above)
+        row.status, row.repeat, row.lease, row.lease_until = "queued", True, None, None
     since = update(Invitation).where(waits, Invitation.method == "REQUEST")
     since = since.values(status="dropped", reason="restored", repeat=True, settled_at=now, lease=None, lease_until=None)
     session.execute(since)
     coming = select(Appointment).where(Appointment.status == "booked", Appointment.ends_at > now)
     calls = list(session.scalars(coming.order_by(Appointment.id)))
     for call in calls:
-        call.moves = max(call.moves + 1, int(now.timestamp()) // 60)
+        call.moves = max(call.moves + 1, above)
         _queue(session, call, "REQUEST", call.moves, now)
     return len(calls)
 

@@ -79,7 +79,12 @@ def _write_down(
 
 
 def _go_on(session: Session, referral: Referral, outcome: str, viewer: Viewer, now: datetime) -> None:
-    """Reached: into the caseload. Declined or another service: closed. Not reached: stays where it is."""
+    """Reached: into the caseload. Declined or another service: closed. Not reached: stays where it is.
+
+    What another team has since been handed stays closed here.
+    """
+    if referral.outcome == referrals.HANDED:
+        return
     referral.outcome = outcome
     journeys.attended(session, referral.conversation_id, outcome, now)
     if outcome in CLOSES:

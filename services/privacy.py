@@ -37,6 +37,7 @@ from services.models import (
     Person,
     Plan,
     Referral,
+    Transfer,
     WaitingPlace,
 )
 from services.statuses import UNSETTLED
@@ -77,6 +78,10 @@ def export(session: Session, person_id: int) -> dict[str, Any]:
         "check_ins": [
             _columns(row, "question due_at asked_at answer words answered_at")
             for row in _rows(session, CheckIn, person_id)
+        ],
+        "transfers": [
+            _columns(row, "from_team_id to_team_id reason asked_at answer answered_at")
+            for row in _rows(session, Transfer, person_id)
         ],
         "plans": [_columns(row, "words next_on next_what") for row in _rows(session, Plan, person_id)],
     }

@@ -15,6 +15,8 @@ from services.models import Conversation, EligibilityDecision, Referral
 
 _LETTERS = "23456789BCDFGHJKMNPQRSTVWXYZ"  # nothing that reads like something else, no vowels, no words
 CLOSED = ("closed", "withdrawn", "declined")
+HANDED = "another_team"
+"""A referral's outcome once another team has it; also why that team has promised to ring."""
 
 
 def create(

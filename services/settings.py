@@ -35,6 +35,13 @@ class Settings(BaseSettings):
     smtp_url: SecretStr = Field(default=SecretStr(""), validation_alias="SMTP_URL")
     calendar_loopback: bool = Field(default=False, validation_alias="ANYDOOR_CALENDAR_LOOPBACK")
     hook_loopback: bool = Field(default=False, validation_alias="ANYDOOR_HOOK_LOOPBACK")
+    oidc_issuer: str = Field(default="", validation_alias="ANYDOOR_OIDC_ISSUER")
+    oidc_client_id: str = Field(default="", validation_alias="ANYDOOR_OIDC_CLIENT_ID")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), validation_alias="ANYDOOR_OIDC_CLIENT_SECRET")
+    oidc_name: str = Field(default="your organisation", validation_alias="ANYDOOR_OIDC_NAME")
+    oidc_claim: str = Field(default="email", validation_alias="ANYDOOR_OIDC_CLAIM")
+    oidc_mfa: str = Field(default="", validation_alias="ANYDOOR_OIDC_MFA")
+    oidc_loopback: bool = Field(default=False, validation_alias="ANYDOOR_OIDC_LOOPBACK")
     from_email: str = Field(default="", validation_alias="ANYDOOR_FROM_EMAIL")
 
     @property
@@ -50,6 +57,16 @@ class Settings(BaseSettings):
         """Whether everything that SMS needs is set."""
         sender = self.twilio_messaging_service_sid or self.twilio_from
         return bool(self.twilio_account_sid and self.twilio_auth_token.get_secret_value() and sender)
+
+    @property
+    def has_oidc(self) -> bool:
+        """Whether staff may sign in by an organisation's own provider."""
+        return bool(self.oidc_issuer and self.oidc_client_id)
+
+    @property
+    def oidc_second_factors(self) -> frozenset[str]:
+        """The words of a token's `amr` that stand for our one-time code; none unless set."""
+        return frozenset(word.strip() for word in self.oidc_mfa.split(",") if word.strip())
 
     @property
     def has_mail(self) -> bool:

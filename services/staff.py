@@ -30,9 +30,12 @@ SET_UP_FOR = timedelta(days=2)
 SIGNED_IN_FOR = timedelta(hours=12)
 IDLE_FOR = timedelta(hours=1)
 
+VOUCHED = "2f."
+"""How the token of a sign-in begins whose second factor was asked for by the organisation's provider."""
+
 TOTP_SECRET = re.compile(r"[A-Z2-7]{32}")
 
-SignInResult = Literal["ok", "wrong", "locked", "code_needed"]
+SignInResult = Literal["ok", "wrong", "locked", "code_needed", "another_person"]
 
 
 @lru_cache(maxsize=1)
@@ -82,7 +85,8 @@ def find(session: Session, email: str) -> StaffMember | None:
 
 
 def make_set_up_link(session: Session, staff_id: int, now: datetime) -> str:
-    """A token, good once and for two days, with which the person sets a password."""
+    """A token, good once and for two days, with which the person sets a password; undoes whom a provider stands for."""
+    session.get_one(StaffMember, staff_id).subject = None
     token = secrets.token_urlsafe(32)
     session.add(SetUpLink(token_hash=_hash(token), staff_id=staff_id, expires_at=now + SET_UP_FOR))
     session.flush()
@@ -241,9 +245,39 @@ def change_password(
     return "ok"
 
 
-def sign_in(session: Session, member: StaffMember, now: datetime) -> str:
-    """Open a sign-in for 12 hours (one hour idle); the token goes into the cookie, its hash into the table."""
-    token = secrets.token_urlsafe(32)
+def judge_vouched(
+    session: Session, email: str, subject: str, now: datetime, code: str | None = None, *, second_factor: bool
+) -> tuple[SignInResult, StaffMember | None]:
+    """Somebody for whom their organisation's provider vouches: "wrong" without an open account, as `judge` else.
+
+    No account is made here. `subject`: who they are to the provider, for ever; the first sign-in binds the account to it,
+    so that an address given to somebody else opens nothing ("another_person"). The one-time code is asked for where the
+    account has one and the provider asked for none.
+    """
+    found = find(session, email)
+    if found is None or found.disabled_at is not None:
+        return "wrong", None
+    row = session.get_one(StaffMember, found.id, with_for_update=True, populate_existing=True)
+    if row.locked_until is not None and row.locked_until > now:
+        return "locked", None
+    if row.subject and not secrets.compare_digest(row.subject.encode(), subject.encode()):
+        return "another_person", None
+    if row.totp_secret and not second_factor:
+        if not code:
+            return "code_needed", row
+        if not _code_fits(row, code, now):
+            return _failed(session, row, now), None
+    row.failures, row.subject = 0, subject
+    session.flush()
+    return "ok", row
+
+
+def sign_in(session: Session, member: StaffMember, now: datetime, *, second_factor: bool = False) -> str:
+    """Open a sign-in for 12 hours (one hour idle); the token goes into the cookie, its hash into the table.
+
+    `second_factor`: somebody else has asked for one, which the token itself says; nobody can make that up.
+    """
+    token = (VOUCHED if second_factor else "") + secrets.token_urlsafe(32)
     until = now + SIGNED_IN_FOR
     session.add(SignIn(token_hash=_hash(token), staff_id=member.id, created_at=now, seen_at=now, expires_at=until))
     session.flush()

@@ -64,13 +64,27 @@ def call_back_team(session: Session, area: Area | None, on: date) -> Team | None
 
     Of several the one with the fewest open promises, so that no team gets everybody.
     """
-    if area is None or area.board is None:
-        return None
-    rows = select(models.Footprint).where(models.Footprint.accepts == CALL_BACK, models.Footprint.code == area.board)
-    accepted = {row.team_id for row in session.scalars(rows) if _in_force(row, on)}
-    able = [team for team in open_teams(session, on) if team.id in accepted and team.accepts_call_back]
+    able = [team for team in _promising(session, area, on) if team.accepts_call_back]
     promised = _promised(session, [team.id for team in able])
     return min(able, key=lambda team: (promised.get(team.id, 0), team.id), default=None)
+
+
+def accepting(session: Session, area: Area | None, on: date) -> list[Team]:
+    """The open teams that have accepted an area, by name: it is in their own footprint, or they take call-backs of it."""
+    if area is None:
+        return []
+    own = {each.team for each in footprints(session, on) if match(each, area, None, on).lives}
+    helping = {team.id for team in _promising(session, area, on)}
+    return [team for team in open_teams(session, on) if team.accepts_call_back and team.id in own | helping]
+
+
+def _promising(session: Session, area: Area | None, on: date) -> list[Team]:
+    """The open teams that have accepted call-backs for an area's board."""
+    if area is None or area.board is None:
+        return []
+    rows = select(models.Footprint).where(models.Footprint.accepts == CALL_BACK, models.Footprint.code == area.board)
+    accepted = {row.team_id for row in session.scalars(rows) if _in_force(row, on)}
+    return [team for team in open_teams(session, on) if team.id in accepted]
 
 
 def _in_force(row: models.Footprint, on: date) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from services import booking, check_ins, diary
+from services import booking, check_ins, diary, transfers
 from services.clock import LONDON
 from services.messages import Address
 from services.models import Absence, Appointment, Coach, DutyShift, Footprint, Referral, Team, WorkingHours
@@ -152,6 +152,22 @@ def plan_check_in(session: Session, conversation_id: int, question: str, staff_i
     if referral is not None:
         tomorrow = now.astimezone(LONDON).date() + timedelta(days=1)
         check_ins.plan(session, referral.id, question, tomorrow, Viewer(staff_id, None), now)
+
+
+def ask_to_transfer(session: Session, conversation_id: int, staff_id: int, now: datetime) -> None:
+    """A lead would hand whoever is handed over here to the first other team that takes the area."""
+    mine = select(Referral).where(Referral.conversation_id == conversation_id)
+    referral = session.scalars(mine.order_by(Referral.id.desc())).first()
+    others = transfers.teams_for(session, referral, now) if referral else []
+    if referral is not None and others:
+        transfers.ask(session, referral.id, others[0].id, "no_time", Viewer(staff_id, None), now)
+
+
+def take_transfer_back(session: Session, conversation_id: int, staff_id: int, now: datetime) -> None:
+    """The lead keeps them after all."""
+    row = transfers.newest_of(session, conversation_id)
+    if row is not None:
+        transfers.take_back(session, row.id, Viewer(staff_id, None), now)
 
 
 def reopen(session: Session) -> None:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from bot.actions import booking, checking_in, introducing, looking_back, places, signposting, waiting, wishes
+from bot.actions import (
+    booking,
+    checking_in,
+    introducing,
+    looking_back,
+    places,
+    signposting,
+    transferring,
+    waiting,
+    wishes,
+)
 from bot.actions.catalogue import SPECS
 from bot.actions.doing import Action, Doing, Slots
 from bot.flows.engine import ActionResult
 
 __all__ = ["ACTIONS", "SPECS", "act", "helpline"]
 
-MODULES = (places, booking, checking_in, waiting, signposting, wishes, looking_back, introducing)
+MODULES = (places, booking, checking_in, transferring, waiting, signposting, wishes, looking_back, introducing)
 ACTIONS: dict[str, Action] = {
     name: getattr(module, name) for name in SPECS for module in MODULES if hasattr(module, name)
 }

@@ -112,6 +112,31 @@ SPECS: dict[str, ActionSpec] = {
             {"check_in_found": YES_NO, "check_in_question": None, "check_in_by": None, "check_in_words": None},
         ),
         spec("keep_check_in", BY, reads=("check_in_answer", "check_in_words"), events=("check_in_answered",)),
+        spec(
+            "find_transfer",
+            {
+                "transfer_found": YES_NO,
+                "transfer_reason": ("no_time", "nearer", "fits_better"),
+                "own_team": None,
+                "other_team": None,
+                "other_controller": None,
+                "other_days": None,
+                "share_with_other": None,
+            },
+        ),
+        spec(
+            "keep_transfer",
+            {
+                "transfer_result": ("handed", "kept", "gone"),
+                "caller_number": None,
+                "team_name": None,
+                "team_short": None,
+                "controller": None,
+                **BY,
+            },
+            reads=("share_with_other",),
+            events=("consent", "referral_shared", "call_back_queued"),
+        ),
         spec("join_waiting_list", {"waiting_result": ("waiting", "none")}, events=("waiting_list_joined",)),
         spec("leave_waiting_list", events=("waiting_list_left",)),
         spec(

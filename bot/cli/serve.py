@@ -31,6 +31,9 @@ ANYDOOR_SMS_PENCE: what a segment of a text costs, for the figures.
 TELEGRAM_BOT_TOKEN, TELEGRAM_WEBHOOK_SECRET, TELEGRAM_API_URL: Telegram.
 ANYDOOR_CALENDAR_LOOPBACK: 1 reads coaches' own calendars from this machine too (tests and trying out only).
 ANYDOOR_HOOK_LOOPBACK: 1 tells teams' own systems on this machine too (tests and trying out only).
+ANYDOOR_OIDC_ISSUER, ANYDOOR_OIDC_CLIENT_ID, ANYDOOR_OIDC_CLIENT_SECRET: staff sign in by their organisation's provider.
+ANYDOOR_OIDC_NAME, ANYDOOR_OIDC_CLAIM, ANYDOOR_OIDC_MFA: what it is called, who somebody is, what stands for a code.
+ANYDOOR_OIDC_LOOPBACK: 1 asks a provider on this machine too (tests and trying out only).
 SMTP_URL, ANYDOOR_FROM_EMAIL: invitations to coaches by mail.
 """
 

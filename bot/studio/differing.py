@@ -11,7 +11,7 @@ from bot.flows.definition import Action, Book, Collect, Flow, Response, SlotSpec
 
 Subject = Literal["safety", "consent", "eligibility"]
 CONSENTS: Final = frozenset(
-    {"record_consent_start", "record_consent_share", "record_consent_follow_up", "withdraw_consent"}
+    {"record_consent_start", "record_consent_share", "record_consent_follow_up", "withdraw_consent", "keep_transfer"}
 )
 DECIDES: Final = frozenset({"check_eligibility", "check_age"})
 DECIDED: Final = frozenset({"eligibility", "eligibility_reason", "age_result"})

@@ -27,6 +27,7 @@ from services.models.referrals import CallBack, EligibilityDecision, Referral
 from services.models.rules import TeamRule
 from services.models.staff import SetUpLink, SignIn, StaffMember
 from services.models.teams import Absence, Coach, Footprint, Team, WorkingHours
+from services.models.transfers import Transfer
 from services.models.waiting import OpeningOffer, WaitingPlace
 from services.models.work import DueWork, Lease, RateCount
 
@@ -89,6 +90,7 @@ __all__ = [
     "Team",
     "TeamHook",
     "TeamRule",
+    "Transfer",
     "UnmetNeed",
     "WaitingPlace",
     "WorkingHours",

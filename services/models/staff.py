@@ -30,6 +30,7 @@ class StaffMember(Base):
     phone: Mapped[str | None] = mapped_column(Sealed("staff.phone"))
     phone_index: Mapped[str | None] = mapped_column(index=True)
     phone_waiting: Mapped[Any | None] = mapped_column(SealedJson("staff.phone_waiting"))
+    subject: Mapped[str | None] = mapped_column(Sealed("staff.subject"))
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]

@@ -15,10 +15,12 @@ from services import (
     call_backs,
     call_fit,
     caseload,
+    consent,
     conversations,
     diary,
     leavers,
     outcomes,
+    transfers,
     waiting,
 )
 from services.areas import Area
@@ -39,6 +41,7 @@ from services.teams import call_back_team
 from tests.services.diaries import make_team, talk
 
 TEAM, OTHER = "testshire", "helpshire"
+BOARD = "E54000048"
 FRIDAY = date(2026, 11, 27)
 BSL = {"call_needs": ["bsl"]}
 POLISH = {"call_needs": ["interpreter"], "call_need_words": "I speak Polish, a little English"}
@@ -160,8 +163,8 @@ def test_people_of_a_team_that_has_closed_are_counted_as_nobodys(sqlite_db: Data
         assert allocation.between_teams(session, NOW) == {person}
 
 
-WHAT = ("ask", "book", "call_off", "call", "promise", "rang", "leave", "day")
-DESK = Viewer(9, TEAM)
+WHAT = ("ask", "book", "call_off", "call", "promise", "rang", "leave", "day", "hand", "hand")
+EVERYWHERE = Viewer(9, None)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -169,6 +172,9 @@ def test_whatever_happens_everybody_who_asked_has_an_owner_or_a_dated_promise(sq
     chance, now = random.Random(seed), NOW
     with sqlite_db.write() as session:
         make_team(session, NOW, coaches=3, opened_at=NOW)
+        make_team(session, NOW, coaches=1, opened_at=NOW, team_id=OTHER)
+        for team in (TEAM, OTHER):
+            session.add(Footprint(team_id=team, kind="board", code=BOARD, edition="2026", accepts="call_back"))
     people = [talk(sqlite_db, NOW, n) for n in range(3)]
     done: list[str] = []
     for _ in range(100):
@@ -186,7 +192,7 @@ def _do(session: Session, what: str, conversation_id: int, number: int, now: dat
     referral = session.scalars(mine).first()
     outcome = ("reached", "not_reached", "declined", "another_service", "no_answer")[number]
     if what == "ask":
-        new = create(session, thread, TEAM, {}, now, consent_id=None)
+        new = create(session, thread, TEAM, {"board": BOARD}, now, consent_id=None)
         allocation.promise(session, thread, new, call_backs.NO_OPENINGS if number else "asked", now)
     elif what == "book":
         _book(session, thread, number, now)
@@ -195,22 +201,38 @@ def _do(session: Session, what: str, conversation_id: int, number: int, now: dat
         booking.call_off(session, coming.id, now) if coming else None
     elif what == "call" and outcome != "no_answer":
         last = booking.last_call(session, thread.person_id)
-        outcomes.of_call(session, last.id, outcome, DESK, now) if last else None
+        outcomes.of_call(session, last.id, outcome, EVERYWHERE, now) if last else None
     elif what == "promise":
         open_one = call_backs.waiting_for(session, thread.person_id)
-        outcomes.of_call_back(session, open_one.id, outcome, DESK, now) if open_one else None
+        outcomes.of_call_back(session, open_one.id, outcome, EVERYWHERE, now) if open_one else None
     elif what == "rang" and referral and outcome != "no_answer":
-        outcomes.of_person(session, referral.id, outcome, DESK, now)
+        outcomes.of_person(session, referral.id, outcome, EVERYWHERE, now)
+    elif what == "hand" and referral:
+        _hand(session, thread, referral, number, now)
     elif what == "leave":
         coach = session.get_one(Coach, number % 3 + 1)
         coach.active = not coach.active  # who has left, or has come back
         session.flush()
 
 
+def _hand(session: Session, thread: Conversation, referral: Referral, number: int, now: datetime) -> None:
+    """Ask whether the other team may have them; they say yes, no, or nothing at all."""
+    other = OTHER if referral.team_id == TEAM else TEAM
+    transfers.ask(session, referral.id, other, "no_time", EVERYWHERE, now)
+    row = transfers.begin(session, thread.id, now)
+    if row is None or number > 2 or not transfers.still_holds(session, row, now):
+        return
+    if number:
+        transfers.refuse(session, row, "no", now)
+        return
+    agreed = consent.record(session, thread, "share", wording="May we?", version="1", now=now, team_id=other)
+    transfers.carry_out(session, row, thread, agreed, None, now)
+
+
 def _book(session: Session, thread: Conversation, number: int, now: datetime) -> None:
     found = diary.openings(session, TEAM, now=now, limit=5)
     if found and booking.coming_call(session, thread.person_id, now) is None:
-        new = create(session, thread, TEAM, {}, now, consent_id=None)
+        new = create(session, thread, TEAM, {"board": BOARD}, now, consent_id=None)
         booking.hold(session, thread, found[number % len(found)].id, now, timedelta(minutes=20))
         booked = booking.book(session, thread, now, referral_id=new.id)
         if isinstance(booked, Appointment):
@@ -220,7 +242,7 @@ def _book(session: Session, thread: Conversation, number: int, now: datetime) ->
 
 def _nobodys(session: Session, now: datetime) -> list[int]:
     """Open referrals with no call to come, no dated promise, no coach who goes on with them, and not on the desk."""
-    waits = {item.referral for item in waiting.read(session, DESK, now).items if item.kind != "message"}
+    waits = {item.referral for item in waiting.read(session, EVERYWHERE, now).items if item.kind != "message"}
     active = set(session.scalars(select(Coach.id).where(Coach.active)))
     found = []
     for row in session.scalars(select(Referral).where(Referral.status.not_in(CLOSED))):

@@ -74,6 +74,7 @@ WALK: dict[str, dict[str, str]] = {
         "desk_notes": "team_id kind result retention",
         "plans": "retention",
         "check_ins": "answer retention",
+        "transfers": "from_team_id to_team_id reason answer retention",
         "holds": "kind",
         "journeys": "channel team_id source age_band outcome question",
         "question_times": "question",
@@ -91,7 +92,7 @@ WALK: dict[str, dict[str, str]] = {
         "staff_texts": "kind number filled answers status reason",
         "coaches": "team_id name email languages",
         "coach_calendars": "busy_address busy_problem",
-        "staff": "email email_index name role team_id password_hash totp_secret phone phone_index phone_waiting",
+        "staff": "email email_index subject name role team_id password_hash totp_secret phone phone_index phone_waiting",
         "staff_set_up_links": "token_hash",
         "staff_sign_ins": "token_hash",
         "working_hours": "call_kinds place",
@@ -124,6 +125,7 @@ TEAM_TABLES = (
     "desk_notes",
     "plans",
     "check_ins",
+    "transfers",
     "consents",
     "eligibility_decisions",
 )
@@ -205,6 +207,7 @@ def somebody(db: Database, now: datetime, *, taken_on: bool) -> tuple[int, int]:
         thread = people.find_or_make_conversation(session, people.Address("sms", "+447700900123"), now)
         person = session.scalars(select(Person.id)).one()
         ids = {"person_id": person, "conversation_id": thread, "address_id": 1, "team_id": "testshire", "now": now}
+        ids |= {"from_team_id": "testshire", "to_team_id": "testshire"}
         ids |= {
             "referral_id": 1,
             "coach_id": 1,
@@ -227,7 +230,9 @@ def somebody(db: Database, now: datetime, *, taken_on: bool) -> tuple[int, int]:
             fill(session, tables[name], **ids)
         for name in ("eligibility_decisions", "events", "duty_alerts", "journeys", "unmet_needs"):
             fill(session, tables[name], **ids)
-        for name in ("referrals", "appointments", "call_backs", "desk_notes", "plans", "check_ins") if taken_on else ():
+        for name in ("referrals", "appointments", "call_backs", "desk_notes", "plans", "check_ins", "transfers"):
+            if not taken_on:
+                continue
             fill(session, tables[name], **ids)
         values = {"name": CANARY, "surname_index": CANARY, "phone": CANARY, "phone_index": CANARY}
         session.execute(tables["people"].update().values(values))

@@ -14,6 +14,7 @@ from services.models import Appointment, CallBack, Conversation, DeskNote, DutyA
 from tests.web.assistants import StandInAssistant
 from tests.web.desks import Desk, set_up
 from tests.web.teams import NOW
+from web.coach import card
 
 
 @pytest.fixture
@@ -244,3 +245,7 @@ def test_nothing_is_sent_to_who_said_stop(desk: Desk) -> None:
 def test_a_message_that_is_none_or_too_long_is_not_sent(desk: Desk, words: str) -> None:
     assert desk.post(f"/referral/{desk.sam}/say", words=words) == 400
     assert desk.audited("wrote") == []
+
+
+def test_a_need_that_is_also_the_kind_of_call_is_named_once() -> None:
+    assert card.once(["in writing", "In writing", "BSL"]) == ["In writing", "BSL"]

@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot import coaching
-from services import alerts, caseload, check_ins, outcomes, people, scopes
+from services import alerts, caseload, check_ins, outcomes, people, scopes, transfers
 from services.db import Session
 from services.models import Appointment, Referral
+from services.referrals import HANDED
 from services.scopes import Viewer
 from web import state
 from web.coach.viewing import member_of, once, problem, viewer_of
@@ -177,6 +178,22 @@ def check_in_seen(request: Request) -> Response:
 
 
 @once
+def ask_to_transfer(request: Request) -> Response:
+    """Have the person asked whether another team may have them."""
+    number, team, reason = request.path_params["id"], field(request, "team"), field(request, "reason")
+    to = f"/coach/referral/{number}?done=transfer#hand"
+    return do(request, lambda session, viewer, now: transfers.ask(session, number, team, reason, viewer, now), to)
+
+
+@once
+def take_transfer_back(request: Request) -> Response:
+    """They stay with their team after all."""
+    number = request.path_params["id"]
+    to = after(request, "transfer-back")
+    return do(request, lambda session, viewer, now: transfers.take_back(session, number, viewer, now), to)
+
+
+@once
 def give(request: Request) -> Response:
     """Hand a person to a colleague."""
     number, words, coach = request.path_params["id"], field(request, "words"), whole(field(request, "coach"))
@@ -233,9 +250,9 @@ def say(request: Request) -> Response:
     words = field(request, "words")
     if not words or len(words) > MOST_WORDS:
         return problem(request, "empty" if not words else "too_long")
-    conversation, stopped = talk_of(request)
-    if stopped:
-        return problem(request, "stopped")
+    conversation, hindered = talk_of(request)
+    if hindered:
+        return problem(request, hindered)
     assistant, staff = state.assistant(request), member_of(request).id
     coaching.say(assistant, conversation, words, staff)
     if field(request, "last"):
@@ -246,18 +263,23 @@ def say(request: Request) -> Response:
 @once
 def hand_back(request: Request) -> Response:
     """The assistant answers again."""
-    conversation, _ = talk_of(request)
+    conversation, hindered = talk_of(request)
+    if hindered == HANDED:
+        return problem(request, hindered)
     coaching.hand_back(state.assistant(request), conversation, member_of(request).id)
     return back_to_talk(request)
 
 
-def talk_of(request: Request) -> tuple[int, bool]:
-    """The conversation of a person of theirs, and whether they said STOP; 404 for anybody else's."""
-    assistant = state.assistant(request)
+def talk_of(request: Request) -> tuple[int, str | None]:
+    """The conversation of a person of theirs, and why nobody may write: STOP, another team has them; 404 for others'."""
+    assistant, viewer = state.assistant(request), viewer_of(request)
     with assistant.db.write() as session:
-        row = scopes.find(session, Referral, request.path_params["id"], viewer_of(request), assistant.clock.now())
+        row = scopes.find(session, Referral, request.path_params["id"], viewer, assistant.clock.now())
+        if row is not None and row.outcome == HANDED:
+            scopes.refuse(session, viewer, f"referral:{row.id}", HANDED, assistant.clock.now())
+            return row.conversation_id, HANDED
         if row is not None:
-            return row.conversation_id, people.is_stopped(session, row.conversation_id)
+            return row.conversation_id, "stopped" if people.is_stopped(session, row.conversation_id) else None
     raise HTTPException(404)
 
 

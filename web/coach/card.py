@@ -32,6 +32,12 @@ INTRODUCED = {
     "team": "A WorkWell team",
 }
 
+HANDED_FOR = {
+    "no_time": "They could not ring soon",
+    "nearer": "You are nearer to this person",
+    "fits_better": "Your team may fit better",
+}
+
 
 class Spec(Protocol):
     def title_of(self, value: Any) -> str | None: ...
@@ -78,7 +84,7 @@ def present(card: Card, book: Book, now: datetime) -> Shown:
         situation=[*words.of("work_situation"), *months],
         health=words.of("health"),
         barriers=words.of("barriers"),
-        needs=[each for name in NEEDS for each in words.of(name)],
+        needs=once([each for name in NEEDS for each in words.of(name)]),
         facts=facts(answers, words),
         rules=[rule(row) for row in card.rules if "rule" in row],
         checks=checks(card),
@@ -86,6 +92,11 @@ def present(card: Card, book: Book, now: datetime) -> Shown:
         reach=str(answers.get("reach_words") or ""),
         whose=words.of("phone_whose"),
     )
+
+
+def once(lines: list[str]) -> list[str]:
+    """Each line once, as it is written last: "in writing" is the kind of call and "In writing" the need."""
+    return list({line.casefold(): line for line in lines}.values())
 
 
 def facts(answers: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
@@ -99,6 +110,10 @@ def facts(answers: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
         found.append(("Asked by", "Somebody else, for them"))
     if answers.get("introduced_by"):
         found.append(("Passed on by", INTRODUCED.get(str(answers["introduced_by"]), "Somebody who supports them")))
+    if answers.get("handed_from"):
+        found.append(
+            ("Handed on by", f"{answers['handed_from']}. {HANDED_FOR.get(str(answers.get('handed_reason')), '')}")
+        )
     if answers.get("introduced_note"):
         found.append(("Their note", str(answers["introduced_note"])))
     if answers.get("phone_whose") == "helper":

@@ -109,6 +109,10 @@ PROBLEMS = {
     "lapsed": 409,
     "stopped": 409,
     "no_consent": 409,
+    "another_team": 409,
+    "has_call": 409,
+    "in_talk": 409,
+    "asked_already": 409,
 }
 
 
