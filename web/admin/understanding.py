@@ -13,12 +13,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.flows.definition import Book
 from bot.nlu.likeness import grouped
 from services import audit, examples, not_understood
 from services.examples import Labelled
 from services.models import NluExample, NotUnderstood
 from web import state
-from web.admin.viewing import desk_of, member_of, on, page
+from web.admin import plain
+from web.admin.viewing import book_of, desk_of, member_of, on, page
 
 TRAIN = Path(__file__).resolve().parents[2] / "nlu_data" / "train"
 MOST_READ = 300
@@ -28,11 +30,12 @@ MOST_IN_A_GROUP = 15
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Messages that are alike: the rows shown, how many more there are, the guess most often made of them."""
+    """Messages that are alike: the rows shown, how many more there are, the guess most often made of them, what was asked."""
 
     rows: Sequence[NotUnderstood]
     more: int
     guess: str
+    asked: str = ""
 
 
 @cache
@@ -42,7 +45,13 @@ def intents() -> tuple[str, ...]:
     return tuple(sorted({name for names in found for name in names}))
 
 
-def groups_of(rows: Sequence[NotUnderstood]) -> list[Group]:
+def question_of(book: Book, slot: str | None) -> str:
+    """The question that was open, in its own words."""
+    response = book.responses.get(f"utter_ask_{slot}")
+    return plain.short(response.parts.get("text", "")) if response else plain.spoken(slot or "")
+
+
+def groups_of(rows: Sequence[NotUnderstood], book: Book) -> list[Group]:
     """The messages that wait, those alike together."""
     said = [row for row in rows if row.words]
     made = []
@@ -50,7 +59,8 @@ def groups_of(rows: Sequence[NotUnderstood]) -> list[Group]:
         members = [said[place] for place in places]
         guesses = Counter(row.intent for row in members if row.intent)
         guess = guesses.most_common(1)[0][0] if guesses else ""
-        made.append(Group(members[:MOST_IN_A_GROUP], max(0, len(members) - MOST_IN_A_GROUP), guess))
+        asked = question_of(book, members[0].expecting)
+        made.append(Group(members[:MOST_IN_A_GROUP], max(0, len(members) - MOST_IN_A_GROUP), guess, asked))
     return made
 
 
@@ -63,7 +73,7 @@ def desk_page(request: Request, wrong: str = "", typed: dict[int, str] | None = 
     assistant, member = state.assistant(request), member_of(request)
     with assistant.db.read() as session:
         rows = not_understood.waiting(session, MOST_READ)
-        made, kept = groups_of(rows), examples.collected(session)
+        made, kept = groups_of(rows, book_of(desk_of(request))), examples.collected(session)
     if rows:
         with assistant.db.write() as session:
             detail = {"count": len(rows)}
