@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import time
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -18,6 +17,7 @@ from wtforms import Form, StringField
 from wtforms.validators import InputRequired, Length
 
 from services import audit, oidc, staff
+from services.clock import real_now
 from services.errors import CryptoError
 from services.oidc import Begun, NotVouched, Provider, Vouched
 from web import auth, callers, state
@@ -153,7 +153,7 @@ def cookie_name(request: Request) -> str:
 
 def keep(request: Request, response: Response, values: dict[str, str]) -> None:
     """Sealed, for ten minutes, for these pages alone; `lax`, as the browser comes back from another site."""
-    plain = json.dumps({**values, "until": time.time() + GOOD_FOR}).encode()
+    plain = json.dumps({**values, "until": real_now().timestamp() + GOOD_FOR}).encode()
     sealed = base64.urlsafe_b64encode(state.assistant(request).db.keys.encrypt(plain, SEAL)).decode()
     response.set_cookie(
         cookie_name(request),
@@ -173,7 +173,7 @@ def kept_of(request: Request) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(state.assistant(request).db.keys.decrypt(sealed, SEAL))
     except (ValueError, IndexError, binascii.Error, CryptoError):
         return {}
-    return found if float(found["until"]) > time.time() else {}
+    return found if float(found["until"]) > real_now().timestamp() else {}
 
 
 def forget(request: Request, response: Response) -> None:
