@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from bot.flows.commands import Clarify, Command, Correct, SetSlot, StartFlow, Unclear
 from bot.flows.definition import Book
+from bot.flows.engine import Expecting
 from bot.flows.state import DialogueState
 from bot.hearing import Heard
 from bot.languages import language_asked_for, language_of
+from bot.nlu.answers import read_answer
+from bot.nlu.recognisers.by_the_way import read_call_needs
 from bot.nlu.recognisers.said import says_of
+from bot.nlu.recognisers.scope import opens_as_a_question
 from bot.nlu.recognisers.text import bag
 
 SHARED = frozenset({"booked", "call_back"})
@@ -22,6 +27,47 @@ ANSWERS: Mapping[str, str] = {
 }
 LANGUAGE_SETTLED = frozenset({"interpreter_call", "call_needs", "wish", "call_need_words"})
 OWN_WORDS = frozenset({"text", "name", "place", "practice"})
+
+
+SURE = 0.60
+"""From this belief on, what the trained model heard is taken for meant."""
+TOLD_BESIDE = bag("health barriers work_situation call_needs")
+"""Questions whose answers are also read out of whole sentences; what is sure of them is among the facts."""
+
+
+def asks_something(heard: Heard) -> bool:
+    if heard.intent is None and "?" in heard.text:
+        return opens_as_a_question(heard.text)  # without the model: its form tells
+    return heard.intent in ASIDES and heard.confidence >= (SURE if "?" in heard.text else SURELY_ASKS)
+
+
+def is_no_answer(heard: Heard, expecting: Expecting) -> bool:
+    """ "Is my old boss going to hear of this?" tells of no trouble with a boss; "any day but wednesday" chooses no kind of call."""
+    asked_only = expecting.slot in TOLD_BESIDE and asks_something(heard) and not told_besides(heard, expecting)
+    return asked_only or speaks_of_times(heard, expecting)
+
+
+def speaks_of_times(heard: Heard, expecting: Expecting) -> bool:
+    """Where the kind of call is asked: of times, and of no kind."""
+    told = expecting.slot == "call_needs" and "standing_wish" in heard.values
+    return told and read_call_needs(heard.text, phone=True) is None
+
+
+def told_besides(heard: Heard, expecting: Expecting) -> bool:
+    """ "Off sick, will my boss know?": whether the answer stands apart from the question."""
+    before = re.split(r"[,.;!]", heard.text)[:-1]
+    apart = (
+        any(read_answer(part, expecting, heard.now).answer for part in before if part.strip()) if heard.now else False
+    )
+    return apart or expecting.slot in heard.values
+
+
+SURELY_ASKS = 0.8
+ASIDES = frozenset(
+    {"who", "cost", "robot", "will_they_know", "benefits", "fit_note", "do_i_have_to", "how_long", "who_sees"}
+    | {"show_answers", "local_help"}
+)
+"""Questions that may be answered beside an answer without losing the place or changing anything."""
 
 
 def asks(heard: Heard, state: DialogueState, book: Book) -> list[Command]:

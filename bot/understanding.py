@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.asks import asks, with_language, with_rights_at_work, without_a_wrong_guess
+from bot.asks import (
+    ASIDES,
+    SURE,
+    asks,
+    is_no_answer,
+    speaks_of_times,
+    with_language,
+    with_rights_at_work,
+    without_a_wrong_guess,
+)
 from bot.at_the_check import at_the_check
 from bot.by_the_way import beside, where
 from bot.care import says_yes, taken_back, told_beside, with_care
@@ -41,7 +50,6 @@ from bot.told import facts, more_for_lists
 
 __all__ = ["SURE", "Heard", "hear", "missed", "read", "without_drama_numbers"]
 
-SURE = 0.60
 FREE_WORDS = frozenset({"text", "name", "place", "practice"})
 """Slot types that take nearly any words, so a plain repair phrase is heard before the answer."""
 SETTLING_ACTS = frozenset({"affirm", "deny", "unsure", "thanks", "greeting", "goodbye", "smalltalk"})
@@ -197,8 +205,8 @@ def in_conversation(heard: Heard, state: DialogueState, book: Book) -> list[Comm
         flow = None  # the questions are under way already
     if heard.intent == "other_language" and is_mostly_english(heard.text):
         flow = None
-    if heard.intent in NO_ANSWER and not heard.acts and not told:
-        flow = None  # chatter at an open question counts as a miss, so that it cannot go round for ever
+    if heard.intent in NO_ANSWER and not heard.acts:
+        flow = None  # beside facts it is none; alone, chatter counts as a miss, so that it cannot go round for ever
     if flow or told:
         return [*told, *([act_or_flow(heard, flow, state, book)] if flow else [])]
     if heard.intent == "why" and heard.confidence >= SURELY_WHY and not state.crisis:
@@ -222,8 +230,10 @@ def may_want_a_stop(heard: Heard) -> bool:
 
 def accepts(answer: Answer, heard: Heard, expecting: Expecting) -> bool:
     """Whether a reading that may have used only part of the words is the answer; a sure intent elsewhere says no for free text."""
-    if answer.whole:
+    if answer.whole and not speaks_of_times(heard, expecting):
         return True
+    if is_no_answer(heard, expecting):
+        return False
     if expecting.spec.type == "choice" and not expecting.spec.volunteered:
         return answer.first and (
             answer.value != "no" or is_short(heard.text)
@@ -235,25 +245,11 @@ def accepts(answer: Answer, heard: Heard, expecting: Expecting) -> bool:
     return True
 
 
-ASIDES = frozenset(
-    {"who", "cost", "robot", "will_they_know", "benefits", "fit_note", "do_i_have_to", "how_long", "who_sees"}
-    | {"show_answers", "local_help"}
-)
-"""Questions that may be answered beside an answer without losing the place or changing anything."""
 BEGINNINGS = frozenset({"pattern_start", "pattern_greeting", "self_referral", "book_call", "pattern_resume"})
 RISKY = {
-    "wrong_number": 0.9,
-    "delete_data": 0.9,
-    "start_again": 0.9,
-    "on_behalf": 0.88,
-    "goodbye": 0.85,
-    "other_language": 0.85,
-    "abuse": 0.8,
-    "my_data": 0.8,
-    "call_off": 0.8,
-    "change_call": 0.75,
-    "correct": 0.75,
-}
+    "wrong_number": 0.9, "delete_data": 0.9, "start_again": 0.9, "on_behalf": 0.88, "goodbye": 0.85, "other_language": 0.85,
+    "abuse": 0.8, "my_data": 0.8, "call_off": 0.8, "change_call": 0.75, "correct": 0.75,
+}  # fmt: skip
 """Intents that end or turn the conversation: they need more certainty than a question that is merely answered."""
 SURELY_A_WISH = 0.9
 """Where nearly any words are an answer, a wish needs more certainty: "Dr Whatsit's" asks nothing."""

@@ -71,6 +71,9 @@ def read_ring_times(text: str, now: datetime) -> When | None:
     told = [_WAIT.sub("after", part) for part in clauses if _tells_times(part)]
     if not told:
         return None
+    everything = read_when(cleaned, now)
+    if everything and everything.whole and everything.windows and not everything.ambiguous and not everything.asap:
+        return everything  # "any day but wednesday, after lunch": nothing else was said
     for words in dict.fromkeys((", ".join(told), *reversed(told))):
         when = read_when(words, now)
         if when and when.windows and not when.ambiguous and not when.asap:

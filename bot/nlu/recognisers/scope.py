@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.nlu.recognisers.lexicon import word_set
 from bot.nlu.recognisers.phrases import Hit
-from bot.nlu.recognisers.text import Token, bag
+from bot.nlu.recognisers.text import Token, bag, tokens
 
 FARTHEST = 14  # tokens looked back or ahead: more is another thought
 Owners = dict[int, Hit]
@@ -152,6 +152,12 @@ def in_a_question(found: Sequence[Token], hit: Hit) -> bool:
         return False
     opens = said[0] in QUESTION_WORDS or (said[0] in VERBS_THAT_ASK and said[1:2] and said[1] in ASKED_ABOUT)
     return bool(opens) or _word(found, end) == "?"
+
+
+def opens_as_a_question(text: str) -> bool:
+    """Whether the first word asks: "is my boss told?", "who gets this"."""
+    first = next((token.word for token in tokens(text) if not token.is_mark), "")
+    return first in QUESTION_WORDS or first in VERBS_THAT_ASK
 
 
 TELLS = frozenset({"im", "ive", "am"})

@@ -196,8 +196,7 @@ class Builder:
         if item.hours:
             self._link = "" if item.days else self._link
             self._add_hours(item.hours)
-        self._link = ""
-        self._so = False
+        self._link, self._so = "", False
 
     def _has_hours_of_its_own(self, item: Item) -> bool:
         """ "Any day after 3 but weds after 4"; not "any day but weds after 4"."""
@@ -273,8 +272,21 @@ class Builder:
             self._close()
             self._clause.adds = True
 
+    def _wanted_after_all(self, hours: Hours) -> bool:
+        """ "Any day but wednesday, after lunch", "not mondays, after 3": the hours are those that are wanted."""
+        out, wanted = self._clause, [one for one in self.clauses if not one.left_out]
+        barred = out.left_out and out.days and not out.hours and self._link == "comma"
+        if not barred or (hours.clock and not hours.bound) or any(one.hours for one in wanted):
+            return False
+        self._not = False
+        self._close()
+        (wanted[-1] if wanted else self._clause).hours.append(hours)
+        return True
+
     def _add_hours(self, hours: Hours) -> None:
         clause = self._clause
+        if self._wanted_after_all(hours):
+            return
         if clause.left_out and clause.days and not clause.hours and self._link == "join":
             self._close()  # "not mondays or before 10": two things left out
             clause = self._clause
