@@ -229,9 +229,24 @@ def words() -> dict[str, str]:
 
 
 def line_of(row: ListingRow) -> str:
-    """A listing in one line of a text; empty when it cannot be said so shortly."""
-    line = row.sms or words().get(row.id) or (f"{row.name}: {row.phone}" if row.phone else "")
+    """A listing in one line of a text; empty when it cannot be said so shortly.
+
+    Our own line for it is said only while its number is still the listing's: a number changed since is never hidden by it.
+    """
+    ours = words().get(row.id, "")
+    line = row.sms or ("" if _has_another_number(ours, row.phone or "") else ours)
+    line = line or (f"{row.name}: {row.phone}" if row.phone else "")
     return line if len(line) <= LONGEST_LINE else ""
+
+
+def _has_another_number(line: str, phone: str) -> bool:
+    said, known = _numbers(line), _numbers(phone)
+    return bool(said and known) and not said & known
+
+
+def _numbers(text: str) -> set[str]:
+    """Telephone numbers in a text, digits only."""
+    return {re.sub(r"\D", "", found) for found in re.findall(r"\+?\d[\d ]{4,}\d", text)}
 
 
 def ages_of(text: str) -> tuple[int, int]:

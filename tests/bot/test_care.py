@@ -52,6 +52,10 @@ GRADES = (  # what is said, what the server makes of it, whether the whole help 
     ("i havent got any thoughts of ending it", HARDLY, None),
     ("i havent got the guts to end it", SURELY, True),
     ("why havent i ended it yet", HARDLY, True),
+    ("i cant see the point any more", HARDLY, True),
+    ("whats the point of anything", HARDLY, True),
+    ("theres no point ringing me before 3", HARDLY, None),
+    ("whats the point of the call", HARDLY, None),
 )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from bot.flows.segments import segments, unsupported
 from services import directory_import, helplines
 from services.db import Database
-from services.directory import LISTINGS, LONGEST_LINE, Directory, Listing, ages_of, known_numbers, words
+from services.directory import LISTINGS, LONGEST_LINE, Directory, Listing, ages_of, known_numbers, line_of, words
 from services.models import ListingRow
 
 TODAY = date(2026, 11, 23)
@@ -84,6 +84,13 @@ def test_hazard_4_a_changed_digit_is_noticed(tmp_path: Path) -> None:
 def test_every_helpline_has_something_to_say_in_every_nation(key: str) -> None:
     for nation in (*NATIONS, "islands", "unknown"):
         assert helplines.number(key, nation)
+
+
+def test_hazard_4_a_number_changed_since_is_not_hidden_by_our_own_line() -> None:
+    row = ListingRow(id="acas", name="Acas", phone="0300 123 1100", sms=None)
+    assert line_of(row) == words()["acas"]
+    row.phone = "0300 123 1199"
+    assert line_of(row) == "Acas: 0300 123 1199"
 
 
 def test_an_unknown_helpline_is_an_error_not_an_empty_number() -> None:
