@@ -242,6 +242,9 @@ def move_appointment(doing: Doing, slots: Slots) -> ActionResult:
         )
     if not isinstance(moved, Appointment):
         return result(booking_result=moved)
+    if moved.referral_id is None:  # promised to be rung, and never had a call: it stands on that card
+        current = referrals.current(doing.session, moved.person_id, moved.team_id)
+        moved.referral_id = current.id if current else None
     return result(appointment_event(name, moved), booking_result="booked", **appointment_slots(doing, moved))
 
 
