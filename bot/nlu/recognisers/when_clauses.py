@@ -44,8 +44,7 @@ class Builder:
         if not self._clause.empty:
             self.clauses.append(self._clause)
         self._clause = Clause(left_out=self._not)
-        self._link = ""
-        self._so = False
+        self._link, self._so = "", False
 
     # --- signs
 
