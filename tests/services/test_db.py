@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import func, inspect, select, text
 
 from services import inbox, migrate, migrated
 from services.crypto import Keyring
@@ -129,10 +129,15 @@ def test_invariant_16_a_throw_away_database_does_not_wait_for_the_disk_and_serve
     db.close()
 
 
-def test_invariant_16_postgresql_takes_any_number_of_workers(postgres_db: Database) -> None:
+def test_invariant_16_postgresql_takes_any_number_of_workers(postgres_db: Database, now: datetime) -> None:
     other = Database(postgres_db.url.render_as_string(hide_password=False), postgres_db.keys)
     postgres_db.claim_process()
     other.claim_process()
+    for each in (postgres_db, other):
+        with each.write() as session:
+            session.add(Person(created_at=now, voicemail_ok=False))
+    with other.read() as session:
+        assert session.scalar(select(func.count()).select_from(Person)) == 2
     other.close()
 
 
