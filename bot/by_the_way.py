@@ -68,7 +68,10 @@ def wants_no_voicemail(heard: Heard, state: DialogueState, book: Book) -> list[C
         return []
     if state.outcome in SHARED:
         free = asked is not None and asked.spec.type == "text" and len(heard.text.split()) > SHORT_WISH
-        return [*([SetSlot(asked.slot, heard.text)] if asked and free else []), StartFlow("pattern_no_voicemail")]
+        return [
+            *([SetSlot(asked.slot, heard.text, said=heard.text)] if asked and free else []),
+            StartFlow("pattern_no_voicemail"),
+        ]
     if asked is None or asked.spec.type == "text":
         return []
     kept: list[Command] = [] if state.slots.get("voicemail_ok") == "no" else [SetSlot("voicemail_ok", "no")]
