@@ -14,6 +14,7 @@ from services import booking, calendar_entries, people
 from services.models import Appointment, AuditRow, Coach
 from tests.web.assistants import StandInAssistant
 from tests.web.teams import NOW, PASSWORD, put_referral, put_staff, put_team
+from web.coach.card import since
 
 
 @dataclass
@@ -95,6 +96,20 @@ def test_the_card_says_in_a_minute_what_a_coach_needs(world: World) -> None:
         "off sick &lt;b&gt;",
     ):
         assert words in page
+
+
+@pytest.mark.parametrize(
+    ("situation", "months", "said"),
+    [
+        ("off_sick", None, []),
+        ("off_sick", 0.75, ["Under a month away from work"]),
+        ("looking", 0.95, ["1 month out of work"]),
+        ("in_work", 1.0, ["1 month away from work"]),
+        ("looking", 7.2, ["7 months out of work"]),
+    ],
+)
+def test_how_long_is_said_in_whole_months(situation: str, months: float | None, said: list[str]) -> None:
+    assert since({"work_situation": situation, "months_out_of_work": months}) == said
 
 
 def test_who_said_stop_is_marked_for_ringing_only(world: World) -> None:

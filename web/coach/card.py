@@ -74,14 +74,27 @@ class Shown:
     whose: list[str]
 
 
+def since(answers: Mapping[str, Any]) -> list[str]:
+    """How long they have been away from work, in whole months as the person heard it; of a job they still have, "off"."""
+    months = answers.get("months_out_of_work")
+    if not months:
+        return []
+    away = "away from work" if answers.get("work_situation") in WITH_A_JOB else "out of work"
+    whole = round(float(months))
+    return [f"Under a month {away}" if months < SOON else f"{whole} month{'s' if whole != 1 else ''} {away}"]
+
+
+WITH_A_JOB = frozenset({"in_work", "off_sick"})
+SOON = 0.9
+
+
 def present(card: Card, book: Book, now: datetime) -> Shown:
     """Put titles on the answers; what was not said is simply not there."""
     answers = card.answers
     words = Words(book, answers)
-    months = [f"{answers['months_out_of_work']} months out of work"] if answers.get("months_out_of_work") else []
     return Shown(
         wish=str(answers.get("wish") or ""),
-        situation=[*words.of("work_situation"), *months],
+        situation=[*words.of("work_situation"), *since(answers)],
         health=words.of("health"),
         barriers=words.of("barriers"),
         needs=once([each for name in NEEDS for each in words.of(name)]),
