@@ -32,7 +32,7 @@ HANGS_ON = bag(
 REFUSES = bag(
     "no nope nah naw not dont do i id im its it thanks thank ta cheers sorry please pls want wanna share sharing shared send "
     "sending rather prefer would like to keep private this that any of my details answers info information with them the team "
-    "anyone anybody never way chance mate love sod off ok okay at all now today just yet thats fine"
+    "anyone anybody never way chance mate love sod off ok okay at all now today just yet thats fine stay staying here"
 )
 """A no of these words alone is a no to sharing; "no voicemail" and "no you can ring me" are not."""
 

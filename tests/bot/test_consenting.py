@@ -73,9 +73,17 @@ def test_the_model_alone_makes_no_agreement() -> None:
     assert commands("consent_share", "they agree", {}, "affirm") == [Unclear()]
 
 
+@pytest.mark.parametrize("slot", ["consent_share", "share_with_other"])
 @pytest.mark.parametrize(("value", "texts"), [("yes", SHARED), (None, NOT_TO_SHARING)])
-def test_sharing_is_agreed_to_by_who_is_asked(value: str | None, texts: tuple[str, ...]) -> None:
-    assert {text: answered("consent_share", text) for text in texts} == dict.fromkeys(texts, value)
+def test_sharing_is_agreed_to_by_who_is_asked(value: str | None, texts: tuple[str, ...], slot: str) -> None:
+    assert {text: answered(slot, text) for text in texts} == dict.fromkeys(texts, value)
+
+
+@pytest.mark.parametrize(
+    "text", ["no", "no id rather stay here", "stay here", "no id rather stay with them", "nah im staying"]
+)
+def test_who_would_rather_stay_with_their_team_does(text: str) -> None:
+    assert answered("share_with_other", text) == "no"
 
 
 def test_who_speaks_for_somebody_else_passes_their_yes_on() -> None:
