@@ -12,7 +12,7 @@ from functools import partial
 
 import structlog
 
-from bot import safety, turns
+from bot import safety, silences, turns
 from bot.assistant import Assistant, todays_book
 from bot.flows.commands import Crisis
 from bot.flows.definition import Book, Response, Utter
@@ -101,7 +101,7 @@ def by_words(assistant: Assistant, message: Waiting, hit: SafetyHit, alert: bool
             return None
         outbox.queue(session, conversation, text, purpose=CRISIS, now=now)
         if alert:
-            turns.silences.plan(session, conversation.id, None, now)
+            silences.plan(session, conversation.id, None, now)
             duty.alert(session, conversation.id, conversation.team_id, hit.kind, now)
             audit.event(session, conversation.id, "crisis_help", now, {"kind": hit.kind})
     said = (turns.Message(text, (), CRISIS, (name,)),)
@@ -113,7 +113,8 @@ def by_words(assistant: Assistant, message: Waiting, hit: SafetyHit, alert: bool
 def words(assistant: Assistant, message: Waiting, hit: SafetyHit) -> tuple[str, str]:
     """The locked words of a kind, out of what is live; where that cannot be said, out of dialogs/ as it was shipped."""
     channel, helpline = message.inbound.address.channel, assistant.directory.england
-    for content in (lambda: assistant.book(None), todays_book):
+    contents: tuple[Callable[[], Book], ...] = (partial(assistant.book, None), todays_book)
+    for content in contents:
         try:
             book = content()
             said = _first_of(book, hit)

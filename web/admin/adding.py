@@ -15,7 +15,7 @@ from bot.flows.responses import ResponseError, parse
 from bot.studio import drafting, proving
 from bot.studio.drafting import Desk
 from web import state
-from web.admin import plain
+from web.admin import findings, plain
 from web.admin.viewing import book_of, desk_of, is_ours, member_of, on, page, refuse_locked
 
 MOST_ANSWERS = 6
@@ -56,7 +56,7 @@ def typed_of(request: Request) -> dict[str, str]:
     return {name: str(request.state.form.get(name) or "") for name in names}
 
 
-def question_of(typed: Mapping[str, str], allowed: set[str], errors: dict[str, str]) -> Question:
+def question_of(book: Book, typed: Mapping[str, str], allowed: set[str], errors: dict[str, str]) -> Question:
     """The question that was filled in; what is wrong with it by field."""
     words: dict[str, str] = {}
     for part in WORDS:
@@ -64,7 +64,7 @@ def question_of(typed: Mapping[str, str], allowed: set[str], errors: dict[str, s
             words[part] = editing.tidy(typed[part])
             parse(words[part])
         except (editing.EditError, ResponseError) as error:
-            errors[part] = str(error)
+            errors[part] = findings.refused(book, error)
     for part in ("text", "easier"):
         if not words.get(part):
             errors.setdefault(part, "Write it. Every question needs its words, and easier ones for a second try.")
@@ -96,7 +96,7 @@ def add(request: Request) -> Response:
     flow = topic_of(request, book)
     if flow.locked and not is_ours(request):
         refuse_locked(request, f"topic:{flow.id}")
-    question = question_of(typed, allowed_in(book, flow), errors)
+    question = question_of(book, typed, allowed_in(book, flow), errors)
     if errors:
         return form_page(request, desk, typed, errors)
     with assistant.db.write() as session:
@@ -106,10 +106,12 @@ def add(request: Request) -> Response:
         try:
             text = adding.add_question(edit.desk.files[flow.place.file], flow, name, question)
         except editing.EditError as error:
-            return form_page(request, edit.desk, typed, {"after": str(error)})
+            return form_page(request, edit.desk, typed, {"after": findings.refused(book, error)})
         proved = proving.read({**edit.desk.files, flow.place.file: text})
         if proved.book is None:
-            told = " ".join(f"{one.message} {one.what_to_do}" for one in proved.findings[:3])
-            return form_page(request, edit.desk, typed, {"after": told})
+            return form_page(request, edit.desk, typed, {"after": findings.in_words(book, proved.findings)})
+        wrong = proving.at_once(proved.book, {name, f"utter_ask_{name}"})
+        if wrong:
+            return form_page(request, edit.desk, typed, {"after": findings.in_words(proved.book, wrong)})
         edit.put({flow.place.file: text}, f"question:{name}")
     return on(f"/admin/topic/{flow.id}#at-{name}", "kept")

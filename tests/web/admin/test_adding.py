@@ -44,7 +44,10 @@ def test_what_was_left_out_or_made_up_is_told(studio: Studio) -> None:
         ({"answer-1": "", "answer-2": ""}, "Write two answers or more"),
         ({"leads-0": "at:nowhere"}, "Pick what happens next from the list"),
         ({"after": "nowhere"}, "A question cannot be put there"),
-        ({"text": "{{ oops"}, "template"),
+        ({"leads-1": "at:situation"}, "That has been answered by then, so it would not be asked again"),
+        ({"text": "Ring 0161 496 0999?"}, "The number 0161 496 0999 is not one that somebody has checked"),
+        ({"answer-1": "Stop"}, "may never reach us"),
+        ({"text": "{{ oops"}, "The curly brackets in it do not fit together"),
     ):
         status, page = studio.post(ADD, **{**CAR, **changed})
         assert (status, told in page) == (400, True), told

@@ -105,3 +105,16 @@ def test_the_tests_touched_by_new_words_are_played_and_the_words_accepted(
     assert studio.post("/changes/publish", "/changes")[0] == 303
     with studio.assistant.db.read() as session:
         assert SHORTER in drafts.saved_tests(session)["a/one.txt"]
+
+
+def test_a_draft_that_goes_round_for_ever_says_so_and_still_helps_who_is_in_danger(studio: Studio) -> None:
+    round_again = 'next: [{if: slots.work_situation = "in_work", then: again}, {else: END}]\n      - {id: again, collect: age, next: situation}\n'
+    silence = "silence: {nudge: pattern_nudge, after: 24h, expires: 30d}"
+    text = studio.desk().files["flows/about_work.yml"]
+    looped = text.replace(f"{silence}\n", f"{silence}\n        {round_again}")
+    assert studio.post("/files/flows/about_work.yml", text=looped)[0] == 303
+    page = said(studio, "you: hi\nyou: 1\nyou: 1", words="34")
+    assert ("The draft goes wrong here." in page, "something went wrong" in page) == (True, True)
+    page = said(studio, "you: hi\nyou: 1\nyou: 1\nyou: 34", words="i want to die")
+    assert page.count("please talk to a person now") == 1
+    assert page.rindex("please talk to a person now") > page.rindex("something went wrong")
