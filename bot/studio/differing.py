@@ -71,7 +71,9 @@ def _listed(spec: SlotSpec | None) -> str | None:
     if spec is None:
         return None
     extra = [word for word in ("sensitive", "unlisted") if getattr(spec, word)]
-    first = ", ".join([spec.type, *extra, *([f"at most {spec.max_length}"] if spec.max_length else [])])
+    extra += [f"at most {spec.max_length}"] if spec.max_length else []
+    extra += [f"on the coach's card as “{spec.on_card}”"] if spec.on_card else []
+    first = ", ".join([spec.type, *extra])
     return "\n".join(
         [first, *(f"{one.title} ({', '.join(one.also)})" if one.also else one.title for one in spec.options)]
     )

@@ -65,17 +65,18 @@ def touched(changes: list[Change], tests: Mapping[str, str]) -> list[str]:
             return list(tests)
         said += pieces
         said.append("{" + change.name + "}")
-    flat = {name: _flat(text) for name, text in tests.items()}
-    return [name for name, text in flat.items() if any(piece in text for piece in said)]
+    plain = {name: flat(text) for name, text in tests.items()}
+    return [name for name, text in plain.items() if any(piece in text for piece in said)]
 
 
 def _pieces(words: str) -> list[str]:
     """Pieces of words between what is filled in."""
-    parts = [_flat(part) for part in re.split(r"\{[{%].*?[%}]\}", words, flags=re.DOTALL)]
+    parts = [flat(part) for part in re.split(r"\{[{%].*?[%}]\}", words, flags=re.DOTALL)]
     return [part for part in parts if len(part) >= SHORTEST]
 
 
-def _flat(text: str) -> str:
+def flat(text: str) -> str:
+    """Words as a text message has them, without what divides lines."""
     return " ".join(to_gsm7(text).split())
 
 

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from bot.flows.definition import Book, Finding
 from bot.studio import differing, drafting, proving, publishing, testing
+from bot.studio.affected import affected
 from bot.studio.differing import Change
 from bot.studio.drafting import Desk
 from bot.studio.errors import NotProved, StudioError
@@ -94,6 +95,7 @@ def changes_page(
         has_agreed=member.id in agreed,
         why=why,
         note=note,
+        midway=affected(assistant.db, desk, old, new) if old and desk.draft else None,
         book=new,
         standing=standing,
     )

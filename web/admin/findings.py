@@ -216,8 +216,8 @@ WORDS: Final[Mapping[str, str]] = {
     "responses": "words", "response": "words", "collect": "question", "actions": "things done", "action": "thing done",
     "intents": "wishes", "intent": "wish", "pattern": "topic", "patterns": "topics", "branch": "way on", "branches": "ways on",
     "segments": "text messages", "segment": "text message", "template": "text", "yaml": "text", "key": "entry", "keys": "entries",
-    "nlu_trigger": "words that begin it", "utter": "words", "id": "name", "ids": "names", "call": "topic gone through", "link": "topic gone on with",
-    "boolean": "yes or no", "null": "nothing", "null.": "nothing.", "else": "otherwise", "then": "then", "set_slots": "notes",
+    "nlu_trigger": "words that begin it", "utter": "words", "id": "name", "ids": "names",
+    "boolean": "yes or no", "null": "nothing", "set_slots": "notes",
     "rejection": "refusal", "constants": "fixed values", "constant": "fixed value", "nested": "folded",
 }  # fmt: skip
 _CODE: Final = re.compile(r"[`{}_<>|=\[\]]|\bslots\.|:\s*$")

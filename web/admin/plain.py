@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.flows import changing
 from bot.flows.conditions import Both, Compare, Either, Not, Slot, Tree
 from bot.flows.definition import (
     END,
@@ -21,6 +22,7 @@ from bot.flows.definition import (
     Step,
     Utter,
 )
+from bot.handing_out import ASKED
 
 MOST_SHOWN = 60
 HELPLINE = re.compile(r"""\{\{-?\s*["'](\w+)["']\s*\|\s*helpline\s*-?\}\}""")
@@ -64,9 +66,17 @@ def card(book: Book, flow: Flow, step: Step, following: str) -> Card:
     ways = tuple(way_of(book, flow, branch.condition, branch.target) for branch in step.next)
     spec = book.slots.get(step.slot) if isinstance(step, Collect) else None
     options = tuple(option for option in ("skippable", "ask_before_filling") if getattr(step, option, False))
+    options += asked_options(book, flow, step) if isinstance(step, Collect) else ()
     if len(step.next) == 1 and step.next[0].target == following != END:
         ways = ()  # it stands right below
     return Card(step.id, kind, key, label(book, step), words_of(book, step), spec, ways, options)
+
+
+def asked_options(book: Book, flow: Flow, step: Collect) -> tuple[str, ...]:
+    """What can be done with a question: "leads" changed by form, "added" by form, "seen" by the coach."""
+    leads = changing.leads_of(book, flow, step) is not None
+    known = {"leads": leads, "added": changing.is_added(book, flow, step), "seen": step.slot in ASKED}
+    return tuple(name for name, holds in known.items() if holds)
 
 
 def kind_of(step: Step) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from web.access import staff
 from web.admin import (
     adding,
     changes,
+    changing,
     figures,
     files,
     listings,
@@ -33,6 +34,7 @@ def routes() -> Sequence[BaseRoute]:
         "/admin/picture": picture.show,
         "/admin/topic/{name}": pages.topic,
         "/admin/topic/{name}/add": adding.show,
+        "/admin/topic/{name}/question/{step}": changing.show,
         "/admin/search": pages.search,
         "/admin/languages": pages.languages,
         "/admin/words/{name}": words.show,
@@ -46,6 +48,8 @@ def routes() -> Sequence[BaseRoute]:
     }
     written = {
         "/admin/topic/{name}/add": adding.add,
+        "/admin/topic/{name}/question/{step}": changing.keep,
+        "/admin/topic/{name}/question/{step}/take-out": changing.take_out,
         "/admin/words/{name}": words.keep,
         "/admin/cost": words.preview,
         "/admin/files/{name:path}": files.keep,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -99,7 +100,10 @@ def test_the_tests_touched_by_new_words_are_played_and_the_words_accepted(
     page = wait(studio)
     assert "1 played with the draft as it is: 1 went otherwise" in page
     assert SHORTER in page
-    assert studio.post("/tests/accept", "/tests", name="a/one.txt")[0] == 303
+    assert studio.post("/tests/accept", "/tests")[0] == 409, "nothing is ticked beforehand"
+    accepted = {"group": studio.field("/tests", "group") or re.findall('name="group".* value="([^"]+)"', page)[0]}
+    assert studio.post("/tests/accept", "/tests", **accepted)[0] == 303
+    assert "Accepted in 1 test." in studio.get("/tests?done=accepted&count=1")
     assert SHORTER in studio.desk().tests["a/one.txt"]
     assert "went well" in studio.get("/changes")
     assert studio.post("/changes/publish", "/changes")[0] == 303
