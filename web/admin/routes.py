@@ -14,6 +14,7 @@ from web.admin import (
     changing,
     figures,
     files,
+    helplines,
     listings,
     pages,
     picture,
@@ -24,7 +25,7 @@ from web.admin import (
     understanding,
     words,
 )
-from web.admin.viewing import COUNTERS, PUBLISHERS, READERS, SECONDS
+from web.admin.viewing import COUNTERS, PUBLISHERS, READERS, SAFETY, SECONDS
 
 
 def routes() -> Sequence[BaseRoute]:
@@ -73,6 +74,7 @@ def routes() -> Sequence[BaseRoute]:
 def service_routes() -> Sequence[BaseRoute]:
     """The service around the conversation: places and their rules, local help, what was not understood, figures."""
     shown = {
+        "/admin/helplines": helplines.show,
         "/admin/listings": listings.listing,
         "/admin/listings/{listing}": listings.show,
         "/admin/places": places.listing,
@@ -89,12 +91,16 @@ def service_routes() -> Sequence[BaseRoute]:
         "/admin/places/{team}/rules/{number:int}/drop": places.drop,
         "/admin/places/{team}/rules/{number:int}/try": places.try_out,
     }
-    agreed = {"/admin/places/{team}/rules/{number:int}/agree": places.agree}
+    agreed = {
+        "/admin/places/{team}/rules/{number:int}/agree": places.agree,
+        "/admin/helplines/{number:int}/agree": helplines.agree,
+    }
     made = {"/admin/sources": sources.add, "/admin/sources/{code}/close": sources.close}
     counted = {"/admin/figures": figures.show, "/admin/figures/{table}.csv": figures.download}
     return [
         *ruled(staff(*READERS), shown, written),
         *ruled(staff(*SECONDS), {}, agreed),
+        *ruled(staff(SAFETY), {}, {"/admin/helplines": helplines.check}),
         *ruled(staff(*PUBLISHERS), {"/admin/sources": sources.show}, made),
         *ruled(staff(*COUNTERS), counted),
     ]
