@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from tests.conftest import path_with_postgres
 
 Texts = list[tuple[str, str, str]]
 
@@ -17,7 +20,10 @@ class Lives:
 
     def __init__(self) -> None:
         command = [sys.executable, str(Path(__file__).with_name("lives.py"))]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        environment = {**os.environ, "PATH": path_with_postgres()}
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+        )
         while self.line() != "warm":
             assert self.process.poll() is None
 
