@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, Row, Select, Update, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from services import duty, faults, journeys, spending, statuses
+from services import faults, journeys, spending, statuses
 from services.clock import real_now
 from services.db import Database
 from services.messages import (
@@ -30,7 +30,7 @@ from services.messages import (
     SendFailed,
     SendLater,
 )
-from services.models import AddressRow, Conversation, MessageOut
+from services.models import AddressRow, MessageOut
 from services.models.base import UtcTime
 from services.people import EXEMPT_FROM_STOP, NUDGES
 
@@ -328,8 +328,7 @@ def _pause(attempts: int, asked: float | None) -> timedelta:
 def _settle_failed(session: Session, row: MessageOut, reason: str, now: datetime) -> None:
     row.lease_until = None
     statuses.move_forward(row, "failed", reason, now)
-    if row.purpose == "crisis":
-        _alert(session, row, now)
+    statuses.crisis_help_failed(session, row, now)
 
 
 def _settle_stopped(session: Session, row: MessageOut, now: datetime) -> None:
@@ -338,8 +337,3 @@ def _settle_stopped(session: Session, row: MessageOut, now: datetime) -> None:
     address = session.get_one(AddressRow, row.address_id, with_for_update=True)
     if address.stopped_at is None:
         address.stopped_at, address.stopped_by = now, "provider"
-
-
-def _alert(session: Session, row: MessageOut, now: datetime) -> None:
-    conversation = session.get_one(Conversation, row.conversation_id)
-    duty.alert(session, conversation.id, conversation.team_id, "crisis_help_blocked", now)

@@ -7,11 +7,13 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from services.models import EarlyReceipt, MessageOut
+from services import duty
+from services.models import Conversation, EarlyReceipt, MessageOut
 
 # A status only moves to a higher rank. "undelivered" and "failed" are the provider's; "dropped" is ours.
 RANKS = {"queued": 0, "sending": 1, "sent": 2, "undelivered": 3, "failed": 3, "dropped": 3, "delivered": 4}
 _PROVIDERS_WORDS = {"accepted": "sent", "scheduled": "sent", "queued": "sent", "sending": "sent", "read": "delivered"}
+NOT_DELIVERED = ("undelivered", "failed")
 UNSETTLED = ("queued", "sending")
 
 _EARLY = select(EarlyReceipt.status).where(
@@ -34,7 +36,22 @@ def status_update(
     if row is None:
         keep_early(session, channel, provider_id, status, reason, now)
         return False
-    return move_forward(row, status, reason, now)
+    return _told(session, row, status, reason, now)
+
+
+def _told(session: Session, row: MessageOut, status: str, reason: str | None, now: datetime) -> bool:
+    """Move a row by a receipt; crisis help that a receipt says did not arrive goes to the duty person."""
+    moved = move_forward(row, status, reason, now)
+    if moved and status in NOT_DELIVERED:
+        crisis_help_failed(session, row, now)
+    return moved
+
+
+def crisis_help_failed(session: Session, row: MessageOut, now: datetime) -> None:
+    """Alert the duty person where what was not delivered is crisis help; anything else is on a person's list."""
+    if row.purpose == "crisis":
+        conversation = session.get_one(Conversation, row.conversation_id)
+        duty.alert(session, conversation.id, conversation.team_id, "crisis_help_blocked", now)
 
 
 def move_forward(row: MessageOut, status: str, reason: str | None, now: datetime) -> bool:
@@ -42,7 +59,7 @@ def move_forward(row: MessageOut, status: str, reason: str | None, now: datetime
     if RANKS[status] <= RANKS[row.status]:
         return False
     row.status, row.settled_at = status, row.settled_at or now
-    row.reason = reason if status in ("failed", "undelivered") else row.reason
+    row.reason = reason if status in NOT_DELIVERED else None  # what arrived after all has none
     return True
 
 
@@ -68,5 +85,5 @@ def apply_early(session: Session, row: MessageOut, now: datetime) -> None:
     """Give a row, whose provider id has just become known, the status that came before it."""
     early = session.get(EarlyReceipt, (row.channel, row.provider_id))
     if early is not None:
-        move_forward(row, early.status, early.reason, now)
+        _told(session, row, early.status, early.reason, now)
         session.delete(early)
