@@ -100,7 +100,9 @@ def standing(db: Database, desk: Desk, changes: list[Change]) -> Standing:
     whole = next((one for one in ended if not one.problem and (one.scope == "all" or len(names) <= one.total)), None)
     judged = last if last and last.ended else whole
     left = tuple(
-        one for one in (judged.failures if judged else ()) if tests.get(one["name"]) != one["went"] or one["problem"]
+        one
+        for one in (judged.failures if judged else ())
+        if tests.get(one["name"]) != one["went"] or (one["problem"] and one["name"] not in desk.tests)
     )
     return Standing(names, len(tests), last, left, not names or (whole is not None and not left))
 

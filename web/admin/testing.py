@@ -18,9 +18,9 @@ from web import state
 from web.admin.viewing import book_of, desk_of, member_of, on, page, problem
 
 MOST_LINES = 24
-MOST_PIECES = 6
+MOST_PIECES = 4
 MOST_NAMED = 100
-GROUPS_A_PAGE = 15
+GROUPS_A_PAGE = 12
 Lines = tuple[tuple[str, str], ...]
 
 
@@ -43,6 +43,8 @@ class Group:
     by_words: bool
     example: Lines
     problem: str
+    can_accept: bool
+    """Whether there is anything to accept: of a test that cannot go on, what comes before that."""
 
 
 def changes_of(desk: Desk) -> list[Change]:
@@ -85,7 +87,7 @@ def grouped(found: Sequence[Mapping[str, Any]], tests: Mapping[str, str], change
     """Those that differ alike together: first what cannot be played, then what goes otherwise, last what only reads otherwise."""
     alike: dict[tuple[str, tuple[Piece, ...]], list[Mapping[str, Any]]] = {}
     for one in found:
-        said = pieces(tests.get(one["name"], ""), str(one["went"])) if not one["problem"] else ()
+        said = () if one["problem"] else what_differs(tests.get(one["name"], ""), str(one["went"]), changes)
         alike.setdefault((str(one["problem"]), said), []).append(one)
     groups = [group(problem, said, members, tests, changes) for (problem, said), members in alike.items()]
     return sorted(groups, key=lambda one: (not one.problem, one.by_words, len(one.tests)))
@@ -104,7 +106,23 @@ def group(
     example = lines(tests.get(first["name"], ""), str(first["went"]))[:MOST_LINES]
     words = bool(said) and all(is_of_words(piece, changes) for piece in said)
     more = max(0, len(said) - MOST_PIECES)
-    return Group(key, said[:MOST_PIECES], more, named, words, example, problem)
+    can_accept = all(one["went"] for one in members)
+    return Group(key, said[:MOST_PIECES], more, named, words, example, problem, can_accept)
+
+
+def what_differs(expected: str, went: str, changes: Sequence[Change]) -> tuple[Piece, ...]:
+    """What tells a test apart: all that is otherwise, where that is nothing but words; else where it first goes otherwise.
+
+    After a question that is new every answer of the script meets another question: what comes then follows from it.
+    """
+    said = pieces(expected, went)
+    if said and all(is_of_words(piece, changes) for piece in said):
+        return said
+    here, then = expected.split("\n"), went.split("\n")
+    at = next(
+        (n for n, pair in enumerate(zip(here, then, strict=False)) if pair[0] != pair[1]), min(len(here), len(then))
+    )
+    return (Piece((), tuple(then[at : at + 1] or ["(it ends here)"])),)
 
 
 def title_of(test: str) -> str:
@@ -165,7 +183,7 @@ def accept(request: Request) -> Response:
         return problem(request, desk, "changed", "/admin/tests")
     ticked = {str(key) for key in form.getlist("group")}
     groups = grouped(standing.open, testing.every(assistant.db, desk), changes)
-    names = {name for one in groups if one.key in ticked and not one.problem for name, _ in one.tests}
+    names = {name for one in groups if one.key in ticked and one.can_accept for name, _ in one.tests}
     if not names:
         return problem(request, desk, "nothing", "/admin/tests")
     chosen = {one["name"]: one["went"] for one in standing.open if one["name"] in names}
