@@ -20,7 +20,7 @@ from services.helplines import NATIONS, Helpline
 from services.models import HelplineCheck
 
 HOLDS = timedelta(days=183)
-"""How long a check is good: half a year (docs/safety.md)."""
+"""How long a check is good: half a year, since people in danger are told the number. Nothing goes quiet when it ends."""
 SOON = timedelta(days=30)
 LONGEST_NOTE = 200
 Condition = Literal["good", "soon", "late", "never", "wrong", "words"]
