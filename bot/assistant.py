@@ -26,7 +26,7 @@ from bot.nlu import rasa
 from bot.nlu.parsed import Nlu
 from bot.nlu.stand_in import Backed, StandIn
 from services import demo as demonstration
-from services import diary, flow_store, helplines, inbox, leases, publications, teams
+from services import diary, flow_store, helpline_checks, inbox, leases, publications, teams
 from services.areas import Areas
 from services.clock import Clock
 from services.db import Database
@@ -282,16 +282,16 @@ def refuse_live_mistakes(settings: Settings, db: Database) -> None:
     if all(is_loopback(url) for url in providers(settings).values()):
         return
     with db.read() as session:
-        left = teams.open_demonstrations(session)
+        left, unchecked = teams.open_demonstrations(session), helpline_checks.unchecked(session)
     if left:
         raise SettingsError(
             f"This database holds {left} open demonstration teams, and a live provider is set: a real person could book a "
             "coach who does not exist. Start with a new ANYDOOR_HOME, or take the provider's settings out."
         )
-    if helplines.unchecked():
+    if unchecked:
         raise SettingsError(
-            f"Nobody has checked these numbers: {', '.join(helplines.unchecked())}. Check them with their services and put "
-            "the date in services/data/helplines.yml."
+            f"Nobody has checked these numbers: {', '.join(unchecked)}. Check them with their services, then write it at "
+            "/admin/helplines (two people), or put the date in services/data/helplines.yml."
         )
 
 

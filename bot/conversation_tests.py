@@ -191,12 +191,23 @@ def prepared(world: str, now: str) -> Path:
     return home
 
 
+class CannotHappen(ValueError):
+    """An act that cannot be done where the conversation stands; `before`: all that was played until then."""
+
+    def __init__(self, why: str, before: Transcript) -> None:
+        super().__init__(why)
+        self.before = before
+
+
 def play(transcript: Transcript, simulator: Simulator) -> Played:
-    """Do every act in turn and write down what comes of it."""
+    """Do every act in turn and write down what comes of it. Raises CannotHappen."""
     acts: list[Act] = []
     fits = True
     for act in transcript.acts:
-        answered = do(simulator, act)
+        try:
+            answered = do(simulator, act)
+        except ValueError as error:
+            raise CannotHappen(str(error), replace(transcript, acts=tuple(acts))) from error
         responses = response_ids(answered)
         replies, events = [written(message) for message in answered.messages], event_lines(answered)
         named = [responses.get(message.text, ()) for message in answered.messages]

@@ -42,7 +42,8 @@ def answers(book: Book, card: Mapping[str, Any]) -> list[Answer]:
         )
         if told and name not in ELSEWHERE:
             found.append(Answer(name, question, told))
-    return found
+    added = [Answer(one["slot"], one["title"], ((one["said"], one["said"]),)) for one in card.get("added") or ()]
+    return [*found, *added]
 
 
 def bundle(book: Book, now: datetime, out: HandOff) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from functools import partial
 
 import structlog
 
-from bot import coaching, silences, staff_words, turns
+from bot import coaching, crisis_help, silences, staff_words, turns
 from bot.assistant import Assistant
 from bot.flows.engine import Event
 from bot.handing_out import bundle
@@ -70,16 +70,19 @@ FLOWS = {
 
 
 def catch_up_all(assistant: Assistant) -> int:
-    """Take every waiting turn; one conversation's failure never stops another's. Answers how many were taken."""
+    """Take every waiting turn; one conversation's failure never stops another's, nor crisis help. Answers how many."""
     with assistant.db.read() as session:
         waiting = inbox.waiting_conversations(session)
     taken = 0
     for conversation_id in waiting:
         try:
             taken += len(turns.catch_up(assistant, conversation_id))
+            assistant.failures.pop(conversation_id, None)
         except Exception as error:
             log.error("turn failed", conversation=conversation_id, problem=place_of(error))
-            taken += give_up_after(assistant, conversation_id)
+            taken += crisis_help.help_all_the_same(assistant, conversation_id) or give_up_after(
+                assistant, conversation_id
+            )
     return taken
 
 

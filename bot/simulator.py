@@ -15,7 +15,7 @@ from bot import coaching, rounds, turns
 from bot.assistant import Assistant
 from bot.channels import sms
 from bot.turns import Taken
-from services import audit, booking, conversations, falls_due
+from services import audit, booking, conversations, falls_due, inbox
 from services.clock import aware
 from services.messages import Address, Channel, Inbound, Outbound, Receipt
 
@@ -148,9 +148,19 @@ class Simulator:
 
     def settle(self, said: str) -> Answered:
         rounds.tick(self.assistant)
+        for _ in range(
+            rounds.MOST_FAILURES
+        ):  # as a server does within two seconds: what fails is tried again, then answered
+            if self.is_waiting():
+                rounds.tick(self.assistant)
         taken, self.taken[:] = list(self.taken), []
         answered = Answered(said, self.collected.drain(), taken)
         return self.placed(answered)
+
+    def is_waiting(self) -> bool:
+        """Whether a message is not answered, since its turn has failed."""
+        with self.assistant.db.read() as session:
+            return bool(inbox.waiting_conversations(session))
 
     def placed(self, answered: Answered) -> Answered:
         with self.assistant.db.read() as session:

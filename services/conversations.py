@@ -99,6 +99,12 @@ def lock(session: Session, conversation_id: int, expected_version: int | None = 
     return row
 
 
+def latest_states(session: Session, revision: str, limit: int) -> list[Mapping[str, Any]]:
+    """The states of the newest conversations that go by this revision of the content."""
+    rows = select(Conversation.state).where(Conversation.revision == revision, Conversation.state.is_not(None))
+    return [state for state in session.scalars(rows.order_by(Conversation.id.desc()).limit(limit)) if state]
+
+
 def save(session: Session, conversation: Conversation, state: Mapping[str, Any], outcome: str | None) -> int:
     """Keep the state of a locked conversation, written with the turn's commit; answers the new version."""
     conversation.state = dict(state)

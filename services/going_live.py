@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from services import helplines, team_rules
+from services import helpline_checks, team_rules
 from services.models import Coach, DutyShift, Footprint, Team, WorkingHours
 
 
@@ -31,6 +31,6 @@ def checklist(session: Session, team: Team, on: date) -> list[Point]:
         "rules": rules.local_rules == "known" and all(rule.confirmed for rule in rules.rules),
         "hours": bool(session.scalar(select(exists().where(WorkingHours.coach_id.in_(coaches))))),
         "rota": bool(session.scalar(select(exists().where(DutyShift.team_id == team.id)))),
-        "helplines": not helplines.unchecked(),
+        "helplines": not helpline_checks.unchecked(session),
     }
     return [Point(key, done) for key, done in points.items()]

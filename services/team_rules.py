@@ -166,6 +166,16 @@ def has_own(session: Session, team_id: str) -> bool:
     return session.scalars(rows).first() is not None
 
 
+def waiting_for(session: Session, staff_id: int) -> int:
+    """How many rules wait for somebody other than who wrote them."""
+    return len([row for row in waiting(session) if row.proposed_by != staff_id])
+
+
+def waiting(session: Session) -> Sequence[TeamRule]:
+    """Rules that nobody has agreed to yet, nor taken back."""
+    return session.scalars(select(TeamRule).where(TeamRule.agreed_at.is_(None), TeamRule.dropped_at.is_(None))).all()
+
+
 def runs_out(session: Session, on: date) -> Sequence[TeamRule]:
     """Agreed rules that end, or are to be looked at again, within 30 days or since then; the soonest first."""
     last = on + SOON

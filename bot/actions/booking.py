@@ -8,7 +8,7 @@ from typing import Any
 from bot.actions import waiting
 from bot.actions.doing import Doing, Slots, result
 from bot.actions.introducing import for_the_card
-from bot.actions.looking_back import NO_PHONE, answers, words_for
+from bot.actions.looking_back import NO_PHONE, answers, on_card, words_for
 from bot.actions.places import area_of
 from bot.flows.engine import ActionResult, Event
 from bot.times import spoken, spoken_date, spread, windows_of
@@ -219,6 +219,7 @@ def card_of(doing: Doing, slots: Slots) -> dict[str, Any]:
         card.setdefault("phone", doing.address_value)
     card["asked"] = [name for name in names if slots.get(name) is not None]
     card["answers"] = answers(doing, slots, sensitive=True) + answers(doing, slots, sensitive=False)
+    card["added"] = on_card(doing, slots)
     card["board"] = area.board if area else None
     return {**card, **for_the_card(doing)}
 

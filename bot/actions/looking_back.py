@@ -23,9 +23,16 @@ NOT_SAID_BACK = (None, "", "skipped", "not_known", NO_PHONE, ["phone"])
 
 def words_for(doing: Doing, slot: str, value: Any, **more: Any) -> str:
     """An answer as it is said back: by `utter_say_<slot>` where the content has such words, else by its title."""
-    say = doing.book.responses.get(f"utter_say_{slot}")
+    say, spec = doing.book.responses.get(f"utter_say_{slot}"), doing.book.slots.get(slot)
+    if spec and spec.on_card:
+        return f"{spec.on_card}: {said_of(doing, slot, value)}"
     if say:
         return render(doing.book, say, {slot: shown(slot, value), **more}, part=doing.channel, helpline=str)
+    return said_of(doing, slot, value)
+
+
+def said_of(doing: Doing, slot: str, value: Any) -> str:
+    """An answer by its title, or titles."""
     if isinstance(value, list):
         return ", ".join(doing.title(slot, each) for each in value if each not in NOTHING_NAMED)
     return doing.title(slot, value)
@@ -39,9 +46,19 @@ def shown(slot: str, value: Any) -> Any:
 
 
 def answers(doing: Doing, slots: Slots, *, sensitive: bool) -> list[str]:
-    given = [name for name in ("health", "share_condition", *SHOWN) if slots.get(name) not in NOT_SAID_BACK]
+    added = [spec.name for spec in doing.book.slots.values() if spec.on_card]
+    given = [name for name in ("health", "share_condition", *SHOWN, *added) if slots.get(name) not in NOT_SAID_BACK]
     kept = [name for name in given if doing.book.slots[name].sensitive == sensitive]
     return [words for name in kept if (words := words_for(doing, name, slots[name]))]
+
+
+def on_card(doing: Doing, slots: Slots) -> list[dict[str, str]]:
+    """Answers to questions that the content alone knows, as the coach's card shows them: in words, since the words may change."""
+    specs = [spec for spec in doing.book.slots.values() if spec.on_card and slots.get(spec.name) not in NOT_SAID_BACK]
+    return [
+        {"slot": one.name, "title": str(one.on_card), "said": said_of(doing, one.name, slots[one.name])}
+        for one in specs
+    ]
 
 
 def shortened(lines: list[str], most: int) -> tuple[str, bool]:

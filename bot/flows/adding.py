@@ -30,6 +30,9 @@ class Question:
     after: str
     words: Mapping[str, str]
     answers: Sequence[Answer]
+    on_card: str = ""
+    """What it is called on the coach's card; "" where the coach does not see the answer."""
+    private: bool = False
 
 
 def places(flow: Flow) -> list[str]:
@@ -60,16 +63,19 @@ def add_question(file: str, flow: Flow, name: str, question: Question) -> str:
             "A question cannot be put there, since what stands there leads on elsewhere. Pick another place."
         )
     file = _with_step(file, flow, name, question)
-    file = add_entry(file, "slots", _slot(name, question.answers))
+    file = add_entry(file, "slots", _slot(name, question))
     return add_response(file, f"utter_ask_{name}", question.words)
 
 
-def _slot(name: str, answers: Sequence[Answer]) -> str:
+def _slot(name: str, question: Question) -> str:
+    answers = question.answers
     lines = [
         f"      - {{value: {value}, title: {quoted(one.title)}}}"
         for value, one in zip(_values(answers), answers, strict=True)
     ]
-    return "\n".join([f"{name}:", "    type: choice", "    choices:", *lines])
+    card = [f"    on_card: {quoted(question.on_card)}"] if question.on_card else []
+    private = ["    sensitive: true"] if question.private else []
+    return "\n".join([f"{name}:", "    type: choice", *card, *private, "    choices:", *lines])
 
 
 def _values(answers: Sequence[Answer]) -> list[str]:
@@ -81,7 +87,7 @@ def _with_step(file: str, flow: Flow, name: str, question: Question) -> str:
     if not isinstance(steps, SequenceNode) or steps.flow_style:
         raise EditError("This topic is written in a way that only the text of the file can change.")
     indent = int(steps.value[0].start_mark.column) - 2
-    ids = [_own_id(node) for node in steps.value]
+    ids = [own_id(node) for node in steps.value]
     number = ids.index(question.after) + 1 if question.after in ids else 0
     below = ids[number] if number < len(ids) else END
     text = _step(name, question.answers, below, " " * indent)
@@ -94,7 +100,8 @@ def _with_step(file: str, flow: Flow, name: str, question: Question) -> str:
     return file[:at] + "\n" + text + file[at:]
 
 
-def _own_id(node: object) -> str:
+def own_id(node: object) -> str:
+    """The id that a step is written with."""
     found = child_of(node, "id") if isinstance(node, MappingNode) else None
     return str(found.value) if found is not None else ""
 
@@ -105,15 +112,19 @@ def _step(name: str, answers: Sequence[Answer], below: str, pad: str) -> str:
         f"{pad}  collect: {name}",
         f"{pad}  silence: {{nudge: pattern_nudge, after: 24h, expires: 30d}}",
     ]
-    away = [(value, one.leads) for value, one in zip(_values(answers), answers, strict=True) if one.leads != ONWARD]
+    pairs = zip(_values(answers), answers, strict=True)
+    away = {value: one.leads for value, one in pairs if one.leads != ONWARD}
     if away and not below:
         raise EditError("What stands below has no name yet, so an answer cannot lead past it. Pick another place.")
-    if away:
-        lines.append(f"{pad}  next:")
-        for value, leads in away:
-            lines += [f'{pad}    - if: slots.{name} = "{value}"', f"{pad}      then: {_target(leads)}"]
-        lines.append(f"{pad}    - else: {below}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *(next_lines(name, away, below, f"{pad}  ") if away else [])])
+
+
+def next_lines(slot: str, away: Mapping[str, str], otherwise: str, pad: str) -> list[str]:
+    """What happens next after each answer of a question, as its step says it."""
+    lines = [f"{pad}next:"]
+    for value, leads in away.items():
+        lines += [f'{pad}  - if: slots.{slot} = "{value}"', f"{pad}    then: {_target(leads)}"]
+    return [*lines, f"{pad}  - else: {otherwise}"]
 
 
 def _target(leads: str) -> str:

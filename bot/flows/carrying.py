@@ -20,11 +20,34 @@ NOWHERE: Final = Place("", 0)
 
 def may_carry(old: Book, new: Book, state: DialogueState) -> bool:
     """Whether the state, begun on `old`, means the same on `new`."""
-    flows = {frame.flow for frame in state.stack} | {came for frame in state.stack for came in frame.came}
-    flows |= {visit.flow for visit in state.trail}
-    if not flows <= old.flows.keys():
-        return False
-    return all(_same_flow(old, new, flow) for flow in _reached(old, flows)) and _same_slots(old, new)
+    return Carrying(old, new).may(state)
+
+
+class Carrying:
+    """From one book to another, for many: what is the same in both is found out once."""
+
+    def __init__(self, old: Book, new: Book) -> None:
+        self.old, self.new = old, new
+        self._same: dict[str, bool] = {}
+        self._slots: bool | None = None
+
+    def may(self, state: DialogueState) -> bool:
+        """Whether this state means the same in both."""
+        flows = {frame.flow for frame in state.stack} | {came for frame in state.stack for came in frame.came}
+        flows |= {visit.flow for visit in state.trail}
+        if not flows <= self.old.flows.keys():
+            return False
+        return all(self._is_same(flow) for flow in _reached(self.old, flows)) and self._same_answers()
+
+    def _is_same(self, flow: str) -> bool:
+        if flow not in self._same:
+            self._same[flow] = _same_flow(self.old, self.new, flow)
+        return self._same[flow]
+
+    def _same_answers(self) -> bool:
+        if self._slots is None:
+            self._slots = _same_slots(self.old, self.new)
+        return self._slots
 
 
 def _reached(book: Book, flows: set[str]) -> set[str]:

@@ -210,7 +210,7 @@ def _jumps_back(filling: Filling, flow: Flow, step: Step, filled: Filled) -> Ite
         target = flow.steps.get(branch.target)
         back = isinstance(target, Collect) and flow.order[target.id] <= flow.order[step.id]
         if back and isinstance(target, Collect) and not target.ask_before_filling and target.slot in known:
-            message = f"This jumps back to `{target.id}`, whose slot `{target.slot}` is filled: nothing is asked."
+            message = f"`{flow.id}.{step.id}` jumps back to `{target.id}`, whose slot `{target.slot}` is filled: nothing is asked."
             yield error(branch.place, message, "Give that step `ask_before_filling: true`, or clear the slot first.")
 
 

@@ -82,6 +82,8 @@ class SlotSpec:
     set_by: str = "person"
     declared: bool = True
     place: Place = Place("", 0)
+    on_card: str | None = None
+    """What the answer is called on the coach's card, for questions that the desk knows nothing of; None: not shown."""
 
     @property
     def options(self) -> tuple[Choice, ...]:

@@ -39,6 +39,11 @@ def tidy(words: str) -> str:
     return text.replace("\t", " ")
 
 
+def odd(words: str) -> bool:
+    """Whether there is a character in it that no file can hold."""
+    return _CONTROL.search(words) is not None
+
+
 def write_response(file: str, name: str, parts: Mapping[str, str]) -> str:
     """The file with a response's words changed; parts that are empty are left out. EditError when it is not there."""
     wanted = {part: text for part, text in parts.items() if text}

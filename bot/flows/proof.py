@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.flows.checking_filled import perhaps_empty
 from bot.flows.checking_references import error
+from bot.flows.conditions import Compare, Const
 from bot.flows.definition import Action, Call, Collect, Finding, Flow, Link, Outcome, Place, SetSlots, Utter
 from bot.flows.proof_live import conditions_of
 from bot.flows.proof_states import States
@@ -166,11 +167,49 @@ def _loops(walk: Walk) -> Iterator[Finding]:
     """A circle of steps that never waits for the person."""
     found = circle(quick(walk))
     if found:
+        found = _from_what_leads_back(walk, found)
         place, name = _place(walk, found[0])
-        message = f"`{name}` can come back to itself without asking anything: an endless loop."
+        message, advice = f"`{name}` can come back to itself without asking anything: an endless loop.", _UNLOOP
+        answered = _answer_back(walk, found[0], found[1 % len(found)])
+        if answered:
+            message, advice = f"In `{name}` {answered}, which has its answer already: an endless loop.", _UNLOOP_ANSWER
         round_it = [walk.said.get(pair, ()) for pair in zip(found, [*found[1:], found[0]], strict=True)]
         conversation = dict.fromkeys((*walk.conversation(found[0]), *(words for said in round_it for words in said)))
-        yield error(place, message, "Put a question into the loop, or lead it on.", conversation)
+        yield error(place, message, advice, conversation)
+
+
+_UNLOOP: Final = "Put a question into the loop, or lead it on."
+_UNLOOP_ANSWER: Final = "Let it lead on to something below, or to another topic."
+
+
+def _from_what_leads_back(walk: Walk, found: list[Node]) -> list[Node]:
+    """The circle, begun with the step that leads back in its own flow: that is the one to change. A question, if one does."""
+    for kind in (Collect, object):
+        for number, node in enumerate(found):
+            after = found[(number + 1) % len(found)]
+            if isinstance(walk.step(node), kind) and _is_above(walk, after, node):
+                return [*found[number:], *found[:number]]
+    return found
+
+
+def _is_above(walk: Walk, after: Node, node: Node) -> bool:
+    """Whether what comes next stands above in the same flow, or is the step itself."""
+    order = list(walk.book.flows[node.visit.flow].steps)
+    same = after.visit.flow == node.visit.flow and {after.step, node.step} <= set(order)
+    return same and order.index(after.step) <= order.index(node.step)
+
+
+def _answer_back(walk: Walk, node: Node, after: Node) -> str:
+    """Which answer of a question leads back to which; nothing where it is no answer that does."""
+    step, spec = walk.step(node), None
+    if isinstance(step, Collect):
+        spec = walk.book.slots[step.slot]
+    for branch in step.next if step and spec else ():
+        tree = branch.condition.tree if branch.condition else None
+        picked = tree.right if isinstance(tree, Compare) and tree.op == "=" else None
+        if branch.target == after.step and isinstance(picked, Const) and spec and spec.title_of(picked.value):
+            return f'the answer "{spec.title_of(picked.value)}" leads back to `{after.visit.flow}.{after.step}`'
+    return ""
 
 
 def _refusals(walk: Walk) -> Iterator[Finding]:

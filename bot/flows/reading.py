@@ -30,7 +30,7 @@ PARTS: Final = ("text", "sms", "telegram", "web", "why", "easier")
 _FLOW_KEYS: Final = ("name", "description", "nlu_trigger", "steps", "keeps_place", "waits", "locked")
 _SLOT_KEYS: Final = (
     "type", "choices", "choices_from", "also", "sensitive", "unlisted", "retention", "depends_on", "default", "volunteered",
-    "max_length", "set_by", "description",
+    "max_length", "set_by", "description", "on_card",
 )  # fmt: skip
 _WAITING: Final = ("pattern_crisis", "pattern_opt_out")
 """After these the interrupted question waits until the person writes again, unless the flow says otherwise."""
@@ -212,6 +212,7 @@ def _slot(notes: Notes, name: str, node: Node, line: int) -> SlotSpec | None:
         max_length=notes.number(table, "max_length", 1, 2000),
         set_by=set_by,
         place=notes.place(line),
+        on_card=notes.text(table, "on_card"),
     )
 
 

@@ -15,6 +15,8 @@ CONSENTS: Final = frozenset(
 )
 DECIDES: Final = frozenset({"check_eligibility", "check_age"})
 DECIDED: Final = frozenset({"eligibility", "eligibility_reason", "age_result"})
+TYPES: Final = {"choice": "one of these", "choices": "any of these"}
+EXTRA: Final = {"sensitive": "private", "unlisted": "not listed below the question"}
 SAFETY: Final = ("pattern_crisis", "pattern_opt_out", "pattern_opt_in", "pattern_red_flags")
 
 
@@ -70,8 +72,10 @@ def _listed(spec: SlotSpec | None) -> str | None:
     """An answer's kind and its choices, a line each."""
     if spec is None:
         return None
-    extra = [word for word in ("sensitive", "unlisted") if getattr(spec, word)]
-    first = ", ".join([spec.type, *extra, *([f"at most {spec.max_length}"] if spec.max_length else [])])
+    extra = [words for name, words in EXTRA.items() if getattr(spec, name)]
+    extra += [f"at most {spec.max_length}"] if spec.max_length else []
+    extra += [f"on the coach's card as “{spec.on_card}”"] if spec.on_card else []
+    first = ", ".join([TYPES.get(spec.type, spec.type.replace("_", " ")), *extra])
     return "\n".join(
         [first, *(f"{one.title} ({', '.join(one.also)})" if one.also else one.title for one in spec.options)]
     )

@@ -15,7 +15,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bot.assistant import parsed
-from bot.conversation_tests import RECORDED, play, stage
+from bot.conversation_tests import RECORDED, CannotHappen, play, stage
 from bot.flows.definition import Book
 from bot.flows.transcripts import Transcript, TranscriptError
 from bot.nlu.parsed import Parsed
@@ -51,13 +51,15 @@ def recorded() -> RecordedNlu | None:
 
 
 def played(book: Book, text: str, nlu: Any) -> tuple[bool, str, str]:
-    """Whether a test went as it says, the conversation as it went, and what kept it from being played."""
+    """Whether a test went as it says, the conversation as it went, and what kept it from being played to its end."""
     try:
         transcript = Transcript.parse(text)
         with stage(transcript, nlu, book) as simulator:
             came = play(transcript, simulator)
+    except CannotHappen as error:
+        return False, error.before.format() if error.before.acts else "", str(error)[:300]
     except (TranscriptError, ValueError) as error:
-        return False, text, str(error)[:300]
+        return False, "", str(error)[:300]
     return came.as_expected, came.transcript.format(), ""
 
 

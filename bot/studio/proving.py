@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from bot.assistant import parsed
@@ -10,7 +10,9 @@ from bot.checked import check_book
 from bot.flows.checking_filled import check_jumps
 from bot.flows.checking_references import check_complete, check_references
 from bot.flows.checking_safety import check_safety
-from bot.flows.definition import Book, ContentErrors, Finding
+from bot.flows.definition import Book, ContentErrors, Finding, Response
+from bot.flows.words import Directory, check_words
+from services.directory import known_helplines, known_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,24 @@ def read(files: Mapping[str, str]) -> Proved:
         return Proved(parsed(tuple(sorted(files.items()))), ())
     except ContentErrors as errors:
         return Proved(None, tuple(errors.findings))
+
+
+def at_once(book: Book, names: Collection[str]) -> list[Finding]:
+    """The errors about what has just been written, that need no walk through all ways. `names`: its steps, words, slots."""
+    marks = [f"`{name}`" for name in names] + [f".{name}`" for name in names]
+    places = {(said.place.file, line) for name in names if (said := book.responses.get(name)) for line in _lines(said)}
+    places |= {(spec.place.file, spec.place.line) for name in names if (spec := book.slots.get(name))}
+    words = check_words(book, Directory(known_helplines(), known_numbers()))
+    quick = [*check_references(book), *check_jumps(book), *check_safety(book), *words]
+    return [
+        one
+        for one in quick
+        if one.severity == "error" and ((one.file, one.line) in places or any(mark in one.message for mark in marks))
+    ]
+
+
+def _lines(said: Response) -> list[int]:
+    return [said.place.line, *said.lines.values()]
 
 
 def look_over(files: Mapping[str, str]) -> Proved:

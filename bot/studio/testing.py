@@ -65,17 +65,18 @@ def touched(changes: list[Change], tests: Mapping[str, str]) -> list[str]:
             return list(tests)
         said += pieces
         said.append("{" + change.name + "}")
-    flat = {name: _flat(text) for name, text in tests.items()}
-    return [name for name, text in flat.items() if any(piece in text for piece in said)]
+    plain = {name: flat(text) for name, text in tests.items()}
+    return [name for name, text in plain.items() if any(piece in text for piece in said)]
 
 
 def _pieces(words: str) -> list[str]:
     """Pieces of words between what is filled in."""
-    parts = [_flat(part) for part in re.split(r"\{[{%].*?[%}]\}", words, flags=re.DOTALL)]
+    parts = [flat(part) for part in re.split(r"\{[{%].*?[%}]\}", words, flags=re.DOTALL)]
     return [part for part in parts if len(part) >= SHORTEST]
 
 
-def _flat(text: str) -> str:
+def flat(text: str) -> str:
+    """Words as a text message has them, without what divides lines."""
     return " ".join(to_gsm7(text).split())
 
 
@@ -99,7 +100,9 @@ def standing(db: Database, desk: Desk, changes: list[Change]) -> Standing:
     whole = next((one for one in ended if not one.problem and (one.scope == "all" or len(names) <= one.total)), None)
     judged = last if last and last.ended else whole
     left = tuple(
-        one for one in (judged.failures if judged else ()) if tests.get(one["name"]) != one["went"] or one["problem"]
+        one
+        for one in (judged.failures if judged else ())
+        if tests.get(one["name"]) != one["went"] or (one["problem"] and one["name"] not in desk.tests)
     )
     return Standing(names, len(tests), last, left, not names or (whole is not None and not left))
 

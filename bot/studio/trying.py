@@ -49,6 +49,8 @@ class Line:
     step: str
     slots: Mapping[str, Any] = field(default_factory=dict)
     choices: tuple[tuple[str, str], ...] = ()
+    failed: bool = False
+    """No turn could be taken: what is said is that something went wrong."""
 
 
 def worlds() -> list[str]:
@@ -95,6 +97,7 @@ def line_of(act: Act, answered: Answered) -> Line:
         answered.step or "",
         dict(answered.slots),
         tuple((choice.value, choice.title) for choice in last.choices) if last else (),
+        act.kind == "you" and bool(answered.messages) and not answered.taken,
     )
 
 

@@ -20,6 +20,7 @@ from services.models.diary import Appointment, DiaryCell, Hold, ReminderSent
 from services.models.directory import ListingRow
 from services.models.duty import DutyAlert, DutyAsk, DutyException, DutyRules, DutyShift, StaffText
 from services.models.figures import Journey, QuestionTime, UnmetNeed
+from services.models.helplines import HelplineCheck
 from services.models.hooks import HookEvent, TeamHook
 from services.models.people import AddressRow, Consent, Introduction, Person, SourceCode
 from services.models.records import AuditHead, AuditRow, EventRow
@@ -64,6 +65,7 @@ __all__ = [
     "EligibilityDecision",
     "EventRow",
     "Footprint",
+    "HelplineCheck",
     "Hold",
     "HookEvent",
     "Introduction",

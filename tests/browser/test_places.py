@@ -35,7 +35,7 @@ def test_a_rule_is_written_by_keyboard_and_agreed_to_by_somebody_else(open_page:
     page.get_by_role("button", name="Put it to a second person").press("Enter")
     expect(page.get_by_text("Waits for a second person")).to_be_visible()
     page.get_by_role("button", name="Try it").press("Enter")
-    expect(page.get_by_text("nobody would hear anything else")).to_be_visible()
+    expect(page.get_by_text("this says nothing about whom it would change")).to_be_visible()
     look(page, "place", size)
     page.get_by_role("button", name="Sign out").click()
     page.goto(f"{studio.url}/sign-in")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from starlette.exceptions import HTTPException
@@ -15,11 +16,14 @@ from bot.flows.responses import ResponseError, parse
 from bot.studio import drafting, proving
 from bot.studio.drafting import Desk
 from web import state
-from web.admin import plain
+from web.admin import findings, plain
 from web.admin.viewing import book_of, desk_of, is_ours, member_of, on, page, refuse_locked
 
 MOST_ANSWERS = 6
 WORDS = ("text", "easier", "why")
+LONGEST_TITLE = 40
+ORDINALS = ("the first", "the second", "the third", "the fourth", "a later one")
+KINDS = {"question": "question", "message": "message", "through": "goes through", "onto": "goes on with"}
 
 
 def topic_of(request: Request, book: Book) -> Flow:
@@ -40,23 +44,63 @@ def form_page(request: Request, desk: Desk, typed: Mapping[str, str], errors: Ma
     """The form with what was typed."""
     book = book_of(desk)
     flow = topic_of(request, book)
-    order = [(one, plain.label(book, flow.steps[one]) or plain.spoken(one)) for one in adding.places(flow) if one]
-    leads = [
-        (f"at:{step.id}", plain.label(book, step) or plain.spoken(step.id))
-        for step in flow.steps.values()
-        if "." not in step.id
-    ]
-    topics = [(f"topic:{one.id}", one.name) for one in book.flows.values() if one.id != flow.id and not one.is_pattern]
-    lists = {"order": order, "leads": leads, "topics": topics, "answers": MOST_ANSWERS}
+    order = told_apart([(one, card_label(book, flow, one)) for one in adding.places(flow) if one])
+    lists = {"order": order, "leads": leads_in(book, flow), "topics": topics_of(book, flow), "answers": MOST_ANSWERS}
     return page(request, "add", desk, 400 if errors else 200, flow=flow, typed=typed, errors=errors, **lists)
 
 
+def card_label(book: Book, flow: Flow, step: str) -> str:
+    """A card as lists name it: what it does, and its words."""
+    label = plain.label(book, flow.steps[step]) or plain.spoken(step)
+    kind = KINDS.get(plain.kind_of(flow.steps[step])[0], "")
+    return f"{label} ({kind})" if kind else label
+
+
+def told_apart(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Labels that several have get a number, in the order of the page."""
+    several = {label for label, count in Counter(label for _, label in pairs).items() if count > 1}
+    seen = Counter[str]()
+    found = []
+    for key, label in pairs:
+        seen[label] += 1
+        found.append((key, f"{label} ({ORDINALS[min(seen[label], len(ORDINALS)) - 1]})" if label in several else label))
+    return found
+
+
+def leads_in(book: Book, flow: Flow) -> list[tuple[str, str]]:
+    """What of its own topic an answer may lead to."""
+    return told_apart([(f"at:{step}", card_label(book, flow, step)) for step in flow.steps if "." not in step])
+
+
+def topics_of(book: Book, flow: Flow) -> list[tuple[str, str]]:
+    """The topics that an answer may lead to, each with how it begins where two have one name."""
+    others = [one for one in book.flows.values() if one.id != flow.id and not one.is_pattern]
+    return told_apart([(f"topic:{one.id}", one.name) for one in others])
+
+
+def card_title(typed: Mapping[str, str], errors: dict[str, str]) -> str:
+    """What the answer is called on the coach's card; "" where the coach does not see it."""
+    title = " ".join(typed["on_card"].split())
+    if typed.get("shown") != "yes":
+        return ""
+    if not 2 <= len(title) <= LONGEST_TITLE or editing.odd(title):
+        errors["on_card"] = f"Write what the coach reads beside the answer, in up to {LONGEST_TITLE} plain characters."
+    return title
+
+
 def typed_of(request: Request) -> dict[str, str]:
-    names = ["after", *WORDS, *(f"{kind}-{n}" for kind in ("answer", "leads") for n in range(MOST_ANSWERS))]
+    names = [
+        "after",
+        "on_card",
+        "shown",
+        "private",
+        *WORDS,
+        *(f"{kind}-{n}" for kind in ("answer", "leads") for n in range(MOST_ANSWERS)),
+    ]
     return {name: str(request.state.form.get(name) or "") for name in names}
 
 
-def question_of(typed: Mapping[str, str], allowed: set[str], errors: dict[str, str]) -> Question:
+def question_of(book: Book, typed: Mapping[str, str], allowed: set[str], errors: dict[str, str]) -> Question:
     """The question that was filled in; what is wrong with it by field."""
     words: dict[str, str] = {}
     for part in WORDS:
@@ -64,14 +108,14 @@ def question_of(typed: Mapping[str, str], allowed: set[str], errors: dict[str, s
             words[part] = editing.tidy(typed[part])
             parse(words[part])
         except (editing.EditError, ResponseError) as error:
-            errors[part] = str(error)
+            errors[part] = findings.refused(book, error)
     for part in ("text", "easier"):
         if not words.get(part):
             errors.setdefault(part, "Write it. Every question needs its words, and easier ones for a second try.")
     answers = [answer_of(typed, n, allowed, errors) for n in range(MOST_ANSWERS) if typed[f"answer-{n}"].strip()]
     if len(answers) < 2:
         errors.setdefault("answer-0", "Write two answers or more.")
-    return Question(typed["after"], words, answers)
+    return Question(typed["after"], words, answers, card_title(typed, errors), typed["private"] == "yes")
 
 
 def answer_of(typed: Mapping[str, str], n: int, allowed: set[str], errors: dict[str, str]) -> Answer:
@@ -96,7 +140,7 @@ def add(request: Request) -> Response:
     flow = topic_of(request, book)
     if flow.locked and not is_ours(request):
         refuse_locked(request, f"topic:{flow.id}")
-    question = question_of(typed, allowed_in(book, flow), errors)
+    question = question_of(book, typed, allowed_in(book, flow), errors)
     if errors:
         return form_page(request, desk, typed, errors)
     with assistant.db.write() as session:
@@ -106,10 +150,12 @@ def add(request: Request) -> Response:
         try:
             text = adding.add_question(edit.desk.files[flow.place.file], flow, name, question)
         except editing.EditError as error:
-            return form_page(request, edit.desk, typed, {"after": str(error)})
+            return form_page(request, edit.desk, typed, {"after": findings.refused(book, error)})
         proved = proving.read({**edit.desk.files, flow.place.file: text})
         if proved.book is None:
-            told = " ".join(f"{one.message} {one.what_to_do}" for one in proved.findings[:3])
-            return form_page(request, edit.desk, typed, {"after": told})
+            return form_page(request, edit.desk, typed, {"after": findings.in_words(book, proved.findings)})
+        wrong = proving.at_once(proved.book, {name, f"utter_ask_{name}"})
+        if wrong:
+            return form_page(request, edit.desk, typed, {"after": findings.in_words(proved.book, wrong)})
         edit.put({flow.place.file: text}, f"question:{name}")
     return on(f"/admin/topic/{flow.id}#at-{name}", "kept")

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from bot.flows.definition import Book, Finding
 from bot.studio import differing, drafting, proving, publishing, testing
+from bot.studio.affected import affected
 from bot.studio.differing import Change
 from bot.studio.drafting import Desk
 from bot.studio.errors import NotProved, StudioError
@@ -21,6 +22,7 @@ from services import drafts, publications, scopes
 from services.db import Session
 from services.publications import LONGEST_NOTE, Publication
 from web import state
+from web.admin.findings import told as told_findings
 from web.admin.viewing import SECONDS, book_of, desk_of, member_of, on, page, problem
 
 ADVICE_SHOWN = 30
@@ -61,7 +63,9 @@ def show(request: Request) -> Response:
     return changes_page(request, desk_of(request))
 
 
-def changes_page(request: Request, desk: Desk, why: str = "", findings: tuple[Finding, ...] = ()) -> Response:
+def changes_page(
+    request: Request, desk: Desk, why: str = "", findings: tuple[Finding, ...] = (), note: str = ""
+) -> Response:
     """What differs and what keeps it from going live."""
     assistant, member = state.assistant(request), member_of(request)
     checked = testing.check_of(assistant.db, desk)
@@ -82,14 +86,16 @@ def changes_page(request: Request, desk: Desk, why: str = "", findings: tuple[Fi
         400 if why else 200,
         rows=rows,
         checked=checked,
-        errors=findings or checked.errors,
-        advice=[one for one in checked.findings if one.severity != "error"][:ADVICE_SHOWN],
+        errors=told_findings(new, findings or checked.errors),
+        advice=told_findings(new, [one for one in checked.findings if one.severity != "error"][:ADVICE_SHOWN]),
         needed=sorted(needed),
         agreed=agreed,
         people=people,
         may_agree=may_agree,
         has_agreed=member.id in agreed,
         why=why,
+        note=note,
+        midway=affected(assistant.db, desk, old, new) if old and desk.draft else None,
         book=new,
         standing=standing,
     )
@@ -115,9 +121,9 @@ def publish(request: Request) -> Response:
             assistant.db, str(form.get("seen") or ""), member_of(request).id, assistant.clock.now(), note
         )
     except NotProved as error:
-        return changes_page(request, desk_of(request), "errors", error.findings)
+        return changes_page(request, desk_of(request), "errors", error.findings, note)
     except StudioError as error:
-        return changes_page(request, desk_of(request), str(error))
+        return changes_page(request, desk_of(request), str(error), note=note)
     return on("/admin/history", "published")
 
 

@@ -21,6 +21,8 @@ from web import state
 from web.admin.viewing import SECONDS, desk_of, member_of, on, page
 
 FIELDS = ("kind", "number", "source", "starts_on", "ends_on", "confirmed_by", "confirmed_on", "recheck_by")
+FEW_PEOPLE = 30
+"""Under so many a trial that changes nobody says little."""
 AS_FILES = "as_files"
 """What is picked for "what the files say holds again"."""
 
@@ -36,7 +38,8 @@ def listing(request: Request) -> Response:
     with state.assistant(request).db.read() as session:
         rows = [(team, going_live.checklist(session, team, today)) for team in every(session)]
         soon = [(row, session.get_one(Team, row.team_id)) for row in team_rules.runs_out(session, today)]
-        return page(request, "places", desk_of(request), rows=rows, soon=soon, today=today)
+        waiting = {row.team_id for row in team_rules.waiting(session)}
+        return page(request, "places", desk_of(request), rows=rows, soon=soon, today=today, waiting=waiting)
 
 
 def show(request: Request) -> Response:
@@ -73,6 +76,7 @@ def team_page(
             picked=picked,
             wrong=wrong,
             trial=trial,
+            few_people=FEW_PEOPLE,
             tried=tried,
             today=today,
             may_agree=member_of(request).role in SECONDS,

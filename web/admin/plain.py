@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.flows import changing
 from bot.flows.conditions import Both, Compare, Either, Not, Slot, Tree
 from bot.flows.definition import (
     END,
@@ -21,6 +22,7 @@ from bot.flows.definition import (
     Step,
     Utter,
 )
+from bot.handing_out import ASKED
 
 MOST_SHOWN = 60
 HELPLINE = re.compile(r"""\{\{-?\s*["'](\w+)["']\s*\|\s*helpline\s*-?\}\}""")
@@ -61,12 +63,21 @@ def cards(book: Book, flow: Flow) -> list[Card]:
 def card(book: Book, flow: Flow, step: Step, following: str) -> Card:
     """One of them; `following` stands below it."""
     kind, key = kind_of(step)
-    ways = tuple(way_of(book, flow, branch.condition, branch.target) for branch in step.next)
-    spec = book.slots.get(step.slot) if isinstance(step, Collect) else None
+    own = step.slot if isinstance(step, Collect) else ""
+    ways = tuple(way_of(book, flow, branch.condition, branch.target, own) for branch in step.next)
+    spec = book.slots.get(own)
     options = tuple(option for option in ("skippable", "ask_before_filling") if getattr(step, option, False))
+    options += asked_options(book, flow, step) if isinstance(step, Collect) else ()
     if len(step.next) == 1 and step.next[0].target == following != END:
         ways = ()  # it stands right below
     return Card(step.id, kind, key, label(book, step), words_of(book, step), spec, ways, options)
+
+
+def asked_options(book: Book, flow: Flow, step: Collect) -> tuple[str, ...]:
+    """What can be done with a question: "leads" changed by form, "added" by form, "seen" by the coach."""
+    leads = changing.leads_of(book, flow, step) is not None
+    known = {"leads": leads, "added": changing.is_added(book, flow, step), "seen": step.slot in ASKED}
+    return tuple(name for name, holds in known.items() if holds)
 
 
 def kind_of(step: Step) -> tuple[str, str]:
@@ -128,45 +139,56 @@ def filled(words: str) -> str:
     return re.sub(r"\{%-?\s*endif\s*-?%\}", "]", text)
 
 
-def way_of(book: Book, flow: Flow, condition: object, target: str) -> Way:
-    """One way on."""
+def way_of(book: Book, flow: Flow, condition: object, target: str, own: str = "") -> Way:
+    """One way on; `own`: what the card itself asks for."""
     tree = getattr(condition, "tree", None)
-    when = said(book, tree) if tree is not None else ""
+    when = said(book, tree, own) if tree is not None else ""
     if target == END or target not in flow.steps:
         return Way(when, "", "")
     step = flow.steps[target]
     return Way(when, label(book, step) or spoken(target), f"#at-{target}")
 
 
-def said(book: Book, tree: Tree) -> str:
+def said(book: Book, tree: Tree, own: str = "") -> str:
     """A condition in words."""
     if isinstance(tree, Compare):
-        return compared(book, tree)
+        return compared(book, tree, own)
     if isinstance(tree, Slot):
-        return f"{spoken(tree.name)} is known"
+        return f"{asked_for(book, tree.name, own)} is known"
     if isinstance(tree, Not):
         inner = tree.item
-        return f"{spoken(inner.name)} is not known" if isinstance(inner, Slot) else f"not ({said(book, inner)})"
+        name = asked_for(book, inner.name, own) if isinstance(inner, Slot) else ""
+        return f"{name} is not known" if name else f"not ({said(book, inner, own)})"
     if isinstance(tree, Both | Either):
         word = " and " if isinstance(tree, Both) else " or "
         return word.join(
-            f"({said(book, one)})" if isinstance(one, Both | Either) else said(book, one) for one in tree.items
+            f"({said(book, one, own)})" if isinstance(one, Both | Either) else said(book, one, own)
+            for one in tree.items
         )
     return str(tree.value)
 
 
-def compared(book: Book, tree: Compare) -> str:
+def asked_for(book: Book, slot: str, own: str = "") -> str:
+    """What is known, as cards name it: "the answer" to the card's own question, the words of a question that was added."""
+    if slot and slot == own:
+        return "the answer"
+    spec, words = book.slots.get(slot), book.responses.get(f"utter_ask_{slot}")
+    added = bool(spec and spec.choices and all(changing.BY_FORM.fullmatch(one.value) for one in spec.choices))
+    return f"the answer to “{short(words.parts.get('text', ''))}”" if added and words else spoken(slot)
+
+
+def compared(book: Book, tree: Compare, own: str = "") -> str:
     slot = tree.left.name if isinstance(tree.left, Slot) else ""
-    other = tree.right
+    other, name = tree.right, asked_for(book, slot, own)
     if isinstance(other, Slot):
-        return f"{spoken(slot)} {SIGNS.get(tree.op, tree.op)} {spoken(other.name)}"
+        return f"{name} {SIGNS.get(tree.op, tree.op)} {asked_for(book, other.name, own)}"
     if tree.op in {"in", "not in"} and isinstance(other.value, tuple):
         listed = " or ".join(value_said(book, slot, one) for one in other.value)
-        return f"{spoken(slot)} {'is' if tree.op == 'in' else 'is not'} {listed}"
+        return f"{name} {'is' if tree.op == 'in' else 'is not'} {listed}"
     if tree.op in {"contains", "not contains"}:
         verb = "includes" if tree.op == "contains" else "does not include"
-        return f"{spoken(slot)} {verb} {value_said(book, slot, other.value)}"
-    return f"{spoken(slot)} {SIGNS.get(tree.op, tree.op)} {value_said(book, slot, other.value)}"
+        return f"{name} {verb} {value_said(book, slot, other.value)}"
+    return f"{name} {SIGNS.get(tree.op, tree.op)} {value_said(book, slot, other.value)}"
 
 
 def value_said(book: Book, slot: str, value: object) -> str:

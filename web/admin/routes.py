@@ -11,8 +11,10 @@ from web.access import staff
 from web.admin import (
     adding,
     changes,
+    changing,
     figures,
     files,
+    helplines,
     listings,
     pages,
     picture,
@@ -23,7 +25,7 @@ from web.admin import (
     understanding,
     words,
 )
-from web.admin.viewing import COUNTERS, PUBLISHERS, READERS, SECONDS
+from web.admin.viewing import COUNTERS, PUBLISHERS, READERS, SAFETY, SECONDS
 
 
 def routes() -> Sequence[BaseRoute]:
@@ -33,6 +35,7 @@ def routes() -> Sequence[BaseRoute]:
         "/admin/picture": picture.show,
         "/admin/topic/{name}": pages.topic,
         "/admin/topic/{name}/add": adding.show,
+        "/admin/topic/{name}/question/{step}": changing.show,
         "/admin/search": pages.search,
         "/admin/languages": pages.languages,
         "/admin/words/{name}": words.show,
@@ -46,6 +49,8 @@ def routes() -> Sequence[BaseRoute]:
     }
     written = {
         "/admin/topic/{name}/add": adding.add,
+        "/admin/topic/{name}/question/{step}": changing.keep,
+        "/admin/topic/{name}/question/{step}/take-out": changing.take_out,
         "/admin/words/{name}": words.keep,
         "/admin/cost": words.preview,
         "/admin/files/{name:path}": files.keep,
@@ -69,6 +74,7 @@ def routes() -> Sequence[BaseRoute]:
 def service_routes() -> Sequence[BaseRoute]:
     """The service around the conversation: places and their rules, local help, what was not understood, figures."""
     shown = {
+        "/admin/helplines": helplines.show,
         "/admin/listings": listings.listing,
         "/admin/listings/{listing}": listings.show,
         "/admin/places": places.listing,
@@ -85,12 +91,16 @@ def service_routes() -> Sequence[BaseRoute]:
         "/admin/places/{team}/rules/{number:int}/drop": places.drop,
         "/admin/places/{team}/rules/{number:int}/try": places.try_out,
     }
-    agreed = {"/admin/places/{team}/rules/{number:int}/agree": places.agree}
+    agreed = {
+        "/admin/places/{team}/rules/{number:int}/agree": places.agree,
+        "/admin/helplines/{number:int}/agree": helplines.agree,
+    }
     made = {"/admin/sources": sources.add, "/admin/sources/{code}/close": sources.close}
     counted = {"/admin/figures": figures.show, "/admin/figures/{table}.csv": figures.download}
     return [
         *ruled(staff(*READERS), shown, written),
         *ruled(staff(*SECONDS), {}, agreed),
+        *ruled(staff(SAFETY), {}, {"/admin/helplines": helplines.check}),
         *ruled(staff(*PUBLISHERS), {"/admin/sources": sources.show}, made),
         *ruled(staff(*COUNTERS), counted),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,17 +17,34 @@ from bot.studio.drafting import Desk
 from web import state
 from web.admin.viewing import book_of, desk_of, member_of, on, page, problem
 
-MOST_LINES = 60
+MOST_LINES = 24
+MOST_PIECES = 4
+MOST_NAMED = 100
+GROUPS_A_PAGE = 12
+Lines = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
-    """A test that went otherwise: its lines with "same", "gone" and "new"."""
+class Piece:
+    """Lines that are said otherwise: those that are gone and those that are new."""
 
-    name: str
-    title: str
-    lines: tuple[tuple[str, str], ...]
+    gone: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Tests that differ by the very same lines. `key`: names them in the form; `by_words`: only by words of the draft."""
+
+    key: str
+    pieces: tuple[Piece, ...]
+    more: int
+    tests: tuple[tuple[str, str], ...]
+    by_words: bool
+    example: Lines
     problem: str
+    can_accept: bool
+    """Whether there is anything to accept: of a test that cannot go on, what comes before that."""
 
 
 def changes_of(desk: Desk) -> list[Change]:
@@ -36,31 +54,111 @@ def changes_of(desk: Desk) -> list[Change]:
 
 
 def show(request: Request) -> Response:
-    """How the tests went."""
+    """How the tests went, a page of groups at a time."""
     assistant, desk = state.assistant(request), desk_of(request)
-    standing = testing.standing(assistant.db, desk, changes_of(desk))
-    tests = testing.every(assistant.db, desk)
-    seen = testing.mark(desk)
+    changes = changes_of(desk)
+    standing = testing.standing(assistant.db, desk, changes)
+    groups = grouped(standing.open, testing.every(assistant.db, desk), changes)
+    pages = max(1, -(-len(groups) // GROUPS_A_PAGE))
+    number = min(int_of(request.query_params.get("page", "")) or 1, pages)
+    count = int_of(request.query_params.get("count", ""))
+    shown = groups[GROUPS_A_PAGE * (number - 1) : GROUPS_A_PAGE * number]
     return page(
         request,
         "tests",
         desk,
-        seen=seen,
+        seen=testing.mark(desk),
         standing=standing,
-        failed=failures(standing.open, tests),
-        own=sorted(desk.tests),
+        groups=shown,
+        of=len(groups),
+        number=number,
+        last_page=pages,
+        count=count,
+        own=sorted(desk.tests)[:MOST_NAMED],
+        own_more=max(0, len(desk.tests) - MOST_NAMED),
     )
 
 
-def failures(found: Sequence[Mapping[str, Any]], tests: Mapping[str, str]) -> list[Failed]:
-    return [failed(one, tests.get(one["name"], "")) for one in found]
+def int_of(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
-def failed(one: Mapping[str, Any], expected: str) -> Failed:
+def grouped(found: Sequence[Mapping[str, Any]], tests: Mapping[str, str], changes: Sequence[Change]) -> list[Group]:
+    """Those that differ alike together: first what cannot be played, then what goes otherwise, last what only reads otherwise."""
+    alike: dict[tuple[str, tuple[Piece, ...]], list[Mapping[str, Any]]] = {}
+    for one in found:
+        said = () if one["problem"] else what_differs(tests.get(one["name"], ""), str(one["went"]), changes)
+        alike.setdefault((str(one["problem"]), said), []).append(one)
+    groups = [group(problem, said, members, tests, changes) for (problem, said), members in alike.items()]
+    return sorted(groups, key=lambda one: (not one.problem, one.by_words, len(one.tests)))
+
+
+def group(
+    problem: str,
+    said: tuple[Piece, ...],
+    members: Sequence[Mapping[str, Any]],
+    tests: Mapping[str, str],
+    changes: Sequence[Change],
+) -> Group:
+    key = hashlib.sha256(repr((problem, said)).encode("utf-8", "replace")).hexdigest()[:16]
+    named = tuple(sorted((one["name"], title_of(tests.get(one["name"], ""))) for one in members))
+    first = members[0]
+    example = lines(tests.get(first["name"], ""), str(first["went"]))[:MOST_LINES]
+    words = bool(said) and all(is_of_words(piece, changes) for piece in said)
+    more = max(0, len(said) - MOST_PIECES)
+    can_accept = all(one["went"] for one in members)
+    return Group(key, said[:MOST_PIECES], more, named, words, example, problem, can_accept)
+
+
+def what_differs(expected: str, went: str, changes: Sequence[Change]) -> tuple[Piece, ...]:
+    """What tells a test apart: all that is otherwise, where that is nothing but words; else where it first goes otherwise.
+
+    After a question that is new every answer of the script meets another question: what comes then follows from it.
+    """
+    said = pieces(expected, went)
+    if said and all(is_of_words(piece, changes) for piece in said):
+        return said
+    here, then = expected.split("\n"), went.split("\n")
+    at = next(
+        (n for n, pair in enumerate(zip(here, then, strict=False)) if pair[0] != pair[1]), min(len(here), len(then))
+    )
+    return (Piece((), tuple(then[at : at + 1] or ["(it ends here)"])),)
+
+
+def title_of(test: str) -> str:
+    return test.split("\n", 1)[0]
+
+
+def pieces(expected: str, went: str) -> tuple[Piece, ...]:
+    """What is otherwise, each thing once, however often it comes."""
+    old, new = expected.split("\n"), went.split("\n")
+    found = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return tuple(
+        sorted(
+            {Piece(tuple(old[a:b]), tuple(new[c:d])) for what, a, b, c, d in found if what != "equal"},
+            key=lambda piece: (piece.gone, piece.new),
+        )
+    )
+
+
+def is_of_words(piece: Piece, changes: Sequence[Change]) -> bool:
+    """Whether lines only say new words for old ones: what the draft changed stands in them, and the rest is the same."""
+    gone, new = (testing.flat(" ".join(lines)) for lines in (piece.gone, piece.new))
+    for change in changes:
+        if change.kind == "words" and change.before and change.after:
+            was, now = testing.flat(change.before), testing.flat(change.after)
+            if was in gone:
+                gone = gone.replace(was, now)
+    return bool(piece.gone and piece.new) and gone == new
+
+
+def lines(expected: str, went: str) -> Lines:
+    """A test line by line: what is the same, gone and new."""
     marks = {"-": "gone", "+": "new", " ": "same"}
-    lines = difflib.unified_diff(expected.split("\n"), str(one["went"]).split("\n"), n=2, lineterm="")
-    shown = [(marks[line[0]], line[1:]) for line in lines if line[:1] in marks and not line.startswith(("---", "+++"))]
-    return Failed(one["name"], expected.split("\n", 1)[0], tuple(shown[:MOST_LINES]), one["problem"])
+    found = difflib.unified_diff(expected.split("\n"), went.split("\n"), n=2, lineterm="")
+    return tuple(
+        (marks[line[0]], line[1:]) for line in found if line[:1] in marks and not line.startswith(("---", "+++"))
+    )
 
 
 def play(request: Request) -> Response:
@@ -76,14 +174,19 @@ def play(request: Request) -> Response:
 
 
 def accept(request: Request) -> Response:
-    """Take over what was said in the tests that were ticked."""
+    """Take over what was said in the tests of the groups that were ticked; it says in how many."""
     assistant, member, form = state.assistant(request), member_of(request), request.state.form
     desk = desk_of(request)
-    standing = testing.standing(assistant.db, desk, changes_of(desk))
-    ticked = {str(name) for name in form.getlist("name")}
-    chosen = {one["name"]: one["went"] for one in standing.open if one["name"] in ticked and not one["problem"]}
+    changes = changes_of(desk)
+    standing = testing.standing(assistant.db, desk, changes)
     if testing.mark(desk) != str(form.get("seen") or ""):
         return problem(request, desk, "changed", "/admin/tests")
+    ticked = {str(key) for key in form.getlist("group")}
+    groups = grouped(standing.open, testing.every(assistant.db, desk), changes)
+    names = {name for one in groups if one.key in ticked and one.can_accept for name, _ in one.tests}
+    if not names:
+        return problem(request, desk, "nothing", "/admin/tests")
+    chosen = {one["name"]: one["went"] for one in standing.open if one["name"] in names}
     with assistant.db.write() as session:
         drafting.edit(session, member.id, assistant.clock.now()).put_tests(chosen)
-    return on("/admin/tests", "accepted")
+    return on(f"/admin/tests?count={len(chosen)}", "accepted")

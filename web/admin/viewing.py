@@ -13,7 +13,7 @@ from bot.studio import drafting, proving
 from bot.studio.drafting import Desk
 from bot.studio.errors import Overtaken
 from services import scopes
-from web import auth, state
+from web import auth, second, state
 from web.admin import plain
 from web.auth import Member
 
@@ -63,6 +63,7 @@ def page(request: Request, template: str, desk: Desk, status: int = 200, **value
         may_publish=member.role in PUBLISHERS,
         is_safety=member.role == SAFETY,
         done=request.query_params.get("done", ""),
+        for_second=second.waiting_for(state.assistant(request), member),
         **values,
     )
 

@@ -21,6 +21,7 @@ from bot.flows.segments import segments, to_gsm7, unsupported
 from bot.studio import differing, drafting, proving
 from bot.studio.drafting import Desk
 from web import state
+from web.admin import findings
 from web.admin.viewing import book_of, desk_of, is_ours, member_of, on, page, refuse_locked
 
 MOST_ALSO = 40
@@ -42,7 +43,7 @@ def cost(book: Book, text: str, below: tuple[str, ...] = ()) -> Cost:
     try:
         ways = [to_gsm7("\n".join((way, *below))) for way in words.variants(book, text)]
     except (ResponseError, editing.EditError) as error:
-        return Cost(0, 0, (), "", str(error))
+        return Cost(0, 0, (), "", findings.refused(book, error))
     longest = max(ways, key=segments, default="")
     return Cost(len(longest), segments(longest), tuple(unsupported(longest)), longest)
 
@@ -135,7 +136,7 @@ def shown_live(live: Book, here: Shown) -> Said | None:
     return before if before and before.parts != here.said.parts else None
 
 
-def typed_parts(form: FormData, errors: dict[str, str]) -> dict[str, str]:
+def typed_parts(book: Book, form: FormData, errors: dict[str, str]) -> dict[str, str]:
     """The words that were typed, tidied; what is wrong with them by field."""
     typed: dict[str, str] = {}
     for part in PARTS:
@@ -144,7 +145,7 @@ def typed_parts(form: FormData, errors: dict[str, str]) -> dict[str, str]:
             typed[part] = editing.tidy(typed[part])
             parse(typed[part])
         except (editing.EditError, ResponseError) as error:
-            errors[part] = str(error)
+            errors[part] = findings.refused(book, error)
     if not typed["text"]:
         errors["text"] = "Write what is said. It cannot be empty."
     return typed
@@ -175,7 +176,7 @@ def keep(request: Request) -> Response:
     here = shown(book, request.path_params["name"], language)
     if here.locked and not is_ours(request):
         refuse_locked(request, f"words:{here.said.name}")
-    typed = typed_parts(form, errors)
+    typed = typed_parts(book, form, errors)
     choices = typed_choices(form, here.choices, errors)
     if errors:
         return words_page(request, desk, book, here, typed, errors, choices)
@@ -194,11 +195,16 @@ def settle(request: Request, here: Shown, typed: Mapping[str, str], choices: tup
         try:
             files = written(edit.desk.files, book, now, typed, choices)
         except editing.EditError as error:
-            return words_page(request, edit.desk, book, now, typed, {"text": str(error)}, choices)
+            return words_page(request, edit.desk, book, now, typed, {"text": findings.refused(book, error)}, choices)
         proved = proving.read({**edit.desk.files, **files})
         if proved.book is None:
-            message = " ".join(f"{one.message} {one.what_to_do}" for one in proved.findings[:3])
-            return words_page(request, edit.desk, book, now, typed, {"text": message}, choices)
+            told = findings.in_words(book, proved.findings)
+            return words_page(request, edit.desk, book, now, typed, {"text": told}, choices)
+        names = {here.said.name, *([here.slot] if here.slot else [])}
+        wrong = proving.at_once(proved.book, names) if not here.language else []
+        if wrong:
+            told = findings.in_words(proved.book, wrong)
+            return words_page(request, edit.desk, book, now, typed, {"text": told}, choices)
         edit.put(files, f"words:{here.said.name}")
     language = f"?language={here.language}" if here.language else ""
     return on(f"/admin/words/{here.said.name}{language}", "kept")

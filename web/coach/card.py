@@ -115,6 +115,7 @@ def once(lines: list[str]) -> list[str]:
 def facts(answers: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
     shown = [("Age", "age"), ("Postcode", "postcode"), ("Town or GP surgery", "place"), ("GP surgery", "practice_pick")]
     found = [(title, ", ".join(words.of(name))) for title, name in shown if answers.get(name)]
+    found += [(str(one["title"]), str(one["said"])) for one in answers.get("added") or ()]
     if answers.get("language"):
         found.append(("Language", ", ".join(words.of("language"))))
     if answers.get("share_condition"):

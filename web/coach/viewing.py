@@ -14,7 +14,7 @@ from starlette.responses import Response
 from services import rate_limits, scopes
 from services.db import Session
 from services.scopes import Viewer
-from web import auth, state
+from web import auth, second, state
 from web.auth import Member
 from web.coach.live import mark_of
 
@@ -43,6 +43,7 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> R
         csrf=auth.form_mark(request),
         once=new_once(request),
         here=request.url.path,
+        for_second=second.waiting_for(state.assistant(request), member_of(request)),
         **values,
     )
 

@@ -54,7 +54,7 @@ def test_a_listing_is_found_changed_and_goes_quiet_until_somebody_checks_it(dire
     assert bus is not None
     changed = form_of(bus, phone="01632 960124", sms="Bus Club: 01632 960124")
     assert directory.post("/listings/bus-club", "/listings/bus-club", **changed)[0] == 303
-    assert "Quiet: not checked in time" in directory.get("/listings/bus-club")
+    assert "Quiet: people are not told" in directory.get("/listings/bus-club")
     assert directory.post("/listings/bus-club", "/listings/bus-club", **changed, checked="yes")[0] == 303
     bus = row(directory, "bus-club")
     assert bus is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import select
 
 from bot.flows.state import DialogueState
 from services import people, team_rules
@@ -53,7 +54,7 @@ def test_a_rule_is_written_tried_agreed_to_and_counts(north: Studio) -> None:
         True,
         True,
     )
-    assert "nobody would hear anything else" in north.post(f"{PLACE}/rules/1/try", PLACE, as_at="2026-11-01")[1]
+    assert "none of them would hear anything else" in north.post(f"{PLACE}/rules/1/try", PLACE, as_at="2026-11-01")[1]
     north.sign_in("cal")
     assert north.post(f"{PLACE}/rules/1/agree", PLACE)[0] == 303
     assert "look again by 1 December 2026" in north.get("/places")
@@ -94,3 +95,22 @@ def test_an_editor_writes_and_does_not_agree_and_other_teams_are_not_reached(nor
     put_team(north.assistant, "south")
     assert north.post("/places/south/rules/1/drop", PLACE)[0] == 404
     assert north.client.get("/admin/places/nowhere").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        (0, "answers are there to try it on, so this says nothing"),
+        (3, "That is too few to say whom it would change"),
+        (9, "(few: others may be changed though none of these are)"),
+    ],
+)
+def test_a_trial_on_few_people_says_so_and_promises_nothing(north: Studio, known: int, told: str) -> None:
+    with north.assistant.db.write() as session:
+        for number, talk in enumerate(session.scalars(select(Conversation))):
+            talk.state = talk.state if number < known else None
+    north.post(f"{PLACE}/rules", PLACE, **RULE)
+    page = north.post(f"{PLACE}/rules/1/try", PLACE, as_at="2026-11-01")[1]
+    assert told in page
+    assert ("would hear anything else" in page) is (known > 4)
+    assert "inset-text notice" not in page

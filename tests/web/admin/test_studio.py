@@ -89,9 +89,9 @@ def test_answers_are_changed_with_other_ways_to_say_them(studio: Studio) -> None
     ("typed", "told"),
     [
         ("", "It cannot be empty"),
-        ("Hi {{ nam", "does not read as a template"),
-        ("{{'x'*200000000}}", "Only {{ slot }}"),
-        ("{% for a in b %}x{% endfor %}", "Only {{ slot }}"),
+        ("Hi {{ nam", "curly brackets in it do not fit"),
+        ("{{'x'*200000000}}", "something that cannot be filled in"),
+        ("{% for a in b %}x{% endfor %}", "something that cannot be filled in"),
         ("x" * 3000, "characters long. Keep it under"),
         ("odd \x00 one", "cannot be shown"),
     ],
@@ -118,7 +118,7 @@ def test_the_cost_is_counted_while_words_are_typed(studio: Studio) -> None:
     body = {"csrf": studio.field(WORK, "csrf"), "name": "utter_thanks", "part": "text", "text": "word " * 70}
     assert "too long" in studio.client.post("/admin/cost", data=body).text
     assert "Not possible by text: 你" in studio.client.post("/admin/cost", data={**body, "text": "你"}).text
-    assert "template" in studio.client.post("/admin/cost", data={**body, "text": "{{"}).text
+    assert "curly brackets" in studio.client.post("/admin/cost", data={**body, "text": "{{"}).text
 
 
 def test_safety_words_are_explained_to_all_and_changed_by_a_safety_officer_with_a_second_person(studio: Studio) -> None:
@@ -218,7 +218,7 @@ def test_what_the_check_finds_is_told_with_the_way_there_and_not_published(
         "Nobody gets on from here.",
         "Lead it on.",
         "you: hi",
-        "about_work.yml?line=7",
+        "/admin/topic/about_work#at-situation",
     ):
         assert shown in page
     status, page = studio.post("/changes/publish", "/changes")
@@ -247,3 +247,25 @@ def test_what_is_not_there_is_not_found(studio: Studio) -> None:
     ):
         assert studio.client.get(f"/admin{path}").status_code == 404, path
     assert studio.client.post("/admin/changes/publish", data={"seen": "x"}).status_code == 403, "without the mark"
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("Ring 0161 496 0999 for help.", "The number 0161 496 0999 is not one that somebody has checked. Put it under Local help"),
+        ("word " * 90, "text messages where names and times are longest"),
+        ("你好, and which is most like you now?", "something that a text message cannot show: 你"),
+        ("Are you {{ work_sitation }}?", "there is nothing of that name"),
+    ],
+)  # fmt: skip
+def test_what_the_check_would_find_in_words_is_said_at_the_form(studio: Studio, typed: str, told: str) -> None:
+    status, page = studio.post(WORK, **words(typed))
+    assert (status, told in page) == (400, True), page[page.find("error-summary") :][:600]
+    assert studio.desk().draft is None
+
+
+def test_a_refused_publish_keeps_the_note_that_was_typed(studio: Studio) -> None:
+    studio.post(WORK, **words())
+    stale = {"csrf": studio.field("/changes", "csrf"), "seen": "another", "note": "Shorter, asked for by Leeds"}
+    answer = studio.client.post("/admin/changes/publish", data=stale)
+    assert (answer.status_code, 'value="Shorter, asked for by Leeds"' in answer.text) == (400, True)

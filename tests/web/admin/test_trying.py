@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -99,9 +100,25 @@ def test_the_tests_touched_by_new_words_are_played_and_the_words_accepted(
     page = wait(studio)
     assert "1 played with the draft as it is: 1 went otherwise" in page
     assert SHORTER in page
-    assert studio.post("/tests/accept", "/tests", name="a/one.txt")[0] == 303
+    assert studio.post("/tests/accept", "/tests")[0] == 409, "nothing is ticked beforehand"
+    accepted = {"group": studio.field("/tests", "group") or re.findall('name="group".* value="([^"]+)"', page)[0]}
+    assert studio.post("/tests/accept", "/tests", **accepted)[0] == 303
+    assert "Accepted in 1 test." in studio.get("/tests?done=accepted&count=1")
     assert SHORTER in studio.desk().tests["a/one.txt"]
     assert "went well" in studio.get("/changes")
     assert studio.post("/changes/publish", "/changes")[0] == 303
     with studio.assistant.db.read() as session:
         assert SHORTER in drafts.saved_tests(session)["a/one.txt"]
+
+
+def test_a_draft_that_goes_round_for_ever_says_so_and_still_helps_who_is_in_danger(studio: Studio) -> None:
+    round_again = 'next: [{if: slots.work_situation = "in_work", then: again}, {else: END}]\n      - {id: again, collect: age, next: situation}\n'
+    silence = "silence: {nudge: pattern_nudge, after: 24h, expires: 30d}"
+    text = studio.desk().files["flows/about_work.yml"]
+    looped = text.replace(f"{silence}\n", f"{silence}\n        {round_again}")
+    assert studio.post("/files/flows/about_work.yml", text=looped)[0] == 303
+    page = said(studio, "you: hi\nyou: 1\nyou: 1", words="34")
+    assert ("The draft goes wrong here." in page, "something went wrong" in page) == (True, True)
+    page = said(studio, "you: hi\nyou: 1\nyou: 1\nyou: 34", words="i want to die")
+    assert page.count("please talk to a person now") == 1
+    assert page.rindex("please talk to a person now") > page.rindex("something went wrong")

@@ -1,0 +1,94 @@
+"""Hundreds of tests that went otherwise: alike ones together, the odd ones first, nothing ticked, a page that can be read."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bot.assistant import todays_book
+from bot.nlu.stand_in import StandIn
+from bot.studio import drafting, playing, testing
+from bot.studio.testing import Standing
+from tests.web.admin.conftest import Studio
+from web.admin.testing import GROUPS_A_PAGE, MOST_LINES
+
+OLD, NEW = "Which is most like you now?", "Which fits you now?"
+HEAD = "channel: sms\nworld: plenty\nnow: 2026-11-23 09:00\n\n"
+MANY = 600
+
+
+def conversation(number: int, extra: str = "") -> str:
+    lines = "\n".join(f"you: line {n} of {number}\nbot: {OLD}\n     1. Yes" for n in range(5))
+    return f"Test {number}.\n\n{HEAD}{lines}\nbot: Thank you{extra}.\n"
+
+
+@pytest.fixture
+def many(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> Studio:
+    """600 that only read otherwise, one in which something else happens, one that cannot be played, 40 all unlike."""
+    work = "/words/utter_ask_work_situation"
+    words = {"text": NEW, "why": "It helps the coach.", "easier": "Do you have a job now?"}
+    page = studio.client.get(f"/admin{work}").text
+    titles = dict(re.findall(r'name="(title-\d|also-\d)"[^>]*value="([^"]*)"', page))
+    assert studio.post(work, **words, **titles)[0] == 303
+    tests = {f"a/{n}.txt": conversation(n) for n in range(MANY)}
+    went = {name: text.replace(OLD, NEW) for name, text in tests.items()}
+    tests["b/odd.txt"], went["b/odd.txt"] = conversation(9001), conversation(9001, ", goodbye").replace(OLD, NEW)
+    for n in range(40):
+        tests[f"c/{n}.txt"], went[f"c/{n}.txt"] = conversation(n), conversation(n, f" and {n} thanks")
+    for n in range(300):  # a question that is new: what comes after it is another thing in each
+        tests[f"e/{n}.txt"] = conversation(n)
+        went[f"e/{n}.txt"] = conversation(n).replace(f"bot: {OLD}", f"bot: Do you drive?\n     {n}. Yes", 1)
+    tests["d/broken.txt"], went["d/broken.txt"] = "Broken.", ""
+    found = [
+        {"name": name, "went": text, "problem": "no world" if "broken" in name else ""} for name, text in went.items()
+    ]
+    monkeypatch.setattr(testing, "every", lambda db, desk: {**tests, **desk.tests})
+
+    def standing(db: object, desk: drafting.Desk, changes: object) -> Standing:
+        left = tuple(one for one in found if desk.tests.get(str(one["name"])) != one["went"])
+        return Standing(tuple(tests), len(tests), None, left, not left)
+
+    monkeypatch.setattr(testing, "standing", standing)
+    return studio
+
+
+def test_one_row_for_all_that_differ_by_the_same_words_and_the_odd_ones_first(many: Studio) -> None:
+    page = many.get("/tests")
+    assert "checked" not in page
+    heads = [one.strip() for one in re.findall(r"<h3[^>]*>(.*?)</h3>", page)]
+    assert heads[0] == "1 test: cannot go on to the end"
+    assert heads[1] == "1 test: something else happens or is said. Read it"
+    assert len(heads) == GROUPS_A_PAGE
+    last = many.get("/tests?page=4")
+    heads = re.findall(r"<h3[^>]*>(.*?)</h3>", last)
+    assert heads[-1] == f"{MANY} tests: only your new words"
+    assert heads[-2] == "300 tests: something else happens or is said, from the same point on. Read one"
+    assert f"This is right in all {MANY} tests" in last
+    assert last.count("<li>Test ") < 400
+
+
+def test_the_page_stays_short(many: Studio) -> None:
+    for number in (1, 2, 3, 4):
+        page = many.get(f"/tests?page={number}")
+        seen = re.sub(r"<details.*?</details>", "", page, flags=re.DOTALL)
+        assert seen.count("<div>") < GROUPS_A_PAGE * MOST_LINES
+        assert len(page) < 120_000
+
+
+def test_acceptance_is_by_group_and_says_how_many(many: Studio) -> None:
+    key = re.findall(r'name="group"[^>]*value="([^"]+)"', many.get("/tests?page=4"))[-1]
+    marks = {"csrf": many.field("/tests", "csrf"), "seen": many.field("/tests", "seen"), "group": key}
+    answer = many.client.post("/admin/tests/accept", data=marks, follow_redirects=True)
+    assert f"Accepted in {MANY} tests." in answer.text
+    assert len(many.desk().tests) == MANY
+    assert "b/odd.txt" not in many.desk().tests
+    assert many.client.post("/admin/tests/accept", data={**marks, "group": "nowhere"}).status_code == 409
+
+
+def test_a_test_that_cannot_go_on_is_shortened_to_what_comes_before() -> None:
+    text = f"A missed call.\n\n{HEAD}you: hi\nbot: X\nmeanwhile: the coach could not get through\n"
+    ok, went, problem = playing.played(todays_book(), text, StandIn())
+    assert (ok, "you: hi" in went, "could not" in went, bool(problem)) == (False, True, False, True)
+    assert playing.played(todays_book(), went, StandIn())[0]
+    assert playing.played(todays_book(), "Broken.", StandIn())[:2] == (False, "")
