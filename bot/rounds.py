@@ -36,6 +36,7 @@ from services import (
     retention,
     staff_texts,
     statuses,
+    takeovers,
     transfers,
     waiting_list,
 )
@@ -101,6 +102,8 @@ def give_up_after(assistant: Assistant, conversation_id: int) -> int:
 def fall_due(assistant: Assistant) -> int:
     """Begin what has fallen due by the service's clock. Answers how many turns were begun."""
     now = assistant.clock.now()
+    if not may_be_due(assistant, now):
+        return 0
     with assistant.db.read() as session:
         coming, work = reminders.due(session, now), due_work.due(session, now)
     begun = sum(remind(assistant, reminder, now) for reminder in coming)
@@ -115,6 +118,24 @@ def fall_due(assistant: Assistant) -> int:
     forget(assistant, now)
     tidy(assistant, now)
     return begun
+
+
+def may_be_due(assistant: Assistant, now: datetime) -> bool:
+    """One look at all that may have fallen due; nearly always there is nothing."""
+    if assistant.forgot_on != now.date():
+        return True
+    with assistant.db.read() as session:
+        return (
+            due_work.has_late(session, now)
+            or booking.has_lapsed(session, now)
+            or statuses.has_left(session)
+            or waiting_list.anybody(session)
+            or privacy.erasures_waiting(session)
+            or bool(due_work.due(session, now, limit=1))
+            or bool(reminders.due(session, now, limit=1))
+            or bool(takeovers.silent(session, now))
+            or duty.has_due(session, now)
+        )
 
 
 def tidy(assistant: Assistant, now: datetime) -> None:

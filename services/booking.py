@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -302,7 +302,10 @@ def by_token(session: Session, token: str, now: datetime) -> Appointment | None:
 
 def has_lapsed(session: Session, now: datetime) -> bool:
     """Whether a hold ran out more than `LAPSED_FOR` ago."""
-    return session.scalars(select(Hold.id).where(Hold.expires_at <= now - LAPSED_FOR)).first() is not None
+    return session.connection().scalar(_LAPSED, {"since": now - LAPSED_FOR}) is not None
+
+
+_LAPSED = select(Hold.id).where(Hold.expires_at <= bindparam("since")).limit(1)
 
 
 def sweep_holds(session: Session, now: datetime) -> int:

@@ -17,6 +17,14 @@ _CANCEL = (
     .where(DueWork.kind.in_(bindparam("kinds", expanding=True)))
     .values(done_at=bindparam("now"), result="cancelled")
 )
+_DUE = (
+    select(DueWork)
+    .where(DueWork.done_at.is_(None), DueWork.due_at <= bindparam("now"))
+    .where(or_(DueWork.not_after.is_(None), DueWork.not_after >= bindparam("now")))
+    .order_by(DueWork.due_at, DueWork.id)
+    .limit(bindparam("most"))
+)
+_LATE = select(DueWork.id).where(DueWork.done_at.is_(None), DueWork.not_after < bindparam("now")).limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +73,7 @@ def replace(
 
 def due(session: Session, now: datetime, limit: int = 100) -> list[DueWork]:
     """What is due and not too late, longest due first. Read outside the turn; the turn then says `finish`."""
-    fresh = or_(DueWork.not_after.is_(None), DueWork.not_after >= now)
-    rows = select(DueWork).where(DueWork.done_at.is_(None), DueWork.due_at <= now, fresh)
-    return list(session.scalars(rows.order_by(DueWork.due_at, DueWork.id).limit(limit)))
+    return list(session.scalars(_DUE, {"now": now, "most": limit}))
 
 
 def finish(session: Session, work_id: int, now: datetime, result: str = "done") -> bool:
@@ -78,10 +84,7 @@ def finish(session: Session, work_id: int, now: datetime, result: str = "done") 
 
 def has_late(session: Session, now: datetime) -> bool:
     """Whether something can no longer be done in time."""
-    return (
-        session.scalars(select(DueWork.id).where(DueWork.done_at.is_(None), DueWork.not_after < now)).first()
-        is not None
-    )
+    return session.connection().scalar(_LATE, {"now": now}) is not None
 
 
 def drop_late(session: Session, now: datetime) -> int:

@@ -259,4 +259,7 @@ def _lines(ledger: Path) -> Iterator[dict[str, Any]]:
 
 def erasures_waiting(session: Session) -> bool:
     """Whether somebody asked to be erased and rows of theirs remain."""
-    return session.scalars(select(Person.id).where(Person.erase_asked_at.is_not(None)).limit(1)).first() is not None
+    return session.connection().scalar(_TO_ERASE) is not None
+
+
+_TO_ERASE = select(Person.id).where(Person.erase_asked_at.is_not(None)).limit(1)

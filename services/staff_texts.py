@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.clock import real_now
@@ -95,7 +95,7 @@ def deliver(db: Database, send: Send, render: Render, now: datetime, limit: int 
     tried = 0
     while tried < limit:
         with db.read() as session:
-            if session.scalars(_free(now).limit(1)).first() is None:
+            if session.connection().scalar(_ANY_FREE, {"real": real_now()}) is None:
                 return tried
         with db.write() as session:
             claimed = _claim(session, now)
@@ -107,14 +107,18 @@ def deliver(db: Database, send: Send, render: Render, now: datetime, limit: int 
     return tried
 
 
-def _free(now: datetime) -> Any:
-    """What is not settled and not being sent; the oldest first."""
-    lease = or_(StaffText.lease_until.is_(None), StaffText.lease_until <= real_now())
-    return select(StaffText).where(StaffText.status.in_(("queued", "sending")), lease).order_by(StaffText.id)
+_FREE = (
+    select(StaffText)
+    .where(StaffText.status.in_(("queued", "sending")))
+    .where(or_(StaffText.lease_until.is_(None), StaffText.lease_until <= bindparam("real")))
+    .order_by(StaffText.id)
+)
+_NEXT = _FREE.limit(1).with_for_update(skip_locked=True)
+_ANY_FREE = _FREE.with_only_columns(StaffText.id).limit(1)
 
 
 def _claim(session: Session, now: datetime) -> _Claimed | None:
-    row = session.scalars(_free(now).limit(1).with_for_update(skip_locked=True)).first()
+    row = session.scalars(_NEXT, {"real": real_now()}).first()
     if row is None:
         return None
     why = _not_needed(session, row, now)

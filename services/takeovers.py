@@ -59,4 +59,7 @@ def coach_first_name(session: Session, row: Conversation) -> str:
 
 
 def _taken_over(session: Session) -> list[Conversation]:
-    return list(session.scalars(select(Conversation).where(Conversation.coach_takeover_at.is_not(None))))
+    return list(session.scalars(_TAKEN_OVER))
+
+
+_TAKEN_OVER = select(Conversation).where(Conversation.coach_takeover_at.is_not(None))

@@ -19,6 +19,14 @@ NO_OPENINGS, NONE_FIT, EARLIER = "no_openings", "none_fit", "earlier"
 """Why somebody waits: there was no time; none of the times fits; they have a call and would like an earlier one."""
 
 
+_ANYBODY = select(WaitingPlace.id).where(WaitingPlace.ended_at.is_(None)).limit(1)
+
+
+def anybody(session: Session) -> bool:
+    """Whether anybody is on the list at all."""
+    return session.connection().scalar(_ANYBODY) is not None
+
+
 def join(
     session: Session,
     conversation: Conversation,
