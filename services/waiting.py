@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services import alerts, caseload, leavers, notes, scopes, unanswered, working_time
+from services.alerts import AlertRow
 from services.clock import LONDON
-from services.desk_rows import coach_name, person_name, team_name
+from services.desk_rows import coach_name, person_name, team_name, way_of
 from services.models import Appointment, CallBack, CheckIn, Plan, Referral
 from services.referrals import CLOSED, current
 from services.scopes import Viewer
@@ -28,7 +29,10 @@ SOON = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that waits. `left`: working time until it is late, negative when it is; `tries`: rung in vain so often."""
+    """One thing that waits. `left`: working time until it is late, negative when it is; `tries`: tried in vain so often.
+
+    `way`: how the person is got in touch with (`call_fit.WAYS`); `alert`: what a safety alert's row says.
+    """
 
     kind: Kind
     id: int
@@ -43,6 +47,8 @@ class Item:
     detail: str
     tries: int = 0
     taken_by: str | None = None
+    way: str = "phone"
+    alert: AlertRow | None = None
 
     @property
     def late(self) -> bool:
@@ -111,6 +117,7 @@ def _alerts(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]:
             left=row.due - now if row.answer_by else working_time.left(now, row.due),
             detail=row.reason,
             taken_by=row.accepted_by,
+            alert=row,
         )
 
 
@@ -134,7 +141,8 @@ def _call_backs(session: Session, viewer: Viewer, now: datetime) -> Iterator[Ite
 def _without_referral(session: Session, row: CallBack, due: datetime, now: datetime) -> Item:
     person, team = person_name(session, row.person_id), team_name(session, row.team_id)
     left = working_time.left(now, due)
-    return Item("call_back", row.id, None, person, None, None, team, row.created_at, due, left, row.reason)
+    way = way_of(session, None, row.person_id)
+    return Item("call_back", row.id, None, person, None, None, team, row.created_at, due, left, row.reason, way=way)
 
 
 def _new(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]:
@@ -173,6 +181,7 @@ def _outcomes(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]
             left=working_time.left(now, due),
             detail=call.kind,
             tries=notes.tries(session, referral.id) if referral else 0,
+            way=way_of(session, referral, call.person_id),
         )
 
 
@@ -239,4 +248,5 @@ def _item(
         left=working_time.left(now, due),
         detail=why,
         tries=notes.tries(session, referral.id),
+        way=way_of(session, referral, referral.person_id),
     )

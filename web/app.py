@@ -147,6 +147,7 @@ def desk_routes() -> Sequence[BaseRoute]:
         page("/coach/call/{id:int}", acts.outcome, work, ["POST"]),
         page("/coach/call/{id:int}/call.ics", coach.call_file, see),
         page("/coach/call-back/{id:int}", acts.call_back, work, ["POST"]),
+        page("/coach/undo", acts.take_back_outcome, work, ["POST"]),
         page("/coach/hours", hours.all_coaches, work),
         page("/coach/hours/rules", hours.keep_rules, staff("lead"), ["POST"]),
         page("/coach/hours/{id:int}", hours.one_coach, work),

@@ -181,7 +181,7 @@ def test_a_coach_works_by_keyboard_alone(open_page: Open, call: str) -> None:
     expect(page.get_by_role("radio", name="Not reached")).to_be_checked()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Recorded.", exact=True)).to_be_visible()
-    expect(page.get_by_text("Rung in vain 1 time.")).to_be_visible()
+    expect(page.get_by_text("Tried in vain 1 time.")).to_be_visible()
     box = page.get_by_label("Write to Sam Poe by text message")
     box.focus()
     page.keyboard.press("End")

@@ -157,6 +157,7 @@ def test_every_table_that_names_a_person_or_a_conversation_is_walked() -> None:
     reached = {table for kind in (ERASED, TEAM) for table in WALK[kind]} | {
         "due_work",
         "holds",
+        "last_outcomes",
         "hook_events",
         "waiting_places",
         "journeys",

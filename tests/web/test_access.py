@@ -62,6 +62,7 @@ EXPECTED = {
     "POST /coach/call/{id:int}": "staff",
     "GET /coach/call/{id:int}/call.ics": "staff",
     "POST /coach/call-back/{id:int}": "staff",
+    "POST /coach/undo": "staff",
     "GET /coach/hours": "staff",
     "POST /coach/hours/rules": "staff",
     "GET /coach/hours/{id:int}": "staff",

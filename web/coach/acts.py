@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot import coaching
-from services import alerts, caseload, check_ins, outcomes, people, scopes, transfers
+from services import alerts, caseload, check_ins, outcomes, people, scopes, transfers, undoing
 from services.db import Session
 from services.models import Appointment, Referral
 from services.referrals import HANDED
@@ -65,6 +65,8 @@ def outcome(request: Request) -> Response:
 
 def move(request: Request, call_id: int) -> Response:
     assistant, viewer = state.assistant(request), viewer_of(request)
+    if not field(request, "opening"):
+        return problem(request, "no_time")
     with assistant.db.write() as session:
         found = scopes.find(session, Appointment, call_id, viewer, assistant.clock.now())
     if found is None:
@@ -77,7 +79,7 @@ def move(request: Request, call_id: int) -> Response:
 
 @once
 def call_back(request: Request) -> Response:
-    """What came of a promise to ring."""
+    """What came of a promise to be in touch."""
     number, result, words = request.path_params["id"], field(request, "outcome"), field(request, "words")
     return do(
         request,
@@ -88,12 +90,20 @@ def call_back(request: Request) -> Response:
 
 @once
 def rang(request: Request) -> Response:
-    """What came of ringing somebody without a booked call."""
+    """What came of ringing or writing to somebody without a booked call."""
     number, result, words = request.path_params["id"], field(request, "outcome"), field(request, "words")
     return do(
         request,
         lambda session, viewer, now: outcomes.of_person(session, number, result, viewer, now, words),
         after(request, "recorded"),
+    )
+
+
+@once
+def take_back_outcome(request: Request) -> Response:
+    """What this member of staff recorded last stands no more."""
+    return do(
+        request, lambda session, viewer, now: undoing.take_back(session, viewer, now), after(request, "undone")
     )
 
 

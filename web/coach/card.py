@@ -22,6 +22,17 @@ CHECKS = {
     "complex_health_needs": "Complex health needs: another service may fit better",
     "long_term_unemployed": "Out of work for a long time: another service may fit better",
 }
+RULE_NAMES = {
+    "min_age": "Age",
+    "residence": "Where they live, or where their GP is",
+    "right_to_work": "Right to work in the UK",
+    "months": "How long they have been out of work",
+    "not_for": "What this team is not for",
+    "work": "Work situation",
+    "work_situation": "Work situation",
+    "max_months_out_of_work": "How long they have been out of work",
+}
+"""What a rule is about, by how its id ends: the rest of an id says whose rule it is."""
 RESULTS = {"pass": "Fits", "fail": "Does not fit", "not_known": "Not known", "to_check": "To check"}
 DECISIONS = {"yes": "Likely to fit", "no": "Another team may fit better", "ask_a_person": "A person must look"}
 
@@ -97,7 +108,7 @@ def present(card: Card, book: Book, now: datetime) -> Shown:
         situation=[*words.of("work_situation"), *since(answers)],
         health=words.of("health"),
         barriers=words.of("barriers"),
-        needs=once([each for name in NEEDS for each in words.of(name)]),
+        needs=once([each for name in needs_shown(answers) for each in words.of(name)]),
         facts=facts(answers, words),
         rules=[rule(row) for row in card.rules if "rule" in row],
         checks=checks(card),
@@ -105,6 +116,13 @@ def present(card: Card, book: Book, now: datetime) -> Shown:
         reach=str(answers.get("reach_words") or ""),
         whose=words.of("phone_whose"),
     )
+
+
+def needs_shown(answers: Mapping[str, Any]) -> list[str]:
+    """The kind of call goes without saying where it was picked by name among the needs."""
+    picked = answers.get("call_needs")
+    said = isinstance(picked, list) and answers.get("call_kind") in picked
+    return [name for name in NEEDS if not (name == "call_kind" and said)]
 
 
 def once(lines: list[str]) -> list[str]:
@@ -135,7 +153,8 @@ def facts(answers: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
 
 
 def rule(row: Mapping[str, Any]) -> Rule:
-    name = str(row["rule"]).rpartition("/")[2].replace("_", " ")
+    said = str(row["rule"]).rpartition("/")[2]
+    name = next((words for end, words in RULE_NAMES.items() if said.endswith(end)), said.replace("_", " "))
     return Rule(name, RESULTS.get(str(row["result"]), str(row["result"])), bool(row.get("confirmed")))
 
 
