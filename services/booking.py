@@ -225,9 +225,7 @@ def _end(session: Session, row: Appointment, status: str, by: str, now: datetime
     session.flush()
 
 
-def record_outcome(
-    session: Session, appointment_id: int, outcome: str, now: datetime, *, tell: bool = True
-) -> bool:
+def record_outcome(session: Session, appointment_id: int, outcome: str, now: datetime, *, tell: bool = True) -> bool:
     """What came of a call: reached, not_reached or declined; False when it was moved or called off before.
 
     After a missed one a no-blame message falls due in `HELD_BACK`, or at 8am when it is night; not without `tell`.

@@ -63,7 +63,9 @@ def test_words_to_who_wants_a_ring_keep_no_promise_to_ring(client: TestClient, a
     assert promise(made) is None
 
 
-@pytest.mark.parametrize(("outcome", "kept"), [("reached", "reached"), ("written", "written"), ("not_reached", "written")])
+@pytest.mark.parametrize(
+    ("outcome", "kept"), [("reached", "reached"), ("written", "written"), ("not_reached", "written")]
+)
 def test_whatever_is_recorded_tells_nobody_of_a_ring(desk: Desk, outcome: str, kept: str) -> None:
     assert desk.post("/call-back/1", outcome=outcome) == 303
     assert promise(desk) == kept
@@ -93,3 +95,33 @@ def test_after_stop_there_is_no_way_and_the_page_says_so(desk: Desk) -> None:
     with desk.assistant.db.write() as session:
         people.stop(session, 1, desk.assistant.clock.now())
     assert "They also want no calls" in desk.card()
+
+
+def test_words_beside_the_answers_are_on_card_and_paper_with_when(
+    client: TestClient, assistant: StandInAssistant
+) -> None:
+    made = set_up(client, assistant)
+    told = [
+        {"words": "1 but my ears are bad", "at": "2026-11-24T09:05:00+00:00", "about": ["call_needs"]},
+        {"words": "2, fell off a roof", "at": "2026-11-24T09:06:00+00:00", "about": ["health"]},
+        {"words": "the gas man comes", "at": None, "about": ["note_for_coach"]},
+    ]
+    with assistant.db.write() as session:
+        row = session.get_one(Referral, made.sam)
+        row.card = {**row.card, "own_words": told, "call_need_words": "the gas man comes"}
+    for page in (made.card(), made.page(f"/referral/{made.sam}/print")):
+        needs = page.partition("Needs for the call")[2].partition("</section>")[0]
+        assert "“1 but my ears are bad”" in needs
+        assert "Tue 24 Nov, 9:05am" in needs
+        assert "None named" not in needs
+        assert "“2, fell off a roof”" in page.partition("What they said besides")[2].partition("</section>")[0]
+        assert page.count("the gas man comes") == 1
+
+
+def test_a_kind_of_call_that_was_picked_by_name_is_named_once(client: TestClient, assistant: StandInAssistant) -> None:
+    made = set_up(client, assistant)
+    with assistant.db.write() as session:
+        row = session.get_one(Referral, made.sam)
+        row.card = {**row.card, "call_kind": "video", "call_needs": ["video"]}
+    needs = made.card().partition("Needs for the call")[2].partition("</section>")[0]
+    assert needs.count("<li>") == 1

@@ -102,9 +102,7 @@ def rang(request: Request) -> Response:
 @once
 def take_back_outcome(request: Request) -> Response:
     """What this member of staff recorded last stands no more."""
-    return do(
-        request, lambda session, viewer, now: undoing.take_back(session, viewer, now), after(request, "undone")
-    )
+    return do(request, lambda session, viewer, now: undoing.take_back(session, viewer, now), after(request, "undone"))
 
 
 @once

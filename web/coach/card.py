@@ -69,6 +69,15 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Own:
+    """Words of the person's own that no answer had room for; `at` is None where nobody noted when."""
+
+    words: str
+    at: datetime | None
+    about: str
+
+
+@dataclass(frozen=True)
 class Shown:
     """The card in words."""
 
@@ -83,6 +92,8 @@ class Shown:
     asked: list[str]
     reach: str
     whose: list[str]
+    own: list[Own]
+    own_of_call: list[Own]
 
 
 def since(answers: Mapping[str, Any]) -> list[str]:
@@ -102,20 +113,47 @@ SOON = 0.9
 def present(card: Card, book: Book, now: datetime) -> Shown:
     """Put titles on the answers; what was not said is simply not there."""
     answers = card.answers
-    words = Words(book, answers)
+    words, own = Words(book, answers), own_words(answers)
     return Shown(
         wish=str(answers.get("wish") or ""),
         situation=[*words.of("work_situation"), *since(answers)],
         health=words.of("health"),
         barriers=words.of("barriers"),
-        needs=once([each for name in needs_shown(answers) for each in words.of(name)]),
+        needs=once([each for name in needs_shown(answers) for each in without(words.of(name), own)]),
         facts=facts(answers, words),
         rules=[rule(row) for row in card.rules if "rule" in row],
         checks=checks(card),
         asked=[ASKED[name] for name in answers.get("asked", ()) if name in ASKED],
         reach=str(answers.get("reach_words") or ""),
         whose=words.of("phone_whose"),
+        own=[each for each, of_call in own if not of_call],
+        own_of_call=[each for each, of_call in own if of_call],
     )
+
+
+OF_THE_CALL = frozenset({"call_needs", "voicemail_ok", "phone", "phone_whose", "note_for_coach"})
+ABOUT = {"note_for_coach": "for you, once the team had the answers"}
+
+
+def own_words(answers: Mapping[str, Any]) -> list[tuple[Own, bool]]:
+    """What was said beside the answers, first said first; and whether it is about how to talk."""
+    told = answers.get("own_words")
+    return [own_line(each) for each in told] if isinstance(told, list) else []
+
+
+def own_line(entry: Mapping[str, Any]) -> tuple[Own, bool]:
+    about = [str(slot) for slot in entry.get("about", ())]
+    names = [ABOUT.get(slot) or ASKED.get(slot, "").lower() for slot in about]
+    at = datetime.fromisoformat(entry["at"]) if entry.get("at") else None
+    words = Own(str(entry.get("words", "")), at, ", ".join(dict.fromkeys(name for name in names if name)))
+    return words, bool(about) and set(about) <= OF_THE_CALL
+
+
+def without(lines: list[str], own: list[tuple[Own, bool]]) -> list[str]:
+    """Lines of one's own words that stand elsewhere already, with when they were said, are not shown twice."""
+    said = {each.words for each, _ in own}
+    kept = ["\n".join(part for part in line.split("\n") if part not in said) for line in lines]
+    return [line for line in kept if line]
 
 
 def needs_shown(answers: Mapping[str, Any]) -> list[str]:
