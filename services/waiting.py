@@ -76,11 +76,14 @@ class Queue:
         return tuple(item for item in self.items if kind not in KINDS or item.kind == kind)
 
 
-def read(session: Session, viewer: Viewer, now: datetime, *, own: bool = False) -> Queue:
-    """What waits for a team, or with `own` for this coach and those they cover for. The caller audits the reading."""
+def read(session: Session, viewer: Viewer, now: datetime, *, own: bool = False, words: bool = False) -> Queue:
+    """What waits for a team, or with `own` for this coach and those they cover for. The caller audits the reading.
+
+    With `words` alerts carry what raised them, where this viewer may read it; each is audited.
+    """
     today = now.astimezone(LONDON).date()
     coaches, gone = set(caseload.looks_after(session, viewer, today)), leavers.gone(session, viewer)
-    found = [item for item in _everything(session, viewer, now) if not own or _is_mine(item, coaches, gone)]
+    found = [item for item in _everything(session, viewer, now, words) if not own or _is_mine(item, coaches, gone)]
     found.sort(key=lambda item: (item.taken_by is not None, item.due, item.id))
     counts: dict[str, int] = {kind: sum(item.kind == kind for item in found) for kind in KINDS}
     return Queue(tuple(found), counts)
@@ -91,8 +94,8 @@ def _is_mine(item: Item, coaches: set[int], gone: set[int]) -> bool:
     return item.coach_id is None or item.coach_id in coaches or item.coach_id in gone
 
 
-def _everything(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]:
-    yield from _alerts(session, viewer, now)
+def _everything(session: Session, viewer: Viewer, now: datetime, words: bool) -> Iterator[Item]:
+    yield from _alerts(session, viewer, now, words)
     yield from _messages(session, viewer, now)
     yield from _call_backs(session, viewer, now)
     yield from _new(session, viewer, now)
@@ -102,8 +105,8 @@ def _everything(session: Session, viewer: Viewer, now: datetime) -> Iterator[Ite
     yield from _check_ins(session, viewer, now)
 
 
-def _alerts(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]:
-    for row in alerts.open_ones(session, viewer, now):
+def _alerts(session: Session, viewer: Viewer, now: datetime, words: bool) -> Iterator[Item]:
+    for row in alerts.open_ones(session, viewer, now, words=words):
         yield Item(
             kind="alert",
             id=row.id,

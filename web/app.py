@@ -171,6 +171,7 @@ def desk_routes() -> Sequence[BaseRoute]:
         page("/coach/alert/{id:int}", coach.alert, see),
         page("/coach/alert/{id:int}", acts.accept_alert, see, ["POST"]),
         page("/coach/alert/{id:int}/close", acts.close_alert, see, ["POST"]),
+        page("/coach/alert/{id:int}/say", acts.write_to_alert, see, ["POST"]),
     ]
 
 

@@ -63,6 +63,7 @@ EXPECTED = {
     "GET /coach/call/{id:int}/call.ics": "staff",
     "POST /coach/call-back/{id:int}": "staff",
     "POST /coach/undo": "staff",
+    "POST /coach/alert/{id:int}/say": "staff",
     "GET /coach/hours": "staff",
     "POST /coach/hours/rules": "staff",
     "GET /coach/hours/{id:int}": "staff",

@@ -120,11 +120,43 @@ def accept_alert(request: Request) -> Response:
 def close_alert(request: Request) -> Response:
     """A safety alert is dealt with."""
     number, note = request.path_params["id"], field(request, "words")
-    return do(
+    closed = do(
         request,
         lambda session, viewer, now: _changed(alerts.close, session, number, viewer, now, note),
         after(request, "closed"),
     )
+    if closed.status_code == 303:
+        let_assistant_answer(request, number)
+    return closed
+
+
+def let_assistant_answer(request: Request, alert_id: int) -> None:
+    """Nobody is left in silence: who has no page at the desk, and was written to from the alert, is handed back with it."""
+    assistant, member = state.assistant(request), member_of(request)
+    with assistant.db.read() as session:
+        conversation = alerts.talk_of_own(session, alert_id, member.id)
+    if conversation is not None:
+        coaching.hand_back(assistant, conversation, member.id)
+
+
+@once
+def write_to_alert(request: Request) -> Response:
+    """Words to somebody without a team, from the alert about them, on their channel: by who took it on."""
+    number, words = request.path_params["id"], field(request, "words")
+    if not words or len(words) > MOST_WORDS:
+        return problem(request, "empty" if not words else "too_long")
+    assistant, viewer = state.assistant(request), viewer_of(request)
+    with assistant.db.write() as session:
+        found = alerts.to_write(session, number, viewer, assistant.clock.now())
+    if found is None:
+        raise HTTPException(404)
+    conversation, hindered = found
+    if hindered:
+        return problem(request, hindered)
+    coaching.say(assistant, conversation, words, viewer.staff_id)
+    if field(request, "last"):
+        coaching.hand_back(assistant, conversation, viewer.staff_id)
+    return RedirectResponse(f"/coach/alert/{number}?done=said#talk", status_code=303)
 
 
 def _changed(act: Callable[..., bool], session: Session, number: int, viewer: Viewer, now: datetime, *more: str) -> Any:

@@ -127,7 +127,15 @@ def alert(request: Request) -> Response:
         mark = live_mark(request, session)
     if read is None:
         raise HTTPException(404)
-    return page(request, "coach/alert.html", page=read, alert=read.alert, now=now, mark=mark)
+    return page(
+        request,
+        "coach/alert.html",
+        page=read,
+        alert=read.alert,
+        now=now,
+        mark=mark,
+        done=request.query_params.get("done", ""),
+    )
 
 
 def call_file(request: Request) -> Response:
