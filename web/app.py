@@ -37,7 +37,7 @@ from web import (
 )
 from web.access import LINK, PUBLIC, SIGNED, page, staff
 from web.admin import routes as studio
-from web.coach import acts, calendar, handing_out, hours, rota, system
+from web.coach import acts, calendar, finding, handing_out, hours, rota, system
 from web.coach import live as desk_live
 from web.coach import pages as coach
 from web.limits import Outermost
@@ -147,6 +147,8 @@ def desk_routes() -> Sequence[BaseRoute]:
         page("/coach/call/{id:int}", acts.outcome, work, ["POST"]),
         page("/coach/call/{id:int}/call.ics", coach.call_file, see),
         page("/coach/call-back/{id:int}", acts.call_back, work, ["POST"]),
+        page("/coach/find", finding.show, see),
+        page("/coach/find", finding.search, see, ["POST"]),
         page("/coach/undo", acts.take_back_outcome, work, ["POST"]),
         page("/coach/hours", hours.all_coaches, work),
         page("/coach/hours/rules", hours.keep_rules, staff("lead"), ["POST"]),

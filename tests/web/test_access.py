@@ -62,6 +62,8 @@ EXPECTED = {
     "POST /coach/call/{id:int}": "staff",
     "GET /coach/call/{id:int}/call.ics": "staff",
     "POST /coach/call-back/{id:int}": "staff",
+    "GET /coach/find": "staff",
+    "POST /coach/find": "staff",
     "POST /coach/undo": "staff",
     "POST /coach/alert/{id:int}/say": "staff",
     "GET /coach/hours": "staff",
