@@ -64,6 +64,7 @@ EXPECTED = {
     "POST /coach/call-back/{id:int}": "staff",
     "GET /coach/find": "staff",
     "POST /coach/find": "staff",
+    "POST /coach/hours/link": "staff",
     "POST /coach/undo": "staff",
     "POST /coach/alert/{id:int}/say": "staff",
     "GET /coach/hours": "staff",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from services import due_work, people
-from services.models import Appointment, CallBack, DeskNote, Person, Referral
+from services.models import Absence, Appointment, CallBack, DeskNote, Person, Referral
 from tests.web.assistants import StandInAssistant
 from tests.web.desks import Desk, set_up
 
@@ -125,3 +127,29 @@ def test_a_kind_of_call_that_was_picked_by_name_is_named_once(client: TestClient
         row.card = {**row.card, "call_kind": "video", "call_needs": ["video"]}
     needs = made.card().partition("Needs for the call")[2].partition("</section>")[0]
     assert needs.count("<li>") == 1
+
+
+def test_no_new_time_is_chosen_beforehand_and_none_is_not_taken_for_one(
+    client: TestClient, assistant: StandInAssistant
+) -> None:
+    made = set_up(client, assistant)
+    assert made.post(f"/call/{made.call}", outcome="moved", opening="") == 400
+    assert made.post(f"/call/{made.call}", outcome="moved") == 400
+    with assistant.db.read() as session:
+        assert session.get_one(Appointment, made.call).status == "booked"
+
+
+def test_a_call_that_was_kept_in_leave_is_marked_on_the_card_the_day_and_the_week(
+    client: TestClient, assistant: StandInAssistant
+) -> None:
+    made = set_up(client, assistant)
+    with assistant.db.write() as session:
+        call = session.get_one(Appointment, made.call)
+        session.add(Absence(coach_id=made.coach, starts_at=call.starts_at, ends_at=call.ends_at))
+    for page in (
+        made.card(),
+        made.page(),
+        made.page("/week?from=2026-11-24"),
+        made.page(f"/referral/{made.sam}/print"),
+    ):
+        assert "Robin is away then" in " ".join(re.sub(r"<[^>]+>", "", page).split())

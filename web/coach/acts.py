@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot import coaching
-from services import alerts, caseload, check_ins, outcomes, people, scopes, transfers, undoing
+from services import alerts, caseload, check_ins, outcomes, people, scopes, staff_diaries, transfers, undoing
 from services.db import Session
 from services.models import Appointment, Referral
 from services.referrals import HANDED
@@ -103,6 +103,17 @@ def rang(request: Request) -> Response:
 def take_back_outcome(request: Request) -> Response:
     """What this member of staff recorded last stands no more."""
     return do(request, lambda session, viewer, now: undoing.take_back(session, viewer, now), after(request, "undone"))
+
+
+@once
+def link_diary(request: Request) -> Response:
+    """A lead says in which diary an account of the team works."""
+    account, coach = whole(field(request, "account")), whole(field(request, "diary"))
+    return do(
+        request,
+        lambda session, viewer, now: staff_diaries.link(session, account, coach, viewer, now),
+        "/coach/hours?done=linked#accounts",
+    )
 
 
 @once
