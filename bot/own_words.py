@@ -24,6 +24,8 @@ PRIVATE = frozenset(
     {"consent_share", "change_what", "safe_to_text", "safe_here", "stop_sure", "opening", "share_condition"}
 )
 """Answers about sharing, safety and times: what is said there is kept elsewhere, or is not for the card."""
+SHARED = frozenset({"booked", "call_back"})
+"""Outcomes after which a team has the person's answers."""
 HELD_IN_FULL = frozenset({"text", "name", "place", "practice", "words", "flag"})
 """Types of slots that hold the words themselves."""
 FEWEST = 2
@@ -79,6 +81,8 @@ def _about(state: DialogueState, heard: Heard, commands: Sequence[Command], book
         yield NOTE
     elif told and len(_own(heard.text, told, book)) >= FEWEST:
         yield from told
+    elif not told and _is_news_elsewhere(state, heard, commands):
+        yield NOTE
     elif not told and _is_missed(heard, commands):
         assert heard.expecting is not None
         yield heard.expecting.slot
@@ -89,6 +93,12 @@ def _is_told(command: SetSlot | Correct, book: Book) -> bool:
     if spec is None or command.slot in PRIVATE or command.value in (None, "skipped"):
         return False
     return spec.retention == "referral" and spec.set_by == "person" and spec.type not in HELD_IN_FULL
+
+
+def _is_news_elsewhere(state: DialogueState, heard: Heard, commands: Sequence[Command]) -> bool:
+    """Told once a team has the answers, and none of the assistant's business: "the gas man comes at nine that day"."""
+    elsewhere = any(isinstance(each, StartFlow) and each.flow == "pattern_out_of_scope" for each in commands)
+    return elsewhere and state.outcome in SHARED and "?" not in heard.text and len(_own(heard.text, {}, None)) >= FEWEST
 
 
 def _is_missed(heard: Heard, commands: Sequence[Command]) -> bool:
