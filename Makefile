@@ -43,12 +43,14 @@ record: setup-dev ## record the trained model's answers for the conversation tes
 bench: setup-dev ## run the benchmarks and print their figures
 	@$(BIN)/python -m benchmarks
 
-soak: setup-dev ## find every seeded fault, play 10,000 random people, read 10,000 odd messages (PEOPLE=n for another number), play 20,000 calls, race 200,000 bookings; hours, apart from CI
+soak: setup-dev ## find every seeded fault, play 10,000 random people, read 10,000 odd messages (PEOPLE=n for another number), play 20,000 calls, race 200,000 bookings, deliver 200,000 messages, change the audit 10,000 times, kill 2,500 lives (goes on where it was broken off, in var/soak); hours, apart from CI
 	@PUBLISH_PEOPLE=250 $(BIN)/pytest -n0 tests/bot/studio/test_publish_under_load.py
 	@SEEDS=all $(BIN)/pytest -n 2 tests/bot/flows/seeded
 	@FUZZ_MESSAGES=10000 $(BIN)/pytest -n0 tests/bot/test_any_message.py
 	@$(BIN)/pytest -n 2 tests/random_people tests/services/test_invitation_lives.py tests/services/test_call_life.py --hypothesis-profile soak --people $(or $(PEOPLE),10000)
 	@BOOKING_ATTEMPTS=$(or $(ATTEMPTS),200000) $(BIN)/pytest -n0 tests/faults/test_booking_races.py
+	@DELIVERIES=200000 ORDERS=5040 STOP_RACES=2000 TAMPERINGS=10000 $(BIN)/pytest -n0 -s tests/services/test_many_deliveries.py tests/services/test_tampering.py
+	@SOAK_FOLDER=$(or $(SOAK_FOLDER),var/soak) KILLS=$(or $(KILLS),2000) KILLS_POSTGRES=$(or $(KILLS_POSTGRES),500) $(BIN)/pytest -n0 -s tests/faults/test_many_kills.py
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header
 lock: ## renew the locked requirement files (they hold hashes and no addresses)

@@ -57,6 +57,8 @@ def seal(db: Database, anchor: Path | None = None, limit: int = 1000) -> int:
         head = _head(session)
         unsealed = select(AuditRow).where(AuditRow.chain.is_(None)).order_by(AuditRow.id).limit(limit)
         rows = list(session.scalars(unsealed))
+        if rows and anchor is not None and head.chain == 0 and not anchor.exists():
+            _write_anchor(anchor, 0, _START)  # else dying right after the first commit would look like a lost anchor
         for row in rows:
             head.chain += 1
             head.seal = row.seal = _seal(head.seal, row)
@@ -107,9 +109,10 @@ def verify(session: Session, anchor: Path | None = None) -> list[str]:
 
 def _against_head(session: Session, seals: Mapping[int, str]) -> list[str]:
     head = session.get(AuditHead, 1)
-    if head and seals.get(head.chain) != head.seal:
+    end, last = (head.chain, head.seal) if head else (0, _START)
+    if seals.get(end) != last:
         return ["the end of the audit was cut off or changed"]
-    return []
+    return ["the audit goes on after its end"] if len(seals) - 1 > end else []
 
 
 def _against_anchor(anchor: Path | None, seals: Mapping[int, str]) -> list[str]:

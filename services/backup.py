@@ -279,7 +279,7 @@ def _replace_anchor(settings: Settings, anchor: Path) -> Path | None:
     present = settings.home / ANCHOR
     aside = None
     if present.exists() and present.read_bytes() != anchor.read_bytes():
-        aside = present.with_name(f"{ANCHOR}.before-restore-{real_now():%Y%m%d-%H%M%S}")
+        aside = backup_sqlite.unused(present.with_name(f"{ANCHOR}.before-restore-{real_now():%Y%m%d-%H%M%S}"))
         os.replace(present, aside)
     shutil.copyfile(anchor, present)
     return aside

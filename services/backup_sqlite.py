@@ -98,7 +98,7 @@ def _fold(file: Path) -> None:
 
 def _keep_aside(file: Path) -> Path:
     """Give the old file a second name; its log is folded in first or, where that fails, kept with it."""
-    aside = file.with_name(f"{file.name}.before-restore-{real_now():%Y%m%d-%H%M%S}")
+    aside = unused(file.with_name(f"{file.name}.before-restore-{real_now():%Y%m%d-%H%M%S}"))
     try:
         _fold(file)
     except sqlite3.Error:
@@ -109,3 +109,9 @@ def _keep_aside(file: Path) -> Path:
     for end in ("-wal", "-shm"):
         Path(f"{file}{end}").unlink(missing_ok=True)
     return aside
+
+
+def unused(file: Path) -> Path:
+    """The name, or one like it that nothing has: a restore that was killed may have kept a file aside this very second."""
+    names = (file, *(file.with_name(f"{file.name}-{number}") for number in range(2, 1000)))
+    return next(name for name in names if not name.exists())

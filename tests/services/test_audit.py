@@ -35,7 +35,24 @@ def test_invariant_15_rows_are_chained_after_the_commit(db: Database, now: datet
     assert audit.seal(db, anchor) == 3
     assert audit.seal(db, anchor) == 0
     assert problems(db, anchor) == []
-    assert len(anchor.read_text().splitlines()) == 2
+    assert len(anchor.read_text().splitlines()) == 3  # where it begins, and two ends
+
+
+def test_dying_before_the_first_end_is_written_outside_is_no_false_alarm(
+    db: Database, now: datetime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anchor, written = tmp_path / "head.log", audit._write_anchor
+
+    def dies_after_the_commit(file: Path, chain: int, link: str) -> None:
+        if chain:
+            raise KeyboardInterrupt
+        written(file, chain, link)
+
+    write(db, now)
+    monkeypatch.setattr(audit, "_write_anchor", dies_after_the_commit)
+    with pytest.raises(KeyboardInterrupt):
+        audit.seal(db, anchor)
+    assert problems(db, anchor) == []
 
 
 def test_several_sealers_make_one_chain(db: Database, now: datetime) -> None:

