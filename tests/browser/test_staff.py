@@ -164,7 +164,7 @@ def test_a_coach_reads_the_card_and_records_an_outcome_in_six_clicks_or_fewer(op
     coach.open("Add a note")
     page.get_by_label("Note", exact=True).fill("Wants two days a week")
     coach.click("button", "Save")
-    expect(page.get_by_text("Recorded.", exact=True)).to_be_visible()
+    expect(page.get_by_text("You can take it back until")).to_be_visible()
     expect(page.get_by_text("Wants two days a week")).to_be_visible()
     assert coach.clicks <= 6
     assert (coach.clicks, coach.pages) == (4, 2)
@@ -180,7 +180,7 @@ def test_a_coach_works_by_keyboard_alone(open_page: Open, call: str) -> None:
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("radio", name="Not reached")).to_be_checked()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Recorded.", exact=True)).to_be_visible()
+    expect(page.get_by_text("You can take it back until")).to_be_visible()
     expect(page.get_by_text("Tried in vain 1 time.")).to_be_visible()
     box = page.get_by_label("Write to Sam Poe by text message")
     box.focus()
