@@ -57,6 +57,7 @@ WALK: dict[str, dict[str, str]] = {
         "audit": "actor action subject detail seal",
         "audit_head": "seal",
         "due_work": "kind result",
+        "last_outcomes": "result before after",
         "duty_alerts": "team_id kind reason asks retention",
         "early_receipts": "channel provider_id status reason",
         "eligibility_decisions": "team_id answer rules retention",
