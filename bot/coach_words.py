@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from bot.assistant import Assistant
 from bot.flows.responses import render
 from bot.times import spoken, spoken_date
-from services import outbox, people, reminders, takeovers, working_time
+from services import outbox, people, referrals, reminders, takeovers, working_time
 from services.db import Session
+from services.desk_rows import way_of
 from services.models import CallBack, Conversation
 
 AWAY = "away"
@@ -39,7 +40,9 @@ def say_gone(
     if people.is_stopped(session, conversation.id):
         return
     response = "utter_coach_quiet" if promise else "utter_coach_left"
-    by = {"call_back_by": spoken_date(promise.promised_by)} if promise else {}
+    referral = referrals.current(session, conversation.person_id, conversation.team_id)
+    how = {"call_kind": way_of(session, referral, conversation.person_id)}
+    by = {"call_back_by": spoken_date(promise.promised_by), **how} if promise else {}
     words = said(assistant, session, conversation, response, by)
     outbox.enqueue(session, conversation, words, purpose="answer", now=now, run_at=reminders.after_quiet(now))
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from bot import coach_words, turns
 from bot.assistant import Assistant
-from services import audit, booking, conversations, moving, outbox, takeovers
+from services import audit, booking, conversations, moving, outbox, outcomes, takeovers
 from services.db import Session
 from services.models import Appointment
+from services.scopes import Viewer
 
 MOVED_GOOD_FOR = timedelta(hours=24)
 
@@ -27,6 +28,7 @@ def say(assistant: Assistant, conversation_id: int, text: str, staff_id: int) ->
             audit.event(session, conversation_id, "coach_takes_over", now)
         outbox.enqueue(session, conversation, text, purpose="coach", now=now, by_staff_id=staff_id)
         audit.record(session, f"staff:{staff_id}", "wrote", f"conversation:{conversation_id}", now)
+        outcomes.wrote(session, conversation, Viewer(staff_id, conversation.team_id), now)
     assistant.tell_outgoing()
     return fresh
 

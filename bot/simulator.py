@@ -194,7 +194,11 @@ class Simulator:
 
     def coach_outcome(self, outcome: str) -> Answered:
         self.record_outcome(outcome)
-        return self.settle("")
+        return self.hear_of_it()
+
+    def hear_of_it(self) -> Answered:
+        """What was recorded can be taken back for some minutes; after them the person hears of it."""
+        return self.until(self.assistant.clock.now() + booking.HELD_BACK)
 
     def record_outcome(self, outcome: str) -> None:
         """A coach says what came of the person's newest call. ValueError when there is none."""

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from bot import coaching
 from bot.assistant import DIALOGS, Assistant
-from services import conversations, demo, introductions, worlds
+from services import booking, conversations, demo, introductions, worlds
 from services.worlds import World
 
 if TYPE_CHECKING:
@@ -99,7 +99,14 @@ def model_goes_down(simulator: Simulator) -> None:
 
 
 def came_of_call(outcome: str) -> Callable[[Simulator], object]:
-    return lambda simulator: simulator.record_outcome(outcome)
+    return lambda simulator: comes_of_call(simulator, outcome)
+
+
+def comes_of_call(simulator: Simulator, outcome: str) -> None:
+    """It is recorded, and the minutes go by in which it might be taken back."""
+    simulator.record_outcome(outcome)
+    clock = simulator.assistant.clock
+    clock.set(clock.now() + booking.HELD_BACK)
 
 
 def coach_is_back(simulator: Simulator) -> None:

@@ -13,7 +13,7 @@ from functools import partial
 from itertools import takewhile
 from typing import Any
 
-from bot import actions, care, coach_words, counting, silences, understanding
+from bot import actions, care, coach_words, counting, own_words, silences, understanding
 from bot.actions.doing import Doing
 from bot.assistant import Assistant
 from bot.channels import SHARE_NUMBER
@@ -257,7 +257,11 @@ class Work:
         event: Event | None = None,
     ) -> Taken:
         wanted = not people.is_stopped(self.session, self.conversation.id)
-        turn = self.advance(self.state, commands)
+        before = own_words.kept(self.state, self.heard, commands, self.book) if self.heard else self.state
+        turn = self.advance(before, commands)
+        if self.heard:
+            doing = Doing(self.assistant, self.session, self.conversation, self.book, turn.state)
+            actions.booking.bring_card_up_to_date(doing, self.state)
         stopped = people.is_stopped(self.session, self.conversation.id)
         if self.heard and not (stopped or turn.replies or turn.state.stack):
             turn = self.said_something(turn)

@@ -18,6 +18,8 @@ from services.diary import Opening, OpeningId
 from services.models import Appointment, Coach, Conversation, DiaryCell, Hold, Team
 
 MISSED_CALL, MISSED_GOOD_FOR = "missed_call", timedelta(hours=12)
+HELD_BACK = timedelta(minutes=5)
+"""The message after a missed call waits this long: what was recorded by mistake can be taken back before anybody hears."""
 LONGEST_HOLD = timedelta(minutes=60)
 LAPSED_FOR = timedelta(hours=24)  # a hold that ran out is good while nobody else comes; after a day it is swept away
 LINK_GOOD_FOR = timedelta(days=30)
@@ -223,10 +225,10 @@ def _end(session: Session, row: Appointment, status: str, by: str, now: datetime
     session.flush()
 
 
-def record_outcome(session: Session, appointment_id: int, outcome: str, now: datetime) -> bool:
+def record_outcome(session: Session, appointment_id: int, outcome: str, now: datetime, *, tell: bool = True) -> bool:
     """What came of a call: reached, not_reached or declined; False when it was moved or called off before.
 
-    After a missed one a no-blame message falls due at once, or at 8am when it is night.
+    After a missed one a no-blame message falls due in `HELD_BACK`, or at 8am when it is night; not without `tell`.
     """
     row = session.get_one(Appointment, appointment_id, with_for_update={"key_share": True}, populate_existing=True)
     if outcome not in ("reached", "not_reached", "declined"):
@@ -234,7 +236,7 @@ def record_outcome(session: Session, appointment_id: int, outcome: str, now: dat
     if row.status in ("moved", "called_off"):
         return False
     if row.status != outcome:
-        _plan_missed(session, row, outcome, now)
+        _plan_missed(session, row, outcome if tell else "", now)
     row.status, row.outcome_at = outcome, now
     session.flush()
     team_hooks.happened(session, "outcome", row, now)
@@ -245,8 +247,13 @@ def _plan_missed(session: Session, row: Appointment, outcome: str, now: datetime
     """A message falls due after a missed call, and none any more when the coach corrects what they recorded."""
     due_work.cancel(session, row.conversation_id, (MISSED_CALL,), now)
     if outcome == "not_reached":
-        at = reminders.after_quiet(now)
-        due_work.schedule(session, row.conversation_id, MISSED_CALL, at, not_after=at + MISSED_GOOD_FOR)
+        say_missed(session, row.conversation_id, now)
+
+
+def say_missed(session: Session, conversation_id: int, now: datetime) -> None:
+    """The message after a try in vain falls due: after `HELD_BACK`, and in the morning when that is in the night."""
+    at = reminders.after_quiet(now + HELD_BACK)
+    due_work.schedule(session, conversation_id, MISSED_CALL, at, not_after=at + MISSED_GOOD_FOR)
 
 
 def coming_call(session: Session, person_id: int, now: datetime) -> Appointment | None:

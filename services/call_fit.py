@@ -39,6 +39,17 @@ def to_arrange(needs: Collection[str], kind: str) -> list[str]:
     )
 
 
+def way(card: Mapping[str, Any], *, has_number: bool) -> str:
+    """How a coach gets in touch with this person, one of `WAYS`: who wants writing only, or has no number, is not rung."""
+    needs = card.get("call_needs")
+    if isinstance(needs, list) and "messages" in needs:
+        return "messages"
+    kind = str(card.get("call_kind") or "phone")
+    if kind == "phone" and not has_number:
+        return "messages"
+    return kind if kind in WAYS else "phone"
+
+
 def languages_of(text: str) -> tuple[str, ...]:
     """The languages in "Polish, BSL", in small letters, each once. ValueError for what is none, or for too many."""
     found = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))

@@ -38,6 +38,7 @@ from services.desk_rows import (
     needs_of,
     person_name,
     team_name,
+    way_of,
 )
 from services.models import (
     Appointment,
@@ -89,6 +90,7 @@ class Card:
     coach_id: int | None
     coach: str | None
     channel: str
+    way: str
     at: datetime
     status: str
     outcome: str | None
@@ -152,6 +154,7 @@ def _card(session: Session, row: Referral, viewer: Viewer, now: datetime) -> Car
         coach_id=row.coach_id,
         coach=coach_name(session, row.coach_id),
         channel=address.channel,
+        way=way_of(session, row, row.person_id),
         at=row.created_at,
         status=row.status,
         outcome=row.outcome,

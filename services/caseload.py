@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from services import audit, notes, scopes
 from services.clock import LONDON
 from services.desk_rows import coach_name, person_name
-from services.models import Absence, Coach, Cover, Plan, Referral
+from services.models import Absence, CheckIn, Coach, Cover, Plan, Referral, StaffMember
 from services.scopes import Viewer
 
 ACTIVE = "active"
@@ -147,8 +147,18 @@ def give(session: Session, referral_id: int, coach_id: int, viewer: Viewer, now:
         return False
     referral.coach_id, referral.changed_at = coach_id, now
     notes.add(session, referral, "hand_over", viewer.staff_id, now, words=words, result=coach_name(session, coach_id))
+    _take_check_ins_over(session, referral.id, coach_id)
     audit.record(session, viewer.actor, "give", f"referral:{referral_id}", now, {"coach": coach_id})
     return True
+
+
+def _take_check_ins_over(session: Session, referral_id: int, coach_id: int) -> None:
+    """What is planned and not asked yet is asked in the name of who has the person now, as far as they have an account."""
+    account = select(StaffMember.id).where(StaffMember.coach_id == coach_id, StaffMember.disabled_at.is_(None))
+    staff_id = session.scalars(account.order_by(StaffMember.id)).first()
+    if staff_id is not None:
+        planned = update(CheckIn).where(CheckIn.referral_id == referral_id, CheckIn.asked_at.is_(None))
+        session.execute(planned.where(CheckIn.taken_back_at.is_(None)).values(staff_id=staff_id))
 
 
 def colleagues(session: Session, team_id: str | None, but: int | None = None) -> tuple[tuple[int, str], ...]:

@@ -99,7 +99,7 @@ def read_day(session: Session, viewer: Viewer, now: datetime, *, own: bool = Fal
     today = now.astimezone(LONDON).date()
     calls = _calls(session, viewer, today, today + timedelta(days=1), own=own)
     return Day(
-        alerts=alerts.open_ones(session, viewer, now),
+        alerts=alerts.open_ones(session, viewer, now, words=True),
         today=tuple(calls),
         queue=waiting.read(session, viewer, now, own=own),
         hand_offs=_new_ones(session, viewer, now),
@@ -110,7 +110,7 @@ def read_day(session: Session, viewer: Viewer, now: datetime, *, own: bool = Fal
 def read_queue(session: Session, viewer: Viewer, now: datetime, *, own: bool = False) -> Queue:
     """All that waits; the reading is audited."""
     audit.record(session, viewer.actor, "read_queue", f"team:{viewer.scope or '*'}", now)
-    return waiting.read(session, viewer, now, own=own)
+    return waiting.read(session, viewer, now, own=own, words=True)
 
 
 def read_week(

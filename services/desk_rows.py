@@ -7,13 +7,16 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from services import call_fit, people, referrals
+from services import call_fit, diary, people, referrals
 from services.models import Appointment, CallBack, Coach, Person, Referral, Team
 
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """A call; `no_texts`: the person said STOP; `clashes`: codes of what does not suit what they need."""
+    """A call; `no_texts`: the person said STOP; `clashes`: codes of what does not suit what they need.
+
+    `in_leave`: the coach is away then, and the call was kept; `way`: how this person is got in touch with (`call_fit.WAYS`).
+    """
 
     id: int
     referral: int | None
@@ -27,11 +30,13 @@ class CallRow:
     status: str
     no_texts: bool = False
     clashes: tuple[str, ...] = ()
+    in_leave: bool = False
+    way: str = "phone"
 
 
 @dataclass(frozen=True, slots=True)
 class CallBackRow:
-    """A promise to ring by a date (inclusive, in England)."""
+    """A promise to be in touch by a date (inclusive, in England); `way`: how, one of `call_fit.WAYS`."""
 
     id: int
     referral: int | None
@@ -40,6 +45,7 @@ class CallBackRow:
     reason: str
     due: date
     late: bool
+    way: str
 
 
 def person_name(session: Session, person_id: int) -> str:
@@ -76,7 +82,15 @@ def call_row(session: Session, row: Appointment) -> CallRow:
         status=row.status,
         no_texts=stopped,
         clashes=tuple(_clashes(session, row, referral, stopped)) if row.status == "booked" else (),
+        in_leave=row.status == "booked" and diary.is_away(session, row.coach_id, row.starts_at, row.ends_at),
+        way=way_of(session, referral, row.person_id),
     )
+
+
+def way_of(session: Session, referral: Referral | None, person_id: int) -> str:
+    """How this person is got in touch with; where nothing was handed over, by phone, or in writing without a number."""
+    card = (referral.card or {}) if referral else {}
+    return call_fit.way(card, has_number=bool(session.get_one(Person, person_id).phone or card.get("phone")))
 
 
 def _clashes(session: Session, row: Appointment, referral: Referral | None, stopped: bool) -> list[str]:
@@ -102,4 +116,5 @@ def call_back_row(session: Session, row: CallBack, today: date) -> CallBackRow:
         reason=row.reason,
         due=row.promised_by,
         late=row.promised_by < today,
+        way=way_of(session, referral, row.person_id),
     )

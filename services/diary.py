@@ -88,6 +88,21 @@ def openings(
     return found[:limit]
 
 
+def by_coach(
+    session: Session, team_id: str, *, now: datetime, windows: Sequence[Window], kind: str
+) -> dict[int, list[Opening]]:
+    """Every opening of each coach of a team that starts within the windows (UTC, half-open), in order of time."""
+    team = session.get(Team, team_id)
+    if team is None or team.closed_at is not None:
+        return {}
+    week = _week(session, team, now, None)
+    return {coach.id: sorted(week.free(coach, kind, windows), key=_starts) for coach in week.coaches}
+
+
+def _starts(opening: Opening) -> datetime:
+    return opening.starts_at
+
+
 def _soonest(
     week: _Week, coaches: Sequence[Coach], kind: str | None, windows: Sequence[Window] | None
 ) -> list[Opening]:
@@ -130,6 +145,13 @@ def fits(session: Session, coach_id: int, kind: str, starts_at: datetime, ends_a
         and _kind(hours, team, kind) is not None
         for hours in _hours(session, [coach_id]).get(coach_id, ())
     )
+
+
+def is_away(session: Session, coach_id: int, starts_at: datetime, ends_at: datetime) -> bool:
+    """Whether leave of this coach falls into the time (UTC, half-open); what their own calendar says is not asked."""
+    rows = select(Absence.id).where(Absence.coach_id == coach_id)
+    inside = rows.where(Absence.starts_at < ends_at, Absence.ends_at > starts_at)
+    return session.scalars(inside).first() is not None
 
 
 def cells(starts_at: datetime, ends_at: datetime, buffer: timedelta = timedelta()) -> range:

@@ -76,6 +76,12 @@ def due(session: Session, now: datetime, limit: int = 100) -> list[DueWork]:
     return list(session.scalars(_DUE, {"now": now, "most": limit}))
 
 
+def open_one(session: Session, conversation_id: int, kind: str) -> DueWork | None:
+    """The thing of this kind that is still to come; None when there is none."""
+    rows = select(DueWork).where(DueWork.conversation_id == conversation_id, DueWork.kind == kind)
+    return session.scalars(rows.where(DueWork.done_at.is_(None))).first()
+
+
 def finish(session: Session, work_id: int, now: datetime, result: str = "done") -> bool:
     """Mark a thing done in the turn that does it; False when it was done, replaced or cancelled meanwhile."""
     done = update(DueWork).where(DueWork.id == work_id, DueWork.done_at.is_(None))

@@ -125,6 +125,20 @@ def attended(session: Session, conversation_id: int, outcome: str, now: datetime
     session.flush()
 
 
+def attended_on(session: Session, conversation_id: int) -> date | None:
+    """The day on which the person was first reached, as far as it counts today."""
+    row = _current(session, conversation_id)
+    return row.attended_on if row else None
+
+
+def set_attended(session: Session, conversation_id: int, day: str | None) -> None:
+    """Back to a day (ISO) or to none: what a coach wrote down was taken back."""
+    row = _current(session, conversation_id)
+    if row is not None:
+        row.attended_on = date.fromisoformat(day) if day else None
+        session.flush()
+
+
 def sent(session: Session, conversation_id: int, segments: int) -> None:
     """One message went out, in so many segments (of SMS; 1 elsewhere)."""
     session.flush()

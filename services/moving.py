@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from sqlalchemy.orm import Session
 
 from services import audit, booking, conversations, diary, notes
+from services.clock import LONDON
 from services.diary import Opening
 from services.models import Appointment, Referral
 
@@ -15,11 +17,48 @@ Moved = Literal["moved", "taken", "lapsed", "changed"]
 """`taken`, `lapsed`: the opening is not to be had; `changed`: the call does not stand any more."""
 MOMENT = timedelta(minutes=5)
 SHOWN = 12
+AHEAD = timedelta(days=14)
+OF_COLLEAGUES = 3
+"""Times of one colleague that are offered for one day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The free times of one coach on one day. `own`: in the diary of who looks; `theirs`: in that of the call as it stands."""
+
+    coach: str
+    own: bool
+    theirs: bool
+    day: date
+    times: tuple[Opening, ...]
 
 
 def openings_for(session: Session, call: Appointment, now: datetime) -> list[Opening]:
     """Times to move a call to: the team's soonest of the same kind."""
     return diary.openings(session, call.team_id, now=now, kind=call.kind, limit=SHOWN)
+
+
+def days_for(session: Session, call: Appointment, own_coach: int | None, now: datetime) -> list[Day]:
+    """Times to move a call to, over two weeks: the diary of who looks first, then the call's own coach, then colleagues.
+
+    Of a colleague `OF_COLLEAGUES` times a day are enough to agree on one.
+    """
+    found = diary.by_coach(session, call.team_id, now=now, windows=[(now, now + AHEAD)], kind=call.kind)
+    order = [number for number in dict.fromkeys((own_coach, call.coach_id, *found)) if number in found]
+    days = []
+    for number in order:
+        own, theirs = number == own_coach, number == call.coach_id
+        for day, times in _by_day(found[number]):
+            few = times if own or (theirs and own_coach not in found) else times[:OF_COLLEAGUES]
+            days.append(Day(times[0].coach_name, own, theirs, day, tuple(few)))
+    return days
+
+
+def _by_day(openings: list[Opening]) -> list[tuple[date, list[Opening]]]:
+    days: dict[date, list[Opening]] = {}
+    for opening in openings:
+        days.setdefault(opening.starts_at.astimezone(LONDON).date(), []).append(opening)
+    return list(days.items())
 
 
 def move(session: Session, appointment_id: int, opening_id: str, staff_id: int, now: datetime) -> Moved:

@@ -14,7 +14,8 @@ from services.models import DeskNote, Referral
 
 MOST_CHARACTERS = 2000
 Kind = Literal["note", "try", "outcome", "hand_over", "alert"]
-TRIES = ("reached", "not_reached")
+IN_VAIN = ("not_reached", "written")
+"""Results of a try after which nobody has been reached yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +78,13 @@ def outcome_of(session: Session, appointment_id: int) -> DeskNote | None:
 
 
 def tries(session: Session, referral_id: int) -> int:
-    """How often somebody rang and did not reach the person since they were last reached."""
+    """How often somebody rang or wrote and did not reach the person since they were last reached."""
     rang = select(DeskNote.id, DeskNote.result).where(
         DeskNote.referral_id == referral_id, DeskNote.kind.in_(("try", "outcome"))
     )
     count = 0
     for _, result in session.execute(rang.order_by(DeskNote.id.desc())):
-        if result != "not_reached":
+        if result not in IN_VAIN:
             break
         count += 1
     return count

@@ -31,6 +31,7 @@ from services.models import (
     DueWork,
     EligibilityDecision,
     Introduction,
+    LastOutcome,
     MessageIn,
     MessageOut,
     NotUnderstood,
@@ -135,6 +136,7 @@ def _forget(session: Session, person: Person, now: datetime) -> None:
     session.execute(settled.values(body=None, choices=None))
     session.execute(delete(NotUnderstood).where(NotUnderstood.conversation_id.in_(ids)))
     session.execute(delete(DueWork).where(DueWork.conversation_id.in_(ids)))
+    session.execute(delete(LastOutcome).where(LastOutcome.conversation_id.in_(ids)))
     session.execute(update(Conversation).where(Conversation.id.in_(ids)).values(state=None))
     introductions.forget(session, ids)
     journeys.forget(session, ids)

@@ -18,7 +18,7 @@ from pwdlib import PasswordHash
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from services import crypto, leavers, passwords
+from services import crypto, leavers, passwords, staff_diaries
 from services.models import SetUpLink, SignIn, StaffMember
 
 Role = Literal["coach", "lead", "editor", "safety", "admin"]
@@ -277,6 +277,7 @@ def sign_in(session: Session, member: StaffMember, now: datetime, *, second_fact
 
     `second_factor`: somebody else has asked for one, which the token itself says; nobody can make that up.
     """
+    staff_diaries.link_plain_one(session, member, now)
     token = (VOUCHED if second_factor else "") + secrets.token_urlsafe(32)
     until = now + SIGNED_IN_FOR
     session.add(SignIn(token_hash=_hash(token), staff_id=member.id, created_at=now, seen_at=now, expires_at=until))

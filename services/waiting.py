@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services import alerts, caseload, leavers, notes, scopes, unanswered, working_time
+from services.alerts import AlertRow
 from services.clock import LONDON
-from services.desk_rows import coach_name, person_name, team_name
+from services.desk_rows import coach_name, person_name, team_name, way_of
 from services.models import Appointment, CallBack, CheckIn, Plan, Referral
 from services.referrals import CLOSED, current
 from services.scopes import Viewer
@@ -28,7 +29,10 @@ SOON = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that waits. `left`: working time until it is late, negative when it is; `tries`: rung in vain so often."""
+    """One thing that waits. `left`: working time until it is late, negative when it is; `tries`: tried in vain so often.
+
+    `way`: how the person is got in touch with (`call_fit.WAYS`); `alert`: what a safety alert's row says.
+    """
 
     kind: Kind
     id: int
@@ -43,6 +47,8 @@ class Item:
     detail: str
     tries: int = 0
     taken_by: str | None = None
+    way: str = "phone"
+    alert: AlertRow | None = None
 
     @property
     def late(self) -> bool:
@@ -70,11 +76,14 @@ class Queue:
         return tuple(item for item in self.items if kind not in KINDS or item.kind == kind)
 
 
-def read(session: Session, viewer: Viewer, now: datetime, *, own: bool = False) -> Queue:
-    """What waits for a team, or with `own` for this coach and those they cover for. The caller audits the reading."""
+def read(session: Session, viewer: Viewer, now: datetime, *, own: bool = False, words: bool = False) -> Queue:
+    """What waits for a team, or with `own` for this coach and those they cover for. The caller audits the reading.
+
+    With `words` alerts carry what raised them, where this viewer may read it; each is audited.
+    """
     today = now.astimezone(LONDON).date()
     coaches, gone = set(caseload.looks_after(session, viewer, today)), leavers.gone(session, viewer)
-    found = [item for item in _everything(session, viewer, now) if not own or _is_mine(item, coaches, gone)]
+    found = [item for item in _everything(session, viewer, now, words) if not own or _is_mine(item, coaches, gone)]
     found.sort(key=lambda item: (item.taken_by is not None, item.due, item.id))
     counts: dict[str, int] = {kind: sum(item.kind == kind for item in found) for kind in KINDS}
     return Queue(tuple(found), counts)
@@ -85,8 +94,8 @@ def _is_mine(item: Item, coaches: set[int], gone: set[int]) -> bool:
     return item.coach_id is None or item.coach_id in coaches or item.coach_id in gone
 
 
-def _everything(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]:
-    yield from _alerts(session, viewer, now)
+def _everything(session: Session, viewer: Viewer, now: datetime, words: bool) -> Iterator[Item]:
+    yield from _alerts(session, viewer, now, words)
     yield from _messages(session, viewer, now)
     yield from _call_backs(session, viewer, now)
     yield from _new(session, viewer, now)
@@ -96,8 +105,8 @@ def _everything(session: Session, viewer: Viewer, now: datetime) -> Iterator[Ite
     yield from _check_ins(session, viewer, now)
 
 
-def _alerts(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]:
-    for row in alerts.open_ones(session, viewer, now):
+def _alerts(session: Session, viewer: Viewer, now: datetime, words: bool) -> Iterator[Item]:
+    for row in alerts.open_ones(session, viewer, now, words=words):
         yield Item(
             kind="alert",
             id=row.id,
@@ -111,6 +120,7 @@ def _alerts(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]:
             left=row.due - now if row.answer_by else working_time.left(now, row.due),
             detail=row.reason,
             taken_by=row.accepted_by,
+            alert=row,
         )
 
 
@@ -134,7 +144,8 @@ def _call_backs(session: Session, viewer: Viewer, now: datetime) -> Iterator[Ite
 def _without_referral(session: Session, row: CallBack, due: datetime, now: datetime) -> Item:
     person, team = person_name(session, row.person_id), team_name(session, row.team_id)
     left = working_time.left(now, due)
-    return Item("call_back", row.id, None, person, None, None, team, row.created_at, due, left, row.reason)
+    way = way_of(session, None, row.person_id)
+    return Item("call_back", row.id, None, person, None, None, team, row.created_at, due, left, row.reason, way=way)
 
 
 def _new(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]:
@@ -173,6 +184,7 @@ def _outcomes(session: Session, viewer: Viewer, now: datetime) -> Iterator[Item]
             left=working_time.left(now, due),
             detail=call.kind,
             tries=notes.tries(session, referral.id) if referral else 0,
+            way=way_of(session, referral, call.person_id),
         )
 
 
@@ -239,4 +251,5 @@ def _item(
         left=working_time.left(now, due),
         detail=why,
         tries=notes.tries(session, referral.id),
+        way=way_of(session, referral, referral.person_id),
     )

@@ -37,7 +37,7 @@ from web import (
 )
 from web.access import LINK, PUBLIC, SIGNED, page, staff
 from web.admin import routes as studio
-from web.coach import acts, calendar, handing_out, hours, rota, system
+from web.coach import acts, calendar, finding, handing_out, hours, rota, system
 from web.coach import live as desk_live
 from web.coach import pages as coach
 from web.limits import Outermost
@@ -109,6 +109,19 @@ def check_in_routes() -> Sequence[BaseRoute]:
     ]
 
 
+def alert_routes() -> Sequence[BaseRoute]:
+    """Safety alerts, and finding a person: for everybody who sees people."""
+    see = staff(*SEE_PEOPLE)
+    return [
+        page("/coach/find", finding.show, see),
+        page("/coach/find", finding.search, see, ["POST"]),
+        page("/coach/alert/{id:int}", coach.alert, see),
+        page("/coach/alert/{id:int}", acts.accept_alert, see, ["POST"]),
+        page("/coach/alert/{id:int}/close", acts.close_alert, see, ["POST"]),
+        page("/coach/alert/{id:int}/say", acts.write_to_alert, see, ["POST"]),
+    ]
+
+
 def system_routes() -> Sequence[BaseRoute]:
     """A team's own system, which a lead sets up."""
     lead = staff("lead")
@@ -138,6 +151,7 @@ def desk_routes() -> Sequence[BaseRoute]:
         page("/coach/referral/{id:int}/outcome", acts.rang, work, ["POST"]),
         page("/coach/referral/{id:int}/plan", acts.plan, work, ["POST"]),
         *check_in_routes(),
+        *alert_routes(),
         page("/coach/referral/{id:int}/transfer", acts.ask_to_transfer, work, ["POST"]),
         page("/coach/transfer/{id:int}/back", acts.take_transfer_back, work, ["POST"]),
         page("/coach/referral/{id:int}/give", acts.give, work, ["POST"]),
@@ -147,8 +161,10 @@ def desk_routes() -> Sequence[BaseRoute]:
         page("/coach/call/{id:int}", acts.outcome, work, ["POST"]),
         page("/coach/call/{id:int}/call.ics", coach.call_file, see),
         page("/coach/call-back/{id:int}", acts.call_back, work, ["POST"]),
+        page("/coach/undo", acts.take_back_outcome, work, ["POST"]),
         page("/coach/hours", hours.all_coaches, work),
         page("/coach/hours/rules", hours.keep_rules, staff("lead"), ["POST"]),
+        page("/coach/hours/link", acts.link_diary, staff("lead"), ["POST"]),
         page("/coach/hours/{id:int}", hours.one_coach, work),
         page("/coach/hours/{id:int}", hours.keep_week, work, ["POST"]),
         page("/coach/hours/{id:int}/languages", hours.keep_languages, work, ["POST"]),
@@ -167,9 +183,6 @@ def desk_routes() -> Sequence[BaseRoute]:
         page("/coach/rota/days/{id:int}/end", rota.end_days, rule, ["POST"]),
         page("/coach/cover", acts.cover, work, ["POST"]),
         page("/coach/cover/{id:int}/end", acts.end_cover, work, ["POST"]),
-        page("/coach/alert/{id:int}", coach.alert, see),
-        page("/coach/alert/{id:int}", acts.accept_alert, see, ["POST"]),
-        page("/coach/alert/{id:int}/close", acts.close_alert, see, ["POST"]),
     ]
 
 

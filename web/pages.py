@@ -100,6 +100,12 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={digest}"
 
 
+def phone(number: str) -> str:
+    """A UK number as people write it: `07700 900123`; any other as it is."""
+    found = re.fullmatch(r"\+44(7\d{3}|1\d{3})(\d{6})", number) or re.fullmatch(r"\+44(\d{3})(\d{7})", number)
+    return f"0{found[1]} {found[2]}" if found else number
+
+
 class Pages:
     """The environment of the templates; in them `say("front.heading")` gives the public's words."""
 
@@ -124,6 +130,7 @@ class Pages:
             "short_date": short_date,
             "month": month,
             "working": working,
+            "phone": phone,
         }
         self.environment.globals |= {"say": words.say, "asset": asset, "demo": demo, "speakers": SPEAKERS}
 

@@ -11,6 +11,7 @@ from bot.actions.introducing import for_the_card
 from bot.actions.looking_back import NO_PHONE, answers, on_card, words_for
 from bot.actions.places import area_of
 from bot.flows.engine import ActionResult, Event
+from bot.flows.state import DialogueState
 from bot.times import spoken, spoken_date, spread, windows_of
 from services import allocation, booking, call_backs, consent, diary, duty, eligibility, people, referrals, teams
 from services.clock import LONDON
@@ -186,38 +187,48 @@ def share(doing: Doing, slots: Slots) -> Any:
     )
 
 
+ON_THE_CARD = (
+    "name", "phone", "work_situation", "months_out_of_work", "postcode", "place", "practice_pick", "age", "health",
+    "barriers", "wish", "call_needs", "call_need_words", "share_condition", "language", "call_times", "told_of_call",
+    "own_words", "voicemail_ok", "call_kind", "eligibility", "on_behalf", "phone_whose", "reach_words",
+)  # fmt: skip
+"""What of the answers a team reads once the person agrees to share."""
+GATHER = frozenset({"self_referral", "book_call", "agree_to_call_back", "ask_for_call_back"})
+AGREED = frozenset({"after", "more_help"})
+"""Flows that ask whether to share, and their steps after the yes: until then what is said in them is nobody's yet."""
+
+
+def bring_card_up_to_date(doing: Doing, before: DialogueState) -> None:
+    """What is told once the team has the answers reaches the card in the same turn, while the person agrees to share."""
+    state = doing.state
+    asks = next((frame for frame in reversed(state.stack) if frame.flow in GATHER), None)
+    if before.outcome not in SHARED or state.outcome not in SHARED or (asks and asks.step not in AGREED):
+        return
+    told = {
+        name: state.slots[name]
+        for name in ON_THE_CARD
+        if state.slots.get(name) not in (None, "skipped", NO_PHONE) and state.slots[name] != before.slots.get(name)
+    }
+    team, person = doing.conversation.team_id, doing.conversation.person_id
+    referral = referrals.current(doing.session, person, team) if told and team else None
+    given = consent.current(doing.session, person, "share", team) if referral else None
+    if referral is not None and given is not None and given.given:
+        referrals.add_to_card(doing.session, referral, told, doing.now)
+
+
+SHARED = frozenset({"booked", "call_back"})
+"""Outcomes after which a team has the person's answers."""
+
+
 def card_of(doing: Doing, slots: Slots) -> dict[str, Any]:
     """What a coach reads in a minute: ids and the person's own values; titles are put on by the page."""
     area = area_of(doing, slots)
-    names = [
-        "name",
-        "phone",
-        "work_situation",
-        "months_out_of_work",
-        "postcode",
-        "place",
-        "practice_pick",
-        "age",
-        "health",
-        "barriers",
-        "wish",
-        "call_needs",
-        "call_need_words",
-        "share_condition",
-        "language",
-        "call_times",
-        "told_of_call",
-        "voicemail_ok",
-        "call_kind",
-        "eligibility",
-        "on_behalf",
-        "phone_whose",
-        "reach_words",
-    ]
-    card: dict[str, Any] = {name: slots[name] for name in names if slots.get(name) not in (None, "skipped", NO_PHONE)}
+    card: dict[str, Any] = {
+        name: slots[name] for name in ON_THE_CARD if slots.get(name) not in (None, "skipped", NO_PHONE)
+    }
     if doing.channel == "sms":
         card.setdefault("phone", doing.address_value)
-    card["asked"] = [name for name in names if slots.get(name) is not None]
+    card["asked"] = [name for name in ON_THE_CARD if slots.get(name) is not None]
     card["answers"] = answers(doing, slots, sensitive=True) + answers(doing, slots, sensitive=False)
     card["added"] = on_card(doing, slots)
     card["board"] = area.board if area else None

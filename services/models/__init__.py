@@ -15,7 +15,7 @@ from services.models.content import (
     NotUnderstood,
 )
 from services.models.conversations import Conversation, EarlyReceipt, MessageIn, MessageOut
-from services.models.desk import CheckIn, Cover, DeskNote, Plan
+from services.models.desk import CheckIn, Cover, DeskNote, LastOutcome, Plan
 from services.models.diary import Appointment, DiaryCell, Hold, ReminderSent
 from services.models.directory import ListingRow
 from services.models.duty import DutyAlert, DutyAsk, DutyException, DutyRules, DutyShift, StaffText
@@ -71,6 +71,7 @@ __all__ = [
     "Introduction",
     "Invitation",
     "Journey",
+    "LastOutcome",
     "Lease",
     "ListingRow",
     "MessageIn",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -83,3 +84,17 @@ class CheckIn(Base):
     answered_at: Mapped[datetime | None]
     seen_at: Mapped[datetime | None]
     retention: Mapped[str] = mapped_column(default="referral")
+
+
+class LastOutcome(Base):
+    """What a member of staff recorded last, and how its rows stood before and after: ids, codes and times, for an undo."""
+
+    __tablename__ = "last_outcomes"
+
+    staff_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    conversation_id: Mapped[int] = mapped_column(index=True)
+    referral_id: Mapped[int | None]
+    result: Mapped[str]
+    at: Mapped[datetime]
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]

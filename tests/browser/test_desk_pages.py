@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from services import check_ins, conversations, team_hooks, transfers
-from services.models import BusyTime, CheckIn, CoachCalendar, Footprint, HookEvent, Referral
+from services import check_ins, conversations, duty, team_hooks, transfers
+from services.models import Appointment, BusyTime, CheckIn, CoachCalendar, Footprint, HookEvent, Referral
 from tests.browser.conftest import Open, Site, overflows, violations
 from tests.stand_ins.oidc_provider import CLIENT, organisation
 from tests.web.teams import NOW, PASSWORD, put_referral, put_staff, put_team
@@ -87,6 +87,46 @@ def test_a_check_in_is_planned_by_keyboard_and_its_answer_read(open_page: Open, 
     page.get_by_role("button", name="I have read it").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="I have read it")).to_have_count(0)
+
+
+@SIZES
+def test_a_person_is_found_written_to_and_a_wrong_press_taken_back_by_keyboard(
+    open_page: Open, team: Site, size: str
+) -> None:
+    with team.assistant.db.write() as session:
+        row = session.get_one(Referral, 1)
+        told = {"words": "1, but my ears are bad", "at": NOW.isoformat(), "about": ["call_needs"]}
+        row.card = {**row.card, "call_kind": "messages", "call_needs": ["messages"], "own_words": [told]}
+        session.get_one(Appointment, 1).status = "called_off"
+        duty.alert(session, row.conversation_id, None, "harm_by_others", NOW)
+    page = open_page("/sign-in", size)
+    sign_in(page, "robin@north.example")
+    look(page, "day-alerts", size)
+    page.get_by_role("button", name="No answer yet").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("You can take it back until")).to_be_visible()
+    look(page, "undo", size)
+    page.get_by_role("button", name="Take it back").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("nothing was sent to them")).to_be_visible()
+    page.get_by_role("link", name="Find", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Reference, name, or last digits").focus()
+    page.keyboard.type("0123")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="2 found")).to_be_visible()
+    look(page, "find", size)
+    page.get_by_role("link", name="Sam Poe").last.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("In writing only. Do not ring")).to_be_visible()
+    expect(page.get_by_text("1, but my ears are bad")).to_be_visible()
+    look(page, "in-writing", size)
+    page.goto(f"{team.url}/coach/alert/3")
+    look(page, "alert", size)
+    page.get_by_role("button", name="Take it on").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("What you can do")).to_be_visible()
+    look(page, "alert-mine", size)
 
 
 @SIZES

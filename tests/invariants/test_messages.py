@@ -309,6 +309,7 @@ def test_a_missed_call_brings_its_message_also_from_the_coachs_page(person: Simu
     assert call is not None
     with assistant.db.write() as session:
         assert outcomes.of_call(session, call.id, "not_reached", Viewer(SOMEBODY, None), assistant.clock.now())
-    assert "couldn't get through" in words(person.settle(""))
+    assert person.settle("").messages == [], "it may still be taken back"
+    assert "couldn't get through" in words(person.hear_of_it())
     coaching.record_outcome(assistant, call.id, "not_reached", SOMEBODY)
     assert person.settle("").messages == [], "recorded twice is said once"

@@ -57,6 +57,7 @@ WALK: dict[str, dict[str, str]] = {
         "audit": "actor action subject detail seal",
         "audit_head": "seal",
         "due_work": "kind result",
+        "last_outcomes": "result before after",
         "duty_alerts": "team_id kind reason asks retention",
         "early_receipts": "channel provider_id status reason",
         "eligibility_decisions": "team_id answer rules retention",
@@ -158,6 +159,7 @@ def test_every_table_that_names_a_person_or_a_conversation_is_walked() -> None:
     reached = {table for kind in (ERASED, TEAM) for table in WALK[kind]} | {
         "due_work",
         "holds",
+        "last_outcomes",
         "hook_events",
         "waiting_places",
         "journeys",

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from services import check_ins
+from services import check_ins, scopes
 from services.models import CheckIn
 from tests.web.assistants import StandInAssistant
 from tests.web.desks import Desk, set_up
@@ -64,3 +64,12 @@ def test_another_teams_people_are_not_asked(desk: Desk) -> None:
 def test_only_who_works_with_people(desk: Desk) -> None:
     desk.sign_in("safety@example.org")
     assert desk.post(f"/referral/{desk.sam}/check-in", question=QUESTION, on="2026-11-26") == 404
+
+
+def test_who_is_handed_over_is_asked_in_the_new_coachs_name(desk: Desk) -> None:
+    desk.post(f"/referral/{desk.sam}/check-in", question=QUESTION, on="2026-11-26")
+    assert desk.post(f"/referral/{desk.sam}/give", coach=str(desk.colleague)) == 303
+    section = desk.card().partition('id="check-in"')[2].partition("</section>")[0]
+    assert "priya, Thursday 26 November" in section
+    with desk.assistant.db.read() as session:
+        assert scopes.name_of(session, newest(desk).staff_id) == "priya"

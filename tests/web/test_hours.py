@@ -270,7 +270,7 @@ def test_who_loses_their_coach_is_on_the_teams_first_page(desk: Desk) -> None:
         assert "Needs a new coach" in page
         assert "Robin has left" in page
         assert "Thursday 26 November, 10am" in page
-    assert "Priya" in desk.card().split('name="opening"')[1].split("</select>")[0]
+    assert "Your diary" in desk.card().split('name="opening"')[1].split("</select>")[0]
     assert desk.client.get(f"/coach/hours/{desk.coach}").status_code == 404
 
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot import coaching
-from services import alerts, caseload, check_ins, outcomes, people, scopes, transfers
+from services import alerts, caseload, check_ins, outcomes, people, scopes, staff_diaries, transfers, undoing
 from services.db import Session
 from services.models import Appointment, Referral
 from services.referrals import HANDED
@@ -65,6 +65,8 @@ def outcome(request: Request) -> Response:
 
 def move(request: Request, call_id: int) -> Response:
     assistant, viewer = state.assistant(request), viewer_of(request)
+    if not field(request, "opening"):
+        return problem(request, "no_time")
     with assistant.db.write() as session:
         found = scopes.find(session, Appointment, call_id, viewer, assistant.clock.now())
     if found is None:
@@ -77,7 +79,7 @@ def move(request: Request, call_id: int) -> Response:
 
 @once
 def call_back(request: Request) -> Response:
-    """What came of a promise to ring."""
+    """What came of a promise to be in touch."""
     number, result, words = request.path_params["id"], field(request, "outcome"), field(request, "words")
     return do(
         request,
@@ -88,12 +90,29 @@ def call_back(request: Request) -> Response:
 
 @once
 def rang(request: Request) -> Response:
-    """What came of ringing somebody without a booked call."""
+    """What came of ringing or writing to somebody without a booked call."""
     number, result, words = request.path_params["id"], field(request, "outcome"), field(request, "words")
     return do(
         request,
         lambda session, viewer, now: outcomes.of_person(session, number, result, viewer, now, words),
         after(request, "recorded"),
+    )
+
+
+@once
+def take_back_outcome(request: Request) -> Response:
+    """What this member of staff recorded last stands no more."""
+    return do(request, lambda session, viewer, now: undoing.take_back(session, viewer, now), after(request, "undone"))
+
+
+@once
+def link_diary(request: Request) -> Response:
+    """A lead says in which diary an account of the team works."""
+    account, coach = whole(field(request, "account")), whole(field(request, "diary"))
+    return do(
+        request,
+        lambda session, viewer, now: staff_diaries.link(session, account, coach, viewer, now),
+        "/coach/hours?done=linked#accounts",
     )
 
 
@@ -112,11 +131,43 @@ def accept_alert(request: Request) -> Response:
 def close_alert(request: Request) -> Response:
     """A safety alert is dealt with."""
     number, note = request.path_params["id"], field(request, "words")
-    return do(
+    closed = do(
         request,
         lambda session, viewer, now: _changed(alerts.close, session, number, viewer, now, note),
         after(request, "closed"),
     )
+    if closed.status_code == 303:
+        let_assistant_answer(request, number)
+    return closed
+
+
+def let_assistant_answer(request: Request, alert_id: int) -> None:
+    """Nobody is left in silence: who has no page at the desk, and was written to from the alert, is handed back with it."""
+    assistant, member = state.assistant(request), member_of(request)
+    with assistant.db.read() as session:
+        conversation = alerts.talk_of_own(session, alert_id, member.id)
+    if conversation is not None:
+        coaching.hand_back(assistant, conversation, member.id)
+
+
+@once
+def write_to_alert(request: Request) -> Response:
+    """Words to somebody without a team, from the alert about them, on their channel: by who took it on."""
+    number, words = request.path_params["id"], field(request, "words")
+    if not words or len(words) > MOST_WORDS:
+        return problem(request, "empty" if not words else "too_long")
+    assistant, viewer = state.assistant(request), viewer_of(request)
+    with assistant.db.write() as session:
+        found = alerts.to_write(session, number, viewer, assistant.clock.now())
+    if found is None:
+        raise HTTPException(404)
+    conversation, hindered = found
+    if hindered:
+        return problem(request, hindered)
+    coaching.say(assistant, conversation, words, viewer.staff_id)
+    if field(request, "last"):
+        coaching.hand_back(assistant, conversation, viewer.staff_id)
+    return RedirectResponse(f"/coach/alert/{number}?done=said#talk", status_code=303)
 
 
 def _changed(act: Callable[..., bool], session: Session, number: int, viewer: Viewer, now: datetime, *more: str) -> Any:

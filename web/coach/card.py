@@ -22,6 +22,17 @@ CHECKS = {
     "complex_health_needs": "Complex health needs: another service may fit better",
     "long_term_unemployed": "Out of work for a long time: another service may fit better",
 }
+RULE_NAMES = {
+    "min_age": "Age",
+    "residence": "Where they live, or where their GP is",
+    "right_to_work": "Right to work in the UK",
+    "months": "How long they have been out of work",
+    "not_for": "What this team is not for",
+    "work": "Work situation",
+    "work_situation": "Work situation",
+    "max_months_out_of_work": "How long they have been out of work",
+}
+"""What a rule is about, by how its id ends: the rest of an id says whose rule it is."""
 RESULTS = {"pass": "Fits", "fail": "Does not fit", "not_known": "Not known", "to_check": "To check"}
 DECISIONS = {"yes": "Likely to fit", "no": "Another team may fit better", "ask_a_person": "A person must look"}
 
@@ -58,6 +69,15 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Own:
+    """Words of the person's own that no answer had room for; `at` is None where nobody noted when."""
+
+    words: str
+    at: datetime | None
+    about: str
+
+
+@dataclass(frozen=True)
 class Shown:
     """The card in words."""
 
@@ -72,6 +92,8 @@ class Shown:
     asked: list[str]
     reach: str
     whose: list[str]
+    own: list[Own]
+    own_of_call: list[Own]
 
 
 def since(answers: Mapping[str, Any]) -> list[str]:
@@ -91,20 +113,54 @@ SOON = 0.9
 def present(card: Card, book: Book, now: datetime) -> Shown:
     """Put titles on the answers; what was not said is simply not there."""
     answers = card.answers
-    words = Words(book, answers)
+    words, own = Words(book, answers), own_words(answers)
     return Shown(
         wish=str(answers.get("wish") or ""),
         situation=[*words.of("work_situation"), *since(answers)],
         health=words.of("health"),
         barriers=words.of("barriers"),
-        needs=once([each for name in NEEDS for each in words.of(name)]),
+        needs=once([each for name in needs_shown(answers) for each in without(words.of(name), own)]),
         facts=facts(answers, words),
         rules=[rule(row) for row in card.rules if "rule" in row],
         checks=checks(card),
         asked=[ASKED[name] for name in answers.get("asked", ()) if name in ASKED],
         reach=str(answers.get("reach_words") or ""),
         whose=words.of("phone_whose"),
+        own=[each for each, of_call in own if not of_call],
+        own_of_call=[each for each, of_call in own if of_call],
     )
+
+
+OF_THE_CALL = frozenset({"call_needs", "voicemail_ok", "phone", "phone_whose", "note_for_coach"})
+ABOUT = {"note_for_coach": "for you, once the team had the answers"}
+
+
+def own_words(answers: Mapping[str, Any]) -> list[tuple[Own, bool]]:
+    """What was said beside the answers, first said first; and whether it is about how to talk."""
+    told = answers.get("own_words")
+    return [own_line(each) for each in told] if isinstance(told, list) else []
+
+
+def own_line(entry: Mapping[str, Any]) -> tuple[Own, bool]:
+    about = [str(slot) for slot in entry.get("about", ())]
+    names = [ABOUT.get(slot) or ASKED.get(slot, "").lower() for slot in about]
+    at = datetime.fromisoformat(entry["at"]) if entry.get("at") else None
+    words = Own(str(entry.get("words", "")), at, ", ".join(dict.fromkeys(name for name in names if name)))
+    return words, bool(about) and set(about) <= OF_THE_CALL
+
+
+def without(lines: list[str], own: list[tuple[Own, bool]]) -> list[str]:
+    """Lines of one's own words that stand elsewhere already, with when they were said, are not shown twice."""
+    said = {each.words for each, _ in own}
+    kept = ["\n".join(part for part in line.split("\n") if part not in said) for line in lines]
+    return [line for line in kept if line]
+
+
+def needs_shown(answers: Mapping[str, Any]) -> list[str]:
+    """The kind of call goes without saying where it was picked by name among the needs."""
+    picked = answers.get("call_needs")
+    said = isinstance(picked, list) and answers.get("call_kind") in picked
+    return [name for name in NEEDS if not (name == "call_kind" and said)]
 
 
 def once(lines: list[str]) -> list[str]:
@@ -136,7 +192,8 @@ def facts(answers: Mapping[str, Any], words: Words) -> list[tuple[str, str]]:
 
 
 def rule(row: Mapping[str, Any]) -> Rule:
-    name = str(row["rule"]).rpartition("/")[2].replace("_", " ")
+    said = str(row["rule"]).rpartition("/")[2]
+    name = next((words for end, words in RULE_NAMES.items() if said.endswith(end)), said.replace("_", " "))
     return Rule(name, RESULTS.get(str(row["result"]), str(row["result"])), bool(row.get("confirmed")))
 
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot import coaching
-from services import allocation, busy, call_rules, hours, teams
+from services import allocation, busy, call_rules, hours, staff_diaries, teams
 from services.clock import LONDON
 from services.db import Session
 from services.hours import Hours, Saved, Undecided
@@ -50,10 +50,18 @@ def list_page(request: Request, typed: Typed | None, errors: Errors) -> Response
         every = (hours.read(session, coach.id, viewer, now, lead=True) for coach in found)
         read = [one for one in every if one]
         rules = call_rules.read(session, viewer.scope) if viewer.scope and is_lead(request) else None
+        free = staff_diaries.unlinked(session, viewer.scope) if viewer.scope and is_lead(request) else None
         of_teams = {} if viewer.scope else {team.id: team.name for team in teams.every(session)}
     typed = typed or (hours_form.of_rules(rules) if rules else {})
     read.sort(key=lambda each: (of_teams.get(each.team_id, ""), each.name))
-    values = {"all": read, "rules": rules, "typed": typed, "kinds": kinds_of(rules), "teams": of_teams}
+    values = {
+        "all": read,
+        "rules": rules,
+        "typed": typed,
+        "kinds": kinds_of(rules),
+        "teams": of_teams,
+        "unlinked": free,
+    }
     return show(request, "coach/hours_all.html", errors, **values)
 
 

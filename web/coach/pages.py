@@ -9,11 +9,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services import alerts, calendar_entries, cards, caseload, desk, moving
+from services import alerts, calendar_entries, cards, caseload, desk, moving, undoing
 from services.cards import Card
 from services.clock import LONDON
 from services.models import Appointment
 from services.outcomes import ENOUGH_TRIES
+from services.scopes import Viewer
 from services.waiting import KINDS
 from web import calendars, state
 from web.coach.card import DECISIONS, present
@@ -28,9 +29,9 @@ def day(request: Request) -> Response:
     now, own = assistant.clock.now(), wants_own(request)
     with assistant.db.write() as session:  # the reading is audited with it
         read = desk.read_day(session, viewer_of(request), now, own=own)
-        mark = live_mark(request, session)
-    done, most = request.query_params.get("done", ""), SHOWN_FIRST
-    return page(request, "coach/day.html", day=read, now=now, own=own, mark=mark, done=done, most=most)
+        mark, undo = live_mark(request, session), undoing.last(session, viewer_of(request), now)
+    values: dict[str, Any] = {"day": read, "now": now, "own": own, "mark": mark, "undo": undo}
+    return page(request, "coach/day.html", **values, done=request.query_params.get("done", ""), most=SHOWN_FIRST)
 
 
 def queue(request: Request) -> Response:
@@ -39,11 +40,10 @@ def queue(request: Request) -> Response:
     now, own, kind = assistant.clock.now(), wants_own(request), request.query_params.get("kind", "")
     with assistant.db.write() as session:
         read = desk.read_queue(session, viewer_of(request), now, own=own)
-        mark = live_mark(request, session)
-    chosen = kind if kind in KINDS else ""
-    return page(
-        request, "coach/queue.html", queue=read, items=read.of(chosen), kind=chosen, now=now, own=own, mark=mark
-    )
+        mark, undo = live_mark(request, session), undoing.last(session, viewer_of(request), now)
+    chosen, done = kind if kind in KINDS else "", request.query_params.get("done", "")
+    values: dict[str, Any] = {"queue": read, "now": now, "own": own, "mark": mark, "undo": undo, "done": done}
+    return page(request, "coach/queue.html", **values, items=read.of(chosen), kind=chosen)
 
 
 def week(request: Request) -> Response:
@@ -99,23 +99,23 @@ def card_page(request: Request, template: str, action: str, status: int = 200, *
         if card is None:
             found = None
         else:
-            found = openings(session, card, now)
-            mark = live_mark(request, session)
+            found = openings(session, card, viewer, now)
+            mark, undo = live_mark(request, session), undoing.last(session, viewer, now)
     if card is None:
         raise HTTPException(404)
     values: dict[str, Any] = {"card": card, "decisions": DECISIONS, "now": now, "openings": found, "mark": mark}
+    values["undo"] = undo if undo and undo.referral == card.id else None
     shown = present(card, assistant.book(None), now)
     done = request.query_params.get("done", "")
     return page(request, template, status, shown=shown, enough=ENOUGH_TRIES, done=done, **values, **more)
 
 
-def openings(session: Any, card: Card, now: Any) -> list[tuple[str, Any, str]]:
-    """Times to move the person's call to; none when no call stands."""
+def openings(session: Any, card: Card, viewer: Viewer, now: Any) -> list[moving.Day]:
+    """Times to move the person's call to, by day; none when no call stands."""
     call = card.to_record
     if call is None or call.status != "booked":
         return []
-    found = moving.openings_for(session, session.get_one(Appointment, call.id), now)
-    return [(each.id, each.starts_at, each.coach_name) for each in found]
+    return moving.days_for(session, session.get_one(Appointment, call.id), viewer.coach_id, now)
 
 
 def alert(request: Request) -> Response:
@@ -127,7 +127,15 @@ def alert(request: Request) -> Response:
         mark = live_mark(request, session)
     if read is None:
         raise HTTPException(404)
-    return page(request, "coach/alert.html", page=read, alert=read.alert, now=now, mark=mark)
+    return page(
+        request,
+        "coach/alert.html",
+        page=read,
+        alert=read.alert,
+        now=now,
+        mark=mark,
+        done=request.query_params.get("done", ""),
+    )
 
 
 def call_file(request: Request) -> Response:

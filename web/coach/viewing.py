@@ -109,6 +109,7 @@ PROBLEMS = {
     "taken": 409,
     "lapsed": 409,
     "stopped": 409,
+    "not_taken": 409,
     "no_consent": 409,
     "another_team": 409,
     "has_call": 409,

@@ -1,0 +1,131 @@
+"""What people say beside the choices: kept in their own words, with when it was said, for the coach they share it with.
+
+"1, but a bit deaf so speak up" fills an answer that has no room for the rest. Words of a crisis are not kept here: they are
+shown with the alert, to whom they are for. What is typed where any words are the answer stands in that answer already.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot.flows.commands import Clarify, Command, Correct, Crisis, OptOut, SetSlot, StartFlow, TakenBack, Unclear
+from bot.flows.definition import Book
+from bot.flows.state import DialogueState
+from bot.hearing import Heard
+from bot.nlu.recognisers.text import bag
+
+KEPT = "own_words"
+MOST_KEPT, MOST_CHARACTERS = 30, 500
+NOTE = "note_for_coach"
+PRIVATE = frozenset(
+    {"consent_share", "change_what", "safe_to_text", "safe_here", "stop_sure", "opening", "share_condition"}
+)
+"""Answers about sharing, safety and times: what is said there is kept elsewhere, or is not for the card."""
+SHARED = frozenset({"booked", "call_back"})
+"""Outcomes after which a team has the person's answers."""
+HELD_IN_FULL = frozenset({"text", "name", "place", "practice", "words", "flag"})
+"""Types of slots that hold the words themselves."""
+FEWEST = 2
+"""Words of one's own from which on a message says more than its answer."""
+ABOUT_THEM = frozenset({"call_needs", "health", "barriers", "work_situation"})
+"""Questions at which words that no reader knows are still worth a coach's eye."""
+SMALL = bag(
+    "a an the and or but so to of in on at by for with is are am was be been im i'm ive i've it its it's i me my we our you your "
+    "he she they that this there just only really very too also not no yes yeah yep ok okay aye please pls thanks thank ta cheers "
+    "cos because got get have has had do does did can cant can't will would could would'd like want one two three four first "
+    "second third last both all none any some about from since year years month months week weeks day days old still now then um er "
+    "age aged old date birth born january february march april may june july august september october november december jan feb "
+    "mar apr jun jul aug sep sept oct nov dec postcode address live ring text call phone mobile landline "
+    "well hi hello hiya hey mate love think mostly mainly bit both ones number option thats that's what whats if as up out u ur"
+)
+WORD = re.compile(r"[a-z][a-z'\N{RIGHT SINGLE QUOTATION MARK}]+")
+
+
+def kept(state: DialogueState, heard: Heard, commands: Sequence[Command], book: Book) -> DialogueState:
+    """The state with the words of this message kept, where they say more than what it fills. Pure."""
+    before = _before(state, commands)
+    about = list(_about(state, heard, commands, book))
+    words = heard.text[:MOST_CHARACTERS]
+    if about and words not in (entry["words"] for entry in before):
+        at = heard.now.isoformat() if heard.now else None
+        before = [*before, {"words": words, "at": at, "about": about}][-MOST_KEPT:]
+    if before == (state.slots.get(KEPT) or []):
+        return state
+    return replace(state, slots={**state.slots, KEPT: before})
+
+
+def _before(state: DialogueState, commands: Sequence[Command]) -> list[Any]:
+    """What is kept already; who takes their health out of it takes these words out as well."""
+    told = state.slots.get(KEPT)
+    entries = list(told) if isinstance(told, list) else []
+    if _leaves_health_out(commands):
+        return [entry for entry in entries if "health" not in entry["about"]]
+    return entries
+
+
+def _leaves_health_out(commands: Sequence[Command]) -> bool:
+    return any(isinstance(each, StartFlow) and each.flow == "pattern_without_health" for each in commands)
+
+
+def _about(state: DialogueState, heard: Heard, commands: Sequence[Command], book: Book) -> Iterator[str]:
+    """The slots that the words are about; none where they are nobody's business but the safety lane's, or say no more."""
+    if heard.inbound.kind != "text" or not heard.text or state.crisis or heard.safety or heard.maybe:
+        return
+    if _leaves_health_out(commands) or any(isinstance(each, Crisis | OptOut | TakenBack) for each in commands):
+        return
+    told = {each.slot: each.value for each in commands if isinstance(each, SetSlot | Correct) and _is_told(each, book)}
+    if NOTE in {each.slot for each in commands if isinstance(each, SetSlot)}:
+        yield NOTE
+    elif told and len(_own(heard.text, told, book)) >= FEWEST:
+        yield from told
+    elif not told and _is_news_elsewhere(state, heard, commands):
+        yield NOTE
+    elif not told and _is_missed(heard, commands):
+        assert heard.expecting is not None
+        yield heard.expecting.slot
+
+
+def _is_told(command: SetSlot | Correct, book: Book) -> bool:
+    spec = book.slots.get(command.slot)
+    if spec is None or command.slot in PRIVATE or command.value in (None, "skipped"):
+        return False
+    return spec.retention == "referral" and spec.set_by == "person" and spec.type not in HELD_IN_FULL
+
+
+def _is_news_elsewhere(state: DialogueState, heard: Heard, commands: Sequence[Command]) -> bool:
+    """Told once a team has the answers, and none of the assistant's business: "the gas man comes at nine that day"."""
+    elsewhere = any(isinstance(each, StartFlow) and each.flow == "pattern_out_of_scope" for each in commands)
+    return elsewhere and state.outcome in SHARED and "?" not in heard.text and len(_own(heard.text, {}, None)) >= FEWEST
+
+
+def _is_missed(heard: Heard, commands: Sequence[Command]) -> bool:
+    asked = heard.expecting
+    if asked is None or asked.slot not in ABOUT_THEM or heard.acts or "?" in heard.text:
+        return False
+    return (
+        any(isinstance(each, Unclear | Clarify) for each in commands) and len(_own(heard.text, {}, book=None)) >= FEWEST
+    )
+
+
+def _own(text: str, told: Mapping[str, Any], book: Book | None) -> list[str]:
+    """The words of a message that are neither small words nor those of the answers it gives."""
+    known = set(SMALL)
+    for slot, value in told.items():
+        known |= _words_of(slot, value, book) if book else set()
+    return [word for word in _split(text) if word not in known]
+
+
+def _words_of(slot: str, value: Any, book: Book) -> set[str]:
+    """The words by which an answer is known: "off sick" says no more than its title."""
+    values = value if isinstance(value, list) else [value]
+    known = {word for each in values for word in _split(str(each))}
+    options = book.slots[slot].options
+    said = [phrase for each in options if each.value in values for phrase in (each.title, *each.also)]
+    return known | {word for phrase in said for word in _split(phrase)}
+
+
+def _split(text: str) -> list[str]:
+    return WORD.findall(text.lower())
