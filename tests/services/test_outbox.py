@@ -26,7 +26,7 @@ from services.messages import (
     SendFailed,
     SendLater,
 )
-from services.models import DutyAlert, MessageOut
+from services.models import MessageOut
 
 ANNA = Address("sms", "+447700900123")
 
@@ -388,22 +388,3 @@ def test_whatever_the_provider_answers_nothing_is_lost_and_order_stays(sqlite_db
     states = [row_of(sqlite_db, message).status for message in ids]
     assert set(states) <= {"sent", "failed"}
     assert got == [f"{n}" for n, state in enumerate(states) if state == "sent"]
-
-
-@pytest.mark.parametrize("early", [False, True])
-@pytest.mark.parametrize(("purpose", "alerts"), [("crisis", ["crisis_help_blocked"]), ("answer", [])])
-def test_crisis_help_that_a_receipt_says_did_not_arrive_alerts_the_duty_person(
-    sqlite_db: Database, now: datetime, purpose: str, alerts: list[str], early: bool
-) -> None:
-    message = queue(sqlite_db, talk(sqlite_db, now), "call 999", now, purpose)
-
-    def send(outbound: Outbound) -> Receipt:
-        if early:
-            status(sqlite_db, "PID1", "undelivered", now, "30005")
-        return Receipt("PID1")
-
-    outbox.deliver(sqlite_db, send, 1, now)
-    status(sqlite_db, "PID1", "undelivered", now, "30005")
-    assert row_of(sqlite_db, message).status == "undelivered"
-    with sqlite_db.read() as session:
-        assert list(session.scalars(select(DutyAlert.reason))) == alerts
