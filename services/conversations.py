@@ -18,7 +18,20 @@ from services.people import find_address
 __all__ = ["Seen", "find", "hand_back", "lock", "pin", "save", "see", "take_over"]
 
 _SEEN = (
-    select(Conversation, AddressRow.channel, AddressRow.value)
+    select(
+        Conversation.id,
+        Conversation.person_id,
+        Conversation.channel,
+        Conversation.state,
+        Conversation.state_version,
+        Conversation.revision,
+        Conversation.team_id,
+        Conversation.outcome,
+        Conversation.coach_takeover_at,
+        Conversation.source,
+        Conversation.last_in_at,
+        AddressRow.value.label("address"),
+    )
     .join(AddressRow, AddressRow.id == Conversation.address_id)
     .where(Conversation.id == bindparam("id"))
 )
@@ -56,11 +69,12 @@ def find(session: Session, address: Address) -> int | None:
 
 def see(session: Session, conversation_id: int) -> Seen:
     """The conversation as it is now, without locking it; NoResultFound when there is none."""
-    row, channel, value = session.execute(_SEEN, {"id": conversation_id}).one()
+    session.flush()
+    row = session.connection().execute(_SEEN, {"id": conversation_id}).one()
     return Seen(
         id=row.id,
         person_id=row.person_id,
-        address=Address.parse(f"{channel}:{value}") if value else None,
+        address=Address.parse(f"{row.channel}:{row.address}") if row.address else None,
         channel=row.channel,
         state=row.state,
         state_version=row.state_version,

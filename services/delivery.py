@@ -45,6 +45,7 @@ AlreadySent: TypeAlias = Callable[[Outbound], Receipt | None]
 @dataclass(frozen=True, slots=True)
 class _Claim:
     lease: str
+    conversation_id: int
     outbound: Outbound
 
 
@@ -103,9 +104,9 @@ def _look(db: Database, now: datetime, channels: tuple[str, ...] | None) -> tupl
     """Whether a message is to be claimed, and else whether one is to be dropped: idling opens no write."""
     times = {"now": now, "real": real_now()}
     with db.read() as session:
-        if session.execute(_claimable(channels), times).first() is not None:
+        if session.connection().execute(_claimable(channels), times).first() is not None:
             return True, False
-        return False, session.scalars(_ANY_DROPPABLE, times).first() is not None
+        return False, session.connection().scalar(_ANY_DROPPABLE, times) is not None
 
 
 def _try(send: Send, outbound: Outbound, already_sent: AlreadySent | None) -> Receipt | SendError:
@@ -135,12 +136,14 @@ def _claim(session: Session, now: datetime, channels: tuple[str, ...] | None) ->
         repeat=repeat,
         first_attempt_at=first_attempt_at,
     )
-    return _Claim(lease, outbound)
+    return _Claim(lease, found.conversation_id, outbound)
 
 
 def _affordable(session: Session, now: datetime, real: datetime, channels: tuple[str, ...] | None) -> Row[Any] | None:
     """The next message that may be paid for; what may not, on the way to it, is dropped (it is not sent late)."""
-    while (found := session.execute(_claimable(channels, locked=True), {"now": now, "real": real}).first()) is not None:
+    while (
+        found := session.connection().execute(_claimable(channels, locked=True), {"now": now, "real": real}).first()
+    ) is not None:
         first = found.first_attempt_at is None
         refused = spending.refusal(session, found, now) if first and found.address_channel == "sms" else None
         if refused is None:
@@ -222,6 +225,7 @@ _NOW = bindparam("now", type_=UtcTime())
 _REAL = bindparam("real", type_=UtcTime())
 _CLAIM_COLUMNS = (
     MessageOut.id,
+    MessageOut.conversation_id,
     MessageOut.body,
     MessageOut.choices,
     MessageOut.purpose,
@@ -246,6 +250,22 @@ _CLAIMED = (
 )
 _DROPS = (_drop("late", _late()), _drop("stopped", _unwelcome()))
 _ANY_DROPPABLE = select(MessageOut.id).where(_free(), or_(_late(), _unwelcome())).limit(1)
+_IS_SENT = (
+    update(MessageOut)
+    .where(
+        MessageOut.id == bindparam("message_id"),
+        MessageOut.status == "sending",
+        MessageOut.lease == bindparam("claimed"),
+    )
+    .values(
+        status="sent",
+        provider_id=bindparam("known_as"),
+        segments=bindparam("in_segments"),
+        lease=None,
+        lease_until=None,
+        settled_at=bindparam("now"),
+    )
+)
 _OF_CLAIM = (
     select(MessageOut)
     .where(MessageOut.id == bindparam("message_id"))
@@ -262,12 +282,25 @@ def _drop_late_and_unwelcome(session: Session, now: datetime) -> None:
 
 def _settle(session: Session, sent: _Sent, now: datetime) -> None:
     message_id, answer = sent.claim.outbound.id, sent.answer
+    if isinstance(answer, Receipt) and _settle_at_once(session, sent.claim, answer, now):
+        return
     row = session.scalars(_OF_CLAIM, {"message_id": message_id}).one()
     if isinstance(answer, Receipt):
         _settle_sent(session, row, answer, now)
     elif row.lease == sent.claim.lease:  # else somebody else is trying by now, and it is theirs to settle
         _settle_error(session, row, answer, now)
     session.flush()
+
+
+def _settle_at_once(session: Session, claim: _Claim, receipt: Receipt, now: datetime) -> bool:
+    """Nearly every message: sent under our own claim, in one statement. False: it needs a look at the row."""
+    values = {"claimed": claim.lease, "known_as": receipt.provider_id, "in_segments": receipt.segments, "now": now}
+    if not session.connection().execute(_IS_SENT, {"message_id": claim.outbound.id, **values}).rowcount:
+        return False
+    if statuses.has_early(session, claim.outbound.address.channel, receipt.provider_id):
+        statuses.apply_early(session, session.scalars(_OF_CLAIM, {"message_id": claim.outbound.id}).one(), now)
+    journeys.sent(session, claim.conversation_id, receipt.segments)
+    return True
 
 
 def _settle_sent(session: Session, row: MessageOut, receipt: Receipt, now: datetime) -> None:

@@ -47,7 +47,8 @@ def schedule(
 
 def cancel(session: Session, conversation_id: int, kinds: tuple[str, ...], now: datetime) -> int:
     """Nothing of these kinds falls due any more (the person wrote, the call was called off); how many."""
-    session.flush()
+    if any(isinstance(row, DueWork) for row in session.new):  # planned in this very turn, and not written yet
+        session.flush()
     named = {"conversation": conversation_id, "kinds": list(kinds), "now": now}
     return session.connection().execute(_CANCEL, named).rowcount
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Integer, bindparam, func, select, update
+from sqlalchemy import Integer, bindparam, func, insert, select, update
 from sqlalchemy import cast as cast_column
 from sqlalchemy.orm import Session
 
-from services import conversations, faults
+from services import faults
 from services.db import Database
 from services.messages import Address, Inbound, Kind
 from services.models import AddressRow, Conversation, MessageIn
@@ -20,6 +20,17 @@ from services.people import find_or_make_conversation
 # Statements of the hot path are built once: building one takes longer than running it.
 _STORED = select(MessageIn.conversation_id, MessageIn.id, MessageIn.seq).where(
     MessageIn.channel == bindparam("channel"), MessageIn.provider_id == bindparam("provider_id")
+)
+_COUNTED = (
+    select(Conversation.next_seq, Conversation.source)
+    .where(Conversation.id == bindparam("conversation"))
+    .with_for_update(key_share=True)
+)
+_STORE = insert(MessageIn)
+_COUNT = (
+    update(Conversation)
+    .where(Conversation.id == bindparam("conversation"))
+    .values(next_seq=bindparam("after"), last_in_at=bindparam("now"), source=bindparam("whence"))
 )
 _UNTAKEN = (
     select(MessageIn)
@@ -55,6 +66,7 @@ _WAITING_CONVERSATIONS = (
     .where(MessageIn.taken_at.is_(None))
     .group_by(MessageIn.conversation_id)
     .order_by(func.max(cast_column(MessageIn.urgent, Integer)).desc(), func.min(MessageIn.id))
+    .limit(bindparam("most"))
 )
 
 
@@ -98,19 +110,19 @@ def _accept(session: Session, inbound: Inbound, urgent: bool, now: datetime) -> 
     earlier = _stored(session, inbound)
     if earlier:
         return earlier
-    conversation = conversations.lock(session, find_or_make_conversation(session, inbound.address, now))
+    conversation_id = find_or_make_conversation(session, inbound.address, now)
+    run = session.connection().execute
+    seq, source = run(_COUNTED, {"conversation": conversation_id}).one()
     if session.get_bind().dialect.name != "sqlite":  # there a repeat at the same time may have had the lock before us
         earlier = _stored(session, inbound)
         if earlier:
             return earlier
-    row = _row(inbound, urgent, now)
-    row.conversation_id, row.seq = conversation.id, conversation.next_seq
-    conversation.next_seq += 1
-    conversation.last_in_at = now
-    conversation.source = conversation.source or inbound.source
-    session.add(row)
-    session.flush()
-    return Accepted(conversation.id, row.id, row.seq, new=True)
+    stored = run(_STORE, {"conversation_id": conversation_id, "seq": seq, **_row(inbound, urgent, now)})
+    counted = {"conversation": conversation_id, "after": seq + 1, "now": now, "whence": source or inbound.source}
+    run(_COUNT, counted)
+    assert stored.inserted_primary_key is not None
+    [message_id] = stored.inserted_primary_key
+    return Accepted(conversation_id, message_id, seq, new=True)
 
 
 def _storable(inbound: Inbound) -> Inbound:
@@ -131,7 +143,7 @@ def find(session: Session, inbound: Inbound) -> Accepted | None:
 
 def _stored(session: Session, inbound: Inbound) -> Accepted | None:
     named = {"channel": inbound.address.channel, "provider_id": _provider_id(inbound)}
-    row = session.execute(_STORED, named).first()
+    row = session.connection().execute(_STORED, named).first()
     return Accepted(row[0], row[1], row[2], new=False) if row else None
 
 
@@ -142,34 +154,34 @@ def _provider_id(inbound: Inbound) -> str:
     return hashlib.sha256(f"{inbound.address}|{inbound.provider_id}".encode()).hexdigest()
 
 
-def _row(inbound: Inbound, urgent: bool, now: datetime) -> MessageIn:
-    return MessageIn(
-        channel=inbound.address.channel,
-        provider_id=_provider_id(inbound),
-        kind=inbound.kind,
-        body=inbound.text,
-        pressed=inbound.pressed,
-        media=inbound.media,
-        source=inbound.source,
-        provider_stopped=inbound.provider_stopped,
-        urgent=urgent,
-        received_at=now,
-    )
+def _row(inbound: Inbound, urgent: bool, now: datetime) -> dict[str, Any]:
+    return {
+        "channel": inbound.address.channel,
+        "provider_id": _provider_id(inbound),
+        "kind": inbound.kind,
+        "body": inbound.text,
+        "pressed": inbound.pressed,
+        "media": inbound.media,
+        "source": inbound.source,
+        "provider_stopped": inbound.provider_stopped,
+        "urgent": urgent,
+        "received_at": now,
+    }
 
 
 def waiting_conversations(session: Session, limit: int = 100) -> list[int]:
     """Conversations with a message that no turn has taken: urgent ones first, then the longest waiting."""
-    return list(session.scalars(_WAITING_CONVERSATIONS.limit(limit)))
+    return list(session.connection().scalars(_WAITING_CONVERSATIONS, {"most": limit}))
 
 
 def waiting(session: Session, conversation_id: int) -> list[Waiting]:
     """A conversation's messages that no turn has taken, in order of `seq`."""
-    return [_waiting(row) for row in session.execute(_WAITING, {"conversation_id": conversation_id})]
+    return [_waiting(row) for row in session.connection().execute(_WAITING, {"conversation_id": conversation_id})]
 
 
 def any_waiting(session: Session, conversation_id: int) -> bool:
     """Whether a conversation has a message that no turn has taken."""
-    return session.scalars(_ANY_WAITING, {"conversation_id": conversation_id}).first() is not None
+    return session.connection().scalar(_ANY_WAITING, {"conversation_id": conversation_id}) is not None
 
 
 def _waiting(row: Any) -> Waiting:

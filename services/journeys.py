@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -35,6 +35,28 @@ WITHIN = (10, 20, 30, 60, 120, 300, 900, 3600, 86400)
 """Seconds within which a question is answered; -1 for later."""
 SHARDS = 16
 
+# Statements of the hot path are built once: building one takes longer than running it.
+_CURRENT = (
+    select(Journey).where(Journey.conversation_id == bindparam("conversation")).order_by(Journey.id.desc()).limit(1)
+)
+_SENT = (
+    update(Journey)
+    .where(
+        Journey.id
+        == select(func.max(Journey.id)).where(Journey.conversation_id == bindparam("conversation")).scalar_subquery()
+    )
+    .values(sent=Journey.sent + 1, segments=Journey.segments + bindparam("more"))
+)
+
+
+def _one_more(dialect: Any) -> Any:
+    return dialect.insert(QuestionTime).on_conflict_do_update(
+        index_elements=["quarter", "question", "within", "shard"], set_={"count": QuestionTime.count + 1}
+    )
+
+
+_ONE_MORE = {"postgresql": _one_more(postgresql), "sqlite": _one_more(sqlite)}
+
 
 @dataclass(frozen=True, slots=True)
 class Passed:
@@ -48,7 +70,7 @@ class Passed:
 
 
 def pass_on(session: Session, conversation: Conversation, passed: Passed, now: datetime) -> None:
-    """Count one turn of a locked conversation."""
+    """Count one turn of a locked conversation, written with its commit."""
     today = day_of(now)
     row = _current(session, conversation.id)
     if row is None or ("consent:start" in passed.events and row.started_on and today - row.started_on > ANEW_AFTER):
@@ -62,7 +84,6 @@ def pass_on(session: Session, conversation: Conversation, passed: Passed, now: d
     for name in passed.events:
         if name in REACHES:
             _reach(row, REACHES[name], today)
-    session.flush()
 
 
 def _question(session: Session, row: Journey, passed: Passed, now: datetime) -> None:
@@ -76,14 +97,14 @@ def _question(session: Session, row: Journey, passed: Passed, now: datetime) -> 
 def _add_time(session: Session, question: str, seconds: float, of: int, now: datetime) -> None:
     within = next((edge for edge in WITHIN if seconds <= edge), -1)
     key = {"quarter": quarter_of(day_of(now)), "question": question, "within": within, "shard": of % SHARDS}
-    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    added = dialect.insert(QuestionTime).values(**key, count=1)
-    session.execute(added.on_conflict_do_update(index_elements=list(key), set_={"count": QuestionTime.count + 1}))
+    session.connection().execute(_ONE_MORE[session.get_bind().dialect.name], {**key, "count": 1})
 
 
 def _current(session: Session, conversation_id: int) -> Journey | None:
-    rows = select(Journey).where(Journey.conversation_id == conversation_id)
-    return session.scalars(rows.order_by(Journey.id.desc()).limit(1)).first()
+    if any(isinstance(row, Journey) for row in session.new):
+        session.flush()
+    with session.no_autoflush:  # what the turn has done so far is written once, at its commit
+        return session.scalars(_CURRENT, {"conversation": conversation_id}).first()
 
 
 def _reach(row: Journey, stage: str, today: date) -> None:
@@ -106,9 +127,8 @@ def attended(session: Session, conversation_id: int, outcome: str, now: datetime
 
 def sent(session: Session, conversation_id: int, segments: int) -> None:
     """One message went out, in so many segments (of SMS; 1 elsewhere)."""
-    newest = select(func.max(Journey.id)).where(Journey.conversation_id == conversation_id).scalar_subquery()
-    counted = update(Journey).where(Journey.id == newest)
-    session.connection().execute(counted.values(sent=Journey.sent + 1, segments=Journey.segments + segments))
+    session.flush()
+    session.connection().execute(_SENT, {"conversation": conversation_id, "more": segments})
 
 
 def unmet(session: Session, conversation: Conversation, needs: Iterable[str], now: datetime) -> None:

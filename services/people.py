@@ -6,7 +6,7 @@ import re
 import unicodedata
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,11 @@ NUDGES = ("nudge", "follow_up", "offer")
 _ADDRESS = select(AddressRow).where(
     AddressRow.channel == bindparam("channel"), AddressRow.value_index.in_(bindparam("indexes", expanding=True))
 )
-_CONVERSATION_AT = select(Conversation.id).where(Conversation.address_id == bindparam("address_id"))
+_CONVERSATION_OF = (
+    select(Conversation.id, AddressRow.value)
+    .join(AddressRow, AddressRow.id == Conversation.address_id)
+    .where(AddressRow.channel == bindparam("channel"), AddressRow.value_index.in_(bindparam("indexes", expanding=True)))
+)
 
 
 def find_address(session: Session, address: Address) -> AddressRow | None:
@@ -35,17 +39,24 @@ def find_or_make_conversation(session: Session, address: Address, now: datetime)
 
     Two first messages at once are safe: the loser of the unique key reads what the winner made.
     """
-    row = find_address(session, address)
-    if row is None:
+    found = _conversation_of(session, address)
+    if found is None:
         try:
             with session.begin_nested():
                 return _make(session, address, now)
         except IntegrityError:
-            row = find_address(session, address)
-            if row is None:
+            found = _conversation_of(session, address)
+            if found is None:
                 raise
-    row.value = row.value or address.value  # who was deleted but for their STOP has come back
-    return session.scalars(_CONVERSATION_AT, {"address_id": row.id}).one()
+    if not found.value:  # who was deleted but for their STOP has come back
+        address_row(session, found.id).value = address.value
+        session.flush()
+    return int(found.id)
+
+
+def _conversation_of(session: Session, address: Address) -> Row[int, str | None] | None:
+    indexes = crypto.keys_of(session.get_bind()).blind_indexes("address", str(address))
+    return session.connection().execute(_CONVERSATION_OF, {"channel": address.channel, "indexes": indexes}).first()
 
 
 def _make(session: Session, address: Address, now: datetime) -> int:
@@ -76,8 +87,10 @@ def address_of(session: Session, conversation_id: int) -> Address | None:
 
 def address_row(session: Session, conversation_id: int) -> AddressRow:
     """The address row of a conversation; NoResultFound when there is no such conversation."""
-    conversation = session.get_one(Conversation, conversation_id)  # both are read once a transaction
-    return session.get_one(AddressRow, conversation.address_id)
+    conversation = session.get_one(Conversation, conversation_id)
+    row = session.get_one(AddressRow, conversation.address_id)
+    session.info["address"] = row  # a session forgets what nobody holds, and a turn asks for this again and again
+    return row
 
 
 def stop(session: Session, conversation_id: int, now: datetime, by: str = "person") -> bool:

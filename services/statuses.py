@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from services import duty
@@ -15,6 +15,10 @@ RANKS = {"queued": 0, "sending": 1, "sent": 2, "undelivered": 3, "failed": 3, "d
 _PROVIDERS_WORDS = {"accepted": "sent", "scheduled": "sent", "queued": "sent", "sending": "sent", "read": "delivered"}
 NOT_DELIVERED = ("undelivered", "failed")
 UNSETTLED = ("queued", "sending")
+
+_EARLY = select(EarlyReceipt.status).where(
+    EarlyReceipt.channel == bindparam("channel"), EarlyReceipt.provider_id == bindparam("provider_id")
+)
 
 
 def status_update(
@@ -77,6 +81,12 @@ def keep_early(
     elif RANKS[status] > RANKS[early.status]:
         early.status, early.reason = status, reason
     session.flush()
+
+
+def has_early(session: Session, channel: str, provider_id: str) -> bool:
+    """Whether a receipt came before the provider's own answer."""
+    named = {"channel": channel, "provider_id": provider_id}
+    return session.connection().scalar(_EARLY, named) is not None
 
 
 def apply_early(session: Session, row: MessageOut, now: datetime) -> None:

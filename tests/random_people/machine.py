@@ -147,8 +147,8 @@ class RandomPerson(RuleBasedStateMachine):
         answered = self.person.until(self.person.assistant.clock.now() + timedelta(hours=hours))
         self.with_coach = self.is_with_coach()
         self.allowed(answered)
-        if answered.slots.get("expired"):
-            self.not_followed.clear()  # what is asked after a month is asked anew
+        if answered.slots.get("expired") or self.question() is None:
+            self.not_followed.clear()  # what is asked after a month is asked anew, also of who was forgotten
 
     @rule(kind=st.sampled_from(sorted(lines.CRISES)))
     def say_a_crisis(self, kind: str) -> None:
