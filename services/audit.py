@@ -56,6 +56,12 @@ def last(session: Session, action: str) -> datetime | None:
     return session.scalar(select(func.max(AuditRow.at)).where(AuditRow.action == action))
 
 
+def end(session: Session) -> int:
+    """The number of the last link of the chain; 0 when there is none."""
+    head = session.get(AuditHead, 1)
+    return head.chain if head else 0
+
+
 def seal(db: Database, anchor: Path | None = None, limit: int = 1000) -> int:
     """Chain the committed rows that are not chained yet; answers how many. One sealer at a time works."""
     with db.write() as session:
