@@ -35,6 +35,7 @@ from services import (
     reminders,
     retention,
     staff_texts,
+    statuses,
     transfers,
     waiting_list,
 )
@@ -114,9 +115,13 @@ def fall_due(assistant: Assistant) -> int:
 
 
 def tidy(assistant: Assistant, now: datetime) -> None:
-    """Close what can no longer be done in time; let go of holds that ran out long ago."""
+    """Close what can no longer be done in time; let go of holds that ran out long ago; take up receipts left over."""
     with assistant.db.read() as session:
+        passed_by = statuses.has_left(session)
         left = due_work.has_late(session, now) or booking.has_lapsed(session, now)
+    if passed_by:
+        with assistant.db.write() as session:
+            statuses.take_up_left(session, now)
     if left:
         with assistant.db.write() as session:
             due_work.drop_late(session, now)

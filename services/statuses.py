@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services import duty
@@ -18,6 +19,14 @@ UNSETTLED = ("queued", "sending")
 
 _EARLY = select(EarlyReceipt.status).where(
     EarlyReceipt.channel == bindparam("channel"), EarlyReceipt.provider_id == bindparam("provider_id")
+)
+_LEFT = (
+    select(MessageOut.id)
+    .join(
+        EarlyReceipt,
+        and_(EarlyReceipt.channel == MessageOut.channel, EarlyReceipt.provider_id == MessageOut.provider_id),
+    )
+    .limit(50)
 )
 
 
@@ -75,9 +84,14 @@ def keep_early(
     session: Session, channel: str, provider_id: str, status: str, reason: str | None, now: datetime
 ) -> None:
     """Remember the highest status of a message whose id is not known yet."""
-    early = session.get(EarlyReceipt, (channel, provider_id))
+    early = session.get(EarlyReceipt, (channel, provider_id), with_for_update=True)
     if early is None:
-        session.add(EarlyReceipt(channel=channel, provider_id=provider_id, status=status, reason=reason, at=now))
+        early = EarlyReceipt(channel=channel, provider_id=provider_id, status=status, reason=reason, at=now)
+        try:
+            with session.begin_nested():
+                session.add(early)
+        except IntegrityError:  # another receipt of the same message, in this very moment
+            keep_early(session, channel, provider_id, status, reason, now)
     elif RANKS[status] > RANKS[early.status]:
         early.status, early.reason = status, reason
     session.flush()
@@ -87,6 +101,17 @@ def has_early(session: Session, channel: str, provider_id: str) -> bool:
     """Whether a receipt came before the provider's own answer."""
     named = {"channel": channel, "provider_id": provider_id}
     return session.connection().scalar(_EARLY, named) is not None
+
+
+def has_left(session: Session) -> bool:
+    """Whether a receipt still waits though its message is known: they passed each other, each unseen by the other."""
+    return session.connection().scalar(_LEFT) is not None
+
+
+def take_up_left(session: Session, now: datetime) -> None:
+    """Give messages the receipts that passed them by."""
+    for message_id in list(session.connection().scalars(_LEFT)):
+        apply_early(session, session.get_one(MessageOut, message_id, with_for_update={"key_share": True}), now)
 
 
 def apply_early(session: Session, row: MessageOut, now: datetime) -> None:

@@ -177,6 +177,7 @@ class RandomPerson(RuleBasedStateMachine):
     def start(self) -> None:
         answered = self.person.say("START")
         self.stopped = False
+        self.not_followed.clear()  # who stopped and starts again is asked anew
         assert answered.messages
 
     @rule(model=st.booleans(), sentence=st.sampled_from([None, *MEANWHILE]))
