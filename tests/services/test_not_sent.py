@@ -1,4 +1,4 @@
-"""Messages that cannot be sent for long, and crisis help that does not arrive."""
+"""Messages that cannot be sent for long, crisis help that does not arrive, receipts that pass their message by."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from services import delivery, outbox
+from services import delivery, outbox, statuses
 from services.db import Database
 from services.messages import Outbound, Receipt, SendLater
 from services.models import DutyAlert
@@ -52,3 +52,18 @@ def test_crisis_help_that_a_receipt_says_did_not_arrive_alerts_the_duty_person(
     assert row_of(sqlite_db, message).status == "undelivered"
     with sqlite_db.read() as session:
         assert list(session.scalars(select(DutyAlert.reason))) == alerts
+
+
+def test_invariant_6_a_receipt_and_the_answer_may_pass_each_other_unseen(db: Database, now: datetime) -> None:
+    message_id = queue(db, talk(db, now), "help is near", now, purpose="crisis")
+    outbox.deliver(db, Provider(), 10, now)
+    for word in ("delivered", "failed", "sent"):  # each written by who did not see that the id was known already
+        with db.write() as session:
+            statuses.keep_early(session, "sms", f"PID{message_id}", word, None, now)
+    with db.read() as session:
+        assert statuses.has_left(session)
+    with db.write() as session:
+        statuses.take_up_left(session, now)
+    assert row_of(db, message_id).status == "delivered"
+    with db.read() as session:
+        assert not statuses.has_left(session)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from services import conversations, duty, inbox, outbox, people, statuses
+from services import conversations, duty, inbox, outbox, people
 from services.db import Database
 from services.messages import (
     Address,
@@ -337,21 +337,6 @@ def test_invariant_6_a_receipt_may_overtake_the_providers_answer(db: Database, n
 
     outbox.deliver(db, send, 1, now)
     assert row_of(db, message).status == "delivered"
-
-
-def test_invariant_6_a_receipt_and_the_answer_may_pass_each_other_unseen(db: Database, now: datetime) -> None:
-    message_id = queue(db, talk(db, now), "help is near", now, purpose="crisis")
-    outbox.deliver(db, Provider(), 10, now)
-    for word in ("delivered", "failed", "sent"):  # each written by who did not see that the id was known already
-        with db.write() as session:
-            statuses.keep_early(session, "sms", f"PID{message_id}", word, None, now)
-    with db.read() as session:
-        assert statuses.has_left(session)
-    with db.write() as session:
-        statuses.take_up_left(session, now)
-    assert row_of(db, message_id).status == "delivered"
-    with db.read() as session:
-        assert not statuses.has_left(session)
 
 
 def test_many_workers_send_each_message_once_and_in_order(db: Database, now: datetime) -> None:
