@@ -50,6 +50,9 @@ soak: setup-dev ## find every seeded fault, play 10,000 random people, read 10,0
 	@$(BIN)/pytest -n 2 tests/random_people tests/services/test_invitation_lives.py tests/services/test_call_life.py --hypothesis-profile soak --people $(or $(PEOPLE),10000)
 	@BOOKING_ATTEMPTS=$(or $(ATTEMPTS),200000) $(BIN)/pytest -n0 tests/faults/test_booking_races.py
 	@DELIVERIES=200000 ORDERS=5040 STOP_RACES=2000 TAMPERINGS=10000 $(BIN)/pytest -n0 -s tests/services/test_many_deliveries.py tests/services/test_tampering.py
+	@DRILLS=1 $(BIN)/pytest -n0 -s -r s tests/faults/test_restore_drill.py
+	@ROUTE_TRIES=20000 $(BIN)/pytest -n0 -s tests/web/test_every_route.py
+	@READY_SECONDS=2 $(BIN)/pytest -n0 -s tests/faults/test_outages.py
 	@SOAK_FOLDER=$(or $(SOAK_FOLDER),var/soak) KILLS=$(or $(KILLS),2000) KILLS_POSTGRES=$(or $(KILLS_POSTGRES),500) $(BIN)/pytest -n0 -s tests/faults/test_many_kills.py
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header

@@ -12,19 +12,19 @@ from datetime import date, datetime
 from functools import cached_property, lru_cache
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bot import pages, readiness, safety, safety_check, understanding
+from bot import pages, providers, readiness, safety, safety_check, understanding
 from bot.actions.catalogue import SPECS
 from bot.channels.mail import MailChannel
-from bot.channels.sms import SmsChannel
-from bot.channels.webchat import WebChannel
 from bot.flows.definition import Book, ContentErrors
 from bot.flows.reading import read_files, read_texts
 from bot.nlu import rasa
 from bot.nlu.parsed import Nlu
 from bot.nlu.stand_in import Backed, StandIn
+from bot.providers import Channel
+from bot.reach import Reach
 from services import demo as demonstration
 from services import diary, flow_store, helpline_checks, inbox, leases, publications, teams
 from services.areas import Areas
@@ -33,7 +33,7 @@ from services.db import Database
 from services.directory import Directory
 from services.errors import SettingsError
 from services.inbox import Accepted
-from services.messages import Address, Inbound, Outbound, Receipt, SendLater
+from services.messages import Address, Inbound, Outbound, Receipt
 from services.practices import Practices
 from services.settings import Settings
 
@@ -41,19 +41,6 @@ if TYPE_CHECKING:
     from bot.channels.telegram import TelegramChannel
 
 DIALOGS = Path(__file__).resolve().parent.parent / "dialogs"
-
-
-class Channel(Protocol):
-    """Sends one message; raises SendLater, SendFailed or PersonStopped."""
-
-    def send(self, outbound: Outbound) -> Receipt: ...
-
-
-class NoChannel:
-    """A channel that is not set up: its messages wait until it is."""
-
-    def send(self, outbound: Outbound) -> Receipt:
-        raise SendLater(300)
 
 
 @dataclass(frozen=True)
@@ -123,7 +110,7 @@ class Assistant:
     outgoing: dict[str, threading.Event] = field(default_factory=dict)
     failures: dict[int, int] = field(default_factory=dict)
     watchers: list[Callable[[Any], None]] = field(default_factory=list)
-
+    reach: Mapping[str, Reach] = field(default_factory=dict)
     forgot_on: date | None = None
     unwritable: str = ""
 
@@ -202,7 +189,10 @@ class Assistant:
             return leases.lead(session, "telegram", self.process, seconds=60)
 
     def send(self, outbound: Outbound) -> Receipt:
-        return self.channels[outbound.address.channel].send(outbound)
+        """Hand it to the channel; SendLater at once where that is known not to answer."""
+        name = outbound.address.channel
+        reach, send = self.reach.get(name), self.channels[name].send
+        return reach.through(send, outbound) if reach else send(outbound)
 
     def wait_for_nlu(self, seconds: float) -> None:
         """Give a model server that is starting up to `seconds`; commands do, the server never does."""
@@ -269,7 +259,7 @@ def open_nlu(settings: Settings) -> Backed:
 
 def refuse_live_demo(settings: Settings, demo: bool) -> None:
     """Demonstration teams and live providers never run together (invariant 21)."""
-    live = [name for name, url in providers(settings).items() if not is_loopback(url)]
+    live = [name for name, url in live_addresses(settings).items() if not is_loopback(url)]
     if demo and live:
         raise SettingsError(
             f"Demonstration teams cannot run with a live provider ({', '.join(live)}): a real person could book a coach "
@@ -279,7 +269,7 @@ def refuse_live_demo(settings: Settings, demo: bool) -> None:
 
 def refuse_live_mistakes(settings: Settings, db: Database) -> None:
     """Beside a live provider: no demonstration team left from trying things out, and no helpline that nobody checked."""
-    if all(is_loopback(url) for url in providers(settings).values()):
+    if all(is_loopback(url) for url in live_addresses(settings).values()):
         return
     with db.read() as session:
         left, unchecked = teams.open_demonstrations(session), helpline_checks.unchecked(session)
@@ -295,7 +285,7 @@ def refuse_live_mistakes(settings: Settings, db: Database) -> None:
         )
 
 
-def providers(settings: Settings) -> dict[str, str]:
+def live_addresses(settings: Settings) -> dict[str, str]:
     """The providers that are set up, each with the address it is reached at."""
     found = {"SMS": settings.twilio_api_url} if settings.has_sms else {}
     return {**found, "Telegram": settings.telegram_api_url} if settings.has_telegram else found
@@ -347,53 +337,13 @@ def parsed(texts: tuple[tuple[str, str], ...]) -> Book:
 
 def open_channels(assistant: Assistant) -> None:
     settings = assistant.settings
-    channels: dict[str, Channel] = {"sms": NoChannel(), "telegram": NoChannel(), "web": WebChannel()}
-    if settings.has_sms:
-        channels["sms"] = sms_channel(settings)
-    if settings.has_telegram:
-        from bot.channels.telegram import TelegramChannel  # 13 MB that a service without Telegram does not need
-
-        token = settings.telegram_bot_token.get_secret_value()
-        telegram = TelegramChannel(
-            token,
-            api=settings.telegram_api_url,
-            accept=assistant.accept,
-            may_poll=assistant.leads_telegram,
-            webhook=telegram_webhook(settings),
-        )
-        assistant.telegram = channels["telegram"] = telegram
-        assistant.polls_telegram = polls(settings)
-    assistant.channels = channels
-    assistant.mail = mail_channel(settings, demo=assistant.demo)
-
-
-def mail_channel(settings: Settings, *, demo: bool) -> MailChannel | None:
-    """The mail server that is set up; invented coaches get mail from this machine's own at most."""
-    if not settings.has_mail:
-        return None
-    url = settings.smtp_url.get_secret_value()
-    channel = MailChannel(url, sender=settings.from_email, public_url=settings.public_url)
-    return channel if not demo or channel.server.is_this_machine else None
-
-
-def telegram_webhook(settings: Settings) -> tuple[str, str] | None:
-    """Where Telegram posts and the secret it must send along; None where it is polled."""
-    secret = settings.telegram_webhook_secret.get_secret_value()
-    return None if polls(settings) else (f"{settings.public_url.rstrip('/')}/webhooks/telegram", secret)
-
-
-def polls(settings: Settings) -> bool:
-    """Telegram is polled unless there is a public address that it can post to."""
-    return not settings.public_url.startswith("https://")
-
-
-def sms_channel(settings: Settings) -> SmsChannel:
-    service, number = settings.twilio_messaging_service_sid, settings.twilio_from
-    sender = {"messaging_service_sid": service} if service else {"from_": number}
-    return SmsChannel(
-        settings.twilio_account_sid,
-        settings.twilio_auth_token.get_secret_value(),
-        api=settings.twilio_api_url,
-        sender=sender,
-        status_url=f"{settings.public_url.rstrip('/')}/webhooks/twilio/status",
-    )
+    opened = providers.channels(settings, assistant.accept, assistant.leads_telegram)
+    assistant.channels, assistant.telegram = opened, providers.telegram_of(opened)
+    assistant.polls_telegram = assistant.telegram is not None and providers.polls(settings)
+    assistant.mail = providers.mail_channel(settings, demo=assistant.demo)
+    able: dict[str, Any] = {**opened, "mail": assistant.mail}
+    assistant.reach = {
+        name: Reach(each.trouble, assistant.clock.london) for name, each in able.items() if hasattr(each, "trouble")
+    }
+    if assistant.telegram:
+        assistant.telegram.noticed = assistant.reach["telegram"].look

@@ -22,8 +22,8 @@ def of(assistant: Assistant) -> dict[str, str]:
         "mail": mail(assistant),
         "calendars": calendars(assistant),
         "systems": systems(assistant),
-        "sms": "ok" if assistant.settings.has_sms else "off",
-        "telegram": "ok" if assistant.settings.has_telegram else "off",
+        "sms": provider(assistant, "sms", assistant.settings.has_sms),
+        "telegram": provider(assistant, "telegram", assistant.settings.has_telegram),
     }
 
 
@@ -32,13 +32,26 @@ def database(assistant: Assistant) -> str:
     try:
         oldest_waiting(assistant)
     except Exception as error:  # whatever is wrong with it, say so and go on
-        return f"degraded: {type(error).__name__}"
-    return f"degraded: cannot be written ({assistant.unwritable})" if assistant.unwritable else "ok"
+        return f"degraded: the database does not answer ({type(error).__name__}); providers are told to come again"
+    if assistant.unwritable:
+        return f"degraded: cannot be written ({assistant.unwritable}); providers are told to come again"
+    return "ok"
 
 
 def oldest_waiting(assistant: Assistant) -> datetime | None:
     with assistant.db.read() as session:
         return outbox.oldest_waiting(session, assistant.clock.now())
+
+
+def unreachable(assistant: Assistant, name: str) -> str:
+    reach = assistant.reach.get(name)
+    words = reach.words() if reach else ""
+    return f"degraded: {words}" if words else ""
+
+
+def provider(assistant: Assistant, name: str, is_set: bool) -> str:
+    """Who carries the messages of a channel."""
+    return (unreachable(assistant, name) or "ok") if is_set else "off"
 
 
 def waiting(assistant: Assistant) -> str:
@@ -63,6 +76,8 @@ def mail(assistant: Assistant) -> str:
     """Invitations that wait too long or were refused: bookings stand without them, and somebody is to look."""
     if assistant.mail is None:
         return "off"
+    if away := unreachable(assistant, "mail"):
+        return away
     now = assistant.clock.now()
     try:
         with assistant.db.read() as session:

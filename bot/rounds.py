@@ -258,9 +258,23 @@ def may_begin(session: Session, item: DueWork, opens: Opens, now: datetime) -> b
 
 def deliver(assistant: Assistant, channel: str | None = None) -> int:
     """Send what is due, to people and (by text) to staff; answers how many were tried."""
-    channels, now = [channel] if channel else None, assistant.clock.now()
+    now = assistant.clock.now()
+    channels = [name for name in ([channel] if channel else assistant.channels) if reachable(assistant, name)]
+    if not channels:
+        return 0
     tried = delivery.deliver(assistant.db, assistant.send, BATCH, now, channels=channels)
-    return tried + deliver_to_staff(assistant, now) if channel in (None, "sms") else tried
+    return tried + deliver_to_staff(assistant, now) if "sms" in channels else tried
+
+
+def reachable(assistant: Assistant, name: str) -> bool:
+    """Whether a provider is to be tried; when it has just come back, everything that waits for it is due at once."""
+    reach = assistant.reach.get(name)
+    if reach is None or not reach.why:
+        return True
+    if not reach.came_back():
+        return False
+    invitation_sending.try_now(assistant.db) if name == "mail" else delivery.try_now(assistant.db, name)
+    return True
 
 
 def deliver_to_staff(assistant: Assistant, now: datetime) -> int:
@@ -271,9 +285,11 @@ def deliver_to_staff(assistant: Assistant, now: datetime) -> int:
 
 def send_mail(assistant: Assistant) -> int:
     """Send coaches their invitations; answers how many were tried."""
-    if assistant.mail is None:
+    if assistant.mail is None or not reachable(assistant, "mail"):
         return 0
-    return invitation_sending.deliver(assistant.db, assistant.mail.send, BATCH, assistant.clock.now())
+    reach, send = assistant.reach.get("mail"), assistant.mail.send
+    post = partial(reach.through, send) if reach else send
+    return invitation_sending.deliver(assistant.db, post, BATCH, assistant.clock.now())
 
 
 def tell_systems(assistant: Assistant) -> int:

@@ -11,6 +11,7 @@ import structlog
 
 from bot import rounds
 from bot.assistant import Assistant
+from bot.missed import Missed
 from bot.trouble import place_of
 from services import audit, busy, leases
 
@@ -20,6 +21,8 @@ POLL_SECONDS = 0.5
 DUE_SECONDS = 2.0
 SEAL_SECONDS = 1.0
 CONTENT_SECONDS = 1.0
+MAIL_SECONDS = 1.0
+MISSED_SECONDS = 60.0
 STOP_SECONDS = 4.0
 
 
@@ -30,6 +33,8 @@ class Worker:
         self.assistant = assistant
         self.stopping = threading.Event()
         self.threads: list[threading.Thread] = []
+        self.looked = threading.Event()
+        """Whether it is known what was missed while nobody answered here."""
 
     def start(self) -> None:
         self.assistant.db.claim_process()
@@ -38,10 +43,14 @@ class Worker:
         for channel in self.assistant.channels:
             self._run(f"deliver-{channel}", partial(self._deliver, channel))
         if self.assistant.mail:
-            self._run("mail", partial(self._every, DUE_SECONDS, partial(rounds.send_mail, self.assistant)))
+            self._run("mail", partial(self._every, MAIL_SECONDS, partial(rounds.send_mail, self.assistant)))
         self._run("systems", partial(self._every, DUE_SECONDS, partial(rounds.tell_systems, self.assistant)))
         self._run("calendars", partial(self._every, DUE_SECONDS, self._read_calendars))
         self._run("due", partial(self._every, DUE_SECONDS, self._fall_due))
+        if self.assistant.settings.has_sms:
+            self._run("missed", self._look_for_missed)
+        else:
+            self.looked.set()
         self._run("content", partial(self._every, CONTENT_SECONDS, self.assistant.books.refresh))
         self._run("seal", partial(self._every, SEAL_SECONDS, self._seal))
         if self.assistant.telegram:
@@ -77,10 +86,27 @@ class Worker:
             self._guarded(partial(rounds.deliver, self.assistant, channel))
 
     def _fall_due(self) -> None:
+        """Nobody is asked whether they are still there before it is known what they wrote meanwhile."""
+        if not self.looked.is_set():
+            return
         with self.assistant.writing(), self.assistant.db.write() as session:
             leads = leases.lead(session, "due", self.assistant.process, seconds=30)
         if leads and rounds.fall_due(self.assistant):
             self.assistant.tell_outgoing()
+
+    def _look_for_missed(self) -> None:
+        """At once, then every minute, and after a failing database; in one process at a time."""
+        missed, last = Missed(self.assistant), -MISSED_SECONDS
+
+        def look() -> None:
+            if self._leads("missed", seconds=2 * MISSED_SECONDS):
+                missed.look()
+            self.looked.set()
+
+        while not self.stopping.wait(POLL_SECONDS):
+            if not self.looked.is_set() or time.monotonic() - last >= MISSED_SECONDS:
+                last = time.monotonic()
+                self._guarded(look)
 
     def _read_calendars(self) -> None:
         """One after the other, in one process at a time."""
@@ -109,5 +135,7 @@ class Worker:
         try:
             work()
         except Exception as error:
+            if self.assistant.settings.has_sms:
+                self.looked.clear()
             log.error("worker", problem=place_of(error))
             time.sleep(1)

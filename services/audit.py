@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services import faults
@@ -49,6 +49,17 @@ def events_after(session: Session, conversation_id: int, last: int) -> list[Even
     """What happened in a conversation since the event with the id `last`, in order."""
     rows = select(EventRow).where(EventRow.conversation_id == conversation_id, EventRow.id > last)
     return list(session.scalars(rows.order_by(EventRow.id)))
+
+
+def last(session: Session, action: str) -> datetime | None:
+    """When something was last done; None when never."""
+    return session.scalar(select(func.max(AuditRow.at)).where(AuditRow.action == action))
+
+
+def end(session: Session) -> int:
+    """The number of the last link of the chain; 0 when there is none."""
+    head = session.get(AuditHead, 1)
+    return head.chain if head else 0
 
 
 def seal(db: Database, anchor: Path | None = None, limit: int = 1000) -> int:

@@ -170,6 +170,44 @@ def restore(file: Path, settings: Settings, now: datetime, *, force: bool = Fals
     return replace(restored, kept_aside=tuple(kept))
 
 
+def bring_back(settings: Settings, now: datetime, *, force: bool = False) -> Restored:
+    """Make right the database that a continuous copy (litestream, PostgreSQL's log) was put back to, with the server stopped.
+
+    As `restore` does: brought forward, the audit walked up to where the copy ends, who was erased since erased again, what
+    waited to be sent flagged. Raises BackupRefused: no tables, a newer migration, an audit that does not fit.
+    """
+    target = Database.of(settings)
+    try:
+        target.claim_process()
+        revision = revision_of(target)
+        if revision is None or not migrate.knows(revision):
+            raise BackupRefused(
+                "There is no database of this version of Anydoor here. Put the copy in its place first."
+            )
+        with TemporaryDirectory(prefix=".restore-", dir=_made(settings.home)) as place:
+            anchor = Path(place) / ANCHOR
+            anchor.write_text(_up_to_the_end(target, settings.home / ANCHOR), encoding="ascii")
+            manifest = Manifest("a continuous copy", target.url.get_backend_name(), revision, "", 0, "")
+            restored = _bring_up(target, settings, manifest, anchor, now, force=force)
+            aside = _replace_anchor(settings, anchor)
+    finally:
+        target.close()
+    return replace(restored, kept_aside=(aside,) if aside else ())
+
+
+def _up_to_the_end(db: Database, anchor: Path) -> str:
+    """What was written outside about the audit, but for the last seconds, which the copy does not have."""
+    with db.read() as session:
+        end = audit.end(session)
+    lines = anchor.read_text(encoding="ascii", errors="replace").splitlines(keepends=True) if anchor.exists() else []
+    return "".join(line for line in lines if not _goes_past(line, end))
+
+
+def _goes_past(line: str, end: int) -> bool:
+    parts = line.split()
+    return len(parts) == 3 and parts[1].isdecimal() and int(parts[1]) > end
+
+
 def _made(home: Path) -> Path:
     """The home folder, without what a killed restore left there."""
     home.mkdir(parents=True, exist_ok=True)

@@ -36,8 +36,8 @@ from services.people import EXEMPT_FROM_STOP, NUDGES
 
 LEASE = timedelta(seconds=60)
 FIRST_PAUSE = timedelta(seconds=5)
-LONGEST_PAUSE = timedelta(minutes=10)
-MOST_ATTEMPTS = 60  # about nine hours of trying
+LONGEST_PAUSE = timedelta(minutes=2)
+GIVE_UP_AFTER = timedelta(hours=36)  # an outage of a whole day is waited for
 
 AlreadySent: TypeAlias = Callable[[Outbound], Receipt | None]
 
@@ -91,6 +91,13 @@ def deliver(
         faults.point("after_send")
         tried += 1
     return tried
+
+
+def try_now(db: Database, channel: str) -> None:
+    """The provider of a channel answers again: what waited for a next try need not wait any longer."""
+    paused = update(MessageOut).where(MessageOut.channel == channel, MessageOut.status.in_(statuses.UNSETTLED))
+    with db.write() as session:  # a lease that is held means that somebody is sending it just now
+        session.execute(paused.where(MessageOut.lease.is_(None)).values(lease_until=None))
 
 
 def _look(db: Database, now: datetime, channels: tuple[str, ...] | None) -> tuple[bool, bool]:
@@ -311,7 +318,7 @@ def _settle_error(session: Session, row: MessageOut, wrong: SendError, now: date
         _settle_stopped(session, row, now)
     elif isinstance(wrong, SendFailed):
         _settle_failed(session, row, wrong.reason, now)
-    elif row.attempts >= MOST_ATTEMPTS:
+    elif row.first_attempt_at is not None and now - row.first_attempt_at > GIVE_UP_AFTER:
         _settle_failed(session, row, "gave_up", now)
     else:  # a bare SendError leaves "sending": it may have been taken, so the next try is a flagged repeat
         asked = wrong.retry_after if isinstance(wrong, SendLater) else None
@@ -320,7 +327,7 @@ def _settle_error(session: Session, row: MessageOut, wrong: SendError, now: date
 
 
 def _pause(attempts: int, asked: float | None) -> timedelta:
-    """5 s, doubled each time, ten minutes at most; longer when the provider asks for longer (an hour at most)."""
+    """5 s, doubled each time, two minutes at most; longer when the provider asks for longer (an hour at most)."""
     ours = min(FIRST_PAUSE * (1 << min(attempts - 1, 10)), LONGEST_PAUSE)
     return max(ours, timedelta(seconds=min(asked or 0, 3600)))
 

@@ -212,3 +212,8 @@ def take(session: Session, message_id: int, now: datetime) -> bool:
 def is_answered(session: Session, conversation_id: int) -> bool:
     """Whether every message of a conversation has been taken by a turn."""
     return not any_waiting(session, conversation_id)
+
+
+def last_received(session: Session, channel: str) -> datetime | None:
+    """When the newest message of a channel was stored; None when there was none."""
+    return session.scalar(select(func.max(MessageIn.received_at)).where(MessageIn.channel == channel))

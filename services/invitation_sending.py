@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy import Select, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from services import calendar_entries, coach_calendars, faults
@@ -23,7 +23,7 @@ from services.messages import SendError, SendFailed, SendLater
 from services.models import Appointment, Coach, Invitation
 
 LEASE = timedelta(seconds=120)
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=10)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,13 @@ def deliver(db: Database, post: Post, limit: int, now: datetime) -> int:
             _settle(session, claim, wrong, now)
         tried += 1
     return tried
+
+
+def try_now(db: Database) -> None:
+    """The mail server answers again: what waited for a next try need not wait any longer."""
+    paused = update(Invitation).where(Invitation.status.in_(WAITING), Invitation.lease.is_(None))
+    with db.write() as session:
+        session.execute(paused.values(lease_until=None))
 
 
 def _waits(db: Database) -> bool:

@@ -244,6 +244,12 @@ def replay(session: Session, ledger: Path, now: datetime) -> int:
     return len(found)
 
 
+def erased_at(ledger: Path, indexes: Sequence[str]) -> datetime | None:
+    """When whoever wrote from an address (its keyed hashes) was last erased; None when never."""
+    times = [line["at"] for line in _lines(ledger) if set(indexes) & set(line.get("addresses", ()))]
+    return max(map(datetime.fromisoformat, times), default=None)
+
+
 def _named(session: Session, line: dict[str, Any]) -> Person | None:
     """The very person of a ledger line: an id may belong to somebody else after a restore."""
     person = session.get(Person, line["person"])

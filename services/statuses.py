@@ -48,6 +48,14 @@ def status_update(
     return _told(session, row, status, reason, now)
 
 
+def is_news(session: Session, channel: str, provider_id: str, status: str) -> bool:
+    """Whether a word from the provider's own list moves one of our messages; most it names are not ours or known."""
+    rank = RANKS.get(_PROVIDERS_WORDS.get(status, status), 0)
+    found = select(MessageOut.status).where(MessageOut.channel == channel, MessageOut.provider_id == provider_id)
+    kept = session.scalars(found).first()
+    return kept is not None and rank > RANKS[kept]
+
+
 def _told(session: Session, row: MessageOut, status: str, reason: str | None, now: datetime) -> bool:
     """Move a row by a receipt; crisis help that a receipt says did not arrive goes to the duty person."""
     moved = move_forward(row, status, reason, now)

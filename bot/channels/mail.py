@@ -21,6 +21,7 @@ from services.invitation_sending import Letter
 from services.messages import SendError, SendFailed, SendLater
 
 TIMEOUT = 10.0  # for each answer; all of them together stay under the lease
+ASK_SECONDS = 2.0
 SUBJECTS = {
     "booked": "{title}: {when}",
     "moved": "Moved to {when}: {title}",
@@ -85,9 +86,18 @@ class MailChannel:
                 connection.quit()
             connection.close()
 
-    def _connect(self) -> smtplib.SMTP:
+    def trouble(self) -> str:
+        """What is wrong with the mail server, "" when it lets us in; sends nothing."""
+        try:
+            connection = self._connect(ASK_SECONDS)
+            connection.quit()
+        except (OSError, smtplib.SMTPException):
+            return "the mail server does not answer or does not let us in"
+        return ""
+
+    def _connect(self, timeout: float | None = None) -> smtplib.SMTP:
         trust = ssl.create_default_context()
-        where: dict[str, Any] = {"host": self.server.host, "port": self.server.port, "timeout": self.timeout}
+        where: dict[str, Any] = {"host": self.server.host, "port": self.server.port, "timeout": timeout or self.timeout}
         connection = smtplib.SMTP_SSL(**where, context=trust) if self.server.secure else smtplib.SMTP(**where)
         try:
             if not self.server.secure and not self.server.is_this_machine:

@@ -7,8 +7,9 @@ who stopped (21610) is `PersonStopped`, a number that cannot be reached is `Send
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from requests.exceptions import ConnectTimeout, RequestException
@@ -32,6 +33,9 @@ from services.messages import (
 )
 
 TIMEOUT_SECONDS = 10.0
+ASK_SECONDS = 2.0
+PAGE = 200
+SKEW = timedelta(seconds=5)  # the provider's clock and ours
 PERSON_STOPPED = 21610
 TOO_MANY = 20429
 TWILIO_API = "https://api.twilio.com"
@@ -90,11 +94,22 @@ def render(text: str, choices: tuple[Choice, ...] = ()) -> str:
     return to_gsm7("\n".join(lines))
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A message in the provider's own list: one of theirs to us, or (`inbound` None) one of ours and what became of it."""
+
+    provider_id: str
+    at: datetime | None
+    inbound: Inbound | None
+    status: str
+    error: str | None
+
+
 class RestBase(TwilioHttpClient):
     """Twilio's own HTTP client, aimed at another base address (a stand-in on loopback, a regional proxy)."""
 
-    def __init__(self, base: str) -> None:
-        super().__init__(timeout=TIMEOUT_SECONDS)
+    def __init__(self, base: str, timeout: float = TIMEOUT_SECONDS) -> None:
+        super().__init__(timeout=timeout)
         self.logger.setLevel(logging.WARNING)  # its INFO lines carry people's numbers
         self.base = base.rstrip("/")
 
@@ -110,6 +125,7 @@ class SmsChannel:
     ) -> None:
         """`sender`: {"messaging_service_sid": …} or {"from_": …}. `status_url`: where Twilio posts delivery receipts."""
         self.client = Client(account, token, http_client=RestBase(api))
+        self.asking = Client(account, token, http_client=RestBase(api, ASK_SECONDS))
         self.sender = dict(sender)
         self.status_url = status_url
 
@@ -130,10 +146,54 @@ class SmsChannel:
     def find(self, number: str, body: str, since: datetime) -> Receipt | None:
         """The provider's record of the same words to the same number, so that a repeat after a crash is not sent."""
         sent = attempt(lambda: self.client.messages.list(to=number, date_sent_after=since, limit=20))
-        for message in sent:
-            if message.body == body and message.direction != "inbound":
+        for message in sent:  # the filter goes by the day, and the same words may have been right this morning too
+            if message.body == body and message.direction != "inbound" and not is_before(message, since - SKEW):
                 return Receipt(provider_id=message.sid, segments=segments(body), status=str(message.status or "sent"))
         return None
+
+    def trouble(self) -> str:
+        """What is wrong with the provider, "" when it answers; asks for one line of the list and sends nothing."""
+        address = f"{TWILIO_API}/2010-04-01/Accounts/{self.asking.account_sid}/Messages.json"
+        try:
+            status = self.asking.request("GET", address, params={"PageSize": 1}).status_code
+        except (RequestException, TwilioException, OSError, ValueError):
+            return "Twilio does not answer"
+        if status in {401, 403, 404}:
+            return f"Twilio refuses this account ({status})"
+        return f"Twilio answers with an error ({status})" if status >= 400 else ""
+
+    def listed(self, since: datetime) -> list[Listed]:
+        """The messages to and from this service since a moment (real time), the oldest first. Raises SendError."""
+        return list(reversed(attempt(lambda: list(self._newest_first(since)))))
+
+    def _newest_first(self, since: datetime) -> Iterator[Listed]:
+        for message in self.client.messages.stream(date_sent_after=since, page_size=PAGE):
+            if is_before(message, since):
+                return
+            if self._is_ours(message):
+                yield listed(message)
+
+    def _is_ours(self, message: Any) -> bool:
+        """An account may have other numbers, for other things."""
+        if "from_" in self.sender:
+            return bool(self.sender["from_"] == (message.to if message.direction == "inbound" else message.from_))
+        return bool(message.messaging_service_sid == self.sender["messaging_service_sid"])
+
+
+def is_before(message: Any, moment: datetime) -> bool:
+    at = message.date_created or message.date_sent
+    return at is not None and at < moment
+
+
+def listed(message: Any) -> Listed:
+    at, error = message.date_created or message.date_sent, message.error_code
+    inbound = None
+    if message.direction == "inbound":
+        media = "file" if str(message.num_media or "0") != "0" else None
+        inbound = Inbound(
+            address_of(str(message.from_)), message.sid, message.body or "", "media" if media else "text", media=media
+        )
+    return Listed(message.sid, at, inbound, str(message.status or ""), str(error) if error else None)
 
 
 def attempt(call: Any) -> Any:

@@ -24,17 +24,19 @@ from telegram import (
     ReplyKeyboardMarkup,
     Update,
 )
-from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
 from bot.channels import SHARE_NUMBER
-from services.messages import Address, Inbound, Outbound, PersonStopped, Receipt, SendFailed, SendLater
+from services.messages import Address, Inbound, Outbound, PersonStopped, Receipt, SendError, SendFailed, SendLater
 
 log = logging.getLogger(__name__)
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library is changing waits from seconds to timedelta
 
 MOST_UTF16_UNITS = 4096
 POLL_SECONDS = 25
+ASK_SECONDS = 2.0
+NOT_CONNECTED = {"ConnectError", "ConnectTimeout", "PoolTimeout"}
 SEND_SECONDS = 12.0
 MEDIA = ("photo", "voice", "video", "video_note", "sticker", "document", "audio", "animation", "location", "poll")
 UPDATES = ["message", "edited_message", "callback_query"]
@@ -129,6 +131,7 @@ class TelegramChannel:
         )
         self.bot = Bot(token, base_url=api, request=request, get_updates_request=polling)
         self.accept, self.may_poll, self.webhook = accept, may_poll, webhook
+        self.noticed: Callable[[], object] = lambda: None  # told, off the loop, when polling went wrong
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, name="telegram", daemon=True)
         self.polling: asyncio.Future[None] | None = None
@@ -177,7 +180,7 @@ class TelegramChannel:
             return future.result(timeout=SEND_SECONDS)
         except FutureTimeout as error:
             future.cancel()
-            raise SendLater() from error
+            raise SendError("no answer") from error
 
     async def _send(self, outbound: Outbound) -> Receipt:
         pieces = parts(outbound.text)
@@ -189,19 +192,32 @@ class TelegramChannel:
             raise refusal(error) from error
         return Receipt(provider_id=str(sent.message_id), status="delivered")
 
+    def trouble(self) -> str:
+        """What is wrong with Telegram, "" when it answers; asks who we are and sends nothing."""
+        asked = asyncio.run_coroutine_threadsafe(self.bot.get_me(read_timeout=ASK_SECONDS), self.loop)
+        try:
+            asked.result(timeout=2 * ASK_SECONDS)
+        except (InvalidToken, Forbidden):
+            return "Telegram refuses this bot's token"
+        except Exception:  # whatever it was, no bot of ours answered
+            asked.cancel()
+            return "Telegram does not answer"
+        return ""
+
     async def poll(self) -> None:
-        """Fetch, store, then confirm; a failure waits a little and fetches the same again."""
+        """Fetch, store, then confirm; a failure, also of the database, waits a little and fetches the same again."""
         offset: int | None = None
         while True:
-            if not self.may_poll():
-                await asyncio.sleep(1)
-                continue
             try:
+                if not await asyncio.to_thread(self.may_poll):
+                    await asyncio.sleep(1)
+                    continue
                 for update in await self.bot.get_updates(offset, timeout=POLL_SECONDS, allowed_updates=UPDATES):
                     await self.take(update)
                     offset = update.update_id + 1
             except Exception as error:  # the loop must outlive any one failure
                 log.warning("telegram polling: %s", type(error).__name__)
+                await asyncio.to_thread(self.noticed)
                 await asyncio.sleep(1)
 
     async def take(self, update: Update) -> None:
@@ -238,4 +254,6 @@ def refusal(error: TelegramError) -> Exception:
         return PersonStopped()
     if isinstance(error, BadRequest):
         return SendFailed(type(error).__name__)
+    if isinstance(error, NetworkError) and type(error.__cause__).__name__ not in NOT_CONNECTED:
+        return SendError(type(error).__name__)  # it may have been taken before the answer broke: a repeat is flagged
     return SendLater()

@@ -53,7 +53,11 @@ def where_keys_are(settings: Settings) -> str:
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="The backup to put back.")],
+    file: Annotated[Path | None, typer.Argument(help="The backup to put back.")] = None,
+    in_place: Annotated[
+        bool,
+        typer.Option("--in-place", help="Litestream or PostgreSQL has put the database back itself: make it right."),
+    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Also over a database that holds something, or an audit that does not fit.")
     ] = False,
@@ -61,13 +65,22 @@ def restore(
     """Put a backup back, with the server stopped. What it replaces is kept aside."""
     from services import backup as backups
     from services.clock import Clock
+    from services.errors import BackupRefused
     from services.settings import load
 
     with said_plainly():
+        if (file is None) != in_place:
+            raise BackupRefused("Name a backup, or say --in-place where something else has put the database back.")
         settings = load()
-        done = backups.restore(file, settings, Clock.at(settings.now).now(), force=force)
+        now = Clock.at(settings.now).now()
+        done = (
+            backups.restore(file, settings, now, force=force)
+            if file
+            else backups.bring_back(settings, now, force=force)
+        )
     made = done.manifest
-    print(f"The backup of {made.made_at} is back, brought from migration {made.revision} to {done.revision}.")
+    what = "The continuous copy" if in_place else f"The backup of {made.made_at}"
+    print(f"{what} is back, brought from migration {made.revision} to {done.revision}.")
     print(f"Erased again by the ledger: {done.erased_again}.")
     if done.problems:
         print(f"ATTENTION: the audit does not fit: {'; '.join(done.problems)}.")

@@ -23,6 +23,7 @@ from bot.nlu.process import NluProcess
 LONGEST_TEXT = 2_000  # characters, as in nlu_server/server.py
 LARGEST_ANSWER = 65_536  # bytes; a real one has about 1,000
 REST_SECONDS = 5.0
+LOOK_SECONDS = 0.5
 POISON = 3  # failed answers in a row before a server that does answer counts as down
 
 T = TypeVar("T")
@@ -39,16 +40,17 @@ class _Breaker:
     def __init__(self, rest: float, clock: Callable[[], float]) -> None:
         self._rest, self._clock = rest, clock
         self._lock = threading.Lock()
-        self._until, self._failed_answers = 0.0, 0
+        self._failed_at, self._failed_answers = 0.0, 0
         self.open = False
 
-    def lets_through(self) -> bool:
+    def lets_through(self, rest: float | None = None) -> bool:
+        """`rest`: after how long this caller may try; /readyz asks sooner than a turn, which would be held up."""
         with self._lock:
             if not self.open:
                 return True
-            if self._clock() < self._until:
+            if self._clock() < self._failed_at + min(self._rest, rest or self._rest):
                 return False
-            self._until = self._clock() + self._rest
+            self._failed_at = self._clock()
             return True
 
     def succeeded(self) -> None:
@@ -60,7 +62,7 @@ class _Breaker:
         with self._lock:
             self._failed_answers += 1
             if not reached or self._failed_answers >= POISON:
-                self.open, self._until = True, self._clock() + self._rest
+                self.open, self._failed_at = True, self._clock()
 
 
 class RasaClient:
@@ -87,8 +89,8 @@ class RasaClient:
 
     @property
     def up(self) -> bool:
-        """Asks the server, unless it failed a moment ago."""
-        return bool(self._ask("GET", "/status", None, _is_status))
+        """Asks the server, unless it failed just now; an answer lets turns ask it again at once."""
+        return bool(self._ask("GET", "/status", None, _is_status, rest=LOOK_SECONDS))
 
     def parse(self, text: str) -> Parsed | None:
         sendable = text[:LONGEST_TEXT].encode("utf-8", "ignore").decode()  # without half characters
@@ -97,8 +99,10 @@ class RasaClient:
     def close(self) -> None:
         self._http.close()
 
-    def _ask(self, method: str, path: str, body: dict[str, str] | None, read: Callable[[Any], T]) -> T | None:
-        if not self._breaker.lets_through():
+    def _ask(
+        self, method: str, path: str, body: dict[str, str] | None, read: Callable[[Any], T], rest: float | None = None
+    ) -> T | None:
+        if not self._breaker.lets_through(rest):
             return None
         try:
             answer = _understood(self._receive(method, path, body), read)

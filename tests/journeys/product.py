@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx2
 
 from bot.assistant import Assistant, assemble
+from bot.nlu.parsed import Nlu
 from bot.nlu.rasa import NoNlu
 from bot.nlu.stand_in import Backed, StandIn
 from services.settings import Settings
@@ -59,13 +60,13 @@ def settings_of(home: Path, url: str, twilio: str, telegram: str, **more: str) -
 
 
 @contextmanager
-def running(home: Path, **more: str) -> Iterator[Product]:
-    """Start everything with the demonstration teams; stop it all at the end."""
+def running(home: Path, nlu: Nlu | None = None, **more: str) -> Iterator[Product]:
+    """Start everything with the demonstration teams; stop it all at the end. `nlu`: else the built-in recognisers."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with twilio_api.TwilioApi() as twilio, telegram_api.TelegramApi() as telegram:
         settings = settings_of(home, url, twilio.url, telegram.url, **more)
-        assistant = assemble(settings, demo=True, nlu=Backed(NoNlu("a test"), StandIn()))
+        assistant = assemble(settings, demo=True, nlu=nlu or Backed(NoNlu("a test"), StandIn()))
         try:
             with serving(application(assistant), port), httpx2.Client(base_url=url, timeout=15) as http:
                 yield Product(url, assistant, twilio, telegram, http)

@@ -25,6 +25,8 @@ class Mailbox:
     to: list[str] = field(default_factory=list)
     to_rcpt: list[str] = field(default_factory=list)
     to_data: list[str] = field(default_factory=list)
+    down: bool = False
+    """Hangs up on whoever calls."""
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: Any) -> str:
         if self.to_rcpt:
@@ -42,6 +44,14 @@ class Mailbox:
         return answer
 
 
+class HangsUp(asyncio.Protocol):
+    """A server that is not well."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        transport.abort()
+
+
 @contextmanager
 def serving(mailbox: Mailbox | None = None) -> Iterator[Mailbox]:
     """The server in a thread of its own, until the end of the block."""
@@ -51,7 +61,9 @@ def serving(mailbox: Mailbox | None = None) -> Iterator[Mailbox]:
 
     async def serve() -> None:
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: SMTP(box, loop=loop, hostname="mail.test"), sock=listening)
+        server = await loop.create_server(
+            lambda: HangsUp() if box.down else SMTP(box, loop=loop, hostname="mail.test"), sock=listening
+        )
         ready.set()
         while not over.is_set():
             await asyncio.sleep(0.02)

@@ -22,6 +22,7 @@ class TelegramApi:
         self.updates: list[dict[str, Any]] = []
         self.faults: list[Answer] = []
         self.confirmed = 0
+        self.down = False
         self.next_id = 1000
         self.changed = threading.Condition()
         self.server = LoopbackServer(self.handle)
@@ -38,12 +39,16 @@ class TelegramApi:
         self.server.__exit__(*exc)
 
     def handle(self, request: Request) -> Answer:
+        if self.down:
+            return Answer(drop=True)
         method = request.path.rsplit("/", 1)[-1]
         given = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
         with self.changed:
             self.calls.append(method)
         if method == "getUpdates":
             return ok(self.get_updates(int(given.get("offset") or 0), float(given.get("timeout") or 0)))
+        if method == "getMe":
+            return ok({"id": 123456, "is_bot": True, "first_name": "Stand-in", "username": "stand_in_bot"})
         if method == "sendMessage":
             return self.send_message(given)
         return ok(True)

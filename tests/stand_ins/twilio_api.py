@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -25,6 +28,10 @@ class Sent:
     body: str
     status_callback: str | None
     at: float
+    created: datetime | None = None
+    status: str = "queued"
+    error: int | None = None
+    came_in: bool = False
 
 
 @dataclass
@@ -40,10 +47,18 @@ class Fault:
 
 
 class TwilioApi:
-    """Records every message it is given; `faults` are used up one by one."""
+    """Records every message it is given; `faults` are used up one by one.
 
-    def __init__(self, port: int = 0) -> None:
+    `down`: answers nothing at all; `listing_status`: the error that its list answers with. `now`: dates every message, as the real one does. `texts`: what people wrote to us,
+    whether or not we took it.
+    """
+
+    def __init__(self, port: int = 0, now: Callable[[], datetime] | None = None) -> None:
         self.sent: list[Sent] = []
+        self.texts: list[Sent] = []
+        self.down = False
+        self.listing_status: int | None = None
+        self.now = now or (lambda: None)
         self.faults: list[Fault] = []
         self.lock = threading.Lock()
         self.arrived = threading.Condition(self.lock)
@@ -61,8 +76,12 @@ class TwilioApi:
         self.server.__exit__(*exc)
 
     def handle(self, request: Request) -> Answer:
+        if self.down:
+            return Answer(drop=True)
         if not request.path.endswith("/Messages.json"):
             return Answer(b'{"message": "no such page", "code": 20404}', 404)
+        if request.method == "GET" and self.listing_status:
+            return self.failure(Fault(self.listing_status))
         if request.method == "GET":
             return self.listing(request.query)
         form = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
@@ -76,7 +95,8 @@ class TwilioApi:
     def record(self, form: dict[str, str]) -> Sent:
         with self.arrived:
             sid = f"SM{len(self.sent):032x}"
-            sent = Sent(sid, form.get("To", ""), form.get("Body", ""), form.get("StatusCallback"), time.monotonic())
+            body, callback = form.get("Body", ""), form.get("StatusCallback")
+            sent = Sent(sid, form.get("To", ""), body, callback, time.monotonic(), self.now())
             self.sent.append(sent)
             self.arrived.notify_all()
         return sent
@@ -91,19 +111,31 @@ class TwilioApi:
 
     def resource(self, sent: Sent | None) -> dict[str, Any]:
         assert sent is not None
+        dated = format_datetime(sent.created) if sent.created else None
         return {
             "sid": sent.sid,
-            "to": sent.to,
+            "to": SENDER if sent.came_in else sent.to,
+            "from": sent.to if sent.came_in else SENDER,
             "body": sent.body,
-            "status": "queued",
-            "direction": "outbound-api",
+            "status": "received" if sent.came_in else sent.status,
+            "error_code": sent.error,
+            "direction": "inbound" if sent.came_in else "outbound-api",
+            "date_created": dated,
+            "date_sent": dated,
+            "num_media": "0",
             "account_sid": ACCOUNT,
         }
+
+    def texted(self, number: str, body: str, sid: str) -> None:
+        """Somebody texts us, and our webhook does not answer: the provider keeps it and posts it no more."""
+        with self.lock:
+            self.texts.append(Sent(sid, number, body, None, time.monotonic(), self.now(), came_in=True))
 
     def listing(self, query: dict[str, list[str]]) -> Answer:
         number = query.get("To", [""])[0]
         with self.lock:
-            messages = [self.resource(sent) for sent in self.sent if not number or sent.to == number]
+            known = sorted((*self.sent, *self.texts), key=lambda sent: sent.at)
+            messages = [self.resource(sent) for sent in known if not number or (sent.to == number and not sent.came_in)]
         return Answer(
             json.dumps({"messages": messages[::-1], "next_page_uri": None, "page": 0, "page_size": 50}).encode()
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -143,6 +143,35 @@ def test_a_repeat_asks_the_provider_first_and_does_not_send_twice(api: TwilioApi
     receipt = channel.send(outbound(repeat=True))
     assert receipt.provider_id == api.sent[0].sid
     assert api.bodies(NUMBER) == ["Hello"]
+
+
+@pytest.mark.parametrize(("hours", "sent"), [(-2, 2), (0, 1)])
+def test_the_same_words_from_this_morning_are_not_taken_for_the_message(
+    api: TwilioApi, channel: sms.SmsChannel, hours: int, sent: int
+) -> None:
+    """Twilio lists by the day."""
+    began = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    api.now = lambda: began + timedelta(hours=hours, seconds=1)
+    channel.send(outbound())
+    channel.send(outbound(repeat=True))
+    assert len(api.bodies(NUMBER)) == sent
+
+
+@pytest.mark.parametrize(
+    ("down", "fault", "words"),
+    [
+        (False, None, ""),
+        (True, None, "Twilio does not answer"),
+        (False, 401, "Twilio refuses this account (401)"),
+        (False, 500, "Twilio answers with an error (500)"),
+    ],
+)
+def test_what_is_wrong_with_the_provider_is_said_without_sending(
+    api: TwilioApi, channel: sms.SmsChannel, down: bool, fault: int | None, words: str
+) -> None:
+    api.down, api.listing_status = down, fault
+    assert channel.trouble() == words
+    assert api.sent == []
 
 
 def test_a_repeat_of_other_words_is_sent(api: TwilioApi, channel: sms.SmsChannel) -> None:

@@ -10,7 +10,7 @@ import pytest
 from telegram import InlineKeyboardMarkup, ReplyKeyboardMarkup, Update
 
 from bot.channels import SHARE_NUMBER, telegram
-from services.messages import Address, Choice, Inbound, Outbound, PersonStopped, SendFailed, SendLater
+from services.messages import Address, Choice, Inbound, Outbound, PersonStopped, SendError, SendFailed, SendLater
 from tests.stand_ins.server import Answer
 from tests.stand_ins.telegram_api import TOKEN, TelegramApi, message, refused
 
@@ -119,8 +119,8 @@ def test_a_name_with_markup_signs_is_sent_as_it_is(api: TelegramApi, started: St
         (refused(429, "Too Many Requests: retry after 7", retry_after=7), SendLater),
         (refused(403, "Forbidden: bot was blocked by the user"), PersonStopped),
         (refused(400, "Bad Request: chat not found"), SendFailed),
-        (Answer(b"<html>gateway</html>", 502, "text/html"), SendLater),
-        (Answer(drop=True), SendLater),
+        (Answer(b"<html>gateway</html>", 502, "text/html"), SendError),
+        (Answer(drop=True), SendError),
     ],
 )
 def test_each_failure_is_one_of_three(

@@ -240,3 +240,14 @@ def test_the_dialogue_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(checked, "check_everything", lambda: [Finding("f.yml", 1, "no", "")])
     assert doctor_command.dialogue().state == "broken"
+
+
+def test_a_database_that_something_else_put_back_is_made_right(run: Run, home: Path) -> None:
+    neither = run("restore")
+    assert neither.exit_code == 1
+    assert "Name a backup, or say --in-place" in neither.stderr
+    right = run("restore", "--in-place")
+    assert right.exit_code == 0, right.stderr
+    assert "The continuous copy is back" in right.stdout
+    assert "The chain of the audit was walked and fits." in right.stdout
+    assert audited(home) == [("system", "restore", "database:1")]
