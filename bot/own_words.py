@@ -15,7 +15,7 @@ from bot.flows.commands import Clarify, Command, Correct, Crisis, OptOut, SetSlo
 from bot.flows.definition import Book
 from bot.flows.state import DialogueState
 from bot.hearing import Heard
-from bot.nlu.recognisers.text import bag
+from bot.nlu.recognisers.small_words import SMALL
 
 KEPT = "own_words"
 MOST_KEPT, MOST_CHARACTERS = 30, 500
@@ -32,15 +32,8 @@ FEWEST = 2
 """Words of one's own from which on a message says more than its answer."""
 ABOUT_THEM = frozenset({"call_needs", "health", "barriers", "work_situation"})
 """Questions at which words that no reader knows are still worth a coach's eye."""
-SMALL = bag(
-    "a an the and or but so to of in on at by for with is are am was be been im i'm ive i've it its it's i me my we our you your "
-    "he she they that this there just only really very too also not no yes yeah yep ok okay aye please pls thanks thank ta cheers "
-    "cos because got get have has had do does did can cant can't will would could would'd like want one two three four first "
-    "second third last both all none any some about from since year years month months week weeks day days old still now then um er "
-    "age aged old date birth born january february march april may june july august september october november december jan feb "
-    "mar apr jun jul aug sep sept oct nov dec postcode address live ring text call phone mobile landline "
-    "well hi hello hiya hey mate love think mostly mainly bit both ones number option thats that's what whats if as up out u ur"
-)
+CODE = re.compile(r"[<>{}|\\`$]")
+"""In a message that no reader knows, these speak of a machine and not of a person."""
 WORD = re.compile(r"[a-z][a-z'\N{RIGHT SINGLE QUOTATION MARK}]+")
 
 
@@ -103,7 +96,7 @@ def _is_news_elsewhere(state: DialogueState, heard: Heard, commands: Sequence[Co
 
 def _is_missed(heard: Heard, commands: Sequence[Command]) -> bool:
     asked = heard.expecting
-    if asked is None or asked.slot not in ABOUT_THEM or heard.acts or "?" in heard.text:
+    if asked is None or asked.slot not in ABOUT_THEM or heard.acts or "?" in heard.text or CODE.search(heard.text):
         return False
     return (
         any(isinstance(each, Unclear | Clarify) for each in commands) and len(_own(heard.text, {}, book=None)) >= FEWEST
