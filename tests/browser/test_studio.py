@@ -115,6 +115,7 @@ def test_a_draft_is_tried_and_kept_as_a_test(open_page: Open, studio: Site, size
     page.get_by_role("button", name="Keep it as a test").click()
     expect(page.get_by_text("Kept as a test in the draft.")).to_be_visible()
     page.get_by_role("link", name="Tests", exact=True).click()
+    page.get_by_text("1 test changed in this draft").click()
     expect(page.get_by_text("studio/somebody_is_off_sick.txt")).to_be_visible()
     look(page, "studio-tests", size)
 

@@ -61,7 +61,7 @@ def test_a_person_books_a_call_by_telegram_polled(tmp_path: Path) -> None:
 
 
 def test_a_person_books_a_call_by_telegram_webhook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.assistant.polls", lambda settings: False)
+    monkeypatch.setattr("bot.providers.polls", lambda settings: False)
     with running(tmp_path) as product:
         sent = play(product, webhook=True)
     assert "Your call is booked" in words(sent)
