@@ -15,7 +15,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from services import audit, bank_holidays, call_backs, rota, scopes
-from services.call_fit import BSL, fitting, languages_of
+from services.call_fit import fitting, languages_in_full
 from services.clock import LONDON
 from services.models import Absence, Appointment, CallBack, Coach, Conversation, DutyAlert, Referral, Team, WorkingHours
 from services.referrals import CLOSED
@@ -82,7 +82,7 @@ def keep_languages(session: Session, coach: Coach, text: str, viewer: Viewer, no
     if viewer.scope not in (None, coach.team_id):
         scopes.refuse(session, viewer, f"coach:{coach.id}", "not_theirs", now)
         return False
-    coach.languages = ", ".join(each.upper() if each == BSL else each.title() for each in languages_of(text))
+    coach.languages = languages_in_full(text)
     session.flush()
     audit.record(session, viewer.actor, "change_languages", f"coach:{coach.id}", now)
     return True

@@ -58,6 +58,11 @@ def languages_of(text: str) -> tuple[str, ...]:
     return found
 
 
+def languages_in_full(text: str) -> str:
+    """The languages as they are kept and shown: "Polish, BSL". ValueError as `languages_of`."""
+    return ", ".join(each.upper() if each == BSL else each.title() for each in languages_of(text))
+
+
 def fitting(coaches: Sequence[Coach], card: Mapping[str, Any]) -> list[Coach]:
     """The coaches who speak what the person asked for (BSL, or a language they named); none where nobody does."""
     needs, words = card.get("call_needs") or (), str(card.get("call_need_words") or "").lower()

@@ -63,12 +63,17 @@ def _tidy(postcode: str) -> str:
     return f"{match[1]} {match[2]}" if match else ""
 
 
+def known_lads() -> frozenset[str]:
+    """The ONS codes of the local authorities of England."""
+    with (SHIPPED / "lads.csv").open(encoding="utf-8", newline="") as file:
+        return frozenset(row["lad"] for row in csv.DictReader(file))
+
+
 class _Codes:
     """The codes that are known here: an area whose board nobody knows would leave people without a team."""
 
     def __init__(self) -> None:
-        with (SHIPPED / "lads.csv").open(encoding="utf-8", newline="") as file:
-            self.lads = {row["lad"] for row in csv.DictReader(file)}
+        self.lads = known_lads()
         self.boards = Boards.load()
         self.fine: set[tuple[str, ...]] = set()
 

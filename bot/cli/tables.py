@@ -12,8 +12,11 @@ import typer
 from bot.cli.opened import opened
 from bot.cli.problems import said_plainly
 
-TABLES = ("postcodes", "directory", "practices", "staff")
-Table = Annotated[Literal["postcodes", "directory", "practices", "staff"], typer.Argument(help=", ".join(TABLES))]
+TABLES = ("postcodes", "directory", "practices", "staff", "teams", "areas", "coaches")
+Table = Annotated[
+    Literal["postcodes", "directory", "practices", "staff", "teams", "areas", "coaches"],
+    typer.Argument(help=", ".join(TABLES)),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -24,11 +27,12 @@ def add_to(app: typer.Typer) -> None:
 def take_in(table: Table, file: Annotated[Path, typer.Argument(help="The file to read.")]) -> None:
     """Take a table in. Every bad row is named by its number, and then nothing is changed.
 
-    postcodes, practices and staff are CSV with the columns that `anydoor export` writes; directory is that too, or
-    Open Referral UK JSON. Importing the same file again changes nothing.
+    All are CSV with the columns that `anydoor export` writes; directory may be Open Referral UK JSON instead. A new
+    site takes in teams, then areas and coaches, then staff. Importing the same file again changes nothing.
     """
+    take = {"postcodes": places, "practices": places, "staff": staff, "directory": directory}
     with said_plainly():
-        {"postcodes": places, "practices": places, "staff": staff, "directory": directory}[table](table, file)
+        take.get(table, teams)(table, file)
 
 
 def places(table: str, file: Path) -> None:
@@ -52,6 +56,21 @@ def staff(table: str, file: Path) -> None:
         print(taken)
         for email, token in tokens:
             print(f"{email}: {set_up_address(here.settings, token)}")
+
+
+def teams(table: str, file: Path) -> None:
+    from services import tables_of_teams
+
+    take = {
+        "teams": tables_of_teams.import_teams,
+        "areas": tables_of_teams.import_areas,
+        "coaches": tables_of_teams.import_coaches,
+    }[table]
+    with opened(make=True) as here, here.db.write() as session:
+        taken = take(session, file, here.now)
+    print(taken)
+    for note in taken.notes:
+        print(note)
 
 
 def directory(table: str, file: Path) -> None:
@@ -101,6 +120,16 @@ def exported(table: str) -> Iterable[bytes]:
 
             with here.db.read() as session:
                 return [export_staff(session)]
+        if table in ("teams", "areas", "coaches"):
+            from services import tables_of_teams
+
+            give = {
+                "teams": tables_of_teams.export_teams,
+                "areas": tables_of_teams.export_areas,
+                "coaches": tables_of_teams.export_coaches,
+            }[table]
+            with here.db.read() as session:
+                return [give(session)]
         from services.tables_of_listings import export_listings
 
         return [export_listings(here.db)]
