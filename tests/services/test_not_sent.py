@@ -11,7 +11,8 @@ from services import delivery, outbox, statuses
 from services.db import Database
 from services.messages import Outbound, Receipt, SendLater
 from services.models import DutyAlert
-from tests.services.test_outbox import Provider, pass_real_time, queue, row_of, status, talk
+from tests.services.test_outbox import Provider, pass_real_time, queue, row_of, talk
+from tests.services.test_statuses import status
 
 
 def test_a_days_outage_is_waited_for_and_then_it_is_a_persons_to_look_at(sqlite_db: Database, now: datetime) -> None:
