@@ -119,6 +119,26 @@ def test_what_was_being_typed_survives_a_new_question(open_page: Open) -> None:
     expect(second.get_by_label("Or use your own words")).to_have_value("I was just")
 
 
+def test_on_a_slow_line_what_was_sent_is_not_sent_again(open_page: Open) -> None:
+    """The reply comes by the stream before the answer to the post does."""
+    page = open_page("/chat")
+    begin(page)
+    listening(page)
+    page.evaluate(
+        """() => { const fetched = window.fetch;
+        window.fetch = async (...all) => { const answer = await fetched(...all); await new Promise((go) => { window.goOn = go; });
+        return answer; }; }"""
+    )
+    page.get_by_label("Or use your own words").fill("off sick")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("You said 8 characters")).to_be_visible()
+    expect(page.locator("#text")).to_have_value("")
+    page.locator("#text").fill("my back")
+    page.evaluate("window.goOn()")
+    expect(page.locator("#waiting")).to_be_hidden()
+    expect(page.locator("#text")).to_have_value("my back")
+
+
 def test_by_keyboard_alone(open_page: Open) -> None:
     page = open_page("/chat")
     page.get_by_label("Say something first").focus()

@@ -44,7 +44,8 @@ function replaceForm(fresh) {
   const old = answer();
   if (fresh.dataset.shown === old.dataset.shown) return;
   const hadFocus = old.contains(document.activeElement);
-  const typed = old.elements.text.value;
+  const left = old.elements.text.value;
+  const typed = left === old.dataset.sent ? "" : left; // what is on its way is not there to be sent again
   const started = fresh.elements.text;
   old.replaceWith(fresh);
   if (typed) started.value = typed;
@@ -65,20 +66,32 @@ async function send(event) {
   try {
     await post(form);
   } catch {
-    form.submit(); // the same form id, so it is one message whatever the network did
+    sendPlainly(form); // the same form id, so it is one message whatever the network did
   } finally {
     delete form.dataset.busy;
   }
 }
 
+// A form that was replaced meanwhile is no part of the page, and browsers send no such form.
+function sendPlainly(form) {
+  if (!form.isConnected) {
+    form.hidden = true;
+    document.body.append(form);
+  }
+  form.submit();
+}
+
 async function post(form) {
+  form.dataset.sent = form.elements.text.value;
   const response = await fetch("/chat", {
     method: "POST",
     headers: { Accept: "application/json" },
     body: new URLSearchParams(new FormData(form)),
   });
-  if (!response.ok) return form.submit(); // the page itself says what is wrong
+  if (!response.ok) return sendPlainly(form); // the page itself says what is wrong
   const said = await response.json();
+  if (!form.isConnected) return; // on a slow line the reply comes first, and brings a form of its own
+  delete form.dataset.sent;
   form.elements.form.value = said.form;
   form.elements.mark.value = said.mark;
   form.elements.text.value = "";
