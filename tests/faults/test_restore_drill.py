@@ -36,7 +36,8 @@ from tests.services.test_backup import ANNA, BEN, settings_of, write
 
 MOST_LOST, BACK_WITHIN = 5.0, 300.0
 WRITING_SECONDS = float(os.environ.get("DRILL_SECONDS", "12"))
-drill = pytest.mark.skipif(not os.environ.get("DRILLS"), reason="a drill of make soak (DRILLS=1)")
+drill = pytest.mark.drill
+"""Of `make soak` only (DRILLS=1); see conftest."""
 
 
 def is_right(settings: Settings) -> list[str]:
