@@ -33,18 +33,9 @@ from tests.faults.kills.life import Life, Provider
 from tests.faults.kills.people import WRITERS
 from tests.faults.kills.world import Folder, Snapshot, snapshot
 
-POINTS = (
-    "before_accept_commit",
-    "after_accept_commit",
-    "before_turn_commit",
-    "after_turn_commit",
-    "after_claim_commit",
-    "after_send",
-    "before_settle_commit",
-    "after_settle_commit",
-    "before_seal_commit",
-    "mid_backup",
-)
+ELSEWHERE = frozenset({"after_checkpoint", "mid_migration"})
+"""Points that no life under load passes; `other_deaths` dies there."""
+POINTS = tuple(point for point in faults.POINTS if point not in ELSEWHERE)
 AT_RANDOM, AT_THE_START = "at random under load", "at random while starting"
 LONGEST_LIFE = 60.0
 
