@@ -130,9 +130,13 @@ async def answered(reader: asyncio.StreamReader) -> None:
     head = await reader.readuntil(b"\r\n\r\n")
     if b" 200 " not in head.split(b"\r\n", 1)[0]:
         raise RuntimeError(f"the server answered {head[:60]!r}")
-    for line in head.lower().split(b"\r\n"):
-        if line.startswith(b"content-length:"):
-            await reader.readexactly(int(line.split(b":")[1]))
+    await reader.readexactly(length_of(head))
+
+
+def length_of(head: bytes) -> int:
+    """Bytes of the body that follows; none where the head names no length, as that of a GET."""
+    lengths = (line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+    return int(next(lengths, b":0").split(b":")[1])
 
 
 async def provider(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -141,8 +145,7 @@ async def provider(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
     try:
         while True:
             head = await reader.readuntil(b"\r\n\r\n")
-            length = next(int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if b"content-length" in line)
-            await reader.readexactly(length)
+            await reader.readexactly(length_of(head))
             body = f'{{"sid": "SM{id(writer):016x}{next(with_ids):016x}", "status": "queued"}}'.encode()
             writer.write(b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n")
             writer.write(f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
