@@ -10,15 +10,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import permutations
 
-from bot.safety_phrases import Automaton, Part, PhraseError, Span, mapped, parse, words_of
+from bot.safety_phrases import Automaton, Group, Part, PhraseError, Span, mapped, parse, words_of
 from bot.safety_scripts import romanised, without_ending
 from bot.safety_words import Words
 
 Said = tuple[tuple[Part, ...], ...]
-KEYS = frozenset({"name", "deny", "between", "deny_after", "past", "now", "idioms", "lists", "kinds", "minor", "by_sound"})
+KEYS = frozenset({"name", "deny", "between", "deny_after", "past", "now", "idioms", "lists", "kinds", "minor", "by_sound", "ordinary"})
 _STEM, _SOUND = "~", "="
 _MOST_KNOWN = 20_000
-_FARTHEST = 3  # words before a phrase among which what denies it stands
+_FARTHEST = 5  # words before or after a phrase among which what denies it stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,10 @@ class Way:
 
 @dataclass(slots=True)
 class Heard:
-    """What the languages heard of one message: numbers of the entries with their spans, and whether a child says its age."""
+    """What the languages heard of one message: ways with their places, and whether a child says its age."""
 
-    kept: list[tuple[int, Span]] = field(default_factory=list)
-    cleared: list[tuple[int, Span]] = field(default_factory=list)
+    kept: list[tuple[Way, Span]] = field(default_factory=list)
+    cleared: list[tuple[Way, Span]] = field(default_factory=list)
     minors: list[tuple[str, Span]] = field(default_factory=list)
 
 
@@ -82,6 +82,7 @@ class LanguageBook:
 
     def __init__(self, ways: Iterable[tuple[Way, tuple[Part, ...]]], english: Collection[str]) -> None:
         self._ways: list[Way] = []
+        self._of: dict[str, set[str]] = {}  # the words of each language
         self._automaton = Automaton(self._laid(ways))
         self._vocabulary = self._automaton.vocabulary()
         self._stems = {word[:-1] for word in self._vocabulary if word.endswith(_STEM)}
@@ -93,6 +94,7 @@ class LanguageBook:
     def _laid(self, ways: Iterable[tuple[Way, tuple[Part, ...]]]) -> Iterator[tuple[Part, ...]]:
         for way, parts in ways:
             self._ways.append(way)
+            self._of.setdefault(way.tongue.code, {*way.tongue.denials, *way.tongue.between}).update(words_of(parts))
             yield parts
 
     def readings(self, word: str) -> tuple[str, ...]:
@@ -134,8 +136,23 @@ class LanguageBook:
                 heard.minors.append((way.tongue.code, span))
             if way.role == "say":
                 cleared = _denied(way, span, words) or _let_pass(way, span, words, said)
-                (heard.cleared if cleared else heard.kept).append((way.number, span))
+                (heard.cleared if cleared else heard.kept).append((way, span))
+        return self._as_meant(heard, words) if heard.cleared and heard.kept else heard
+
+    def _as_meant(self, heard: Heard, words: Words) -> Heard:
+        """Two languages that share a word: the one that knows more of the message tells whether it is denied."""
+        known = {code: sum(not self._of[code].isdisjoint((word, *self.readings(word))) for word in words.words) for code in self._of}
+        for one in tuple(heard.kept):
+            if not one[0].denies and any(_overruled(one, other, known) for other in heard.cleared):
+                heard.kept.remove(one)
         return heard
+
+
+def _overruled(kept: tuple[Way, Span], cleared: tuple[Way, Span], known: Mapping[str, int]) -> bool:
+    (way, span), (other, place) = kept, cleared
+    return (
+        place.start < span.end and span.start < place.end and known[other.tongue.code] > known[way.tongue.code]
+    )
 
 
 def _denied(way: Way, span: Span, words: Words) -> bool:
@@ -145,12 +162,17 @@ def _denied(way: Way, span: Span, words: Words) -> bool:
     tongue = way.tongue
     if any(word in tongue.denials for word in words.words[span.start : span.end]):
         return True
-    if span.end not in words.stops and words.words[span.end : span.end + 1] and words.words[span.end] in tongue.deny_after:
-        return True
-    for at in range(span.start - 1, max(0, span.start - 1 - _FARTHEST), -1):
-        if at + 1 in words.stops or at + 1 in words.pauses:
+    return _near(range(span.start - 1, max(0, span.start - 1 - _FARTHEST), -1), 1, tongue.deny, words, tongue) or _near(
+        range(span.end, min(len(words.words), span.end + _FARTHEST)), 0, tongue.deny_after, words, tongue
+    )
+
+
+def _near(places: range, edge: int, denials: Collection[str], words: Words, tongue: Tongue) -> bool:
+    """A denial at one of the places, with nothing but linking words between it and the phrase."""
+    for at in places:
+        if at + edge in words.stops or at + edge in words.pauses:
             return False
-        if words.words[at] in tongue.deny:
+        if words.words[at] in denials:
             return True
         if words.words[at] not in tongue.between:
             return False
@@ -171,7 +193,36 @@ def _one_sentence(one: Span, other: Span, words: Words) -> bool:
     return not any(first < stop <= last for stop in words.stops)
 
 
-def denies(parts: tuple[Part, ...], tongue: Tongue) -> bool:
-    """Whether a phrase holds a denial itself: "no quiero vivir"."""
-    denials = tongue.denials | {_sounding(word) for word in tongue.denials}
-    return any(word in denials for word in words_of(parts))
+def _is_denial(word: str, tongue: Tongue) -> bool:
+    if word.startswith(_SOUND):
+        return word in {_sounding(denial) for denial in tongue.denials}
+    return any(denial.startswith(word[:-1]) for denial in tongue.denials) if word.endswith(_STEM) else word in tongue.denials
+
+
+def plain_ways(parts: tuple[Part, ...], tongue: Tongue) -> tuple[Part, ...] | None:
+    """The phrase without those of its ways that hold a denial; None where nothing is left."""
+    kept: list[Part] = []
+    for part in parts:
+        if isinstance(part, Group):
+            ways = tuple(way for one in part.ways if (way := plain_ways(one, tongue)) is not None)
+            if ways:
+                kept.append(Group(ways, part.optional))
+            elif not part.optional:
+                return None
+        elif _is_denial(part, tongue):
+            return None
+        else:
+            kept.append(part)
+    return tuple(kept) or None
+
+
+def denying_ways(parts: tuple[Part, ...], tongue: Tongue) -> list[tuple[Part, ...]]:
+    """The phrase in those of its ways that hold a denial: "no quiero vivir"."""
+    if any(not isinstance(part, Group) and _is_denial(part, tongue) for part in parts):
+        return [parts]
+    found = []
+    for at, part in enumerate(parts):
+        if isinstance(part, Group):
+            ways = tuple(way for one in part.ways for way in denying_ways(one, tongue))
+            found += [(*parts[:at], Group(ways), *parts[at + 1 :])] if ways else []
+    return found

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from ruamel.yaml import YAML
 
-from bot.safety_languages import KEYS, Heard, LanguageBook, Said, Tongue, Way, denies, read_ways
+from bot.safety_languages import KEYS, Heard, LanguageBook, Said, Tongue, Way, denying_ways, plain_ways, read_ways
 from bot.safety_phrases import Automaton, Part, PhraseError, Span, parse, words_of
 from bot.safety_words import BEGIN, END, Spelling, Words, read_words, rewrites_from
 
@@ -92,6 +92,10 @@ def _told(path: Path, phrases: Iterable[_T]) -> list[_T]:
         raise PhraseError(f"{path.name} is not made as the other lists are ({error!r})", path.name) from error
 
 
+def _within(one: Found, other: Found) -> bool:
+    return other.start <= one.start and one.end <= other.end
+
+
 class PhraseBook:
     """Every phrase list of one folder, compiled."""
 
@@ -169,7 +173,10 @@ class PhraseBook:
         for number, entry in enumerate(written):
             if entry.tongue is not None:
                 for parts in entry.say:
-                    yield Way("say", number, entry.tongue, denies(parts, entry.tongue)), parts
+                    if (plain := plain_ways(parts, entry.tongue)) is not None:
+                        yield Way("say", number, entry.tongue, denies=False), plain
+                    for ways in denying_ways(parts, entry.tongue):
+                        yield Way("say", number, entry.tongue, denies=True), ways
         for path in self._languages():
             for way in _told(path, self._around(load_yaml(path), path.stem)):
                 yield way
@@ -201,7 +208,9 @@ class PhraseBook:
         return Spelling(every, fuzzy=spelling["mistyped"], also=also, never=self._never())
 
     def _never(self) -> list[str]:
-        return (self._folder / "not_typos.txt").read_text(encoding="utf-8").split()
+        """Words that are no mistyped English crisis words; other languages have some ("shaqada", Somali for work)."""
+        others = (word for path in self._languages() for word in self._fold(load_yaml(path).get("ordinary", ())))
+        return [*(self._folder / "not_typos.txt").read_text(encoding="utf-8").split(), *others]
 
     def words(self, text: str) -> Words:
         return read_words(text, self._rewrites)
@@ -222,13 +231,15 @@ class PhraseBook:
             found = Found(self.phrases[number], span.start, span.end)
             (cleared if self._cleared(number, found, words, by_role) else kept).append(found)
         if heard := self._others.find(words):
-            kept += [self._found(number, span) for number, span in heard.kept]
-            cleared += [self._found(number, span) for number, span in heard.cleared]
+            denied = [self._found(way, span) for way, span in heard.cleared]
+            kept = [found for found in kept if not any(_within(found, other) for other in denied)]  # "suicidas"
+            kept += [self._found(way, span) for way, span in heard.kept]
+            cleared += denied
             kept += self._of_children(heard, kept)
         return kept, cleared
 
-    def _found(self, number: int, span: Span) -> Found:
-        return Found(self.phrases[number], span.start, span.end)
+    def _found(self, way: Way, span: Span) -> Found:
+        return Found(self.phrases[way.number], span.start, span.end)
 
     def _of_children(self, heard: Heard, kept: list[Found]) -> list[Found]:
         """Somebody who says that they are fourteen, and what is done to them or that they want to die."""
