@@ -15,7 +15,22 @@ from bot.safety_scripts import romanised, without_ending
 from bot.safety_words import Words
 
 Said = tuple[tuple[Part, ...], ...]
-KEYS = frozenset({"name", "deny", "between", "deny_after", "past", "now", "idioms", "lists", "kinds", "minor", "by_sound", "ordinary"})
+KEYS = frozenset(
+    {
+        "name",
+        "deny",
+        "between",
+        "deny_after",
+        "past",
+        "now",
+        "idioms",
+        "lists",
+        "kinds",
+        "minor",
+        "by_sound",
+        "ordinary",
+    }
+)
 _STEM, _SOUND = "~", "="
 _MOST_KNOWN = 20_000
 _FARTHEST = 5  # words before or after a phrase among which what denies it stands
@@ -141,7 +156,10 @@ class LanguageBook:
 
     def _as_meant(self, heard: Heard, words: Words) -> Heard:
         """Two languages that share a word: the one that knows more of the message tells whether it is denied."""
-        known = {code: sum(not self._of[code].isdisjoint((word, *self.readings(word))) for word in words.words) for code in self._of}
+        known = {
+            code: sum(not self._of[code].isdisjoint((word, *self.readings(word))) for word in words.words)
+            for code in self._of
+        }
         for one in tuple(heard.kept):
             if not one[0].denies and any(_overruled(one, other, known) for other in heard.cleared):
                 heard.kept.remove(one)
@@ -150,9 +168,7 @@ class LanguageBook:
 
 def _overruled(kept: tuple[Way, Span], cleared: tuple[Way, Span], known: Mapping[str, int]) -> bool:
     (way, span), (other, place) = kept, cleared
-    return (
-        place.start < span.end and span.start < place.end and known[other.tongue.code] > known[way.tongue.code]
-    )
+    return place.start < span.end and span.start < place.end and known[other.tongue.code] > known[way.tongue.code]
 
 
 def _denied(way: Way, span: Span, words: Words) -> bool:
@@ -196,7 +212,11 @@ def _one_sentence(one: Span, other: Span, words: Words) -> bool:
 def _is_denial(word: str, tongue: Tongue) -> bool:
     if word.startswith(_SOUND):
         return word in {_sounding(denial) for denial in tongue.denials}
-    return any(denial.startswith(word[:-1]) for denial in tongue.denials) if word.endswith(_STEM) else word in tongue.denials
+    return (
+        any(denial.startswith(word[:-1]) for denial in tongue.denials)
+        if word.endswith(_STEM)
+        else word in tongue.denials
+    )
 
 
 def plain_ways(parts: tuple[Part, ...], tongue: Tongue) -> tuple[Part, ...] | None:

@@ -178,8 +178,7 @@ class PhraseBook:
                     for ways in denying_ways(parts, entry.tongue):
                         yield Way("say", number, entry.tongue, denies=True), ways
         for path in self._languages():
-            for way in _told(path, self._around(load_yaml(path), path.stem)):
-                yield way
+            yield from _told(path, self._around(load_yaml(path), path.stem))
 
     def _languages(self) -> list[Path]:
         return sorted((self._folder / "languages").glob("*.yml"))
@@ -237,6 +236,10 @@ class PhraseBook:
             cleared += denied
             kept += self._of_children(heard, kept)
         return kept, cleared
+
+    def in_other_languages(self, text: str) -> bool:
+        """Whether a message has to be looked through for other languages at all."""
+        return self._others.find(self.words(text)) is not None
 
     def _found(self, way: Way, span: Span) -> Found:
         return Found(self.phrases[way.number], span.start, span.end)
