@@ -33,6 +33,7 @@ KEYS = frozenset(
 )
 _STEM, _SOUND = "~", "="
 _MOST_KNOWN = 20_000
+_LONG_LIST = 8
 _FARTHEST = 5  # words before or after a phrase among which what denies it stands
 
 
@@ -69,6 +70,17 @@ class Heard:
     minors: list[tuple[str, Span]] = field(default_factory=list)
 
 
+def _telling(parts: tuple[Part, ...]) -> Iterator[str]:
+    """The last word of a phrase without choices, and the words of long lists: what is done, not who does it to whom."""
+    if all(isinstance(part, str) for part in parts):
+        yield from [part for part in parts if isinstance(part, str)][-1:]
+    for part in parts:
+        if isinstance(part, Group):
+            for way in part.ways:
+                if len(part.ways) >= _LONG_LIST and len(way) == 1:
+                    yield from words_of(way)
+
+
 def orders(phrase: str) -> list[str]:
     """ "a & b": both, in either order, with up to six words between."""
     parts = [part.strip() for part in phrase.split("&")]
@@ -98,18 +110,20 @@ class LanguageBook:
     def __init__(self, ways: Iterable[tuple[Way, tuple[Part, ...]]], english: Collection[str]) -> None:
         self._ways: list[Way] = []
         self._of: dict[str, set[str]] = {}  # the words of each language
+        self._telling: set[str] = set()  # words that tell a crisis, even where English has them too: "il me bat"
         self._automaton = Automaton(self._laid(ways))
         self._vocabulary = self._automaton.vocabulary()
         self._stems = {word[:-1] for word in self._vocabulary if word.endswith(_STEM)}
         self._lengths = sorted({len(stem) for stem in self._stems})
         self._sounds = any(word.startswith(_SOUND) for word in self._vocabulary)
-        self._english = frozenset(english)
+        self._english = frozenset(english) - self._telling
         self._known: dict[str, tuple[str, ...]] = {}
 
     def _laid(self, ways: Iterable[tuple[Way, tuple[Part, ...]]]) -> Iterator[tuple[Part, ...]]:
         for way, parts in ways:
             self._ways.append(way)
             self._of.setdefault(way.tongue.code, {*way.tongue.denials, *way.tongue.between}).update(words_of(parts))
+            self._telling.update(word for word in _telling(parts) if len(word) > 2 and word.isalpha())
             yield parts
 
     def readings(self, word: str) -> tuple[str, ...]:
