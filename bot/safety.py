@@ -56,7 +56,7 @@ def screen(text: str) -> SafetyHit | None:
         words = book().words(piece)
         kept, cleared = book().find(words)
         judged = model().judge(words, kept, cleared)
-        cleared_words += [words] if cleared else []
+        cleared_words += [words] if any(found.phrase.language == "en" for found in cleared) else []
         if kept and _counts(kept, words, judged):
             said.extend(kept)
             sure, few = max(sure, judged.sure), few or len(words.words) <= _FEW
