@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.nlu.recognisers.free_text import in_order, read_passage
 from bot.nlu.recognisers.guesses import is_guessed
+from bot.nlu.recognisers.refusals import told_all_the_same
 from bot.nlu.recognisers.values import Found
 
 GENERAL = "other_if_alone"
@@ -18,6 +19,10 @@ def read_health(text: str, asked: bool = False) -> Found | None:
     passage = read_passage("health", text)
     meant = passage.meant(own_only=True)
     private = [m.hit for m in passage.mentions if m.hit.value == PRIVATE]
+    refusals = [(hit.start, hit.end) for hit in private]
+    meant = [
+        hit for hit in meant if hit.value == PRIVATE or told_all_the_same(passage.found, (hit.start, hit.end), refusals)
+    ]
     kinds = [kind for kind in in_order(meant) if kind not in {GENERAL, PRIVATE}]
     if not kinds and private:
         return Found([PRIVATE], passage.whole(), passage.span(private))

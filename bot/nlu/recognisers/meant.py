@@ -38,7 +38,8 @@ NO_GOOD = {
 @cache
 def totals() -> PhraseBook:
     """ "All", "both", and words that take an answer back."""
-    return PhraseBook({key: read("choice")[key] for key in ("all", "both", "rest", TAKEN_BACK)})
+    phrases = {key: read("choice")[key] for key in ("all", "both", "rest", TAKEN_BACK)}
+    return PhraseBook(phrases, word_set("ordinary_words", "words"))  # "nothing" is no slip of "anything"
 
 
 def all_hits(found: Sequence[Token], options: Sequence[Option]) -> list[Hit]:
@@ -54,12 +55,15 @@ def all_hits(found: Sequence[Token], options: Sequence[Option]) -> list[Hit]:
 
 
 def _in_an_idiom(found: Sequence[Token], i: int) -> bool:
-    """ "All day", "at all", "any more" speak of no list."""
-    return _word(found, i - 1) in {"at", "after", "not", "nearly"} or _word(found, i + 1) in WITH_ALL
+    """ "All day", "at all", "any more", "all going well", "thats all" speak of no list."""
+    return _word(found, i - 1) in BEFORE_ALL or _word(found, i + 1) in WITH_ALL
 
 
+BEFORE_ALL = bag("at after not nearly thats that is is im am we you were are be been without hardly if no dont")
 WITH_ALL = bag(
-    "day days week night time year mine my right over more longer way good ok fine i that else sorts hours alone about"
+    "day days week night time year mine my right over more longer way good ok okay fine i that else sorts hours alone about "
+    "going gone goes well great better best perfect done being been is was over because cos down started set clear started sorted cool "
+    "a happy sound lovely normal quiet calm nice lies it the same stems comes came kicked began"
 )
 
 
