@@ -9,7 +9,7 @@ from functools import cache
 from bot.nlu.recognisers.asides import asks_which, is_aside, says_wrong
 from bot.nlu.recognisers.free_text import without_courtesy, written_out
 from bot.nlu.recognisers.lexicon import read, word_set
-from bot.nlu.recognisers.meant import all_hits, denied, is_whole, those_meant
+from bot.nlu.recognisers.meant import all_hits, denied, is_stray, is_whole, those_meant
 from bot.nlu.recognisers.none_said import NONE, denies_the_list, is_none_line
 from bot.nlu.recognisers.opening_words import read_opening
 from bot.nlu.recognisers.options import Option, Pick
@@ -244,7 +244,7 @@ def _found(found: Sequence[Token], pointed: Sequence[Pick], meant: Sequence[Pick
 def _total(found: Sequence[Token], options: Sequence[Option], pointed: Sequence[Pick]) -> list[int] | None:
     """All lines, less those named after "but", "except", "apart from"; None where "all" was not said."""
     hits = all_hits(found, options)
-    if not hits or _is_denied(found, hits[0]):
+    if not hits or is_stray(found, hits[0]) or _is_denied(found, hits[0]):
         return None
     every = [line for line, option in enumerate(options) if not _never_in_all(option)]
     if hits[0].value == "both" and len(every) != 2:

@@ -55,15 +55,29 @@ def all_hits(found: Sequence[Token], options: Sequence[Option]) -> list[Hit]:
 
 
 def _in_an_idiom(found: Sequence[Token], i: int) -> bool:
-    """ "All day", "at all", "any more", "all going well", "thats all" speak of no list."""
-    return _word(found, i - 1) in BEFORE_ALL or _word(found, i + 1) in WITH_ALL
+    """ "All day", "at all", "any more" speak of no list."""
+    return _word(found, i - 1) in {"at", "after", "not", "nearly"} or _word(found, i + 1) in WITH_ALL
 
 
-BEFORE_ALL = bag("at after not nearly thats that is is im am we you were are be been without hardly if no dont")
 WITH_ALL = bag(
-    "day days week night time year mine my right over more longer way good ok okay fine i that else sorts hours alone about "
-    "going gone goes well great better best perfect done being been is was over because cos down started set clear started sorted cool "
-    "a happy sound lovely normal quiet calm nice lies it the same stems comes came kicked began"
+    "day days week night time year mine my right over more longer way good ok fine i that else sorts hours alone about"
+)
+
+
+def is_stray(found: Sequence[Token], every: Hit) -> bool:
+    """ "All going well", "thats all", "it all got too much": an "all" in a sentence of its own, and not of the list."""
+    if every.end - every.start > 1:
+        return False
+    after = _word(found, every.end)
+    goes_on = after[:1].isalpha() and after not in AFTER_ALL | word_set("small_words", "courtesy")
+    return goes_on or _word(found, every.start - 1) in BEFORE_ALL
+
+
+BEFORE_ALL = bag("thats that is im is am we you were are be been without hardly if no dont")
+AFTER_ALL = bag(
+    "but except apart bar besides minus excluding without apply applies and to really honestly tbf lol yes yeah yep please of the these those "
+    "them above options both or together bud pal babe bro hen me i reckon suppose guess too probably n else other one two three four five six "
+    "seven eight nine"
 )
 
 

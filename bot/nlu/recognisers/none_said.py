@@ -13,14 +13,16 @@ NONE = "none"
 NOTHING = bag("none nothing neither nowt nada zilch non")
 NO = bag("no nope nah naw na none nothing nowt neither")
 ANY = bag("any anything either")
-OPEN_ENDED = bag("but except bar apart besides other others else all yet more rather though tho only just")
-"""With one of these "none" is not all that is said, or not said of the list; "nothing else" is in choice.yml."""
+OPEN_ENDED = bag(
+    "but except bar apart besides other others else yet more rather though tho only just want wanna like care works work"
+)
+"""With one of these "none" is not all that is said, or not said of the list."""
 TROUBLES = bag(
     "problem problems issue issues trouble troubles worry worries bother concern concerns hassle complaints difficulties bothers"
 )
 OF_THE_LIST = TROUBLES | bag(
     "list listed above apply applies applied affect affects affecting bother bothers bothering relate relates related matter matters "
-    "relevant concern concerns problem problems issue issues trouble troubles worry worries there here on that this these those them em "
+    "relevant there here on that this these those them em "
     "of from out in to with for at all things stuff options ones lot do does is are been have has got had get feel say see think theres ring rings "
     "really honestly actually particularly it its me my mine i im ive us a an the them not no"
 )
@@ -36,7 +38,7 @@ def is_none_line(option: Option) -> bool:
 def denies_the_list(found: Sequence[Token], *, troubles: bool = True) -> bool:
     """Whether a denial of the whole list and words that add nothing are all there is; with `troubles` also "no problems"."""
     said = [token.word for token in found if not token.is_mark]
-    if any(token.word == "?" for token in found) or OPEN_ENDED & set(said) or said[:1] == ["all"]:
+    if any(token.word == "?" for token in found) or OPEN_ENDED & set(said):
         return False
     negators = word_set("small_words", "negators") | CANNOT
     denial = next((i for i, word in enumerate(said) if word in negators), len(said))

@@ -9,7 +9,7 @@ from bot.nlu.recognisers.text import Token, bag
 TURNS = bag("but though tho although however and its is ive im just only except because cos so then") | frozenset(
     ",.;:!?-()"
 )
-IS_THAT = bag("private personal confidential")
+IS_THAT = bag("private personal confidential business myself meself")
 """After these the thing stood before: "my anxiety is private"."""
 Span = tuple[int, int]
 
