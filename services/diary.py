@@ -194,26 +194,27 @@ class _Week:
             for hours in self.hours.get(coach.id, ()):
                 offered = _kind(hours, self.team, kind)
                 if offered and _works(hours, day):
-                    for start in self._starts(hours, day):
-                        if _within(start, windows) and self._is_free(coach.id, start):
-                            yield self._opening(coach, offered, start)
+                    for start in self._starts(hours, day, self.team.minutes_of(offered)):
+                        opening = self._opening(coach, offered, start)
+                        if _within(start, windows) and self._is_free(opening):
+                            yield opening
 
-    def _starts(self, hours: WorkingHours, day: date) -> Iterator[datetime]:
-        length, step = self.team.call_minutes, max(self.team.step_minutes, 5)
+    def _starts(self, hours: WorkingHours, day: date, length: int) -> Iterator[datetime]:
+        step = max(self.team.step_minutes, 5)
         for minute in range(hours.starts_minute, hours.ends_minute - length + 1, step):
             start = None if _in_break(hours, minute, minute + length) else _utc(day, minute)
             if start is not None and self.first <= start <= self.last:
                 yield start
 
-    def _is_free(self, coach_id: int, start: datetime) -> bool:
-        end = start + timedelta(minutes=self.team.call_minutes)
-        if any(begins < end and start < ends for begins, ends in self.away.get(coach_id, ())):
+    def _is_free(self, opening: Opening) -> bool:
+        start, end = opening.starts_at, opening.ends_at
+        if any(begins < end and start < ends for begins, ends in self.away.get(opening.coach_id, ())):
             return False
-        taken = self.busy.get(coach_id, set())
+        taken = self.busy.get(opening.coach_id, set())
         return not any(cell in taken for cell in cells(start, end, buffer_of(self.team)))
 
     def _opening(self, coach: Coach, kind: str, start: datetime) -> Opening:
-        end = start + timedelta(minutes=self.team.call_minutes)
+        end = start + timedelta(minutes=self.team.minutes_of(kind))
         return Opening(coach.id, coach.name, self.team.id, kind, start, end)
 
 
