@@ -10,6 +10,7 @@ from bot.nlu.parsed import Judged
 from bot.safety_lists import KINDS, Found, book
 from bot.safety_model import DOUBT, Judgement, model
 from bot.safety_words import Words
+from bot.safety_young import of_a_child
 
 Kind = Literal["medical", "child", "self_harm", "harm_by_others", "harm_to_others"]
 Layer = Literal["patterns", "model", "server"]
@@ -55,6 +56,10 @@ def patterns_only(text: str) -> SafetyHit | None:
 
 def screen(text: str) -> SafetyHit | None:
     """Layers 1 and 2; either is enough, save that the model may clear an indirect phrase, or doubt it. Never raises."""
+    return of_a_child(text, _screened(text))
+
+
+def _screened(text: str) -> SafetyHit | None:
     said, likeliest, sure, few, cleared_words = list[Found](), None, 0.0, False, list[Words]()
     for piece in _pieces(text):
         words = book().words(piece)
@@ -94,6 +99,10 @@ def _counts(kept: list[Found], words: Words, judged: Judgement) -> bool:
 
 def weighed(text: str, hit: SafetyHit | None, judged: Judged | None) -> SafetyHit | None:
     """What all three layers make of it: the server hears what the first two did not, and tells how certain they may be."""
+    return of_a_child(text, _weighed(text, hit, judged))
+
+
+def _weighed(text: str, hit: SafetyHit | None, judged: Judged | None) -> SafetyHit | None:
     if hit is None or (hit.weak and judged is not None):
         return judged_by_server(text, judged)
     if hit.plain or judged is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.safety import SafetyHit
+from bot.safety import SafetyHit, screen
 from bot.safety_young import of_a_child, says_under_18
 
 YOUNG = [
@@ -32,6 +32,12 @@ def test_a_child_says_so(text: str) -> None:
 @pytest.mark.parametrize("text", NOT_YOUNG)
 def test_numbers_that_are_no_age_of_the_writer(text: str) -> None:
     assert not says_under_18(text)
+
+
+def test_the_screen_answers_a_child_as_one() -> None:
+    hit = screen("im 14 and i want to die")
+    assert hit
+    assert (hit.kind, hit.also[0], hit.certain) == ("child", "self_harm", True)
 
 
 def test_a_childs_danger_is_a_childs_first() -> None:
