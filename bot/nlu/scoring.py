@@ -187,7 +187,10 @@ def _meant(wanted: object, now: datetime) -> tuple[str, object]:
 
 def _window(start: str, end: str) -> Window:
     """A window; one without length is a clock time, which stands for the half hour that it begins."""
-    opens, closes = datetime.fromisoformat(start), datetime.fromisoformat(end)
+    return _lasting(datetime.fromisoformat(start), datetime.fromisoformat(end))
+
+
+def _lasting(opens: datetime, closes: datetime) -> Window:
     return opens, opens + timedelta(minutes=SHORTEST) if opens == closes else closes
 
 
@@ -207,7 +210,7 @@ def _pattern(wanted: Mapping[str, object], now: datetime) -> Iterator[Window]:
     for n in range((last - now.date()).days + 1):
         day = now.date() + timedelta(days=n)
         if first <= day and day.weekday() in days:
-            yield _at(day, wanted.get("from"), OPENS), _at(day, wanted.get("to"), CLOSES)
+            yield _lasting(_at(day, wanted.get("from"), OPENS), _at(day, wanted.get("to"), CLOSES))
 
 
 def _until(wanted: Mapping[str, object], now: datetime) -> datetime:

@@ -24,6 +24,7 @@ def test_totals_by_kind(tmp_path: Path) -> None:
         "text\tnow\twindows\tnote\n"
         'tomorrow at 3\t2026-11-23T09:00\t[["2026-11-24T15:00", "2026-11-24T15:00"]]\t\n'
         'mondays\t2026-11-23T09:00\t{"days": "tue"}\t\n'
+        'every friday at 2pm\t2026-11-23T09:00\t{"days": "fri", "from": "14:00", "to": "14:00"}\t\n'
         'asap\t2026-11-23T09:00\t"ASAP"\t\n'
         'hello\t2026-11-23T09:00\t"NONE"\t\n'
         'next thursday\t2026-11-23T09:00\t"AMBIGUOUS"\t\n',
@@ -36,6 +37,6 @@ def test_totals_by_kind(tmp_path: Path) -> None:
     assert reports["choices:one"].right == 1
     assert reports["choices:several"].right == 1
     assert reports["choices:nothing"].wrong == 0
-    assert [reports[f"when:{kind}"].right for kind in ("windows", "asap", "ambiguous", "pattern")] == [1, 1, 1, 0]
+    assert [reports[f"when:{kind}"].right for kind in ("windows", "asap", "ambiguous", "pattern")] == [1, 1, 1, 1]
     assert reports["slots:age"].recall == 0.5
-    assert reports["when:pattern"].precision == 0.0
+    assert reports["when:pattern"].precision == 0.5
