@@ -44,7 +44,7 @@ bench: setup-dev ## run the benchmarks and print their figures
 	@$(BIN)/python -m benchmarks
 
 soak: setup-dev ## find every seeded fault, play 10,000 random people, read 10,000 odd messages (PEOPLE=n for another number), play 20,000 calls, race 200,000 bookings, deliver 200,000 messages, change the audit 10,000 times, kill 2,500 lives (goes on where it was broken off, in var/soak); hours, apart from CI
-	@PUBLISH_PEOPLE=250 $(BIN)/pytest -n0 tests/bot/studio/test_publish_under_load.py
+	@PUBLISH_PEOPLE=500 $(BIN)/pytest -n0 tests/bot/studio/test_publish_under_load.py
 	@SEEDS=all $(BIN)/pytest -n 2 tests/bot/flows/seeded
 	@FUZZ_MESSAGES=10000 $(BIN)/pytest -n0 tests/bot/test_any_message.py
 	@$(BIN)/pytest -n 2 tests/random_people tests/services/test_invitation_lives.py tests/services/test_call_life.py --hypothesis-profile soak --people $(or $(PEOPLE),10000)

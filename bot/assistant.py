@@ -63,6 +63,11 @@ class Books:
     def today(self) -> Book:
         return self._shelf.today
 
+    @property
+    def number(self) -> int:
+        """Of the publication that is answered by."""
+        return self._shelf.number
+
     def of(self, revision: str | None) -> Book:
         """A pinned revision with today's safety words in it; None or today's gives today's."""
         shelf = self._shelf
@@ -148,6 +153,11 @@ class Assistant:
 
     def book(self, revision: str | None) -> Book:
         return self.books.of(revision)
+
+    @property
+    def publication(self) -> int:
+        """The number of the publication that this process answers by."""
+        return self.books.number
 
     def accept(self, inbound: Inbound) -> Accepted:
         """Store durably, then wake the worker. Only after this may a provider be answered (invariant 1)."""
@@ -237,16 +247,17 @@ def assemble(
     db = Database.of(settings, throw_away=throw_away)
     if serving:
         db.claim_process()
-    db.migrate()
-    clock = Clock.at(settings.now)
-    books = open_books(db, clock, content)
-    refuse_live_mistakes(settings, db)
-    if demo:
-        with db.write() as session:
-            demonstration.install_demo(session, clock.now())
-    understood = nlu or open_nlu(settings)
-    assistant = Assistant(settings, db, clock, books, understood, {}, demo=demo)
-    assistant.directory.install(clock.now())
+    with db.setting_up():
+        db.migrate()
+        clock = Clock.at(settings.now)
+        books = open_books(db, clock, content)
+        refuse_live_mistakes(settings, db)
+        if demo:
+            with db.write() as session:
+                demonstration.install_demo(session, clock.now())
+        understood = nlu or open_nlu(settings)
+        assistant = Assistant(settings, db, clock, books, understood, {}, demo=demo)
+        assistant.directory.install(clock.now())
     open_channels(assistant)
     return assistant
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, func, make_url, select
 from sqlalchemy.orm import Session
 
 from services import crypto, migrated
@@ -24,6 +24,8 @@ __all__ = ["Database", "Session"]
 
 _BUSY_SECONDS = 30
 _FULL = 2
+_SETTING_UP = 4_155_001
+"""Our number among the locks of a PostgreSQL database."""
 
 
 class Database:
@@ -89,6 +91,19 @@ class Database:
         from services import migrate  # alembic costs 7 MB and half a second that most starts do not need
 
         migrate.run(self.engine, target)
+
+    @contextmanager
+    def setting_up(self) -> Iterator[None]:
+        """One process at a time brings tables and first contents in: on PostgreSQL another one waits here for it."""
+        if self.on_sqlite:  # one process alone serves such a file
+            yield
+            return
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(select(func.pg_advisory_lock(_SETTING_UP)))
+            try:
+                yield
+            finally:
+                connection.execute(select(func.pg_advisory_unlock(_SETTING_UP)))
 
     def claim_process(self) -> None:
         """Refuse a second worker process on SQLite (invariant 16); PostgreSQL takes any number."""

@@ -6,6 +6,7 @@ number that could be wrong. The words of a text message are in services/data/lis
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -267,6 +268,12 @@ def fits_age(listing: Listing, age: object, *, young: bool) -> bool:
     if not isinstance(age, int):
         return listing.oldest >= ADULT
     return listing.youngest <= age <= listing.oldest
+
+
+def shipped_names() -> dict[str, str]:
+    """The names of the listings that come with Anydoor, by id."""
+    with LISTINGS.open(encoding="utf-8", newline="") as file:
+        return {row["id"]: row["name"] for row in csv.DictReader(file)}
 
 
 def known_helplines() -> dict[str, str]:

@@ -15,14 +15,14 @@ from services.models import DialogTrial
 
 SILENT = timedelta(seconds=120)
 """After this long without a word its process is gone."""
-MOST_FAILURES = 400
+MOST_FAILURES = 2000
 CHECK = "check"
 """The scope of a trial that plays nothing and proves the content; its failures are findings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """`failures`: name, the conversation as it went, and what kept it from being played."""
+    """`failures`: name, the conversation as it `went`, the `problem` that kept it from being played, what was `answered`."""
 
     id: int
     mark: str

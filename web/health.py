@@ -24,5 +24,6 @@ def metrics(request: Request) -> Response:
     """Prometheus's text format."""
     figures = state.metrics(request)
     figures.streams.set(state.live(request).streams)
-    body = figures.text(state.assistant(request).readiness())
+    assistant = state.assistant(request)
+    body = figures.text(assistant.readiness(), assistant.publication)
     return Response(body, media_type="text/plain; version=0.0.4")

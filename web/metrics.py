@@ -23,8 +23,13 @@ class Metrics:
             "anydoor_part_ok", "1 when a part is ready or off on purpose", ["part"], registry=self.registry
         )
 
-    def text(self, readiness: dict[str, str]) -> bytes:
+        self.content = Gauge(
+            "anydoor_content_publication", "The publication that this process answers by", registry=self.registry
+        )
+
+    def text(self, readiness: dict[str, str], publication: int = 0) -> bytes:
         """The exposition, with the readiness of every part as it is now."""
+        self.content.set(publication)
         for part, words in readiness.items():
             self.parts.labels(part).set(words in {"ok", "off"})
         return generate_latest(self.registry)

@@ -8,8 +8,10 @@ handles them at every question alike (point 4 is in checking_safety).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+import gc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.flows.checking_filled import perhaps_empty
@@ -23,9 +25,14 @@ from bot.flows.proof_walk import Marks, Node, OverBudget, Walk
 from bot.flows.proof_ways import Silence, backwards, can_end, circle, quick, reached_from, will_end
 
 if TYPE_CHECKING:
+    from bot.flows.checking_filled import Empty
     from bot.flows.definition import Book, Step
 
 BUDGET: Final = 120_000
+AT_ONCE: Final = 6
+"""Of the budget, the part that the look for empty slots may take before it is done a flow at a time: ours takes a few hundred."""
+IN_ALL: Final = 3
+"""Budgets that all of it may take."""
 FOUND_DOORS: Final = "signpost_lines"
 DOOR_WORDS: Final = ("_door", "_doors")
 """How the names of words end that name a door by themselves."""
@@ -46,6 +53,23 @@ _NEEDED: Final = {"why": "says why", "doors": "names another door", "person": "o
 
 def prove(book: Book, budget: int = BUDGET) -> list[Finding]:
     """Findings of the proof; empty when all of it holds. Every flow and slot that a step names must be there."""
+    with _no_collecting():
+        return _prove(book, budget)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """A walk makes states by the hundred thousand and lets go of none: to look through them for rubbish is a third of it."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _prove(book: Book, budget: int) -> list[Finding]:
     walk = Walk(book, States(book, REFUSALS), _Marking(book).mark, budget)
     over = _walked(walk)
     if over:
@@ -105,20 +129,57 @@ def _empty(book: Book, budget: int) -> Iterator[Finding]:
     doubts = perhaps_empty(book)
     if not doubts:
         return
+    yield from _empty_of(book, doubts, Left(budget // AT_ONCE, IN_ALL * budget), narrow=False)
+
+
+@dataclass
+class Left:
+    """States that one walk may look at, and all walks together still may."""
+
+    each: int
+    of_all: int
+
+
+def _empty_of(book: Book, doubts: Sequence[Empty], left: Left, narrow: bool) -> Iterator[Finding]:
+    """Those of the doubts that a way shows. Where that is too much at once, a flow at a time; then by halves.
+
+    Of a flow at a time only the marks count that it reads itself: to know less of the others can only find more. What is
+    still doubted when nothing is left stands as found.
+    """
+    if left.of_all <= 0:
+        yield from (doubt.finding for doubt in doubts)
+        return
     written: dict[tuple[str, str], frozenset[str]] = {}
     for doubt in doubts:
         written[doubt.flow, doubt.step] = written.get((doubt.flow, doubt.step), frozenset()) | {doubt.slot}
-    walk = Walk(book, States(book, None, written), lambda flow, step, marks, given: marks, budget)
+    walk = Walk(book, States(book, None, written, narrow), lambda flow, step, marks, given: marks, left.each)
     over = _walked(walk, midway=False)
-    shown: dict[tuple[str, str], list[Node]] = {}
+    left.of_all -= len(walk.came_from)
+    if not over:
+        for one, bad in _shown(walk, doubts):
+            yield replace(one.finding, conversation=walk.conversation(bad) if bad else ())
+    elif narrow and len(doubts) == 1:
+        yield doubts[0].finding
+    else:
+        flows = list(dict.fromkeys(doubt.flow for doubt in doubts))
+        parts = [[doubt for doubt in doubts if doubt.flow == flow] for flow in flows]
+        if narrow and len(parts) == 1:
+            parts = [list(doubts[: len(doubts) // 2]), list(doubts[len(doubts) // 2 :])]
+        for part in parts:
+            yield from _empty_of(book, part, left, narrow=True)
+
+
+def _shown(walk: Walk, doubts: Sequence[Empty]) -> Iterator[tuple[Empty, Node | None]]:
+    """The doubts that stand once the walk is done: those that a way shows, and those that it never came to."""
+    at: dict[tuple[str, str], list[Node]] = {(doubt.flow, doubt.step): [] for doubt in doubts}
     for node in walk.came_from:
-        if (node.visit.flow, node.step) in written:
-            shown.setdefault((node.visit.flow, node.step), []).append(node)
+        if (node.visit.flow, node.step) in at:
+            at[node.visit.flow, node.step].append(node)
     for doubt in doubts:
-        nodes = shown.get((doubt.flow, doubt.step), [])
+        nodes = at[doubt.flow, doubt.step]
         bad = next((node for node in nodes if dict(node.known).get(doubt.slot) in (None, MAYBE)), None)
-        if bad or over or not nodes:
-            yield replace(doubt.finding, conversation=walk.conversation(bad) if bad else ())
+        if bad or not nodes:
+            yield doubt, bad
 
 
 def _place(walk: Walk, node: Node) -> tuple[Place, str]:

@@ -28,16 +28,30 @@ class Live:
     What a flow forgets on being entered (`asks_again`) is not read from before it.
     """
 
-    def __init__(self, book: Book, *, filled: bool, written: Mapping[tuple[str, str], Slots] | None = None) -> None:
-        """`written`: slots that the words of a step write, where it matters whether they are filled."""
+    def __init__(
+        self,
+        book: Book,
+        *,
+        filled: bool,
+        written: Mapping[tuple[str, str], Slots] | None = None,
+        narrow: bool = False,
+    ) -> None:
+        """`written`: slots that the words of a step write, where it matters whether they are filled.
+
+        `narrow`: of the marks that are set, only those that these steps' own flows read are still known later.
+        """
         self.book = book
         self._words = written or {}
         self._filled = filled
-        self._forgets = {flow_id: asks_again(book, flow_id, marks=not self._words) for flow_id in book.flows}
+        marks = frozenset(book.slots) if self._words and not narrow else _NONE
+        if narrow:
+            marks = marks.union(*(conditions_of(book.flows[flow_id]) for flow_id, _ in self._words))
+        self._forgets = {flow_id: asks_again(book, flow_id, marks) for flow_id in book.flows}
         self._clears = {flow.id: frozenset(cleared(flow)) for flow in book.flows.values()}
         self._surely = {flow_id: summary.fills for flow_id, summary in Filling(book).summaries.items()}
         self._within: dict[tuple[str, str], Reads] = {}
         self._beyond: dict[str, Reads] = dict.fromkeys(book.flows, _NOTHING)
+        self._inner_first = sorted(book.flows.values(), key=lambda flow: len(book.reach[flow.id]))
         while self._round():
             pass
         while self._carry():
@@ -58,7 +72,7 @@ class Live:
 
     def _round(self) -> bool:
         changed = False
-        for flow in self.book.flows.values():
+        for flow in self._inner_first:
             for step in reversed(list(flow.steps.values())):
                 found = self._before(flow, step)
                 changed = changed or found != self._within.get((flow.id, step.id))
@@ -68,7 +82,7 @@ class Live:
     def _carry(self) -> bool:
         """What a flow's callers read once it has come back."""
         changed = False
-        for flow in self.book.flows.values():
+        for flow in reversed(self._inner_first):
             for step in flow.steps.values():
                 if isinstance(step, Call | Link) and step.flow in self._beyond:
                     back = self._after(flow, step) if isinstance(step, Call) else _NOTHING
@@ -147,14 +161,14 @@ def _reads(tree: Tree) -> Iterator[tuple[str, Any]]:
                 yield from ((slot.name, value) for value in (values if isinstance(values, tuple) else (values,)))
 
 
-def asks_again(book: Book, flow_id: str, marks: bool) -> Slots:
-    """Slots of questions, in a flow and all that it hands over to, that are passed when filled; and `marks` it sets."""
+def asks_again(book: Book, flow_id: str, kept: Slots) -> Slots:
+    """Slots of questions, in a flow and all that it hands over to, that are passed when filled; and marks it sets, but for `kept`."""
     found: set[str] = set()
     for step in (step for one in book.reach[flow_id] for step in book.flows[one].steps.values()):
         if isinstance(step, Collect) and not step.ask_before_filling:
             found.add(step.slot)
-        elif marks and isinstance(step, SetSlots):
-            found |= {slot for slot, value in step.values if value is not None}
+        elif isinstance(step, SetSlots):
+            found |= {slot for slot, value in step.values if value is not None and slot not in kept}
     return frozenset(found)
 
 

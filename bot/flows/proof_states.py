@@ -56,15 +56,16 @@ class States:
         book: Book,
         watched: Mapping[str, Collection[str]] | None = None,
         written: Mapping[tuple[str, str], frozenset[str]] | None = None,
+        narrow: bool = False,
     ) -> None:
-        """`watched`: values to tell apart although no condition names them. `written`: by the words of a step."""
+        """`watched`: values to tell apart although no condition names them. `written`: by the words of a step (see Live)."""
         self.book = book
         self._named = values_named(book)
         for slot, values in (watched or {}).items():
             self._named.setdefault(slot, set()).update(values)
         self.conditions = conditions_read(book)
         self.mentioned = mentioned(book)
-        self._values = Live(book, filled=False, written=written)
+        self._values = Live(book, filled=False, written=written, narrow=narrow)
         self._promised = frozenset(slot for slots in (written or {}).values() for slot in slots)
         self._filled = Live(book, filled=True)
         self._watched = dict(watched or {})

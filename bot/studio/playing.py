@@ -1,6 +1,6 @@
 """Plays conversation tests against a draft, in a process of its own: `python -m bot.studio.playing`.
 
-Reads {"files": …, "tests": {name: text}} on stdin and writes a line of JSON a test; with "check" it proves the draft and
+Reads {"files": …, "tests": {name: text}, "answers": {slot: title}} on stdin and writes a line of JSON a test; with "check" it proves the draft and
 writes a line a finding. So the server's own process
 gives neither memory nor time to it, and a draft that runs wild ends with the child.
 """
@@ -11,17 +11,17 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from bot.assistant import parsed
-from bot.conversation_tests import RECORDED, CannotHappen, play, stage
+from bot.conversation_tests import RECORDED, CannotHappen, stage
 from bot.flows.definition import Book
 from bot.flows.transcripts import Transcript, TranscriptError
 from bot.nlu.parsed import Parsed
 from bot.nlu.recorded import NotRecorded, RecordedNlu
 from bot.nlu.stand_in import StandIn
-from bot.studio import proving
+from bot.studio import answering, proving
 
 
 class Remembered:
@@ -50,25 +50,31 @@ def recorded() -> RecordedNlu | None:
         return None
 
 
-def played(book: Book, text: str, nlu: Any) -> tuple[bool, str, str]:
-    """Whether a test went as it says, the conversation as it went, and what kept it from being played to its end."""
+def played(book: Book, text: str, nlu: Any, answers: Mapping[str, str] = {}) -> dict[str, Any]:
+    """Whether a test went as it says (`ok`), as it `went`, and the `problem` that kept it from being played to its end.
+
+    `answered`: what was answered to new questions; `meant`: the test with these answers in it, where more is otherwise.
+    """
     try:
         transcript = Transcript.parse(text)
         with stage(transcript, nlu, book) as simulator:
-            came = play(transcript, simulator)
+            put = answering.play(transcript, simulator, answers)
     except CannotHappen as error:
-        return False, error.before.format() if error.before.acts else "", str(error)[:300]
+        return {"ok": False, "went": error.before.format() if error.before.acts else "", "problem": str(error)[:300]}
     except (TranscriptError, ValueError) as error:
-        return False, "", str(error)[:300]
-    return came.as_expected, came.transcript.format(), ""
+        return {"ok": False, "went": "", "problem": str(error)[:300]}
+    if put.fits and not put.answered:
+        return {"ok": True, "went": "", "problem": ""}
+    went, meant = (replace(transcript, acts=tuple(acts)).format() for acts in (put.went, put.meant))
+    answered = {"answered": put.answered, "meant": "" if put.fits else meant} if put.answered else {}
+    return {"ok": False, "went": went, "problem": "", **answered}
 
 
-def results(files: Mapping[str, str], tests: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """One after the other."""
+def results(files: Mapping[str, str], tests: Mapping[str, str], answers: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """One after the other. `answers` (title by slot) are given to questions that a test does not know of."""
     book, nlu = parsed(tuple(sorted(files.items()))), Remembered()
     for name, text in tests.items():
-        ok, went, problem = played(book, text, nlu)
-        yield {"name": name, "ok": ok, "went": "" if ok else went, "problem": problem}
+        yield {"name": name, **played(book, text, nlu, answers)}
 
 
 def findings(files: Mapping[str, str]) -> Iterator[dict[str, Any]]:
@@ -84,7 +90,7 @@ def main() -> int:
         for finding in findings(given["files"]):
             print(json.dumps(finding), flush=True)
         return 0
-    for result in results(given["files"], given["tests"]):
+    for result in results(given["files"], given["tests"], given["answers"]):
         print(json.dumps(result), flush=True)
     return 0
 

@@ -8,7 +8,8 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -26,6 +27,8 @@ from services.trials import Trial
 
 SHORTEST = 10
 """Characters of a piece of words by which a test can be told to hold them."""
+SECONDS_BETWEEN = 0.5
+"""Between two writings of how far a trial is."""
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "ANYDOOR_HOME")
 """Of the environment; nothing of providers and keys."""
 
@@ -107,12 +110,30 @@ def standing(db: Database, desk: Desk, changes: list[Change]) -> Standing:
     return Standing(names, len(tests), last, left, not names or (whole is not None and not left))
 
 
-def start(db: Database, clock: Clock, desk: Desk, names: list[str], scope: str) -> bool:
-    """Play these tests in a process beside this one; False while others are being played."""
+def start(
+    db: Database, clock: Clock, desk: Desk, names: Collection[str], scope: str, answers: Mapping[str, str] = {}
+) -> bool:
+    """Play these tests in a process beside this one; False while others are being played.
+
+    `answers`: what a test answers (a title, by slot) where it meets a question that it does not know of.
+    """
     tests = every(db, desk)
     chosen = {name: tests[name] for name in names if name in tests}
-    given = {"files": dict(desk.files), "tests": chosen}
+    given = {"files": dict(desk.files), "tests": chosen, "answers": dict(answers)}
     return _begin(db, clock, mark(desk), scope, len(chosen), given)
+
+
+def start_again(db: Database, clock: Clock, desk: Desk, names: Collection[str], answers: Mapping[str, str]) -> bool:
+    """Play some tests of the last trial again, with other answers; what the rest of them did stays as it is."""
+    with db.read() as session:
+        last = next((one for one in trials.of(session, mark(desk)) if not one.problem), None)
+    tests = every(db, desk)
+    chosen = {name: tests[name] for name in names if name in tests}
+    if last is None or not chosen:
+        return False
+    kept = [dict(one) for one in last.failures if one["name"] not in chosen]
+    given = {"files": dict(desk.files), "tests": chosen, "answers": dict(answers)}
+    return _begin(db, clock, mark(desk), last.scope, last.total, given, kept)
 
 
 def start_check(db: Database, clock: Clock, desk: Desk) -> bool:
@@ -146,24 +167,60 @@ def _finding(one: Mapping[str, Any]) -> Finding:
     return Finding(**{**one, "conversation": tuple(one["conversation"])})
 
 
-def _begin(db: Database, clock: Clock, what: str, scope: str, total: int, given: Mapping[str, Any]) -> bool:
+def _begin(
+    db: Database,
+    clock: Clock,
+    what: str,
+    scope: str,
+    total: int,
+    given: Mapping[str, Any],
+    kept: Sequence[dict[str, Any]] = (),
+) -> bool:
+    """`kept`: failures of tests that are not played now."""
     with db.write() as session:
         trial = trials.begin(session, what, scope, total, clock.now())
     if trial is None:
         return False
-    threading.Thread(target=_follow, args=(db, clock, trial, json.dumps(given), scope), daemon=True).start()
+    told = Told(db, trial, scope == trials.CHECK, total - len(given.get("tests", ())), list(kept))
+    threading.Thread(target=_follow, args=(told, clock, json.dumps(given)), daemon=True).start()
     return True
 
 
-def _follow(db: Database, clock: Clock, trial: int, given: str, scope: str) -> None:
+@dataclass
+class Told:
+    """What a child has told of a trial so far."""
+
+    db: Database
+    trial: int
+    findings: bool
+    played: int
+    failures: list[dict[str, Any]]
+    written: float = 0.0
+
+    def take(self, result: dict[str, Any]) -> None:
+        """One more; it is written down where the last writing was a moment ago."""
+        self.played = 1 if self.findings else self.played + 1
+        if self.findings or not result.pop("ok"):
+            self.failures.append(result)
+        if time.monotonic() - self.written > SECONDS_BETWEEN:
+            self.write()
+
+    def write(self) -> None:
+        """Put it where every process sees it."""
+        with self.db.write() as session:
+            trials.step(session, self.trial, self.played, self.failures)
+        self.written = time.monotonic()
+
+
+def _follow(told: Told, clock: Clock, given: str) -> None:
     """Write down what the child says, line by line."""
     problem = "ended early"
     try:
         with child_of() as child:
-            problem = _read(db, trial, child, given, scope == trials.CHECK)
+            problem = _read(told, child, given)
     finally:
-        with db.write() as session:
-            trials.end(session, trial, clock.now(), problem)
+        with told.db.write() as session:
+            trials.end(session, told.trial, clock.now(), problem)
 
 
 def child_of() -> subprocess.Popen[str]:
@@ -179,18 +236,12 @@ def child_of() -> subprocess.Popen[str]:
     )
 
 
-def _read(db: Database, trial: int, child: subprocess.Popen[str], given: str, findings: bool) -> str:
+def _read(told: Told, child: subprocess.Popen[str], given: str) -> str:
     assert child.stdin is not None
     assert child.stdout is not None
     child.stdin.write(given)
     child.stdin.close()
-    failures: list[dict[str, Any]] = []
-    for played, line in enumerate(child.stdout, start=1):
-        result = json.loads(line)
-        if findings:
-            failures.append(result)
-        elif not result["ok"]:
-            failures.append({key: result[key] for key in ("name", "went", "problem")})
-        with db.write() as session:
-            trials.step(session, trial, min(played, 1) if findings else played, failures)
+    for line in child.stdout:
+        told.take(json.loads(line))
+    told.write()
     return "" if child.wait() == 0 else "ended early"

@@ -26,13 +26,17 @@ _ALONE = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What one message was taken for. `how`: safety, stop, act, answer, guess (the language model) or nothing."""
+    """What one message was taken for. `how`: safety, stop, act, answer, guess (the language model) or nothing.
+
+    `noted`, `answer`: what was read of each slot; `answer` of the one that was asked.
+    """
 
     how: str
     what: str = ""
     by: str = ""
     sure: int = 0
-    noted: tuple[tuple[str, str], ...] = ()
+    noted: tuple[tuple[str, Any], ...] = ()
+    answer: tuple[tuple[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,7 @@ def understood(taken: Sequence[Taken]) -> Understood | None:
 
 
 def _understood(heard: Heard) -> Understood:
-    noted = tuple((name, str(value)) for name, value in heard.values.items())
+    noted = tuple(heard.values.items())
     answer = heard.reading.answer
     if heard.safety:
         return Understood("safety", heard.safety.kind, heard.safety.layer, noted=noted)
@@ -118,15 +122,10 @@ def _understood(heard: Heard) -> Understood:
         return Understood("act", ", ".join(heard.acts), "rules", noted=noted)
     if answer is not None:
         slot = heard.expecting.slot if heard.expecting else ""
-        return Understood("answer", f"{slot}: {_plain(answer)}", "rules", noted=noted)
+        return Understood("answer", slot, "rules", noted=noted, answer=((slot, getattr(answer, "value", answer)),))
     if heard.intent:
         return Understood("guess", heard.intent, "model", round(100 * heard.confidence), noted)
     return Understood("nothing", noted=noted)
-
-
-def _plain(answer: Any) -> str:
-    value = getattr(answer, "value", answer)
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def as_test(title: str, setting: Transcript, lines: Sequence[Line]) -> str:

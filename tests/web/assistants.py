@@ -55,6 +55,7 @@ class StandInAssistant:
     mail: Any = None
     demo: bool = False
     slow: bool = False
+    publication: int = 1
     accepted: list[Inbound] = field(default_factory=list)
     reply: Callable[[str], list[Said]] = reply_to
 

@@ -39,6 +39,7 @@ EXPECTED = {
     "GET /admin/tests": "staff",
     "POST /admin/tests": "staff",
     "POST /admin/tests/accept": "staff",
+    "POST /admin/tests/again": "staff",
     "GET /admin/try": "staff",
     "POST /admin/try": "staff",
     "POST /account/number": "staff",

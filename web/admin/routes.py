@@ -60,6 +60,7 @@ def routes() -> Sequence[BaseRoute]:
         "/admin/try": trying.act,
         "/admin/tests": testing.play,
         "/admin/tests/accept": testing.accept,
+        "/admin/tests/again": testing.again,
         "/admin/history/{number:int}/take-over": changes.take_over,
     }
     published = {"/admin/changes/publish": changes.publish, "/admin/history/{number:int}/back": changes.roll_back}

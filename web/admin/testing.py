@@ -11,7 +11,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.studio import differing, drafting, proving, testing
+from bot.studio import answering, differing, drafting, proving, testing
+from bot.studio.answering import Asked
 from bot.studio.differing import Change
 from bot.studio.drafting import Desk
 from web import state
@@ -22,6 +23,8 @@ MOST_PIECES = 4
 MOST_NAMED = 100
 GROUPS_A_PAGE = 12
 Lines = tuple[tuple[str, str], ...]
+Alike = tuple[str, tuple[str, ...], "tuple[Piece, ...]"]
+"""What kept tests from going on, what they answered to new questions, and what is otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Tests that differ by the very same lines. `key`: names them in the form; `by_words`: only by words of the draft."""
+    """Tests that differ by the very same lines. `key`: names them in the form; `by_words`: only by words of the draft.
+
+    `answered`: what was answered to new questions; with it alone (`by_answers`) all else is as before.
+    """
 
     key: str
     pieces: tuple[Piece, ...]
@@ -43,6 +49,8 @@ class Group:
     by_words: bool
     example: Lines
     problem: str
+    answered: tuple[str, ...]
+    by_answers: bool
     can_accept: bool
     """Whether there is anything to accept: of a test that cannot go on, what comes before that."""
 
@@ -51,6 +59,19 @@ def changes_of(desk: Desk) -> list[Change]:
     """What the draft changes."""
     old = proving.read(desk.live_files).book
     return differing.changes(old, book_of(desk)) if old and desk.draft else []
+
+
+def asked_of(desk: Desk) -> list[Asked]:
+    """The questions that are new in the draft."""
+    old = proving.read(desk.live_files).book
+    return answering.asked_anew(old, book_of(desk)) if old and desk.draft else []
+
+
+def answers_of(request: Request, desk: Desk) -> dict[str, str]:
+    """What was picked for each new question; nothing for one that is to be left open."""
+    form = request.state.form
+    picked = {one.slot: str(form.get(f"answer-{one.slot}") or "") for one in asked_of(desk)}
+    return {one.slot: picked[one.slot] for one in asked_of(desk) if picked[one.slot] in one.answers}
 
 
 def show(request: Request) -> Response:
@@ -69,6 +90,7 @@ def show(request: Request) -> Response:
         desk,
         seen=testing.mark(desk),
         standing=standing,
+        asked=asked_of(desk),
         groups=shown,
         of=len(groups),
         number=number,
@@ -85,29 +107,34 @@ def int_of(text: str) -> int:
 
 def grouped(found: Sequence[Mapping[str, Any]], tests: Mapping[str, str], changes: Sequence[Change]) -> list[Group]:
     """Those that differ alike together: first what cannot be played, then what goes otherwise, last what only reads otherwise."""
-    alike: dict[tuple[str, tuple[Piece, ...]], list[Mapping[str, Any]]] = {}
+    alike: dict[Alike, list[Mapping[str, Any]]] = {}
     for one in found:
-        said = () if one["problem"] else what_differs(tests.get(one["name"], ""), str(one["went"]), changes)
-        alike.setdefault((str(one["problem"]), said), []).append(one)
-    groups = [group(problem, said, members, tests, changes) for (problem, said), members in alike.items()]
-    return sorted(groups, key=lambda one: (not one.problem, one.by_words, len(one.tests)))
+        meant = meant_by(one, tests)
+        said = () if one["problem"] or not meant else what_differs(meant, str(one["went"]), changes)
+        answered = tuple(one.get("answered", {}).values())
+        alike.setdefault((str(one["problem"]), answered, said), []).append(one)
+    groups = [group(one, members, tests, changes) for one, members in alike.items()]
+    return sorted(groups, key=lambda one: (not one.problem, one.by_answers, one.by_words, len(one.tests)))
+
+
+def meant_by(one: Mapping[str, Any], tests: Mapping[str, str]) -> str:
+    """What a test says that is to happen, with the answers to new questions in it; "" where just that did happen."""
+    return str(one["meant"]) if one.get("answered") else tests.get(one["name"], "")
 
 
 def group(
-    problem: str,
-    said: tuple[Piece, ...],
-    members: Sequence[Mapping[str, Any]],
-    tests: Mapping[str, str],
-    changes: Sequence[Change],
+    alike: Alike, members: Sequence[Mapping[str, Any]], tests: Mapping[str, str], changes: Sequence[Change]
 ) -> Group:
-    key = hashlib.sha256(repr((problem, said)).encode("utf-8", "replace")).hexdigest()[:16]
+    problem, answered, said = alike
+    key = hashlib.sha256(repr(alike).encode("utf-8", "replace")).hexdigest()[:16]
     named = tuple(sorted((one["name"], title_of(tests.get(one["name"], ""))) for one in members))
     first = members[0]
-    example = lines(tests.get(first["name"], ""), str(first["went"]))[:MOST_LINES]
+    example = lines(meant_by(first, tests) or tests.get(first["name"], ""), str(first["went"]))[:MOST_LINES]
     words = bool(said) and all(is_of_words(piece, changes) for piece in said)
     more = max(0, len(said) - MOST_PIECES)
     can_accept = all(one["went"] for one in members)
-    return Group(key, said[:MOST_PIECES], more, named, words, example, problem, can_accept)
+    only = bool(answered) and not said and not problem
+    return Group(key, said[:MOST_PIECES], more, named, words, example, problem, answered, only, can_accept)
 
 
 def what_differs(expected: str, went: str, changes: Sequence[Change]) -> tuple[Piece, ...]:
@@ -168,7 +195,20 @@ def play(request: Request) -> Response:
     tests = testing.every(assistant.db, desk)
     names = list(tests) if scope == "all" else testing.touched_by(assistant.db, desk, changes_of(desk))
     whole = "all" if len(names) == len(tests) else "touched"
-    if not testing.start(assistant.db, assistant.clock, desk, names, whole):
+    if not testing.start(assistant.db, assistant.clock, desk, names, whole, answers_of(request, desk)):
+        return problem(request, desk, "busy", "/admin/tests")
+    return on("/admin/tests", "")
+
+
+def again(request: Request) -> Response:
+    """Play the tests that were ticked one by one again, with other answers to what is new."""
+    assistant, desk = state.assistant(request), desk_of(request)
+    if testing.mark(desk) != str(request.state.form.get("seen") or ""):
+        return problem(request, desk, "changed", "/admin/tests")
+    ticked = {str(name) for name in request.state.form.getlist("one")}
+    if not ticked & testing.every(assistant.db, desk).keys():
+        return problem(request, desk, "nothing", "/admin/tests")
+    if not testing.start_again(assistant.db, assistant.clock, desk, sorted(ticked), answers_of(request, desk)):
         return problem(request, desk, "busy", "/admin/tests")
     return on("/admin/tests", "")
 

@@ -15,6 +15,7 @@ from bot.flows.transcripts import CHANNELS, Act, Transcript, TranscriptError
 from bot.studio import drafting, playing, trying
 from bot.studio.trying import LONGEST_LINE, MOST_ACTS, STARTS, Line
 from web import state
+from web.admin import telling
 from web.admin.viewing import book_of, desk_of, member_of, on, page
 
 KINDS = ("you", "time", "meanwhile", "coach")
@@ -106,10 +107,9 @@ def held(request: Request, setting: Transcript, wrong: str) -> Response:
         desk,
         status,
         setting=setting,
-        lines=lines,
+        lines=[telling.told(book, line) for line in lines],
         script=script,
         wrong=wrong,
-        book=book,
         full=full,
         **choices,
     )

@@ -1,6 +1,6 @@
 """A publication and its taking back while many people are in the middle of it, served by two at once.
 
-Nobody's conversation breaks, and none is led by a mixture of two revisions. Eight people here; 500 with `make soak`.
+Nobody's conversation breaks, and none is led by a mixture of two revisions. Four are in the middle of it each time here; 500 with `make soak`.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from bot.nlu.stand_in import StandIn
 from bot.studio import drafting, playing, testing
 from bot.studio.testing import Standing
 from tests.web.admin.conftest import Studio
+from tests.web.admin.test_adding import CAR
 from web.admin.testing import GROUPS_A_PAGE, MOST_LINES
 
 OLD, NEW = "Which is most like you now?", "Which fits you now?"
@@ -88,7 +89,42 @@ def test_acceptance_is_by_group_and_says_how_many(many: Studio) -> None:
 
 def test_a_test_that_cannot_go_on_is_shortened_to_what_comes_before() -> None:
     text = f"A missed call.\n\n{HEAD}you: hi\nbot: X\nmeanwhile: the coach could not get through\n"
-    ok, went, problem = playing.played(todays_book(), text, StandIn())
-    assert (ok, "you: hi" in went, "could not" in went, bool(problem)) == (False, True, False, True)
-    assert playing.played(todays_book(), went, StandIn())[0]
-    assert playing.played(todays_book(), "Broken.", StandIn())[:2] == (False, "")
+    came = playing.played(todays_book(), text, StandIn())
+    went = came["went"]
+    assert (came["ok"], "you: hi" in went, "could not" in went, bool(came["problem"])) == (False, True, False, True)
+    assert playing.played(todays_book(), went, StandIn())["ok"]
+    broken = playing.played(todays_book(), "Broken.", StandIn())
+    assert (broken["ok"], broken["went"]) == (False, "")
+
+
+def test_a_new_question_is_answered_in_all_and_otherwise_in_single_ones(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert studio.post("/topic/about_work/add", **CAR)[0] == 303
+    slot, begun = "do_you_drive_for_your", list[tuple[object, ...]]()
+    tests = {f"a/{n}.txt": conversation(n) for n in range(3)}
+    put = {
+        name: text.replace(f"bot: {OLD}", f"bot: Do you drive?\nyou: No\nbot: {OLD}", 1) for name, text in tests.items()
+    }
+    put["a/2.txt"], meant = put["a/2.txt"].replace("Thank you", "Goodbye"), put["a/2.txt"]
+    found = tuple(
+        {"name": name, "went": text, "problem": "", "answered": {slot: "No"}, "meant": "" if "2" not in name else meant}
+        for name, text in put.items()
+    )
+    monkeypatch.setattr(testing, "every", lambda db, desk: {**tests, **desk.tests})
+    monkeypatch.setattr(testing, "touched", lambda changes, given: list(tests))
+    monkeypatch.setattr(testing, "standing", lambda *_: Standing(tuple(tests), 3, None, found, False))
+    for name in ("start", "start_again"):
+        monkeypatch.setattr(testing, name, lambda *given, name=name: begun.append((name, *given[3:])) or True)
+    page = studio.get("/tests")
+    assert page.index("(after the answer “No”)") < page.index("2 tests: the new question is answered with “No”")
+    assert "Put the answer into all 2 tests" in page
+    assert studio.post("/tests", scope="all", **{f"answer-{slot}": "No"})[0] == 303
+    assert studio.post("/tests/again", "/tests", one="a/1.txt", **{f"answer-{slot}": "Yes, I drive"})[0] == 303
+    assert studio.post("/tests", scope="all", **{f"answer-{slot}": "made up"})[0] == 303
+    assert begun == [
+        ("start", list(tests), "all", {slot: "No"}),
+        ("start_again", ["a/1.txt"], {slot: "Yes, I drive"}),
+        ("start", list(tests), "all", {}),
+    ]
+    assert studio.post("/tests/again", "/tests", one="nowhere")[0] == 409

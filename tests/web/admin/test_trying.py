@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 import time
+from pathlib import Path
 
 import pytest
 
+import web.admin
+from bot.conversation_tests import TESTS
+from bot.flows.transcripts import Transcript
 from bot.nlu.rasa import NoNlu
 from bot.studio import testing
 from bot.studio.testing import Checked
@@ -32,8 +36,8 @@ def test_the_draft_is_talked_to_and_says_what_it_understood(studio: Studio) -> N
     page = said(studio, "you: hi\nyou: 1", words="off sick with my back")
     for shown in (
         SHORTER,
-        "work situation: off sick",
-        "Read in these words: work situation off_sick, health",
+        "work situation: Off sick from a job",
+        "Read in these words: work situation: Off sick from a job; health: ",
         "postcode",
     ):
         assert shown in page
@@ -41,7 +45,7 @@ def test_the_draft_is_talked_to_and_says_what_it_understood(studio: Studio) -> N
     page = said(studio, "you: hi\nyou: 1\nyou: i want to die", do="again")
     assert "Assistant" not in page
     page = said(studio, "you: hi\nyou: 1\nyou: i want to die", words="why")
-    assert "self harm (found by patterns)" in page
+    assert "harm to themself (found in the list of phrases)" in page
 
 
 def test_buttons_clock_worlds_and_what_happens_meanwhile(studio: Studio) -> None:
@@ -122,3 +126,31 @@ def test_a_draft_that_goes_round_for_ever_says_so_and_still_helps_who_is_in_dang
     page = said(studio, "you: hi\nyou: 1\nyou: 1\nyou: 34", words="i want to die")
     assert page.count("please talk to a person now") == 1
     assert page.rindex("please talk to a person now") > page.rindex("something went wrong")
+
+
+def test_no_name_of_the_flow_language_reaches_the_page(studio: Studio) -> None:
+    """What happened, what was understood and what is known are words: for every event of the conversation tests."""
+    script = "you: hi\nyou: 1\nyou: 2\nyou: PR1 8XJ\nyou: 34\nyou: 1 2\nyou: 1\nyou: Sam\nyou: 1\nyou: 1"
+    page = said(studio, script, words="1")
+    for told in (
+        "They agree to share with the team",
+        "A call is booked: Mon 23 Nov, 11:30am, by phone",
+        "They are told of: Citizens Advice",
+        "work situation: Off sick from a job",
+        "Which is most like you now?”",
+    ):
+        assert told in re.sub(r"\s+", " ", page), told
+    shown = re.sub(r"<form.*?</form>|<script.*?</script>|<[^>]*>", " ", page, flags=re.DOTALL)
+    assert not re.findall(r"\w+_\w+|consent:|\bo\d+-\d+|E\d{8}", shown)
+
+
+def test_every_event_has_its_words() -> None:
+    found = {
+        event.partition(": ")[0]
+        for file in sorted(TESTS.rglob("*.txt"))
+        for act in Transcript.parse(file.read_text(encoding="utf-8")).acts
+        for event in act.events
+    }
+    template = (Path(web.admin.__file__).parent.parent / "templates/admin/happened.html").read_text(encoding="utf-8")
+    assert [name for name in sorted(found) if f'"{name}": ' not in template] == []
+    assert "signposted" in found

@@ -25,7 +25,7 @@ from bot.flows.words import Directory
 from services.directory import known_helplines, known_numbers
 from tests.bot.flows.seeded.growing import grow
 from tests.bot.flows.seeded.ours import SEEDS, Seed, ours
-from tests.bot.flows.seeded.spoiling import SPOILS
+from tests.bot.flows.seeded.spoiling import SPOILS, unset_slot
 from tests.bot.flows.seeded.stranding import STRANDINGS, Stranding
 
 ALL = os.environ.get("SEEDS") == "all"
@@ -89,6 +89,16 @@ def test_a_fault_in_grown_flows_is_found_and_shown(kind: str) -> None:
 def test_sound_flows_are_left_in_peace(number: int) -> None:
     grown = grow(number, flows=2 + number % 5, steps=8 + number % 9)
     assert found(read_files(grown.files(), grown.actions)) == []
+
+
+def test_long_flows_are_proved_a_flow_at_a_time() -> None:
+    """Where all doubts at once are too much: none is left of what is sound, and what is not is still found."""
+    grown = grow(1, flows=5, steps=50)
+    assert found(read_files(grown.files(), grown.actions)) == []
+    spoilt = grown.copy()
+    name = unset_slot(spoilt, Random(1))
+    findings = found(read_files(spoilt.files(), spoilt.actions))
+    assert [name in one.message for one in findings] == [True], findings
 
 
 # -- the conversation of a finding, played again in the engine ---------------------------------------------------------
