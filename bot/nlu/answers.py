@@ -10,10 +10,10 @@ from functools import partial
 from typing import Any
 
 from bot.flows.engine import CLARIFY, Expecting
+from bot.nlu.openings import DENIES, MEANT_A_DATE, NEXT, NONE_OF_THEM, on_the_day_shown, picked_by_time, shown_openings
 from bot.nlu.recognisers import (
     Found,
     Option,
-    When,
     read_age,
     read_barriers,
     read_candidates,
@@ -37,7 +37,7 @@ from bot.nlu.recognisers.safe_here import asks_if_safe, read_safe
 from bot.nlu.recognisers.said_again import taken_back, without_reminder
 from bot.nlu.recognisers.situation import is_of_another
 from bot.nlu.recognisers.spelt_aloud import is_spelt_aloud
-from bot.nlu.recognisers.when_values import DAYS_AHEAD, is_sharp
+from bot.nlu.recognisers.when_values import is_sharp
 from bot.nlu.which_time import which_time
 
 OTHER_TIMES = "other_times"
@@ -125,6 +125,8 @@ def read_once(text: str, expecting: Expecting, now: datetime) -> Reading:
         chosen = without(chosen, ruled_out(text))
     safe = read_safe(text) if expecting.slot == SAFE else None
     plain_no = chosen is not None and chosen.value == "no" and safe is not None and safe.value == "yes"
+    if kind == "opening" and MEANT_A_DATE.search(text):
+        chosen = None  # "no i meant the 3rd": of the month, whatever the third line says
     if chosen and chosen.whole and not plain_no:
         return Reading(Answer(chosen.value, True))
     if safe:
@@ -234,12 +236,15 @@ def phone_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
 
 def opening_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
     """A time said in words is a wish: the flow offers openings that fit it."""
-    shown = shown_openings(expecting, now)
+    shown = shown_openings([one for one in expecting.choices if one[0] != OTHER_TIMES], now)
     if shown and says_whichever(text):
         return Reading(Answer(shown[0][0], True))
-    when = read_when(text, now)
+    wanted = NONE_OF_THEM.sub("", text)
+    when = read_when(wanted, now) or read_when(text, now)
     if when is None:
         return only_one_offered(text, expecting)
+    if wanted != text or DENIES.match(text):
+        when = on_the_day_shown(when, shown)
     if when.ambiguous and not NEXT.search(text):
         fits = [one for one in when.ambiguous if any(a <= start < b for _, start in shown for a, b in one)]
         when = replace(when, windows=fits[0], ambiguous=None) if len(fits) == 1 and is_sharp(fits[0]) else when
@@ -247,36 +252,6 @@ def opening_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
     if picked:
         return Reading(Answer(picked, when.whole))
     return Reading(Answer(OTHER_TIMES, when.whole, also={"opening_wish": wish_of(when, text)}))
-
-
-def shown_openings(expecting: Expecting, now: datetime) -> list[tuple[str, datetime]]:
-    """The openings on offer, soonest first, with their London wall-clock starts read off their titles."""
-    read = [(value, read_when(title, now)) for value, title, _ in expecting.choices if value != OTHER_TIMES]
-    return sorted(
-        ((value, when.windows[0][0]) for value, when in read if when and when.windows), key=lambda one: one[1]
-    )
-
-
-NEXT = re.compile(r"\bne?xt?\b", re.IGNORECASE)
-
-
-DENIES = re.compile(r"\b(?:not|but|no|too|except|bar|cant|can't)\b", re.IGNORECASE)
-
-
-def picked_by_time(when: When, shown: Sequence[tuple[str, datetime]], *, beside_the_list: bool) -> str | None:
-    """The one opening on offer that a full time names; the soonest for "any of them" and "asap".
-
-    A day is enough where the words speak of the list (`beside_the_list`): "wednesday but not 8".
-    """
-    if when.ambiguous or not when.whole or not shown:
-        return None
-    fitting = [value for value, start in shown if any(a <= start < b for a, b in when.windows)]
-    if len(fitting) == len(shown) and (when.asap or len(when.windows) > DAYS_AHEAD):
-        return shown[0][0]
-    days = {start.date() for start, _ in when.windows}
-    return (
-        fitting[0] if len(fitting) == 1 and (is_sharp(when.windows) or (beside_the_list and len(days) == 1)) else None
-    )
 
 
 def only_one_offered(text: str, expecting: Expecting) -> Reading:

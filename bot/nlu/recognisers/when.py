@@ -70,9 +70,18 @@ def read_when(
     if not readings[0] and all(clause.left_out for clause in clauses):
         return None
     if len(readings) == 1 and is_doubtful(items, found):
-        readings = _or_the_contrary(readings[0], calendar, wall)
+        apart = _day_by_day(readings[0]) if any(item.kind == "undecided" for item in items) else []
+        readings = apart or _or_the_contrary(readings[0], calendar, wall)
     windows = tuple(sorted({window for reading in readings for window in reading}))
     return When(_merged(windows), builder.asap, tuple(readings) if len(readings) > 1 else None, whole)
+
+
+def _day_by_day(windows: tuple[Window, ...]) -> list[tuple[Window, ...]]:
+    """ "Weds or thurs, not sure which": each by itself."""
+    days = sorted({start.date() for start, _ in windows})
+    if not 1 < len(days) < MOST_READINGS:
+        return []
+    return [tuple(window for window in windows if window[0].date() == day) for day in days]
 
 
 def _or_the_contrary(windows: tuple[Window, ...], calendar: Calendar, wall: datetime) -> list[tuple[Window, ...]]:
@@ -86,14 +95,22 @@ def _or_the_contrary(windows: tuple[Window, ...], calendar: Calendar, wall: date
 
 
 def _with_today_doubted(clauses: list[Clause], calendar: Calendar) -> list[Clause]:
-    """ "Friday" said on a Friday, and nothing more of days, is today or in a week."""
-    named = [part for clause in clauses for group in clause.days for part in group]
+    """ "Friday" said on a Friday is today or in a week; as the last of "saturday or friday" it is in a week."""
     today = calendar.today
-    if len(named) == 1 and named[0].weekdays == {today.weekday()} and not named[0].recurring:
-        for clause in clauses:
-            if clause.days and not clause.left_out:
-                clause.days = [[Days(readings=(frozenset({today}), frozenset({today + 7 * DAY})))]]
+    wanted = [clause for clause in clauses if not clause.left_out]
+    listed = [(clause, n) for clause in wanted for n in range(len(clause.days))]
+    for at, (clause, n) in enumerate(listed):
+        before = [part for other, m in listed[:at] for part in other.days[m] if not part.recurring]
+        alone = len(listed) == 1 and len(wanted) == len(clauses)
+        later = bool(before) and all(part.weekdays and min(part.weekdays) > today.weekday() for part in before)
+        if _is(clause.days[n], today.weekday()) and (alone or later):
+            in_a_week = frozenset({today + 7 * DAY})
+            clause.days[n] = [Days(readings=(in_a_week,) if later else (frozenset({today}), in_a_week))]
     return clauses
+
+
+def _is(group: Sequence[Days], weekday: int) -> bool:
+    return len(group) == 1 and group[0].weekdays == {weekday} and not group[0].recurring
 
 
 def _wall(now: datetime) -> datetime:

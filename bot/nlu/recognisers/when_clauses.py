@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from bot.nlu.recognisers.when_sentences import Clause, put_together
-from bot.nlu.recognisers.when_values import Days, Hours, Item, meet
-from bot.nlu.recognisers.when_words import PARTS
+from bot.nlu.recognisers.when_together import (
+    after_and_before,
+    agrees,
+    already_denies,
+    both,
+    denied_next,
+    in_the_same_week,
+    names_again,
+    narrows,
+    narrows_over_comma,
+    parted,
+    share,
+)
+from bot.nlu.recognisers.when_values import CLOSES, Days, Hours, Item, meet
 
 
 class Builder:
@@ -25,6 +36,7 @@ class Builder:
         self._denied = False  # whether the item before this is a "not"
         self._listed = ""  # how the day before was joined to the one before it
         self._coming: Sequence[Item] = ()
+        self._either = False  # whether hours after "but" may be wanted or left out
         self.asap = False
 
     def read(self, items: Sequence[Item], weekly: bool = False) -> list[Clause]:
@@ -32,7 +44,7 @@ class Builder:
         for n, item in enumerate(items):
             self._coming = items[n + 1 :]
             self._denied = n > 0 and items[n - 1].kind == "not"
-            if item.kind in {"vague", "own"}:
+            if item.kind in {"vague", "own", "undecided"}:
                 continue
             self._clause.adds = self._clause.adds or (self._stopped and item.kind == "time" and self._clause.empty)
             self._stopped = self._stopped and item.kind in {"filler", "other", "comma", "stop", "prefer", "good"}
@@ -92,6 +104,8 @@ class Builder:
         self._mended = True
 
     def _mend(self, item: Item) -> None:
+        if self._clause.empty and self.clauses:
+            self._clause = self.clauses.pop()
         clause, self._mended, self._link = self._clause, False, ""
         self._not = clause.left_out = False
         if item.days:
@@ -162,6 +176,13 @@ class Builder:
     _on_soon = _on_asap
 
     def _on_any(self, item: Item) -> None:
+        if item.hours is None and self._clause.empty and self.clauses and _hours_alone(self.clauses[-1]):
+            self._clause = self.clauses.pop()  # "dinner time is best, any day"
+        if item.hours and self._clause.empty and self.clauses and _days_alone(self.clauses[-1]):
+            coming = self._coming[0] if self._coming else item
+            if coming is not item and coming.hours and not coming.days:
+                self._clause = self.clauses.pop()  # "today is fine, any time after twelve"
+                return
         clause = self._clause
         both = clause.days and clause.hours
         if self._not or (both and (self._link == "join" or (self._link == "comma" and item.hours))):
@@ -182,13 +203,15 @@ class Builder:
     def _on_time(self, item: Item) -> None:
         if self._mended:
             self._mend(item)
+        if self._denied and already_denies(item):
+            self._not = self._clause.left_out = False  # "any time but not early"
         self._turn_at_but(item)
-        if self._clause.left_out and self._link and _denied_next(self._coming):
+        if self._clause.left_out and self._link and denied_next(self._coming):
             self._not = False  # "mornings except fridays, afternoons except mondays"
             self._close()
         elif item.days and self._link == "comma" and self._may_be_named_again(item.days):
             self._close()  # "weds or thurs, weds after 12"
-        elif self._so and not self._clause.left_out and _parted(self._clause, item):
+        elif self._so and not self._clause.left_out and parted(self._clause, item):
             self._clause = Clause()  # "my back is bad in the morning so afternoons"
         if item.days:
             self._add_days(item.days)
@@ -205,7 +228,7 @@ class Builder:
 
     def _may_be_named_again(self, days: Days) -> bool:
         clause = self._clause
-        return not (clause.left_out or clause.hours or clause.universal) and _names_again(clause, days)
+        return not (clause.left_out or clause.hours or clause.universal) and names_again(clause, days)
 
     def _turn_at_but(self, item: Item) -> None:
         """ "any morning but weds" leaves out; "monday but after 3" narrows; "not monday but tuesday" turns round."""
@@ -215,18 +238,24 @@ class Builder:
         if was_left_out:
             self._close()
             self._clause = Clause()
-        elif item.days and (_names_again(self._clause, item.days) or self._has_hours_of_its_own(item)):
+        elif item.days and (names_again(self._clause, item.days) or self._has_hours_of_its_own(item)):
             universal = "" if self._clause.days else universal
             self._close()  # "any day after 3 but weds after 4"
             self._clause.instead = True
             self._clause.universal = universal
-        elif universal and not (universal == "day" and item.days is None) and not _already_denies(item):
+        elif universal == "time" and item.days is None and item.hours and item.hours.bound:
+            self._either = True  # "whenever but before 2": that, or all but that
+        elif universal and not (universal == "day" and item.days is None) and not already_denies(item):
             self._not = True
             self._close()
         self._link = ""
 
     def _add_days(self, days: Days) -> None:
         clause = self._clause
+        beside = self._beside_plural(days)
+        if clause.days and self._link and (week := in_the_same_week(clause.days[-1], days)):
+            clause.days[-1] = [week]  # "next wednesday or thursday"
+            return
         spans = self._not and clause.days and not self._link and clause.days[-1][-1].span and days.span
         second = self._listed == "join" and self._link == "comma" and not (clause.left_out or clause.hours)
         settled = clause.all_day and self._link and not clause.hours  # "thursday all day or friday until 1"
@@ -235,6 +264,10 @@ class Builder:
             self._close()
             clause = self._clause
         self._listed = self._link if clause.days else ""
+        if self._takes_back(days):
+            self.clauses.pop()  # "monday oh no cant do monday tuesday"
+            self._not = False
+            self._clause = clause = Clause()
         until = self._not and days.left_out and days.span
         if self._not and days.left_out:
             days = replace(days, readings=days.left_out)
@@ -246,21 +279,18 @@ class Builder:
             clause = self._clause
         if days.recurring and len(days.weekdays) > 1:
             clause.universal = clause.universal or "time"
-        if clause.days and not self._link and _narrows(clause.days[-1], days):
-            clause.days[-1] = _both(clause.days[-1], days)
+        if clause.days and not self._link and narrows(clause.days[-1], days):
+            clause.days[-1] = both(clause.days[-1], days)
             if days.span:
-                _share(clause.days, days)
+                share(clause.days, days)
             return
-        if clause.days and self._link == "comma" and _narrows_over_comma(clause.days[-1], days):
-            clause.days[-1] = _both(clause.days[-1], days)
+        apart = clause.left_out and not agrees(clause.days[-1], days) if clause.days else False
+        if clause.days and self._link == "comma" and not apart and narrows_over_comma(clause.days[-1], days):
+            clause.days[-1] = both(clause.days[-1], days)
             return
-        shared = (
-            [part for part in clause.days[-1] if part.span]
-            if clause.days and days.weekdays and len(clause.days[-1]) > 1
-            else []
-        )
+        shared = _spans_of_the_list(clause, days)
         clause.split = clause.left_out and self._link == "comma" and len(clause.days) == 1 and not clause.hours
-        beside = bool(self._link and clause.days and any(part.recurring for part in clause.days[-1]))
+        beside = beside or bool(self._link and clause.days and any(part.recurring for part in clause.days[-1]))
         if days.weekdays and (beside or (clause.instead and clause.universal)):
             days = replace(days, recurring=True)  # "mondays and weds"
         clause.over_comma = bool(clause.hours) and not clause.days and self._link == "comma"
@@ -270,6 +300,20 @@ class Builder:
             self._not = False  # "not until next week, afternoons"
             self._close()
             self._clause.adds = True
+
+    def _takes_back(self, days: Days) -> bool:
+        """Whether the day just denied is the one that was wanted before, and another follows in its place."""
+        out, before = self._clause, self.clauses[-1] if self.clauses else Clause()
+        named = [part.weekdays for group in out.days for part in group]
+        wanted = [part.weekdays for group in before.days for part in group]
+        again = len(named) == 1 and bool(named[0]) and named == wanted and not (before.left_out or out.hours)
+        return again and out.left_out and not self._link and not days.recurring
+
+    def _beside_plural(self, days: Days) -> bool:
+        """ "Mondays 10-11 or weds 10-11": the name that has no plural of its own is meant each week too."""
+        named = self._clause.days[-1] if self._clause.days else ()
+        plural = any(part.recurring and len(part.weekdays) == 1 for part in named)
+        return self._link == "join" and plural and len(days.weekdays) == 1
 
     def _wanted_after_all(self, hours: Hours) -> bool:
         """ "Any day but wednesday, after lunch", "not mondays, after 3": the hours are those that are wanted."""
@@ -283,6 +327,10 @@ class Builder:
         return True
 
     def _add_hours(self, hours: Hours) -> None:
+        if self._either:
+            start, end = hours.windows[0]
+            others = ((0, start),) if end >= CLOSES else ((end, CLOSES),)
+            hours, self._either = replace(hours, others=(others,)), False
         clause = self._clause
         if self._wanted_after_all(hours):
             return
@@ -292,20 +340,25 @@ class Builder:
         if clause.anything and clause.universal == "time" and clause.days and not clause.hours and self._link == "join":
             self._close()  # "anytime weekends and after 5 in the week"
             clause = self._clause
+        weekly = bool(clause.days) and all(part.recurring for group in clause.days for part in group)
+        if self._link == "join" and weekly and hours.plural and not (clause.hours or clause.left_out):
+            self._close()  # "weekends or evenings"
+            clause = self._clause
         if clause.hours and clause.hours_first and clause.days:
             if not self._link:
                 self._narrow(hours)
                 return
             self._close()
             clause = self._clause
-        if clause.hours and (not self._link or _after_and_before(clause.hours[-1], hours, self._link)):
+        if clause.hours and (not self._link or after_and_before(clause.hours[-1], hours, self._link)):
             self._narrow(hours)
             return
         if clause.hours and self._link == "comma" and not (clause.hours[-1].clock and hours.clock):
             clause.split = clause.left_out and not clause.days
             self._narrow(hours)  # "evenings, after 6"
             return
-        clause.split = clause.left_out and self._link == "comma" and len(clause.hours) == 1 and not clause.days
+        if not clause.days:
+            clause.split = clause.left_out and self._link == "comma" and len(clause.hours) == 1
         clause.hours.append(hours)
 
     def _narrow(self, hours: Hours) -> None:
@@ -319,81 +372,15 @@ class Builder:
             self._clause.hours.append(hours)
 
 
-def _already_denies(item: Item) -> bool:
-    """ "But not early": the hours are those that are left."""
-    return item.hours is not None and item.hours.windows in {(PARTS["not_early"],), (PARTS["not_late"],)}
+def _hours_alone(clause: Clause) -> bool:
+    return bool(clause.hours) and not (clause.days or clause.left_out or clause.anything)
 
 
-def _both(group: Sequence[Days], days: Days) -> list[Days]:
-    """Days that narrow each other; a date and a day of the week that do not agree are two readings of one day."""
-    parts = [*group, days]
-    dates = [part for part in parts if part.readings and not part.span]
-    named = [part for part in parts if part.weekdays and not part.recurring]
-    if len(parts) != 2 or len(dates) != 1 or len(named) != 1 or len(dates[0].readings) != 1:
-        return parts
-    if len(dates[0].readings[0]) != 1:
-        return parts
-    day = min(dates[0].readings[0])
-    if day.weekday() in named[0].weekdays:
-        return [dates[0]]
-    near = [day + timedelta(days=n) for n in (1, -1, 2, -2, 3, -3)]
-    other = next(one for one in near if one.weekday() in named[0].weekdays)
-    return [Days(readings=(frozenset({day}), frozenset({other})))]
+def _days_alone(clause: Clause) -> bool:
+    return clause.good and bool(clause.days) and not (clause.hours or clause.left_out)
 
 
-def _narrows(group: Sequence[Days], days: Days) -> bool:
-    """Whether days said next to each other mean both at once: "thursday next week", "monday 24th"."""
-    kinds = [_kind(part) for part in group]
-    return _kind(days) not in kinds or (_kind(days) == "span" and "span" in kinds)
-
-
-def _narrows_over_comma(group: Sequence[Days], days: Days) -> bool:
-    """ "next week, monday" and "monday, 24th" narrow; "monday, tuesday" do not."""
-    kinds = {_kind(part) for part in group} | {_kind(days)}
-    return len(group) == 1 and kinds in ({"span", "weekday"}, {"weekday", "date"})
-
-
-def _kind(days: Days) -> str:
-    return "weekday" if days.weekdays else "span" if days.span else "date"
-
-
-def _share(groups: list[list[Days]], span: Days) -> None:
-    """ "monday or tuesday next week": the week is meant for both."""
-    for group in groups[:-1]:
-        if all(part.weekdays for part in group):
-            group.append(span)
-
-
-def _after_and_before(first: Hours, second: Hours, link: str) -> bool:
-    """ "after 10 and before 3" is one stretch."""
-    if link != "join" or first.clock or second.clock or len(first.windows) + len(second.windows) > 2:
-        return False
-    (a, b), (c, d) = first.windows[0], second.windows[0]
-    return (b >= 1200 and c <= 0 and a < d) or (d >= 1200 and a <= 0 and c < b)
-
-
-def _denied_next(coming: Sequence[Item]) -> bool:
-    """Whether the next sign after this time and those beside it is an exclusion of its own."""
-    sign = next((item.kind for item in coming if item.kind not in {"time", "filler", "other"}), "")
-    return sign == "not"
-
-
-def _names_again(clause: Clause, days: Days) -> bool:
-    """Whether days that were named before are named once more, for hours of their own."""
-    known = [part for group in clause.days for part in group]
-    weekdays = frozenset[int]().union(*(part.weekdays for part in known))
-    dates = frozenset(day for part in known for reading in part.readings for day in reading)
-    named = frozenset(day for reading in days.readings for day in reading)
-    return bool(days.weekdays and days.weekdays <= weekdays) or bool(named and named <= dates and not days.span)
-
-
-def _parted(clause: Clause, item: Item) -> bool:
-    """Whether the time after "so" cannot be meant together with the time before it, which then was only the reason."""
-    known = [part for group in clause.days for part in group]
-    weekdays = frozenset[int]().union(*(part.weekdays for part in known))
-    if item.days and item.days.weekdays and weekdays and all(part.weekdays for part in known):
-        return not item.days.weekdays & weekdays
-    dates = [day for part in known for reading in part.readings for day in reading]
-    if item.days and dates and item.days.readings and not weekdays:
-        return not any(day in reading for reading in item.days.readings for day in dates)
-    return bool(item.hours and clause.hours and not any(meet(part, item.hours) for part in clause.hours))
+def _spans_of_the_list(clause: Clause, days: Days) -> list[Days]:
+    """ "Next week monday or tuesday": the week is meant for each day of the list."""
+    several = bool(clause.days) and bool(days.weekdays) and len(clause.days[-1]) > 1
+    return [part for part in clause.days[-1] if part.span] if several else []

@@ -113,7 +113,7 @@ def _counted(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
         return _week_of(day - 7 * DAY, calendar, day, day + 7 * DAY), end
     if unit >= 7 and anchor is None:
         return Days(readings=(frozenset({day}), *_week_of(day, calendar).readings), span=True), end
-    if _word(found, at - 1) in {"few", "of", "couple"}:
+    if anchor is None and _word(found, at - 1) in {"few", "of", "couple"}:
         return Days(readings=(frozenset({day}), calendar.between(day - DAY, day + 2 * DAY)), span=True), end
     return one_day(day), end
 
@@ -133,6 +133,8 @@ def _how_many(found: Sequence[Token], i: int) -> tuple[int, int] | None:
     word = _word(found, i)
     if word == "a" and _word(found, i + 1) == "couple":
         return 2, i + 2 + (_word(found, i + 2) == "of")
+    if word == "couple":
+        return 2, i + 1 + (_word(found, i + 1) == "of")
     if word == "a" and _word(found, i + 1) == "few":
         return 3, i + 2
     if word in {"a", "week", "fortnight"}:
@@ -195,9 +197,10 @@ def _slashed(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
         mark != "/"
         and year is None
         and not (mark == "." and int(day) > LAST_HOUR and found[i + 2].end - found[i].start == 5)
+        and not (mark == "-" and 12 < int(day) <= 31 and int(month) <= 12 and found[i + 2].end - found[i].start == 5)
     ):
         return None
-    if _word(found, i + 3) in {"am", "pm"} and year is None:
+    if _word(found, i + 3) in {"am", "pm"} and year is None and int(day) <= 12:
         return None
     d, m = int(day), int(month)
     if m > 12 >= d:
@@ -206,7 +209,21 @@ def _slashed(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
         return None  # all day, every day
     if not 1 <= m <= 12 or (year is None and not 1 <= d <= 31):
         return None
-    return (_dated(year, m, d) if year else _without_year(calendar, m, d)), end
+    return (_dated(year, m, d) if year else _either_way_round(calendar, m, d)), end
+
+
+def _either_way_round(calendar: Calendar, month: int, day: int) -> Days:
+    """ "12/5" said in November: the 12th of May is far for a call, so the 5th of December is asked about too."""
+    named, turned = _without_year(calendar, month, day), _without_year(calendar, day, month) if day <= 12 else None
+    days = [min(one.readings[0], default=None) for one in (named, turned) if one]
+    if len(days) == 2 and days[0] and days[1] and days[0] != days[1]:
+        soon, far = calendar.today + DAY * SOON, calendar.today + DAY * FAR
+        if calendar.today <= days[1] <= soon and not calendar.today <= days[0] <= far:
+            return Days(readings=(frozenset({days[1]}), frozenset({days[0]})))
+    return named
+
+
+SOON, FAR = 45, 60  # days: how near a call may well be, and from when on a date is hardly one for it
 
 
 def _figures_year(found: Sequence[Token], i: int, mark: str) -> tuple[int | None, int]:

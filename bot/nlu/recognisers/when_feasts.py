@@ -20,6 +20,8 @@ def feast(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int
         return easter
     if word == "christmas":
         day = {"eve": 24, "day": 25}.get(after)
+        if day is None and _word(found, i - 1) in {"until", "by", "to"}:
+            day, i = 24, i - 1
         days = [day] if day else [24, 25, 26]
         if day is None and _word(found, i - 1) in {"around", "over", "round", "about", "at", "during"}:
             first = _coming_date(calendar, 12, 24)

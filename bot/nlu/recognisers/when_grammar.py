@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
-from bot.nlu.recognisers.numbers import number_at
 from bot.nlu.recognisers.phrases import Hit
 from bot.nlu.recognisers.text import Token, bag
 from bot.nlu.recognisers.when_dates import DAY, Calendar, one_day
+from bot.nlu.recognisers.when_relative import from_now, one_after, same, than_that, with_rough_days
 from bot.nlu.recognisers.when_signs import settled, sign_at
 from bot.nlu.recognisers.when_times import Clock, clock_at, from_clock, hours_at, until_clock
-from bot.nlu.recognisers.when_values import ALL_HOURS, CLOSES, OPENS, SHORTEST, Days, Hours, Item, Minutes
+from bot.nlu.recognisers.when_values import CLOSES, OPENS, SHORTEST, Days, Hours, Item, Minutes
 from bot.nlu.recognisers.when_weeks import days_at
 from bot.nlu.recognisers.when_words import (
     DAY_NAMES,
@@ -34,16 +34,18 @@ def pieces(found: Sequence[Token], calendar: Calendar, reference: datetime | Non
     i = 0
     while i < len(found):
         item = (
-            _same(found, i, phrases, calendar, reference)
-            or _than_that(found, i, items, calendar)
-            or _one_after(found, i, items, calendar)
+            same(found, i, phrases, calendar, reference, items)
+            or than_that(found, i, items, calendar)
+            or one_after(found, i, items, calendar)
             or _past(found, i, phrases)
+            or _by_event(found, i)
             or _timed(found, i, calendar, phrases)
             or sign_at(found, i, phrases)
         )
         items.append(item)
         i = item.end
-    return settled(_with_coming_part(_with_vague(_without_strays(items, found), calendar), found, calendar), found)
+    items = with_rough_days(_with_vague(_without_strays(items, found), calendar), found, calendar)
+    return settled(_with_coming_part(items, found, calendar), found)
 
 
 # --- times -------------------------------------------------------------------------------------------------------------
@@ -55,7 +57,7 @@ def _timed(found: Sequence[Token], i: int, calendar: Calendar, phrases: dict[int
     read = days_at(found, i, calendar)
     if read and not (phrase and phrase.end > read[1]):
         return Item("time", i, read[1], days=read[0])
-    soon = _from_now(found, i, calendar)
+    soon = from_now(found, i, calendar)
     if soon:
         return soon
     hours = _around_part(found, i, phrases) or hours_at(found, i)
@@ -74,6 +76,29 @@ def _timed(found: Sequence[Token], i: int, calendar: Calendar, phrases: dict[int
 BEFORE_WORK = bag("before_work before_shift before_school")
 AT_WORK = BEFORE_WORK | bag("after_work after_shift after_school")
 ITS_CLOCK = bag("ends end finishes finish starts start is which thats about at around roughly ish so say @ - (")
+
+
+def _by_event(found: Sequence[Token], i: int) -> Item | None:
+    """ "Before I go out at 11", "when I'm off the ward about 6": the clock time of what happens is the bound."""
+    if _word(found, i) not in EVENT_WORDS or _word(found, i + 1) not in WHO:
+        return None
+    for at in range(i + 2, min(i + FARTHEST, len(found) - 1)):
+        clock = clock_at(found, at + 1) if found[at].word in ITS_HOUR else None
+        if clock and not (found[i].word == "when" and found[at].word in {"about", "around", "for"}):
+            bound = until_clock if found[i].word in {"before", "until"} else from_clock
+            return Item("time", i, clock.end, hours=bound(clock))
+        if found[at].is_mark or found[at].is_number or found[at].word in NOT_OF_IT:
+            return None
+    return None
+
+
+EVENT_WORDS = bag("after when once before until")
+WHO = bag("i ive im id we weve were he hes she shes they theyre theyve my our the his her me hubby kids")
+ITS_HOUR = bag("at by about around @ for")
+NOT_OF_IT = bag(
+    "till until to so or and but then not ring call phone text today tomorrow tonight morning afternoon evening"
+) | bag(" ".join(DAY_NAMES))
+FARTHEST = 9
 
 
 def _clock_of(found: Sequence[Token], phrase: Hit) -> Clock | None:
@@ -150,101 +175,7 @@ def _this_part(found: Sequence[Token], i: int, calendar: Calendar, phrases: dict
     return None
 
 
-def _from_now(found: Sequence[Token], i: int, calendar: Calendar) -> Item | None:
-    """in an hour; in 2 hours; in half an hour; in 20 minutes."""
-    if _word(found, i) != "in":
-        return None
-    count = number_at(found, i + 1) or ((1, i + 2) if _word(found, i + 1) in {"a", "an", "half"} else None)
-    if count is None:
-        return None
-    half = _word(found, i + 1) == "half"
-    at = count[1] + (half and _word(found, count[1]) in {"a", "an"})
-    unit = {"hour": 60, "hours": 60, "hr": 60, "hrs": 60, "minutes": 1, "mins": 1}.get(_word(found, at))
-    if unit is None:
-        return None
-    start = calendar.minute + (30 if half else min(count[0], 600) * unit)
-    return Item("time", i, at + 1, days=one_day(calendar.today), hours=Hours(((start, start + SHORTEST),), clock=True))
-
-
-def _same(
-    found: Sequence[Token], i: int, phrases: dict[int, Hit], calendar: Calendar, reference: datetime | None
-) -> Item | None:
-    """ "same time", "same day": those of the call spoken of; "this time": what the clock says now."""
-    phrase = phrases.get(i)
-    if phrase is None or phrase.value not in {"same_time", "same_day", "this_time"}:
-        return None
-    if phrase.value == "this_time":
-        reference = datetime.combine(calendar.today, time()) + timedelta(minutes=calendar.minute)
-    elif reference is None:
-        return _same_as_unknown(phrase, calendar)
-    minutes = reference.hour * 60 + reference.minute
-    weekday = Days(weekdays=frozenset({reference.weekday()}))
-    in_a_week = tuple(token.word for token in found[phrase.end : phrase.end + 2]) in NAMED_WEEKS
-    if phrase.value == "same_day":
-        return Item("time", i, phrase.end, days=weekday)
-    hours = Hours(((minutes, minutes + SHORTEST),), clock=True)
-    return Item("time", i, phrase.end, days=weekday if in_a_week else None, hours=hours)
-
-
-def _same_as_unknown(phrase: Hit, calendar: Calendar) -> Item:
-    """No call is spoken of: it may be the time of day now, or any."""
-    if phrase.value == "same_day":
-        return Item("time", phrase.start, phrase.end, days=Days(weekdays=frozenset({calendar.today.weekday()})))
-    now = max(OPENS, min(calendar.minute, CLOSES - SHORTEST))
-    hours = Hours(((now, now + SHORTEST),), others=(ALL_HOURS,))
-    return Item("time", phrase.start, phrase.end, hours=hours)
-
-
 FEW = 3  # words beside "after payday"
-NAMED_WEEKS = {("next", "week"), ("this", "week"), ("following", "week"), ("the", "following"), ("the", "week")}
-
-
-def _than_that(found: Sequence[Token], i: int, items: list[Item], calendar: Calendar) -> Item | None:
-    """ "I finish at 3 so after that", "I start at 12, before then": the time just named is a bound."""
-    if _word(found, i) not in {"after", "before", "until", "from"} or _word(found, i + 1) not in {"that", "then"}:
-        return None
-    timed = [n for n in range(len(items) - 1, -1, -1) if items[n].kind == "time"]
-    if not timed:
-        return None
-    at = next((n for n in timed[:2] if items[n].hours), timed[0])
-    named, dated = items[at].hours, items[at].days
-    if named is None:
-        if dated is None or not dated.readings or not dated.readings[0]:
-            return None
-        items[at] = replace(items[at], days=None, kind="filler")
-        return Item("time", i, i + 2, days=_around_day(_word(found, i), dated, calendar))
-    start, end = named.windows[0]
-    before = _word(found, i) in {"before", "until"}
-    edge = end if start <= OPENS or (end - start > SHORTEST and end < CLOSES and not before) else start
-    items[:at] = [replace(item, kind="filler") if item.kind == "busy" else item for item in items[:at]]
-    items[at] = replace(items[at], hours=None, kind="time" if items[at].days else "filler")
-    return Item("time", i, i + 2, hours=Hours(((0, edge) if before else (edge, CLOSES),)))
-
-
-def _one_after(found: Sequence[Token], i: int, items: list[Item], calendar: Calendar) -> Item | None:
-    """ "Not this thursday, the one after": a week later than the day just named."""
-    at = i + (_word(found, i) == "the")
-    if _word(found, at) not in {"one", "week"} or _word(found, at + 1) not in {"after", "following"}:
-        return None
-    named = next((item.days for item in reversed(items) if item.days), None)
-    if named is None or named.span or len(named.readings or named.weekdays) != 1:
-        return None
-    day = (
-        min(named.readings[0])
-        if named.readings and named.readings[0]
-        else calendar.coming(min(named.weekdays, default=0))
-    )
-    return Item("time", i, at + 2 + (_word(found, at + 2) == "that"), days=one_day(day + 7 * DAY))
-
-
-def _around_day(word: str, named: Days, calendar: Calendar) -> Days:
-    first, last = min(named.readings[0]), max(named.readings[0])
-    if last >= calendar.last:
-        last = first  # "back on friday so after that"
-    if word in {"before", "until"}:
-        return Days(readings=(calendar.between(calendar.today, first - DAY),), span=True)
-    begin = last + DAY if word == "after" else first
-    return Days(readings=(calendar.between(begin, max(calendar.last, begin + 7 * DAY)),), span=True)
 
 
 def _with_vague(items: list[Item], calendar: Calendar) -> list[Item]:

@@ -16,7 +16,7 @@ LONG_AHEAD = 240 * DAY
 # Which days of a week its parts are, Monday being 0.
 PARTS_OF_WEEK = {
     "start": (0, 1), "beginning": (0, 1), "early": (0, 1), "middle": (1, 3), "mid": (1, 3), "end": (3, 4), "late": (3, 4),
-    "later": (2, 4), "rest": (0, 6), "back": (3, 4), "backend": (3, 4), "tail": (3, 4), "first": (0, 1), "all": (0, 6),
+    "later": (2, 4), "latter": (2, 4), "earlier": (0, 1), "second": (2, 4), "2nd": (2, 4), "rest": (0, 6), "back": (3, 4), "backend": (3, 4), "tail": (3, 4), "first": (0, 1), "all": (0, 6),
 }  # fmt: skip
 PARTS_OF_MONTH = {
     "start": (1, 10),
@@ -34,6 +34,8 @@ def part_at(found: Sequence[Token], i: int) -> tuple[str, int]:
     at = i + (_word(found, i) in {"the", "at"}) + (_words(found, i, 2) == ("at", "the"))
     at += _words(found, at, 2) == ("very", "end")
     part = _word(found, at)
+    if part in {"second", "2nd"} and _word(found, at + 1) != "half":
+        return "", i
     if part == "first" and _word(found, at + 1) != "part" and _word(found, at + 1) != "half":
         return "", i
     if part in PARTS_OF_WEEK and part != "all":
@@ -86,15 +88,24 @@ def weekday_of_month(found: Sequence[Token], i: int, calendar: Calendar) -> tupl
     place = (-1, at + 1) if _word(found, at) == "last" else ordinal_at(found, at)
     if place is None or _word(found, place[1]) not in DAY_NAMES or _word(found, place[1] + 1) not in {"of", "in"}:
         return None
+    each = _words(found, place[1] + 2, 2) in {("each", "month"), ("every", "month")}
     read = month_at(found, place[1] + 2, calendar) or month_at(found, place[1] + 1, calendar)
-    if read is None and _words(found, place[1] + 2, 2) == ("the", "month"):
+    if read is None and (each or _words(found, place[1] + 2, 2) == ("the", "month")):
         read = _within_month(_first_of(calendar, calendar.today.month), "", calendar), place[1] + 4
     if read is None or not -1 <= place[0] <= 5:
         return None
     weekday = DAY_NAMES.index(_word(found, place[1]))
-    days = sorted(day for day in read[0].readings[0] if day.weekday() == weekday)
-    chosen = days[-1:] if place[0] == -1 else [day for day in days if (day.day - 1) // 7 + 1 == place[0]]
+    chosen = _nth(read[0].readings[0], weekday, place[0])
+    if not chosen and _word(found, read[1] - 1) == "month":  # this month's is past
+        chosen = _nth(
+            _within_month(_first_of(calendar, calendar.today.month + 1), "", calendar).readings[0], weekday, place[0]
+        )
     return Days(readings=(frozenset(chosen),)), read[1]
+
+
+def _nth(days: frozenset[date], weekday: int, place: int) -> list[date]:
+    named = sorted(day for day in days if day.weekday() == weekday)
+    return named[-1:] if place == -1 else [day for day in named if (day.day - 1) // 7 + 1 == place]
 
 
 def _first_of(calendar: Calendar, month: int) -> date:

@@ -24,6 +24,7 @@ _NO_GOOD_LATER = re.compile(
 
 _DAY = r"(?:mon|tues?|wed(?:nes)?|weds|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?s?"
 _NEAR_DAY = rf"(?:today|tonight|tomorrow|tomoz|tmrw|2moro|tomoro|{_DAY})"
+_A_DAY_NAMED = re.compile(rf"\b{_NEAR_DAY}\b|\b(?:this|next) week\b|\bthe \d", re.I)
 _AT_WORK_TILL = re.compile(
     rf"(?<!not )(?<!when )(?:\bi'?m |\bi )?\b(?:work|working|at work|in work|on shift|on)(?: (?:\d{{1,2}}|from \S+))? (?:till?|until) {_TIME}(?= (?:{_DAY}|every|most|on|so|and|but|each)\b|[,.;]|$)",
     re.I,
@@ -73,14 +74,171 @@ _HALF_PAST_THAT = re.compile(
 )
 
 
+_NO_LATER_THAN = re.compile(r"\b(?:no|not|nt) (?:any )?later than(?= (?!that|then|this))", re.I)
+_NO_SOONER_THAN = re.compile(r"\b(?:no|not|nt) (?:any )?(?:earlier|sooner) than(?= (?!that|then|this))", re.I)
+_AND_INCLUDING = re.compile(
+    r"\b(?:up to|upto|until|till?|through to)(?: and|,)? (?:including|inc|incl|inclusive of)\b", re.I
+)
+_AS_NOW = re.compile(r"\b(?:the )?same(?: time)?(?P<day>(?: \w+){0,2}) as (?:now|today)\b", re.I)
+_WITHIN_THE_HOUR = re.compile(
+    r"\b(?:in|within) the (?:next (?:(?:few|couple of|\d{1,2}|five|ten|fifteen|twenty|thirty|half an?) )?)?(?:mins?|minutes?|half hour|hour)\b(?! of)",
+    re.I,
+)
+_BETWEEN_THE_YEARS = re.compile(
+    r"\b(?:in )?(?:between|betwen|btwn) (?:xmas|christmas|chrimbo|boxing day)(?: day)? (?:and|&|n) (?:the )?new years?(?: day)?\b|\btwixmas\b",
+    re.I,
+)
+_MAYBE_NOT = re.compile(r"\b(?:or )?(?:maybe|possibly|perhaps|might|may) not(?=[.,!?]|$)", re.I)
+_FIRST_OF_PART = re.compile(
+    r"\bfirst thing (?=(?:in the (?:afternoon|evening)|after (?:lunch|dinner|tea|work))\b)", re.I
+)
+_LAST_OF_PART = re.compile(r"\blast thing (?=in the (?:morning|afternoon)\b)", re.I)
+_WEEK_NIGHTS = re.compile(r"\bweek ?(?:nights?|nites?)\b", re.I)
+_FORTNIGHTLY = re.compile(
+    rf"\b(?:once (?:a|every) fortnight|every (?:two|2|other|second) weeks?|fortnightly|bi-?weekly)(?: on)?(?: an?)? ({_WEEKDAY})s?\b",
+    re.I,
+)
+_EARLY_THAT_DAY = re.compile(r"\bas early as (?:poss(?:ible)?|pos|you can|u can|you like)(?= .)", re.I)
+_ORDINAL_TENS = re.compile(r"\b(twenty|thirty)[ -](first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b", re.I)
+_TENS = {"twenty": 2, "thirty": 3}
+_NTH = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+_APART = frozenset(
+    [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "afternoon",
+        "afternoons",
+        "morning",
+        "mornings",
+        "evening",
+        "evenings",
+        "tomorrow",
+        "tonight",
+        "weekend",
+        "weekends",
+        "weekday",
+        "weekdays",
+        "lunchtime",
+        "dinnertime",
+        "fortnight",
+    ]
+)
+
+
+def _rejoined(text: str) -> str:
+    """ "wednes day aft er noon": words broken by a space made whole; "after noon" is left alone."""
+    words = text.split(" ")
+    kept: list[str] = []
+    while words:
+        many = next((n for n in (3, 2) if _is_broken(words[:n], n)), 1)
+        kept.append("".join(words[:many]))
+        words = words[many:]
+    return " ".join(kept)
+
+
+def _is_broken(pieces: list[str], many: int) -> bool:
+    whole = "".join(pieces).lower().rstrip(",.!?")
+    return len(pieces) == many and whole in _APART and [one.lower() for one in pieces[:1]] != ["after"]
+
+
+_TEENTHS = "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth"
+_NTH_WORD = "|".join((*_NTH, *_TEENTHS.split(), "twentieth", "thirtieth"))
+_NTHS = [*_NTH_WORD.split("|")[:19], "twentieth", *[""] * 9, "thirtieth"]
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:uary|ruary|ch|il|ust|ember|tember|ober)?"
+_NTH_OF_MONTH = re.compile(
+    rf"\b(?P<on>on )?(?:the )?(?P<nth>{_NTH_WORD})(?:(?= (?:of )?{_MONTH}\b)|(?P<alone>(?=$|[,.]| (?:at|after|before|in the)\b)))",
+    re.I,
+)
+_EARLIEST_QUESTION = re.compile(
+    r"\bwhat(?:'?s| is| are)? (?:the|your|ur) (?:earliest|soonest|first|next)(?! (?:week|month|time))\b", re.I
+)
+_IS_IT_TOO = re.compile(
+    r"\b(?:is|would|wud|will|if)(?: it be)? (?P<time>[^,.?]{1,40}?)(?: be)? too (?:early|late|soon)\b", re.I
+)
+_AM_PM = re.compile(r"(?<![\w.])([ap])\. ?m\b\.?", re.I)
+_HOURS_H = re.compile(r"\b([01]?\d|2[0-3])h([0-5]\d)\b", re.I)
+
+
+_WHOLE_HOURS = re.compile(
+    r"(?<![\d:./-])(8|9|1[0-8])(?: ?- ?| to )(14|16|17|18|19)(?![\d:./-]|th)(?! ?(?:%|of\b)| (?:of )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))",
+    re.I,
+)
+
+
+_ALWAYS = re.compile(r"(?<!\d)24 ?/ ?7(?!\d)")
+_SOONEST_ON = re.compile(
+    rf"(?<!at )(?<!at the )\b(?:the )?(?:earliest|soonest)(?: \w+)? (?:on|for)(?= {_NEAR_DAY}\b(?! (?:is|would|can|i|at)\b))",
+    re.I,
+)
+
+
+_FROM_NOW = re.compile(
+    r"(?<!in )\b((?:about )?(?:an?|\d{1,2}|two|three|half an?) (?:hours?|hrs?|min(?:ute)?s?)) from now\b", re.I
+)
+_NOW_UNTIL_TIME = re.compile(
+    rf"\b(?:from |between )?now (?:until|till?|to|and) (?=\d|half|quarter|noon|midday|lunch|{_HOUR}\b)", re.I
+)
+_NOW_UNTIL = re.compile(r"\b(?:(?:from|between) now (?:until|till?|to|and)|now (?:until|till?)) ", re.I)
+
+
+_SHIFT = re.compile(
+    r"^work(?:ing)? (?=\d|mon|tue|wed|thu|fri|from|until|till?)|\bi do (?=\d{1,2} ?(?:-|to|till?) ?\d)", re.I
+)
+
+
+def _dated(said: re.Match[str]) -> str:
+    """ "The third of december", "on the first": in figures; "the second one" is none."""
+    if said["alone"] is not None and not said["on"]:
+        return said[0]
+    return f"the {_NTHS.index(said['nth'].lower()) + 1}th"
+
+
+def _early_in(said: re.Match[str]) -> str:
+    """ "First thing in the afternoon": early in it; "first thing after lunch" is after it."""
+    return "early " if said.string.startswith("in the", said.end()) else ""
+
+
+def _in_hours(said: re.Match[str]) -> str:
+    """ "15-17": from three to five."""
+    return f"{int(said[1]):02}:00-{said[2]}:00" if int(said[1]) < int(said[2]) else said[0]
+
+
+def _in_figures(said: re.Match[str]) -> str:
+    """ "The twenty sixth": "the 26th"."""
+    return f"{_TENS[said[1].lower()]}{_NTH.index(said[2].lower()) + 1}th"
+
+
 def reworded(text: str) -> str:
     """ "8 is too early cos my tablets, do it wednesday": "after 8:15, cos my tablets, do it wednesday"."""
+    text = _WHOLE_HOURS.sub(_in_hours, text)
+    text = _SHIFT.sub("i work ", text)
+    text = _HOURS_H.sub(r"\1:\2", _AM_PM.sub(r"\1m", _rejoined(text)))
+    text = _NTH_OF_MONTH.sub(_dated, _ORDINAL_TENS.sub(_in_figures, text))
+    text = _SOONEST_ON.sub("asap", _ALWAYS.sub("flexible", text))
+    text = _FROM_NOW.sub(r"in \1", text)
+    text = _NOW_UNTIL.sub("until ", _NOW_UNTIL_TIME.sub("today until ", text))
+    text = _IS_IT_TOO.sub(r"\g<time>", _EARLIEST_QUESTION.sub("asap", text))
+    text = _NO_SOONER_THAN.sub("from", _NO_LATER_THAN.sub("until", _AND_INCLUDING.sub("until", text)))
+    text = _AS_NOW.sub(r"this time\g<day>", text)
+    text = _BETWEEN_THE_YEARS.sub("from 27 december until 31 december", _WITHIN_THE_HOUR.sub("asap", text))
+    text = _LAST_OF_PART.sub("late ", _FIRST_OF_PART.sub(_early_in, text))
+    text = _FORTNIGHTLY.sub(r"every other \1", _WEEK_NIGHTS.sub("weekday evenings", text))
+    text = _MAYBE_NOT.sub("not sure", text)
+    if _A_DAY_NAMED.search(text):
+        text = _EARLY_THAT_DAY.sub("first thing", text)
     text = _TOO_EARLY.sub(lambda said: _later(said, text), text)
     text = _TOO_LATE.sub(lambda said: f"before {said['time']}, ", text)
     text = _NO_GOOD_LATER.sub(
         lambda said: f"{'after' if said['way'].lower() == 'later' else 'before'} {said['time']}", text
     )
-    text = _AT_WORK_TILL.sub(lambda said: f"after {said['time']}", text)
+    text = _AT_WORK_TILL.sub(
+        lambda said: ("only " if text[: said.start()].endswith("but ") else "") + f"after {said['time']}", text
+    )
     text = _ALL_DAY_AND.sub(r"\1, ", text)
     text = _NOT_TODAY_BUT.sub("", text)
     text = _OR_FIRST_THING.sub(r"\1 \2 before 10", text)

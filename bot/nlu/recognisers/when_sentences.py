@@ -39,8 +39,28 @@ class Clause:
 def put_together(clauses: Sequence[Clause], weekly: bool) -> list[Clause]:
     """The clauses of a message as they are meant together."""
     kept = [_each_week(clause, weekly) for clause in _in_one(clauses)]
+    _share_the_day(kept)
+    kept = [clause for n, clause in enumerate(kept) if not _taken_back(clause, kept[n + 1 :])]
     kept = [clause for n, clause in enumerate(kept) if not (clause.reason and _erased(clause, kept[n + 1 :]))]
     return _in_sentences(_named_once([_wanted_after_all(clause, kept) for clause in kept]))
+
+
+def _share_the_day(clauses: Sequence[Clause]) -> None:
+    """ "2pm not 1pm tomorrow": the day is that of both."""
+    if len(clauses) != 2 or clauses[0].left_out or not clauses[1].left_out:
+        return
+    wanted, out = clauses
+    points = [part.clock and not part.bound for part in (*wanted.hours, *out.hours)]
+    if out.days and out.hours_first and not wanted.days and len(points) == 2 and all(points):
+        wanted.days = out.days
+
+
+def _taken_back(clause: Clause, later: Sequence[Clause]) -> bool:
+    """ "Thursday. oh wait, can't do thursday. friday": what was wanted first is denied in so many words."""
+    if clause.left_out or not _weekdays(clause) or any(part.readings for group in clause.days for part in group):
+        return False
+    denied = any(one.left_out and not one.hours and _weekdays(one) == _weekdays(clause) for one in later)
+    return denied and any(not one.left_out and one.days for one in later)
 
 
 def _erased(clause: Clause, later: Sequence[Clause]) -> bool:
@@ -85,7 +105,18 @@ def _named_once(clauses: list[Clause]) -> list[Clause]:
         ]
         if len(kept) < len(clause.days):
             clause.days = kept
+    clauses = [clause for n, clause in enumerate(clauses) if not _only_again(clause, clauses[:n])]
     return [clause for clause in clauses if clause.days or clause.hours or clause.anything]
+
+
+def _only_again(clause: Clause, earlier: Sequence[Clause]) -> bool:
+    """ "Tues 10am **tuesday": a day that was named with its hours is not meant all day when it is only named again."""
+    if clause.left_out or clause.hours or clause.anything or not _weekdays(clause):
+        return False
+    told = [_weekdays(one) for one in earlier if one.hours and not one.left_out]
+    return all(len(group) == 1 and group[0].weekdays for group in clause.days) and any(
+        _weekdays(clause) <= days for days in told
+    )
 
 
 def _in_sentences(clauses: list[Clause]) -> list[Clause]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.nlu.recognisers.numbers import TENS, UNITS
+from bot.nlu.recognisers.numbers import ORDINAL_ENDINGS, TENS, UNITS
 from bot.nlu.recognisers.text import Token, bag
 from bot.nlu.recognisers.when_values import CLOSES, OPENS, SHORTEST, Hours
 from bot.nlu.recognisers.when_words import PLURALS
@@ -16,7 +16,7 @@ BEFORE = bag("before by until pre")
 ENDS = bag("finish finished finishes home")
 STARTS = bag("start starts leave")
 BACK_HOME = frozenset((a, b) for a in bag("get wake im") for b in bag("up in home back")) - {("wake", "in")}
-AT = bag("at around about approx roughly circa round say @ for")
+AT = bag("at around about approx roughly circa round roundabout roundabouts towards say @ for")
 STRETCHES = bag(
     "free available availability any anytime between from hours weekday every all work working open days most"
 )
@@ -204,7 +204,8 @@ def _single(found: Sequence[Token], i: int) -> tuple[Hours, int] | None:
         after == "on" and clock.half_said and _word(found, clock.end + 1) in {"", ","}
     ):
         return from_clock(clock), clock.end + 1
-    end = clock.end + 2 * (after == "at" and _word(found, clock.end + 1) == "the")
+    end = clock.end + (after == "at")
+    end += after == "at" and _word(found, end) == "the"
     if _word(found, end) in {"earliest", "latest", "min", "max"}:
         first = _word(found, end) in {"earliest", "min"}
         return (from_clock(clock) if first else until_clock(clock)), end + 1  # "11 at the earliest"
@@ -324,7 +325,8 @@ def _digits(found: Sequence[Token], i: int) -> tuple[int, int, str] | None:
     if hour > 12 and word.isdigit():
         return (
             (hour * 60, i + 1, "24")
-            if _word(found, i - 1) in AT | AFTER | BEFORE and _word(found, i + 1) in {"", ",", "."}
+            if _word(found, i - 1) in AT | AFTER | BEFORE
+            and _word(found, i + 1) not in _UNITS | ORDINAL_ENDINGS | {"/", ":"}
             else None
         )
     if not 1 <= hour <= 12:

@@ -62,7 +62,7 @@ class Hours:
 
 Kind = Literal[
     "time", "not", "no_good", "good", "prefer", "join", "comma", "but", "stop", "any", "all", "asap", "filler", "other",
-    "vague", "others", "not_that", "busy", "so", "soon", "own", "mended",
+    "vague", "others", "not_that", "busy", "so", "soon", "own", "mended", "undecided",
 ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.nlu.recognisers.birth_dates import MONTHS
 from bot.nlu.recognisers.text import Token, bag
+from bot.nlu.recognisers.when_ahead import few_days, next_working_day
 from bot.nlu.recognisers.when_dates import DAY, Calendar, date_at, one_day
 from bot.nlu.recognisers.when_feasts import bank_holiday, feast
 from bot.nlu.recognisers.when_months import PARTS_OF_WEEK, month_at, part_at, week_of_month, weekday_of_month
@@ -19,7 +20,11 @@ WEEKDAYS = frozenset(range(5))
 WEEKEND = frozenset({5, 6})
 RECURRING = bag("any every each all most")
 COMING = bag("this coming on upcoming")
-SAID_AS_WORDS = {"sat": bag("i was been im have just"), "sun": frozenset({"the", "in"})}
+SAID_AS_WORDS = {
+    "sat": bag("i was been im have just"),
+    "sun": frozenset({"the", "in"}),
+    "wed": bag("was were got am be been newly recently"),
+}
 
 
 def days_at(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
@@ -41,7 +46,8 @@ def _plain(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, in
         _weekday,
         month_at,
         feast,
-        _few_days,
+        few_days,
+        next_working_day,
     ):
         read = reader(found, i, calendar)
         if read:
@@ -86,7 +92,7 @@ def _bounded(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
     end = read[1] + (_word(found, read[1]) in {"onwards", "onward", "on"})
     if word == "before" and "end" in {_word(found, at), _word(found, at + 1)}:
         word = "by"
-    if word in {"before", "by", "until"}:
+    if word in {"before", "by", "until"} or (word == "from" and read[0].weekdays):
         readings = tuple(_not_today(days, calendar) for days in readings)
     stretches = tuple(_stretch(word, days, calendar) for days in readings)
     back = tuple(calendar.between(calendar.today, min(days) - DAY) for days in readings)
@@ -149,7 +155,9 @@ def _range(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, in
 def _weekday(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
     """thursday; thursdays; next thursday; any thursday; this coming thursday; the thursday after next."""
     at, said = i, set[str]()
-    while _word(found, at) in RECURRING | COMING | {"next", "following", "the", "a", "alternate"} and at - i < 4:
+    while (
+        _word(found, at) in RECURRING | COMING | {"next", "following", "the", "a", "alternate", "other"} and at - i < 4
+    ):
         said.add(found[at].word)
         at += 1
     if "every" in said and _word(found, at) in {"other", "second", "2nd"}:
@@ -160,7 +168,7 @@ def _weekday(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
     if name not in DAY_NAMES or _only_a_word(found, at):
         return None
     weekday, plural = DAY_NAMES.index(name), word in PLURALS
-    if "other" in said or "alternate" in said:
+    if "alternate" in said or {"other", "every"} <= said:
         return _every_other(calendar, weekday), at + 1
     after_next = _words(found, at + 1, 2) == ("after", "next")
     if _word(found, at + 1) == "after" and _word(found, at + 2) in {"", ",", ".", "that", "then", "please", "instead"}:
@@ -174,10 +182,12 @@ def _weekday(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, 
     dated = _with_number(found, at, calendar)
     if dated and "next" in said:
         return dated
+    if "other" in said and "the" in said:
+        return _next(calendar, weekday), at + 1  # "the other tuesday"
     if "next" in said or (_word(found, at + 1) == "next" and _word(found, at + 2) not in {"week", "month"}):
         return _next(calendar, weekday), at + 1 + ("next" not in said)
     if said & COMING - {"on"}:
-        return _this(calendar, weekday), at + 1
+        return _this(calendar, weekday), at + 1 + (_word(found, at + 1) in {"coming", "upcoming"})
     if dated:
         return dated
     if _word(found, at + 1) == "coming":
@@ -205,7 +215,8 @@ def _with_number(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Da
     """weds 25; thursday 26th; friday the 27th of november: the date, and the nearest such day too where they differ."""
     named = date_at(found, i + 1 + (_word(found, i + 1) == ","), calendar)
     number = _word(found, i + 1)
-    if named is None and number.isascii() and number.isdigit() and 12 < int(number[:3]) <= 31:
+    clock = _word(found, i + 2) in {":", "."} and _word(found, i + 3).isdigit()
+    if named is None and not clock and number.isascii() and number.isdigit() and 12 < int(number[:3]) <= 31:
         named = date_at([Token("the", 0, 0), found[i + 1]], 0, calendar)
         named = (named[0], i + 2) if named else None
     if named is None or len(named[0].readings) != 1 or len(named[0].readings[0]) != 1 or named[0].span:
@@ -361,27 +372,6 @@ def _week_of(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[date, 
 def _part_before(found: Sequence[Token], i: int) -> bool:
     """Whether "the week" is the end of "the end of the week"."""
     return any(_word(found, j) in PARTS_OF_WEEK for j in range(max(0, i - 4), i))
-
-
-def _few_days(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
-    """the next few days; the next couple of weeks; next 3 days; within the next week."""
-    within = _word(found, i) in {"in", "over", "within", "during"}
-    at = i + within
-    at += _word(found, at) == "the"
-    if _word(found, at) not in {"next", "coming"}:
-        return None
-    at += 1
-    unit = {"week": 7, "fortnight": 14, "month": 30}.get(_word(found, at))
-    if unit and ((within and at == i + 3) or unit == 14):
-        return Days(readings=(calendar.between(calendar.today, calendar.today + DAY * unit),), span=True), at + 1
-    many = {"few": 3, "couple": 2, "two": 2, "three": 3, "2": 2, "3": 3, "4": 4, "5": 5}.get(_word(found, at))
-    if many is None:
-        return None
-    at += 1 + (_word(found, at + 1) == "of")
-    unit = {"day": 1, "days": 1, "week": 7}.get(_word(found, at))
-    if unit is None:
-        return None
-    return Days(readings=(calendar.between(calendar.today, calendar.today + DAY * many * unit),), span=True), at + 1
 
 
 def _words(found: Sequence[Token], i: int, count: int) -> tuple[str, ...]:

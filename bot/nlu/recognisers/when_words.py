@@ -16,12 +16,12 @@ DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 _SPELLINGS: dict[str, tuple[str, ...]] = {
     "monday": ("mon", "munday", "mondy", "monda", "moday"),
     "tuesday": ("tue", "tues", "teusday", "tuseday", "tuesdy", "chewsday", "tusday"),
-    "wednesday": ("wed", "weds", "wednes", "wensday", "wendsday", "wednsday", "wedneday", "wenesday", "weds day", "wedensday"),
+    "wednesday": ("wed", "weds", "wednes", "wensday", "wendsday", "wednsday", "wedneday", "wens", "wensdy", "wendsdy", "wenesday", "weds day", "wedensday"),
     "thursday": ("thu", "thur", "thurs", "thrs", "thursdy", "thirsday", "thersday", "thurday", "thrusday"),
     "friday": ("fri", "firday", "fryday", "frid", "frday", "fridy"),
     "saturday": ("sat", "saterday", "satday", "saturdy"),
     "sunday": ("sun", "sundy", "suday"),
-    "tomorrow": ("tomorow", "tommorow", "tommorrow", "tomoz", "tomo", "tomoro", "tmrw", "tmr", "tmrow", "tmoz", "tomorro", "tomoza",
+    "tomorrow": ("tomorow", "tommorow", "tommorrow", "tomoz", "tomo", "tomoro", "tmrw", "tmr", "tmrow", "tmoz", "tomorro", "tomoza", "tomos",
                  "2moro", "2morrow", "2moz", "2mora", "2mz", "2mrw", "2mo", "2mrow", "tomrw", "tomorrows", "tomora", "tomorra", "morra", "tmw"),
     "today": ("2day", "tday", "todays"),
     "tonight": ("2nite", "2night", "tonite", "2nyt"),
@@ -39,7 +39,7 @@ _SPELLINGS: dict[str, tuple[str, ...]] = {
     "half": ("haf", "arf"),
     "oclock": ("o'clock", "oclok"),
     "someone": ("any1", "some1"),
-    "early": ("erly", "ealry", "eraly"), "or": (), "end": (), "beginning": ("begining",), "month": (), "day": (),
+    "early": ("erly", "ealry", "eraly"), "latter": (), "or": (), "end": (), "beginning": ("begining",), "month": (), "day": (),
 }  # fmt: skip
 PLURALS = {f"{day}s": f"{day}s" for day in DAY_NAMES} | {"weekends": "weekends", "weekdays": "weekdays"}
 PLURALS |= {f"{short}s": f"{day}s" for day in DAY_NAMES for short in (day[:3],) if short not in {"tue", "wed", "thu"}}
@@ -65,7 +65,7 @@ PARTS: dict[str, Minutes] = {
     "midday": (720, 750),
     "outside_work": (1020, CLOSES),
     "daytime": (540, 1020),
-    "school_hours": (570, 870),
+    "school_hours": (570, 900),
     "after_school": (960, CLOSES),
     "before_school": (OPENS, 510),
     "bedtime": (1140, CLOSES),
@@ -82,14 +82,14 @@ UNSURE_PARTS: dict[str, tuple[Minutes, ...]] = {
     "before_shift": ((OPENS, 540), (OPENS, 720)),
     "last_thing": ((960, 1020), (1080, CLOSES)),
     "supper_time": ((1020, 1110), (1110, CLOSES)),
-    "after_school_run": ((570, 870), (960, CLOSES)),
-    "before_school_run": ((OPENS, 510), (OPENS, 870)),
+    "after_school_run": ((570, 900), (960, CLOSES)),
+    "before_school_run": ((OPENS, 510), (OPENS, 900)),
     "sooner_or_earlier": ((OPENS, 600), (OPENS, CLOSES)),
     "before_dinner": ((OPENS, 720), (900, 1050)),
     "after_dinner": ((780, 1020), (1080, CLOSES)),
 }
 # When these begin and end, for "after", "before" and "between" them.
-EVENTS: dict[str, Minutes] = {"breakfast": (OPENS, 540), "school_run": (510, 570), "pick_up": (870, 960)}
+EVENTS: dict[str, Minutes] = {"breakfast": (540, 540), "school_run": (510, 570), "pick_up": (900, 960)}
 ON_WEEKDAYS = frozenset(
     {
         "outside_work",

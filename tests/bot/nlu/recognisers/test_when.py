@@ -93,7 +93,7 @@ PATTERNS = [
     ("weekdays except friday", "mon tue wed thu", FULL), ("anytime", "mon tue wed thu fri sat sun", FULL),
     ("whenever suits you", "mon tue wed thu fri sat sun", FULL), ("afternoons except tuesdays", "mon wed thu fri sat sun", "12-17"),
     ("mondays are no good but tuesdays are fine", "tue", FULL), ("monday to thursday", "mon tue wed thu", FULL), ("mon-fri", "mon tue wed thu fri", FULL),
-    ("outside working hours", "mon tue wed thu fri", "17-20"), ("after the morning school run", "mon tue wed thu fri", "09:30-14:30"),
+    ("outside working hours", "mon tue wed thu fri", "17-20"), ("after the morning school run", "mon tue wed thu fri", "09:30-15"),
     ("office hours", "mon tue wed thu fri", "09-17"), ("monday mornings", "mon", "08-12"), ("tues and thurs evenings", "tue thu", "17-20"),
     ("weekends", "sat sun", FULL), ("weekday evenings", "mon tue wed thu fri", "17-20"), ("not thursday or friday", "mon tue wed sat sun", FULL),
     ("any monday", "mon", FULL), ("thursdays and fridays", "thu fri", FULL), ("mons and weds", "mon wed", FULL),
