@@ -54,6 +54,19 @@ def speaks_for_another(heard: Heard, state: DialogueState, book: Book) -> list[C
     return they_agree(heard)
 
 
+def wants_it_for_oneself(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "Actually can we do me instead", where it was for somebody else: asked, before anything is thrown away."""
+    if not state.slots.get("for_someone_else") or heard.expecting is None or state.outcome in SHARED:
+        return []
+    if heard.expecting.spec.type == "text" or heard.expecting.slot in WHOSE:
+        return []
+    return [StartFlow("pattern_for_me")] if says("for_me_now", heard.text) else []
+
+
+WHOSE = frozenset({"they_agree", "for_whom", "whose_answers", "phone_whose"})
+"""Questions that ask just this."""
+
+
 def agrees_on_condition(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     return at_sharing(heard, state)
 
@@ -75,7 +88,7 @@ def wants_no_voicemail(heard: Heard, state: DialogueState, book: Book) -> list[C
     if asked is None or asked.spec.type == "text":
         return []
     kept: list[Command] = [] if state.slots.get("voicemail_ok") == "no" else [SetSlot("voicemail_ok", "no")]
-    return [*facts(heard, state, book), *kept, Say("repeat")]
+    return [*answer_of_its_own(heard), *facts(heard, state, book, but=(asked.slot,)), *kept, Say("repeat")]
 
 
 SHORT_WISH = 5
@@ -186,7 +199,7 @@ def day_beside(heard: Heard) -> list[Command]:
 def answer_of_its_own(heard: Heard) -> list[Command]:
     """A number or a name that answers the open question in the same message: "text only 07700 900552"."""
     answer = heard.reading.answer
-    plain = heard.expecting is not None and heard.expecting.spec.type in {"phone", "postcode", "age"}
+    plain = heard.expecting is not None and heard.expecting.spec.type in {"phone", "postcode", "age", "name"}
     return (
         [SetSlot(heard.expecting.slot, answer.value, said=heard.text)] if answer and plain and heard.expecting else []
     )
@@ -255,6 +268,7 @@ def list_of(value: Any) -> list[Any]:
 RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     tells_if_it_is_safe,
     speaks_for_another,
+    wants_it_for_oneself,
     wants_no_voicemail,
     agrees_on_condition,
     asks_what_it_means,

@@ -13,7 +13,7 @@ from bot.flows.engine import Expecting
 from bot.flows.state import DialogueState
 from bot.hearing import Heard
 from bot.nlu.recognisers import read_name, read_phone
-from bot.nlu.recognisers.by_the_way import is_deaf_only, read_call_needs, ruled_out
+from bot.nlu.recognisers.by_the_way import gives_an_address, is_deaf_only, read_call_needs, ruled_out
 from bot.nlu.recognisers.call_told import read_told_phone
 from bot.nlu.recognisers.name_or_words import name_put_right
 from bot.nlu.recognisers.text import clean
@@ -88,7 +88,7 @@ def words_for_the_coach(heard: Heard, state: DialogueState) -> list[Command]:
     """The person's own words, where they say more of the call than a value holds: whose number, that they are deaf."""
     more_than_a_number = "phone" in heard.values and len(heard.text.split()) > FEW
     asked = heard.expecting.spec.type if heard.expecting else ""
-    if asked == "text" or not (more_than_a_number or is_deaf_only(heard.text)):
+    if asked == "text" or not (more_than_a_number or is_deaf_only(heard.text) or gives_an_address(heard.text)):
         return []
     before = str(state.slots.get(WORDS) or "")
     if heard.text in before:
