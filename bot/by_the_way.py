@@ -22,7 +22,7 @@ from bot.nlu.recognisers import When, read_when
 from bot.nlu.recognisers.by_the_way import read_call_needs, says, says_plainly
 from bot.nlu.recognisers.said import says_of
 from bot.nlu.slot_words import is_mostly_english
-from bot.told import changed_in_words, facts, how_to_talk, kept_wish
+from bot.told import changed_in_words, facts, how_to_talk, kept_wish, wants_a_certain_coach
 from bot.whereabouts import whereabouts
 
 SHARED = frozenset({"booked", "call_back"})
@@ -93,6 +93,14 @@ def wants_no_voicemail(heard: Heard, state: DialogueState, book: Book) -> list[C
 
 SHORT_WISH = 5
 """Words up to which "no voicemail please, thanks" says nothing else."""
+
+
+def wishes_for_a_coach(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "Will the coach be a woman?", before a team has the answers: put down for it; beside an answer nothing more is said."""
+    free = heard.expecting is None or heard.expecting.spec.type == "text"
+    if free or heard.acts or heard.reading.answer or state.outcome in SHARED or not wants_a_certain_coach(heard.text):
+        return []
+    return [*facts(heard, state, book), StartFlow("pattern_which_coach")]
 
 
 def calls_off(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
@@ -273,6 +281,7 @@ RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     agrees_on_condition,
     asks_what_it_means,
     calls_off,
+    wishes_for_a_coach,
     somebody_may_read,
     goes_on_in_another_language,
     lives_elsewhere,

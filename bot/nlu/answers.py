@@ -31,7 +31,7 @@ from bot.nlu.recognisers import (
 )
 from bot.nlu.recognisers.acts import read_act
 from bot.nlu.recognisers.age import read_their_age
-from bot.nlu.recognisers.by_the_way import is_deaf_only, read_call_needs, ruled_out, with_address_as_words
+from bot.nlu.recognisers.by_the_way import is_deaf_only, read_call_needs, ruled_out, says, with_address_as_words
 from bot.nlu.recognisers.call_told import read_ring_times, read_told_phone
 from bot.nlu.recognisers.name_or_words import declines_to_say
 from bot.nlu.recognisers.postcode import postcodes_to_choose_from
@@ -183,6 +183,16 @@ def read_nothing(text: str, expecting: Expecting, now: datetime) -> Reading:
     return Reading()
 
 
+def yes_in_their_language(text: str, expecting: Expecting) -> Found | None:
+    """ "Tak", from somebody who began in another language."""
+    short = len(text.split()) <= SHORT_YES
+    said = short and "language" in expecting.filled and says("yes_elsewhere", text)
+    return Found("yes", True, (0, len(text))) if said else None
+
+
+SHORT_YES = 2
+
+
 def read_own_words(text: str, expecting: Expecting, now: datetime) -> Reading:
     """A choice answered in the person's own words, by the reader kept for that slot; yes and no where both are options."""
     reader = FREE_TEXT.get(expecting.slot)
@@ -195,7 +205,7 @@ def read_own_words(text: str, expecting: Expecting, now: datetime) -> Reading:
         named = which_time(text, options_of(expecting), now)
         return Reading(Answer(named, True)) if named else Reading()
     values = {value for value, _, _ in expecting.choices}
-    plain = read_yes_no(text) if {"yes", "no"} <= values else None
+    plain = read_yes_no(text) or yes_in_their_language(text, expecting) if {"yes", "no"} <= values else None
     return from_found(plain if plain and plain.value in values else None)
 
 
