@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check format lock audit train record bench soak clean
+.PHONY: help setup setup-dev run test check format lock pictures audit train record bench soak clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
@@ -56,6 +56,9 @@ soak: setup-dev ## find every seeded fault, play 10,000 random people, read 10,0
 	@SOAK_FOLDER=$(or $(SOAK_FOLDER),var/soak) KILLS=$(or $(KILLS),2000) KILLS_POSTGRES=$(or $(KILLS_POSTGRES),500) $(BIN)/pytest -n0 -s tests/faults/test_many_kills.py
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header
+pictures: setup-dev ## take the pictures of the guides anew (docs/images), from a demonstration of its own
+	@$(BIN)/python -m tools.pictures
+
 lock: ## renew the locked requirement files (they hold hashes and no addresses)
 	@$(LOCK) --python-version 3.11 pyproject.toml -o requirements.lock
 	@$(LOCK) --python-version 3.11 pyproject.toml --group dev --group lock -o requirements-dev.lock

@@ -11,7 +11,7 @@ from bot.at_sharing import at_sharing
 from bot.at_the_check import at_the_check
 from bot.clarifying import which_wish
 from bot.consenting import they_agree
-from bot.flows.commands import Command, Correct, Say, SetSlot, StartFlow, Unclear
+from bot.flows.commands import Command, Correct, Say, SetSlot, Skip, StartFlow, Unclear
 from bot.flows.definition import Book
 from bot.flows.engine import CLARIFY
 from bot.flows.state import DialogueState
@@ -249,7 +249,7 @@ DENIES = re.compile(r"\b(?:not|no|cant|can't|cannot|except|but|bar)\b", re.IGNOR
 
 
 def tells_the_coach(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
-    """News for a coach who has the answers: "use the landline", "gonna be late"."""
+    """News for a coach who has the answers: "use the landline", "gonna be late". Told again, an extra is not asked again."""
     if state.outcome not in SHARED or not after_the_questions(heard) or heard.acts:
         return []
     unsure = (
@@ -260,7 +260,8 @@ def tells_the_coach(heard: Heard, state: DialogueState, book: Book) -> list[Comm
     known = heard.intent in book.triggers and heard.intent not in unsure
     if known or heard.reading.answer or len(heard.text.split()) < FEWEST_WORDS or "?" in heard.text:
         return []
-    return [SetSlot("note_for_coach", heard.text), StartFlow("pattern_tell_coach")]
+    passed = [Skip()] if heard.expecting and heard.expecting.skippable and state.slots.get("news_told") else []
+    return [SetSlot("note_for_coach", heard.text), *passed, StartFlow("pattern_tell_coach")]
 
 
 def after_the_questions(heard: Heard) -> bool:

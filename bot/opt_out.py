@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ OptOut = Literal["stop", "start", "stop_nudges", "ask_stop", "stop_later", "text
 _Compiled = tuple[Automaton, tuple[OptOut | None, ...]]
 _ORDER: tuple[OptOut, ...] = ("stop_nudges", "stop", "start", "ask_stop")
 _RESTART = frozenset({"again", "over", "it"})  # "start again" begins the questions anew
+_SENTENCE_ENDS = re.compile(r"[.!?\n]+")
 _FEWEST = 2  # words: of one alone only the published phrases can tell
 _LONGEST = 400  # characters: a request to stop is short, and a long message is heard as a whole first
 
@@ -66,7 +68,14 @@ class OptOutPhrases:
         sure = judge.sure(words.words[1:-1])
         if excused or said:
             return "ask_stop" if said or sure >= judge.stops else None
+        if self._in_a_sentence(text):
+            return "stop" if sure >= judge.asks else "ask_stop"
         return "stop" if sure >= judge.stops else "ask_stop" if sure >= judge.asks else None
+
+    def _in_a_sentence(self, text: str) -> bool:
+        """ "I said no last week. Remove my number today.": one of several sentences is a request by itself."""
+        sentences = [one for one in _SENTENCE_ENDS.split(text[:_LONGEST]) if one.strip()]
+        return len(sentences) > 1 and any(self.plainly(one) == ("stop", False) for one in sentences)
 
     def plainly(self, text: str) -> tuple[OptOut | None, bool]:
         """What the published phrases say alone; and whether one of them was heard and taken back."""

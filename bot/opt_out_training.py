@@ -13,7 +13,7 @@ from bot.opt_out_model import RECIPE, STOP, fingerprint, readings, train, traini
 from bot.safety_lists import FOLDER
 
 ALLOWED = 0.0015  # share of look-alikes that may stop, in cross-validation
-ASKED = 0.03  # share of look-alikes, chosen to be hard, that may be asked whether they meant to stop
+ASKED = 0.05  # share of look-alikes, chosen to be hard, that may be asked whether they meant to stop
 _FOLDS = 10
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bot.nlu.parsed import Judged
@@ -20,6 +20,9 @@ OUTWEIGHS = 0.7  # from here on the small model alone outweighs that a list has 
 STRONGLY = 0.5  # what one model alone hears is certain where the other finds it likelier than not
 UNLIKELY = 0.3  # an indirect phrase in words that the small model finds less likely than this is not certain
 DOUBTED = 0.1  # ... and where the server has judged them, in words that it finds less likely than this
+RULED_OUT = 0.01  # ... and one that it finds less likely than this, and the small model likelier ordinary than not, is a coincidence
+LIKELY = 0.8  # no alarm of the server, and worth a line where the small model finds a fifth of a reason for it
+A_FIFTH = 0.2
 _FEW = 4  # words, the marks of beginning and end among them: too few for the model to tell
 
 
@@ -41,6 +44,7 @@ class SafetyHit:
     plain: bool = False
     about: str | None = None
     weak: bool = False
+    sure: float = field(default=1.0, compare=False)  # how likely the small model finds a crisis
 
 
 def patterns_only(text: str) -> SafetyHit | None:
@@ -56,7 +60,7 @@ def screen(text: str) -> SafetyHit | None:
         words = book().words(piece)
         kept, cleared = book().find(words)
         judged = model().judge(words, kept, cleared)
-        cleared_words += [words] if cleared else []
+        cleared_words += [words] if any(found.phrase.language == "en" for found in cleared) else []
         if kept and _counts(kept, words, judged):
             said.extend(kept)
             sure, few = max(sure, judged.sure), few or len(words.words) <= _FEW
@@ -65,7 +69,7 @@ def screen(text: str) -> SafetyHit | None:
     if said:
         return _listed(said, sure, few=few)
     if likeliest is not None:
-        return SafetyHit(kind=likeliest.kind, layer="model", phrase_id=f"model-{likeliest.kind}")  # type: ignore[arg-type]
+        return SafetyHit(kind=likeliest.kind, layer="model", phrase_id=f"model-{likeliest.kind}", sure=likeliest.sure)  # type: ignore[arg-type]
     return _heard_after_all(cleared_words)
 
 
@@ -94,22 +98,24 @@ def weighed(text: str, hit: SafetyHit | None, judged: Judged | None) -> SafetyHi
         return judged_by_server(text, judged)
     if hit.plain or judged is None:
         return hit
+    if judged.sure < RULED_OUT and hit.sure < STRONGLY:
+        return None
     return replace(hit, certain=judged.sure >= (DOUBTED if hit.layer == "patterns" else STRONGLY))
 
 
 def judged_by_server(text: str, judged: Judged | None) -> SafetyHit | None:
     """Layer 3, for a text in which `screen` has heard nothing; None too where the small model finds next to nothing in it:
     of unusual words the server is too easily sure. Where a list has cleared some of the words, the small model has to be
-    strongly sure as well, and even then it is no certain crisis."""
-    if judged is None or not judged.alarm or judged.kind not in KINDS:
+    strongly sure as well, and even then it is no certain crisis. Nor is what the server finds likely and is no alarm."""
+    if judged is None or judged.kind not in KINDS or not (judged.alarm or judged.sure >= LIKELY):
         return None
     said = [book().words(piece) for piece in _pieces(text)]
     seconded = max(model().judge(words).sure for words in said)
     cleared = any(book().find(words)[1] for words in said)
-    if seconded < (STRONGLY if cleared else SECONDED):
+    if seconded < (STRONGLY if cleared else SECONDED if judged.alarm else A_FIFTH):
         return None
     hit = SafetyHit(kind=judged.kind, layer="server", phrase_id=f"server-{judged.kind}")  # type: ignore[arg-type]
-    return replace(hit, certain=seconded >= STRONGLY and not cleared)
+    return replace(hit, certain=judged.alarm and seconded >= STRONGLY and not cleared)
 
 
 def _listed(said: list[Found], sure: float, *, few: bool) -> SafetyHit:
@@ -118,7 +124,8 @@ def _listed(said: list[Found], sure: float, *, few: bool) -> SafetyHit:
     plain = few or any(found.phrase.always for found in firm)
     certain = bool(firm) and (plain or sure >= UNLIKELY)
     about = next((found.phrase.about for found in firm or said if found.phrase.about), None)
-    return replace(_most_urgent(firm or said), certain=certain, plain=plain or not firm, about=about)
+    hit = _most_urgent(firm or said)
+    return replace(hit, certain=certain, plain=plain or not firm, about=about, sure=sure)
 
 
 def _most_urgent(found: list[Found]) -> SafetyHit:

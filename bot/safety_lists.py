@@ -6,14 +6,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ruamel.yaml import YAML
 
+from bot.safety_languages import KEYS, Heard, LanguageBook, Said, Tongue, Way, denying_ways, plain_ways, read_ways
 from bot.safety_phrases import Automaton, Part, PhraseError, Span, parse, words_of
-from bot.safety_words import Spelling, Words, read_words, rewrites_from
+from bot.safety_words import BEGIN, END, Spelling, Words, read_words, rewrites_from
 
 FOLDER = Path(__file__).resolve().parent.parent / "nlu_data" / "safety"
+_T = TypeVar("_T")
 KINDS = ("medical", "child", "self_harm", "harm_by_others", "harm_to_others")
 
 
@@ -28,13 +30,8 @@ class Phrase:
     order: int
     past_clears: bool
     always: bool  # counts even when the trained model is nearly certain that the message is an ordinary one
-    not_after: frozenset[str]
     about: str | None = None  # what help of this kind is to be for: "exploitation"
     gentle: bool = False  # never more than a line beside the message's own answer
-
-
-Said = tuple[tuple[Part, ...], ...]
-"""Ways of saying something, read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +41,7 @@ class Written:
     phrase: Phrase
     say: Said
     unless: Said
+    tongue: Tongue | None = None  # of a phrase in another language than English
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +84,16 @@ class Negation:
         return False
 
 
-def _told(path: Path, phrases: Iterable[Written]) -> list[Written]:
+def _told(path: Path, phrases: Iterable[_T]) -> list[_T]:
     """The phrases of a file; what it lacks, or has in the wrong place, as a PhraseError."""
     try:
         return list(phrases)
     except (KeyError, TypeError, AttributeError) as error:
         raise PhraseError(f"{path.name} is not made as the other lists are ({error!r})", path.name) from error
+
+
+def _within(one: Found, other: Found) -> bool:
+    return other.start <= one.start and one.end <= other.end
 
 
 class PhraseBook:
@@ -106,15 +108,18 @@ class PhraseBook:
         written = list(self.written())
         self.phrases = [entry.phrase for entry in written]
         self._roles: list[tuple[str, int]] = []
+        english = [entry for entry in written if entry.tongue is None]
         self._automaton = Automaton(self._said(written, context))
-        self._spelling = self._spell(written, spelling)
+        self._spelling = self._spell(english, spelling)
+        ordinary = {word for entry in english for say in entry.say for word in words_of(say)}
+        self._others = LanguageBook(self._in_languages(written), {*ordinary, *self._never(), BEGIN, END})
 
     def written(self) -> Iterator[Written]:
         """Every entry of the lists as it stands in its file."""
         for path in sorted(self._folder.glob("*.yml")):
             if (kind := path.stem.partition("-")[0]) in KINDS:  # self_harm.yml, self_harm-quiet.yml
                 yield from _told(path, self._kind(load_yaml(path), kind))
-        for path in sorted((self._folder / "languages").glob("*.yml")):
+        for path in self._languages():
             yield from _told(path, self._language(load_yaml(path), path.stem))
 
     def _fold(self, texts: str | Iterable[str]) -> list[str]:
@@ -133,23 +138,56 @@ class PhraseBook:
             phrase = Phrase(
                 id=entry["id"], kind=kind, language="en", reason=entry["reason"],
                 order=entry.get("order", content["order"]), past_clears=entry.get("past") == "clears",
-                always=bool(entry.get("always")), not_after=frozenset(), about=entry.get("about"),
+                always=bool(entry.get("always")), about=entry.get("about"),
                 gentle=bool(entry.get("gentle")),
             )  # fmt: skip
             yield Written(phrase, self._parse(entry["say"], lists), self._parse(entry.get("unless", ()), lists))
 
+    def _tongue(self, content: dict[str, Any], code: str) -> Tongue:
+        if unknown := set(content) - KEYS:
+            raise PhraseError(f"languages/{code}.yml: unknown keys {sorted(unknown)}", f"{code}.yml")
+        said = {key: frozenset(self._fold(map(str, content.get(key, ())))) for key in ("deny", "between", "deny_after")}
+        return Tongue(code, **said)
+
+    def _ways(self, content: dict[str, Any], texts: Iterable[object]) -> Said:
+        lists = {name: str(ways) for name, ways in content.get("lists", {}).items()}
+        return read_ways(texts, lists, self._fold, by_sound=bool(content.get("by_sound")))
+
     def _language(self, content: dict[str, Any], code: str) -> Iterable[Written]:
-        not_after = frozenset(self._fold(content.get("not_after", ())))
+        tongue = self._tongue(content, code)
         for kind, texts in content["kinds"].items():
             phrase = Phrase(
                 id=f"{code}-{kind}", kind=kind, language=code, reason=f"{content['name']}: {kind}",
-                order=10 + KINDS.index(kind) * 10, past_clears=False, always=True, not_after=not_after,
+                order=10 + KINDS.index(kind) * 10, past_clears=False, always=True,
             )  # fmt: skip
-            yield Written(phrase, self._parse(texts, {}), ())
+            yield Written(phrase, self._ways(content, texts), (), tongue)
+
+    def _around(self, content: dict[str, Any], code: str) -> Iterator[tuple[Way, tuple[Part, ...]]]:
+        """What a language lists beside its phrases: sayings, the past, and a child's age."""
+        tongue = self._tongue(content, code)
+        for role, key in (("idiom", "idioms"), ("past", "past"), ("now", "now"), ("minor", "minor")):
+            for parts in self._ways(content, content.get(key, ())):
+                yield Way(role, -1, tongue, denies=False), parts
+
+    def _in_languages(self, written: list[Written]) -> Iterator[tuple[Way, tuple[Part, ...]]]:
+        for number, entry in enumerate(written):
+            if entry.tongue is not None:
+                for parts in entry.say:
+                    if (plain := plain_ways(parts, entry.tongue)) is not None:
+                        yield Way("say", number, entry.tongue, denies=False), plain
+                    for ways in denying_ways(parts, entry.tongue):
+                        yield Way("say", number, entry.tongue, denies=True), ways
+        for path in self._languages():
+            yield from _told(path, self._around(load_yaml(path), path.stem))
+
+    def _languages(self) -> list[Path]:
+        return sorted((self._folder / "languages").glob("*.yml"))
 
     def _said(self, written: Iterable[Written], context: dict[str, Any]) -> Iterator[tuple[Part, ...]]:
         """Every way of saying anything; what each is for stands at the same place of `_roles`."""
         for number, entry in enumerate(written):
+            if entry.tongue is not None:
+                continue
             yield from self._with_role("say", number, entry.say)
             yield from self._with_role("unless", number, entry.unless)
         lists = {name: str(ways) for name, ways in context.get("lists", {}).items()}
@@ -166,8 +204,12 @@ class PhraseBook:
     def _spell(self, written: Iterable[Written], spelling: dict[str, Any]) -> Spelling:
         every = {word for entry in written for say in entry.say for word in words_of(say)}
         also = {key: tuple(str(way) for way in ways) for key, ways in spelling["also"].items()}
-        never = (self._folder / "not_typos.txt").read_text(encoding="utf-8").split()
-        return Spelling(every, fuzzy=spelling["mistyped"], also=also, never=never)
+        return Spelling(every, fuzzy=spelling["mistyped"], also=also, never=self._never())
+
+    def _never(self) -> list[str]:
+        """Words that are no mistyped English crisis words; other languages have some ("shaqada", Somali for work)."""
+        others = (word for path in self._languages() for word in self._fold(load_yaml(path).get("ordinary", ())))
+        return [*(self._folder / "not_typos.txt").read_text(encoding="utf-8").split(), *others]
 
     def words(self, text: str) -> Words:
         return read_words(text, self._rewrites)
@@ -187,11 +229,29 @@ class PhraseBook:
         for number, span in by_role.get("say", ()):
             found = Found(self.phrases[number], span.start, span.end)
             (cleared if self._cleared(number, found, words, by_role) else kept).append(found)
+        if heard := self._others.find(words):
+            denied = [self._found(way, span) for way, span in heard.cleared]
+            kept = [found for found in kept if not any(_within(found, other) for other in denied)]  # "suicidas"
+            kept += [self._found(way, span) for way, span in heard.kept]
+            cleared += denied
+            kept += self._of_children(heard, kept)
         return kept, cleared
 
+    def in_other_languages(self, text: str) -> bool:
+        """Whether a message has to be looked through for other languages at all."""
+        return self._others.find(self.words(text)) is not None
+
+    def _found(self, way: Way, span: Span) -> Found:
+        return Found(self.phrases[way.number], span.start, span.end)
+
+    def _of_children(self, heard: Heard, kept: list[Found]) -> list[Found]:
+        """Somebody who says that they are fourteen, and what is done to them or that they want to die."""
+        if not any(found.phrase.kind in ("harm_by_others", "self_harm") for found in kept):
+            return []
+        child = {phrase.language: phrase for phrase in self.phrases if phrase.kind == "child"}
+        return [Found(child[code], span.start, span.end) for code, span in heard.minors if code in child]
+
     def _cleared(self, number: int, found: Found, words: Words, by_role: Mapping[str, list[tuple[int, Span]]]) -> bool:
-        if found.phrase.language != "en":
-            return words.words[found.start - 1] in found.phrase.not_after
         own = [span for n, span in by_role.get("unless", ()) if n == number]
         own += [span for _, span in by_role.get("idiom", ())]
         kin = [span for n, span in by_role.get("unless", ()) if self.phrases[n].kind == found.phrase.kind]

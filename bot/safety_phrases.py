@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.safety_words import BEGIN, END, Words
+from bot.safety_words import fold as same
 
 GAP = 3
 _ROOT = 0
@@ -55,7 +56,7 @@ def _ways(
     run: list[str] = []
 
     def flush() -> None:
-        ways[-1].extend(fold(" ".join(run)) if run else ())
+        ways[-1].extend(_folded(run, fold))
         run.clear()
 
     while tokens:
@@ -81,6 +82,21 @@ def _ways(
             run.append(token)
     flush()
     return _full(ways, phrase), []
+
+
+def _folded(run: list[str], fold: Callable[[str], list[str]]) -> Iterator[str]:
+    """Words made comparable, those next to one another together; of a stem ("umr~") what stands before its mark."""
+    plain: list[str] = []
+    for word in run:
+        if word.endswith("~"):
+            yield from fold(" ".join(plain)) if plain else ()
+            plain.clear()
+            if not (stem := same(word[:-1]).split()):
+                raise PhraseError(f"nothing stands before the ~ in {' '.join(run)!r}", word)
+            yield stem[0] + "~"
+        else:
+            plain.append(word)
+    yield from fold(" ".join(plain)) if plain else ()
 
 
 def _full(ways: list[list[Part]], phrase: str) -> tuple[tuple[Part, ...], ...]:
@@ -109,6 +125,18 @@ def words_of(parts: tuple[Part, ...]) -> Iterator[str]:
             yield part
 
 
+def mapped(parts: tuple[Part, ...], change: Callable[[str], str]) -> tuple[Part, ...]:
+    """The same phrase with every word changed."""
+    return tuple(
+        Group(tuple(mapped(way, change) for way in part.ways), part.optional)
+        if isinstance(part, Group)
+        else part
+        if part in ("...", BEGIN, END)
+        else change(part)
+        for part in parts
+    )
+
+
 def examples(parts: tuple[Part, ...], most: int = 40) -> list[str]:
     """Some ways of saying a phrase, its gaps left out: for tests and for the clinician's page."""
     said = [""]
@@ -119,7 +147,7 @@ def examples(parts: tuple[Part, ...], most: int = 40) -> list[str]:
             more = [text for way in part.ways for text in (examples(way, most) if way else [""])]
             said = [f"{a} {b}".strip() for b in more for a in said][:most]
         else:
-            said = [f"{text} {part}".strip() for text in said]
+            said = [f"{text} {part.strip('~=')}".strip() for text in said]
     return said
 
 
@@ -161,6 +189,10 @@ class Automaton:
         self._sources.extend(sources[n] for n in order)
         self._targets.extend(targets[n] for n in order)
         return first, len(self._sources)
+
+    def vocabulary(self) -> frozenset[str]:
+        """Every word that leads anywhere."""
+        return frozenset(self._by_word)
 
     def find(self, words: Words, candidates: Callable[[str], tuple[str, ...]], *, longest: bool = False) -> list[Span]:
         """Every phrase said: for each ending its shortest reading, or its longest."""

@@ -8,17 +8,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.safety_scripts import same_letters
+
 BEGIN, END = "\x02", "\x03"
 _STOP, _PAUSE = "\ue000", "\ue001"  # private characters: those a person types become spaces
 _SENTENCE_ENDS = frozenset(".!?;…。！？؟۔।\n\r")
 _APOSTROPHES = frozenset("'’‘`´ʼ′＇*")
-# Letters that mean the same to a reader but do not decompose to one another.
-_SAME = str.maketrans({
-    "ł": "l", "ß": "ss", "ı": "i", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe",
-    "ى": "ي", "ی": "ي", "ې": "ي", "ے": "ي", "ک": "ك", "ہ": "ه", "ھ": "ه", "ۃ": "ه", "ة": "ه", "ە": "ه", "ٱ": "ا",
-    "ё": "е", "ґ": "г", "\u2028": "\n", "\u2029": "\n", "\x85": "\n",
-})  # fmt: skip
-_DROPPED_MARKS = re.compile("[\u0300-\u036f\u0640\u064b-\u065f\u0670]")
 _LEET_INSIDE = ((re.compile(r"(?<=[a-z])[!|](?=[a-z])"), "i"), (re.compile(r"@(?=[a-z])|(?<=[a-z])@"), "a"),
                 (re.compile(r"\$(?=[a-z])|(?<=[a-z])\$"), "s"))  # fmt: skip
 _WILL = re.compile(r"(?<![^\W_])(i|he|she|it|they|you|we|that)['’]ll(?![^\W_])")
@@ -66,8 +61,8 @@ class Words:
 
 def fold(text: str) -> str:
     """Lower case without accents, joined-up spaced letters, marks of sentence and clause ends kept as tokens."""
-    text = _WILL.sub(r"\1 will", unicodedata.normalize("NFKD", text.casefold()).translate(_SAME))
-    text = _DROPPED_MARKS.sub("", text)
+    text = text.casefold()
+    text = _WILL.sub(r"\1 will", text if text.isascii() else same_letters(text))
     for pattern, letter in _LEET_INSIDE:
         text = pattern.sub(letter, text)
     text = _SPACED_LETTERS.sub(lambda m: re.sub(r"[ .\-_]", "", m.group()), text)

@@ -346,7 +346,7 @@ def _is_same(mine: Hold, wanted: OpeningId) -> bool:
 
 def _is_occupied(session: Session, wanted: OpeningId) -> bool:
     coach = session.get(Coach, wanted.coach_id)
-    minutes = session.get_one(Team, coach.team_id).call_minutes if coach else 0
+    minutes = session.get_one(Team, coach.team_id).minutes_of(wanted.kind) if coach else 0
     span = diary.cells(wanted.starts_at, wanted.starts_at + timedelta(minutes=minutes))
     inside = DiaryCell.coach_id == wanted.coach_id, DiaryCell.cell >= span.start, DiaryCell.cell < span.stop
     return session.execute(select(DiaryCell.cell).where(*inside)).first() is not None

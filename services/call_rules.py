@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -29,6 +30,8 @@ class CallRules:
     notice_hours: int
     days: int
     kinds: tuple[str, ...]
+    other_minutes: Mapping[str, int] = field(default_factory=dict)
+    """How long a call of a kind is where it is not `minutes`."""
 
 
 def read(session: Session, team_id: str) -> CallRules:
@@ -36,7 +39,8 @@ def read(session: Session, team_id: str) -> CallRules:
     team = session.get_one(Team, team_id)
     notice = -(-team.notice_minutes // 60)
     kinds = tuple(team.call_kinds.split(","))
-    return CallRules(team.call_minutes, team.buffer_minutes, team.step_minutes, notice, team.horizon_days, kinds)
+    numbers = (team.call_minutes, team.buffer_minutes, team.step_minutes, notice, team.horizon_days)
+    return CallRules(*numbers, kinds, dict(team.kind_minutes))
 
 
 def fits(name: str, value: int) -> bool:
@@ -54,11 +58,12 @@ def keep(session: Session, team_id: str, rules: CallRules, viewer: Viewer, now: 
     if team is None or viewer.scope not in (None, team_id):
         scopes.refuse(session, viewer, f"team:{team_id}", "not_theirs", now)
         return False
-    if not all(fits(name, getattr(rules, name)) for name in LIMITS) or not _known(rules.kinds, team):
+    lengths = all(kind in rules.kinds and fits("minutes", length) for kind, length in rules.other_minutes.items())
+    if not all(fits(name, getattr(rules, name)) for name in LIMITS) or not _known(rules.kinds, team) or not lengths:
         raise ValueError("a rule is out of its limits")
     team.call_minutes, team.buffer_minutes, team.step_minutes = rules.minutes, rules.pause, rules.step
     team.notice_minutes, team.horizon_days = rules.notice_hours * 60, rules.days
-    team.call_kinds = ",".join(rules.kinds)
+    team.call_kinds, team.kind_minutes = ",".join(rules.kinds), dict(rules.other_minutes)
     audit.record(session, viewer.actor, "change_call_rules", f"team:{team_id}", now)
     return True
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import or_, select
@@ -123,9 +124,8 @@ def find(session: Session, opening_id: str, now: datetime, own_conversation: int
     team = session.get(Team, coach.team_id) if coach else None
     if wanted is None or coach is None or team is None or not coach.active or team.closed_at is not None:
         return None
-    window = (wanted.starts_at, wanted.starts_at + CELL)
-    free = _week(session, team, now, own_conversation).free(coach, wanted.kind, [window])
-    return next((opening for opening in free if opening.starts_at == wanted.starts_at), None)
+    moment = _week(session, team, now, own_conversation, only=wanted)
+    return next(moment.free(coach, wanted.kind, None), None)
 
 
 def fits(session: Session, coach_id: int, kind: str, starts_at: datetime, ends_at: datetime) -> bool:
@@ -194,26 +194,27 @@ class _Week:
             for hours in self.hours.get(coach.id, ()):
                 offered = _kind(hours, self.team, kind)
                 if offered and _works(hours, day):
-                    for start in self._starts(hours, day):
-                        if _within(start, windows) and self._is_free(coach.id, start):
-                            yield self._opening(coach, offered, start)
+                    for start in self._starts(hours, day, self.team.minutes_of(offered)):
+                        opening = self._opening(coach, offered, start)
+                        if _within(start, windows) and self._is_free(opening):
+                            yield opening
 
-    def _starts(self, hours: WorkingHours, day: date) -> Iterator[datetime]:
-        length, step = self.team.call_minutes, max(self.team.step_minutes, 5)
+    def _starts(self, hours: WorkingHours, day: date, length: int) -> Iterator[datetime]:
+        step = max(self.team.step_minutes, 5)
         for minute in range(hours.starts_minute, hours.ends_minute - length + 1, step):
             start = None if _in_break(hours, minute, minute + length) else _utc(day, minute)
             if start is not None and self.first <= start <= self.last:
                 yield start
 
-    def _is_free(self, coach_id: int, start: datetime) -> bool:
-        end = start + timedelta(minutes=self.team.call_minutes)
-        if any(begins < end and start < ends for begins, ends in self.away.get(coach_id, ())):
+    def _is_free(self, opening: Opening) -> bool:
+        start, end = opening.starts_at, opening.ends_at
+        if any(begins < end and start < ends for begins, ends in self.away.get(opening.coach_id, ())):
             return False
-        taken = self.busy.get(coach_id, set())
+        taken = self.busy.get(opening.coach_id, set())
         return not any(cell in taken for cell in cells(start, end, buffer_of(self.team)))
 
     def _opening(self, coach: Coach, kind: str, start: datetime) -> Opening:
-        end = start + timedelta(minutes=self.team.call_minutes)
+        end = start + timedelta(minutes=self.team.minutes_of(kind))
         return Opening(coach.id, coach.name, self.team.id, kind, start, end)
 
 
@@ -222,10 +223,16 @@ def buffer_of(team: Team) -> timedelta:
     return timedelta(minutes=team.buffer_minutes)
 
 
-def _week(session: Session, team: Team, now: datetime, own_conversation: int | None) -> _Week:
+def _week(
+    session: Session, team: Team, now: datetime, own_conversation: int | None, *, only: OpeningId | None = None
+) -> _Week:
+    """The diary from the team's notice to its horizon, or no more of it than one opening needs."""
     first = now + timedelta(minutes=team.notice_minutes)
     last = now + timedelta(days=team.horizon_days)
     active = select(Coach).where(Coach.team_id == team.id, Coach.active).order_by(Coach.id)
+    if only:
+        first, last = max(first, only.starts_at), min(last, only.starts_at)
+        active = active.where(Coach.id == only.coach_id)
     coaches = list(session.scalars(active))
     ids = [coach.id for coach in coaches]
     return _Week(
@@ -295,6 +302,7 @@ def _in_break(hours: WorkingHours, starts: int, ends: int) -> bool:
     return starts < hours.break_ends_minute and hours.break_starts_minute < ends
 
 
+@lru_cache(maxsize=8192)
 def _utc(day: date, minute: int) -> datetime | None:
     """A wall time in UTC; None for one that the clocks leave out (the repeated hour means its first pass)."""
     wall = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=LONDON)

@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session
 from services import audit, scopes
 from services.models import Coach, StaffMember
 from services.scopes import Viewer
+from services.tables_of_staff import EMAIL
 
+LONGEST_NAME = 100
 WITH_A_DIARY = ("coach", "lead")
 
 
@@ -77,6 +79,28 @@ def unlinked(session: Session, team_id: str) -> Unlinked:
         tuple((each.id, each.name or each.email) for each in accounts),
         tuple((each.id, each.name) for each in _free(session, team_id)),
     )
+
+
+def add(session: Session, name: str, email: str, viewer: Viewer, now: datetime) -> Coach:
+    """A new diary in the viewer's team, without hours yet; its own account finds it at the next signing in.
+
+    ValueError with a code: `no_name`, `not_mail`, or `diary_twice` where the team has a diary of that address or, without
+    one, of that name.
+    """
+    name, email = " ".join(name.split()), email.strip()
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise ValueError("no_name")
+    if email and not EMAIL.fullmatch(email):
+        raise ValueError("not_mail")
+    team = viewer.scope or ""
+    known = session.scalars(select(Coach).where(Coach.team_id == team, Coach.active)).all()
+    if _tidy(email or name) in {_tidy(each.email or each.name) for each in known}:
+        raise ValueError("diary_twice")
+    made = Coach(team_id=team, name=name, email=email or None, created_at=now)
+    session.add(made)
+    session.flush()
+    audit.record(session, viewer.actor, "diary.keep", f"coach:{made.id}", now)
+    return made
 
 
 def link(session: Session, staff_id: int, coach_id: int, viewer: Viewer, now: datetime) -> bool:

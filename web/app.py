@@ -165,6 +165,7 @@ def desk_routes() -> Sequence[BaseRoute]:
         page("/coach/hours", hours.all_coaches, work),
         page("/coach/hours/rules", hours.keep_rules, staff("lead"), ["POST"]),
         page("/coach/hours/link", acts.link_diary, staff("lead"), ["POST"]),
+        page("/coach/hours/add", hours.add_diary, staff("lead"), ["POST"]),
         page("/coach/hours/{id:int}", hours.one_coach, work),
         page("/coach/hours/{id:int}", hours.keep_week, work, ["POST"]),
         page("/coach/hours/{id:int}/languages", hours.keep_languages, work, ["POST"]),

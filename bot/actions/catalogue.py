@@ -192,7 +192,11 @@ SPECS: dict[str, ActionSpec] = {
         spec("note_condition", {"share_condition": None, "condition_said": None}, reads=("condition_said",)),
         spec("note_on_behalf", {"on_behalf": YES_NO}),
         spec("note_need"),
-        spec("note_for_coach", {"call_need_words": None, "note_for_coach": None}, reads=("note_for_coach",)),
+        spec(
+            "note_for_coach",
+            {"call_need_words": None, "note_for_coach": None, "news_told": None},
+            reads=("note_for_coach",),
+        ),
         spec("set_voicemail"),
         spec("export_my_data", {"answer_count": None, "message_count": None}),
         spec("delete_my_data", {"delete_result": ("done",)}),

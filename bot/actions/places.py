@@ -159,7 +159,7 @@ def team_slots(doing: Doing, found: str, team: Team) -> ActionResult:
         team_short=team.short_name,
         controller=team.controller,
         caller_number=team.caller_number,
-        call_length=team.call_minutes,
+        call_length=team.minutes_of(team.call_kinds.partition(",")[0]),
         team_accepts_call_back="yes" if team.accepts_call_back else "no",
         asks_months="yes" if asks_months else "no",
         min_age=youngest,

@@ -142,7 +142,7 @@ def note_for_coach(doing: Doing, slots: Slots) -> ActionResult:
     told = [str(words) for words in (before, slots.get("note_for_coach")) if words not in (None, "skipped")]
     words = "\n".join(told)[-MOST_NOTES:]
     add_to_card(doing, {"call_need_words": words})
-    return result(call_need_words=words, note_for_coach=None)
+    return result(call_need_words=words, note_for_coach=None, news_told=True)
 
 
 def set_voicemail(doing: Doing, slots: Slots) -> ActionResult:

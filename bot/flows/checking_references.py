@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
@@ -38,6 +39,7 @@ ENGINE_FLOWS: Final = (
     "pattern_stuck", "pattern_person", "pattern_start_again", "pattern_correct", "pattern_opt_out", "pattern_opt_in",
 )  # fmt: skip
 CRISIS_KINDS: Final = ("self_harm", "harm_by_others", "harm_to_others", "medical", "child")
+_BY_NUMBER: Final = re.compile(r"\b(?:[Rr]eply|[Ss]end|[Tt]ext) (?:\d|with (?:one|the) number|the number)")
 _HINTLESS: Final = ("choice", "choices", "yes_no", "opening", "text", "flag", "words", "place")
 _PSEUDO: Final = {"utter_noted": {"noted"}}
 
@@ -149,6 +151,12 @@ def _collect(book: Book, step: Collect) -> Iterator[Finding]:
     response = book.responses.get(step.utter)
     if response and "easier" not in response.parts:
         yield error(response.place, f"`{step.utter}` has no `easier` words.", "Add `easier:` for the second try.")
+    if response and "easier_chat" not in response.parts and _BY_NUMBER.search(response.parts.get("easier", "")):
+        yield advice(
+            response.place,
+            f"`{step.utter}` asks for a number in its `easier` words, where answers are buttons too.",
+            "Add `easier_chat:`, the same for Telegram and the web.",
+        )
     if response and "why" not in response.parts:
         yield advice(response.place, f"`{step.utter}` has no `why`.", "Add `why:` for people who ask.")
     hint = f"utter_invalid_{spec.type}"

@@ -58,7 +58,7 @@ def _helps_at_once(book: Book, flow: Flow) -> Iterator[Finding]:
 
 def _names_a_number(flow: Flow, response: Response) -> Iterator[Finding]:
     for part, text in response.parts.items():
-        if part not in ("why", "easier") and not always_a_helpline(text):
+        if part not in ("why", "easier", "easier_chat") and not always_a_helpline(text):
             message = f"`{response.name}` ({part}), the help of `{flow.id}`, can be said without a number to ring."
             advice = 'Write {{ "emergency"|helpline }} into it, on every way through its conditions.'
             yield error(response.place, message, advice)

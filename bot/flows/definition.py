@@ -97,7 +97,7 @@ class SlotSpec:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """Words for one thing the assistant says. Keys of `parts`: text, sms, telegram, web, why, easier."""
+    """Words for one thing the assistant says. Keys of `parts`: text, sms, telegram, web, why, easier, easier_chat."""
 
     name: str
     parts: Mapping[str, str]
@@ -109,6 +109,12 @@ class Response:
         """The words on this channel; what is typed in one chat reads well in the other, too."""
         chat = self.parts.get("web") if channel == "telegram" else None
         return self.parts.get(channel) or chat or self.parts.get("text", "")
+
+    def words_of(self, part: str, channel: str) -> str:
+        """The words of a part (`why`, `easier`; "" for what is said first) on this channel; "" where it has none."""
+        if part == "easier" and channel != "sms" and "easier_chat" in self.parts:
+            return self.parts["easier_chat"]  # where answers are buttons nobody replies with a number
+        return self.parts.get(part, "") if part else self.text_for(channel)
 
 
 @dataclass(frozen=True, slots=True)

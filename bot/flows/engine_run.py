@@ -306,8 +306,9 @@ class Run:
         part = part if part in response.parts else ""
         around = self.around
         text = render(
-            self.book, response, self.slots, part=part or around.channel, helpline=around.helpline, extra=extra
-        )
+            self.book, response, self.slots,
+            part=part or around.channel, helpline=around.helpline, extra=extra, channel=around.channel,
+        )  # fmt: skip
         spec = self.book.slots[question] if question else None
         choices = listed(spec, self.slots) if spec and not spec.unlisted else ()
         shown = tuple((value, title) for value, title, _ in choices)

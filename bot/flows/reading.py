@@ -26,7 +26,7 @@ from bot.flows.yaml_tree import Node, Scalar, Table, YamlError, read_yaml
 
 T = TypeVar("T", Flow, SlotSpec, Response)
 FOLDERS: Final = ("flows", "patterns", "languages")
-PARTS: Final = ("text", "sms", "telegram", "web", "why", "easier")
+PARTS: Final = ("text", "sms", "telegram", "web", "why", "easier", "easier_chat")
 _FLOW_KEYS: Final = ("name", "description", "nlu_trigger", "steps", "keeps_place", "waits", "locked")
 _SLOT_KEYS: Final = (
     "type", "choices", "choices_from", "also", "sensitive", "unlisted", "retention", "depends_on", "default", "volunteered",

@@ -240,9 +240,11 @@ def render(
     part: str,
     helpline: Callable[[str], str],
     extra: Mapping[str, Json] | None = None,
+    channel: str = "sms",
 ) -> str:
     """The words of one part (a channel's name, `why`, `easier`) with the slots filled in. Raises ResponseError."""
-    text = response.parts.get(part, "") if part in ("why", "easier") else response.text_for(part)
+    own = part in ("why", "easier")
+    text = response.words_of(part if own else "", channel if own else part)
     if is_plain(text):
         return text
     values = _values(book, text, slots)

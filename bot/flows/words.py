@@ -90,7 +90,7 @@ def _part(uses: _Uses, response: Response, part: str, text: str, place: Place, k
     for word in _OFFERED.findall(text):
         yield error(place, f"`{word}` is a word that the SMS provider may swallow.", "Offer another word.")
     age = reading_age(re.sub(r"\{[{%].*?[%}]\}", "seven", text))
-    if age > MOST_READING_AGE and part != "web":
+    if age > MOST_READING_AGE and part not in ("web", "easier_chat"):
         yield advice(place, f"`{response.name}` ({part}) reads at age {age:.0f}.", "Use shorter words and sentences.")
     by_sms = part in ("sms", "easier", "why") or (part == "text" and "sms" not in response.parts)
     if by_sms:

@@ -385,6 +385,8 @@ def volunteered(text: str, now: datetime) -> dict[str, Any]:
         "name": read_name(text, False),
     }
     sure = {slot: reading for slot, reading in found.items() if reading and reading.sure}
+    if "age" in sure and "months_out_of_work" in sure and _same_words(sure["age"], sure["months_out_of_work"]):
+        del sure["months_out_of_work"]  # "i have 34 years, no work"
     values = {slot: reading.value for slot, reading in sure.items() if reading.value not in SAYS_TOO_LITTLE}
     if read.get("postcode"):
         values["postcode"] = read["postcode"]
@@ -392,3 +394,7 @@ def volunteered(text: str, now: datetime) -> dict[str, Any]:
     if times:
         values["standing_wish"] = wish_of(times, text)
     return values
+
+
+def _same_words(one: Found, other: Found) -> bool:
+    return one.span[0] < other.span[1] and other.span[0] < one.span[1]

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import dropwhile
 from pathlib import Path
 
 from bot.nlu import recognisers as read
-from bot.nlu.recognisers import Found, Json, Option, When
+from bot.nlu.recognisers import When
 from bot.nlu.recognisers.when_values import CLOSES, OPENS, SHORTEST, Window
+from bot.nlu.scoring_turns import picked, told
 
 HELD_OUT = Path(__file__).resolve().parents[2] / "nlu_data" / "test"
-TODAY = date(2026, 11, 23)  # the day on which the lengths of time in slots.tsv were told
+NOW = datetime(2026, 11, 23, 9)  # noqa: DTZ001 - London wall clock; when the lengths of time in slots.tsv were told
+WITHIN = {"months_out_of_work": 1}  # how far a number may be from the one meant
+SEVERAL = "*"  # among the options: several answers may be meant
 CELL = timedelta(minutes=15)
 A_WEEK, FOUR_WEEKS = 7, 28  # days
 SAME = 0.95  # share of quarter hours that two sets of windows must have in common
@@ -55,7 +59,7 @@ def score(folder: Path = HELD_OUT) -> list[Report]:
 
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
-        lines = (line for line in file if not line.startswith("#"))
+        lines = dropwhile(lambda line: line.startswith("#"), file)  # the header; "#2" may be an answer
         return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
@@ -88,49 +92,19 @@ def _slots(path: Path) -> list[Report]:
     tally = _Tally()
     for row in _rows(path):
         wanted = json.loads(row["values"])
-        got = _read_slots(row["text"], row["expecting"])
+        got = told(row["text"], row["expecting"], NOW)
         for slot in sorted({*wanted, *got}):
-            tally.add(slot, wanted.get(slot), got.get(slot), _same_slot)
+            tally.add(slot, wanted.get(slot), got.get(slot), partial(_same_slot, within=WITHIN.get(slot, 0)))
     return tally.reports("slots")
 
 
-def _same_slot(wanted: object, got: object) -> bool:
+def _same_slot(wanted: object, got: object, within: float = 0) -> bool:
     if isinstance(wanted, list) and isinstance(got, list):
         return set(wanted) == set(got)
     if isinstance(wanted, int | float) and isinstance(got, int | float):
-        return abs(wanted - got) < 1
+        return abs(wanted - got) <= within
     left, right = (str(value).replace(" ", "").lower() for value in (wanted, got))
     return left == right or (left.lstrip("+").isdigit() and left[-10:] == right[-10:])
-
-
-def _read_slots(text: str, expecting: str) -> dict[str, Json]:
-    """Every slot read from the text, as the turn does: the one asked for with `asked`, the others as volunteered."""
-    found: dict[str, Found | None] = {
-        "work_situation": read.read_situation(text),
-        "health": read.read_health(text),
-        "barriers": read.read_barriers(text),
-        "age": read.read_age(text, TODAY, asked=expecting == "age"),
-        "months_out_of_work": read.read_months(text, TODAY, asked=expecting == "months_out_of_work"),
-        "name": read.read_name(text, asked=expecting == "name"),
-        "postcode": _part(read.read_postcode(text), "postcode"),
-        "phone": _part(read.read_phone(text), "e164"),
-    }
-    return {slot: one.value for slot, one in found.items() if one and _counts(slot, one, expecting)}
-
-
-def _part(found: Found | None, key: str) -> Found | None:
-    if found is None or not isinstance(found.value, Mapping) or found.value[key] is None:
-        return None
-    return Found(found.value[key], found.whole, found.span, found.sure)
-
-
-def _counts(slot: str, found: Found, expecting: str) -> bool:
-    """A weak reading, or "none" and "rather not say", counts only for the question that was asked."""
-    if slot == expecting or not expecting:
-        return slot == expecting or (
-            found.sure and found.value not in (["none"], ["rather_not_say"], "other", ["other"])
-        )
-    return found.sure and not found.whole and found.value not in (["none"], ["rather_not_say"], "other", ["other"])
 
 
 # --- choices -----------------------------------------------------------------------------------------------------------
@@ -139,22 +113,20 @@ def _counts(slot: str, found: Found, expecting: str) -> bool:
 def _choices(path: Path) -> list[Report]:
     tally = _Tally()
     for row in _rows(path):
-        titles = [title for title in json.loads(row["options"]) if title != "*"]  # "*": several answers may be meant
-        options = [Option(str(n), title) for n, title in enumerate(titles, 1)]
+        said = json.loads(row["options"])
         wanted = json.loads(row["answer"])
-        several = isinstance(wanted, list)
-        found = read.read_choices(row["text"], options) if several else read.read_choice(row["text"], options)
-        kind = "several" if several else "nothing" if wanted is None else "one"
-        tally.add(kind, sorted(wanted) if several else wanted, _numbers(found, several), lambda a, b: a == b)
+        several = isinstance(wanted, list) or SEVERAL in said
+        titles = [title for title in said if title != SEVERAL]
+        kind = "nothing" if wanted is None else "several" if several else "one"
+        got = picked(row["text"], titles, NOW, several=several)
+        tally.add(kind, _in_order(wanted, several=several), got, lambda a, b: a == b)
     return tally.reports("choices")
 
 
-def _numbers(found: Found | None, several: bool) -> object:
-    if found is None:
-        return None
-    if several and isinstance(found.value, Sequence):
-        return sorted(int(str(value)) for value in found.value)
-    return int(str(found.value))
+def _in_order(wanted: object, *, several: bool) -> object:
+    if wanted is None or not several:
+        return wanted
+    return sorted(wanted) if isinstance(wanted, list) else [wanted]
 
 
 # --- times -------------------------------------------------------------------------------------------------------------
@@ -187,7 +159,10 @@ def _meant(wanted: object, now: datetime) -> tuple[str, object]:
 
 def _window(start: str, end: str) -> Window:
     """A window; one without length is a clock time, which stands for the half hour that it begins."""
-    opens, closes = datetime.fromisoformat(start), datetime.fromisoformat(end)
+    return _lasting(datetime.fromisoformat(start), datetime.fromisoformat(end))
+
+
+def _lasting(opens: datetime, closes: datetime) -> Window:
     return opens, opens + timedelta(minutes=SHORTEST) if opens == closes else closes
 
 
@@ -207,7 +182,7 @@ def _pattern(wanted: Mapping[str, object], now: datetime) -> Iterator[Window]:
     for n in range((last - now.date()).days + 1):
         day = now.date() + timedelta(days=n)
         if first <= day and day.weekday() in days:
-            yield _at(day, wanted.get("from"), OPENS), _at(day, wanted.get("to"), CLOSES)
+            yield _lasting(_at(day, wanted.get("from"), OPENS), _at(day, wanted.get("to"), CLOSES))
 
 
 def _until(wanted: Mapping[str, object], now: datetime) -> datetime:

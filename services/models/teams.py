@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -29,6 +30,8 @@ class Team(Base):
     call_back_days: Mapped[int] = mapped_column(default=5)
     call_kinds: Mapped[str] = mapped_column(default="phone")
     call_minutes: Mapped[int] = mapped_column(default=30)
+    kind_minutes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """How long calls of a kind are where that differs from `call_minutes`."""
     buffer_minutes: Mapped[int] = mapped_column(default=10)
     step_minutes: Mapped[int] = mapped_column(default=30)
     notice_minutes: Mapped[int] = mapped_column(default=120)
@@ -38,6 +41,10 @@ class Team(Base):
     demo: Mapped[bool] = mapped_column(default=False)
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+
+    def minutes_of(self, kind: str) -> int:
+        """How long a call of this kind is."""
+        return int(self.kind_minutes.get(kind, self.call_minutes))
 
 
 class Footprint(Base):

@@ -267,6 +267,26 @@ def test_a_request_to_stop_is_one(text: str) -> None:
     assert read_opt_out(text) == "stop"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I told you no on Monday. Take me off your list please. It is rude.",
+        "Not for me. Stop texting me.",
+        "dont ring me dont text me",
+        "rong number pls stop texting",
+    ],
+)
+def test_a_request_that_is_one_sentence_of_several_is_one(text: str) -> None:
+    assert read_opt_out(text) == "stop"
+
+
+@pytest.mark.parametrize(
+    "text", ["Not at two. Make it three.", "do you stop texting after the call", "The bus stops at 9. Ring then."]
+)
+def test_sentences_of_which_none_is_a_request_are_none(text: str) -> None:
+    assert read_opt_out(text) is None
+
+
 @pytest.mark.parametrize("text", START)
 def test_a_request_to_start_again_is_one(text: str) -> None:
     assert read_opt_out(text) == "start"

@@ -64,6 +64,29 @@ def test_less_than_an_alarm_changes_nothing(judged: Judged | None) -> None:
     assert (said.safety, said.maybe) == (None, None)
 
 
+def test_what_the_server_finds_likely_is_a_line_where_the_small_model_has_a_fifth_of_a_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    likely = Judged("self_harm", 0.85, False)
+    said = heard(QUIET, Judging(likely))
+    assert said.safety is None
+    assert said.maybe == SafetyHit("self_harm", "server", "server-self_harm", certain=False)
+    monkeypatch.setattr(safety, "A_FIFTH", 0.99)
+    assert heard(QUIET, Judging(likely)).maybe is None
+
+
+@pytest.mark.parametrize(("sure", "left"), [(0.005, "nothing"), (0.05, "a line"), (0.4, "the whole help")])
+def test_an_indirect_phrase_counts_as_much_as_the_server_finds_in_it(sure: float, left: str) -> None:
+    text = "the nurse lined up my tablets for the week"
+    said = heard(text, Judging(Judged("self_harm", sure, False)))
+    assert left == ("the whole help" if said.safety else "a line" if said.maybe else "nothing")
+    assert heard(text, Judging(None, down=True)).maybe is not None
+
+
+def test_a_plain_phrase_is_never_ruled_out() -> None:
+    assert heard("i want to die", Judging(Judged("none", 0.0, False))).safety is not None
+
+
 def test_without_the_server_nothing_changes() -> None:
     nlu = Judging(ALARM, down=True)
     said = heard(QUIET, nlu)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -246,6 +247,23 @@ def test_other_hours_and_longer_calls_never_make_calls_overlap(db: Database, now
         ).all()
     assert len(calls) > 5
     assert all(first.ends_at <= then.starts_at for first, then in pairwise(calls))
+
+
+def test_a_longer_kind_takes_its_own_time(db: Database, now: datetime, team: str) -> None:
+    with db.write() as session:
+        rules = CallRules(30, 10, 5, 0, 28, ("phone", "in_person"), {"in_person": 60})
+        assert call_rules.keep(session, team, rules, LEAD, now)
+        assert call_rules.read(session, team) == rules
+        for bad in ({"video": 60}, {"in_person": 7}):
+            with pytest.raises(ValueError, match="limits"):
+                call_rules.keep(session, team, replace(rules, other_minutes=bad), LEAD, now)
+    with db.read() as session:
+        for kind, minutes in (("phone", 30), ("in_person", 60), (None, 30)):
+            free = diary.openings(session, team, now=now, windows=[TUESDAY], kind=kind, limit=100)
+            assert {each.ends_at - each.starts_at for each in free} == {timedelta(minutes=minutes)}, kind
+            assert all(diary.find(session, each.id, now) == each for each in free)
+            latest = max(each.ends_at for each in free)
+            assert latest <= TUESDAY[0].replace(hour=18, minute=0), kind
 
 
 def test_time_away_is_taken_back_or_ended_now(db: Database, now: datetime, team: str) -> None:

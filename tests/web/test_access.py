@@ -65,6 +65,7 @@ EXPECTED = {
     "GET /coach/find": "staff",
     "POST /coach/find": "staff",
     "POST /coach/hours/link": "staff",
+    "POST /coach/hours/add": "staff",
     "POST /coach/undo": "staff",
     "POST /coach/alert/{id:int}/say": "staff",
     "GET /coach/hours": "staff",

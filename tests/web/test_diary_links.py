@@ -73,6 +73,28 @@ def test_nothing_is_guessed(desk: Desk, why: str) -> None:
     assert "A lead of your team can link it" in page
 
 
+def test_a_lead_adds_a_diary_whose_account_finds_it(desk: Desk) -> None:
+    assert desk.post("/hours/add", **{"diary-name": "Noor", "diary-email": ""}) == 404, "a coach is no lead"
+    desk.sign_in("lead@north.example")
+    for name, email, told in (
+        (" ", "", "Write the name"),
+        ("Noor", "noor@", "whole e-mail address"),
+        ("robin  KAY", "", "has a diary of this coach"),
+    ):
+        put_diary(desk, "Robin Kay")
+        answer = desk.client.post("/coach/hours/add", data={**desk.marks(), "diary-name": name, "diary-email": email})
+        assert (answer.status_code, told in answer.text) == (400, True)
+    added = desk.client.post(
+        "/coach/hours/add", data={**desk.marks(), "diary-name": "Noor", "diary-email": "noor@north.example"}
+    )
+    assert added.status_code == 303
+    assert "Write its hours now" in desk.page(added.headers["location"].removeprefix("/coach"))
+    put_staff(desk.assistant, "noor@north.example", "coach", "north")
+    desk.sign_in("noor@north.example")
+    number = diary_of(desk, "noor@north.example")
+    assert added.headers["location"] == f"/coach/hours/{number}?done=diary"
+
+
 def test_a_lead_links_an_account_to_a_free_diary_of_the_team(desk: Desk) -> None:
     account = put_staff(desk.assistant, "noor@north.example", "coach", "north")
     number = put_diary(desk, "Somebody Else")

@@ -259,6 +259,18 @@ def test_a_lead_changes_how_calls_are_offered_and_a_coach_does_not(desk: Desk) -
         assert (team.horizon_days, team.call_kinds) == (14, "video")
 
 
+def test_a_kind_of_call_has_its_own_length(desk: Desk) -> None:
+    desk.sign_in("lead@north.example")
+    status, page = answer(desk, "/hours/rules", **RULES | {"minutes-video": "7"})
+    assert (status, "10 to 120 minutes" in page) == (400, True)
+    assert desk.post("/hours/rules", **RULES | {"minutes-video": "60", "minutes-phone": "20"}) == 303
+    with desk.assistant.db.read() as session:
+        team = session.get_one(Team, "north")
+        assert (team.minutes_of("video"), team.minutes_of("in_person")) == (60, 45)
+        assert team.kind_minutes == {"video": 60}, "of kinds that the team does not offer nothing is kept"
+    assert 'id="minutes-video" name="minutes-video" type="text" value="60"' in desk.page("/hours")
+
+
 def test_who_loses_their_coach_is_on_the_teams_first_page(desk: Desk) -> None:
     with desk.assistant.db.write() as session:
         gone = staff.find(session, "robin@north.example")

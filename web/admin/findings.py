@@ -86,6 +86,11 @@ SENTENCES: Final[tuple[tuple[str, str, str], ...]] = (
         "{1} has no easier words.",
         "Write them: they are said when the first answer was not understood.",
     ),
+    (
+        r"`(.+?)` asks for a number in its `easier` words, where answers are buttons too\.",
+        "The easier words of {1} ask for a number. On Telegram and the web, answers are buttons without one.",
+        "Write easier words for Telegram and the web, too.",
+    ),
     (r"`(.+?)` has no `why`\.", "{1} gives no reason to people who ask why.", "Write one."),
     (
         r"There is no flow `(.+?)`\.",
@@ -210,7 +215,7 @@ SENTENCES: Final[tuple[tuple[str, str, str], ...]] = (
     ),
 )
 """What a finding says, what is said instead, and what to do. {1}: that name as people know it, {=1}: as it is, {~1}: of words."""
-PARTS: Final = {"text": "what is said", "sms": "by text", "why": "if they ask why", "easier": "in easier words", "web": "on the web", "telegram": "on Telegram"}  # fmt: skip
+PARTS: Final = {"text": "what is said", "sms": "by text", "why": "if they ask why", "easier": "in easier words", "easier_chat": "in easier words, where answers are buttons", "web": "on the web", "telegram": "on Telegram"}  # fmt: skip
 WORDS: Final[Mapping[str, str]] = {
     "slots": "answers", "slot": "answer", "flows": "topics", "flow": "topic", "steps": "cards", "step": "card",
     "responses": "words", "response": "words", "collect": "question", "actions": "things done", "action": "thing done",

@@ -52,7 +52,7 @@ def list_page(request: Request, typed: Typed | None, errors: Errors) -> Response
         rules = call_rules.read(session, viewer.scope) if viewer.scope and is_lead(request) else None
         free = staff_diaries.unlinked(session, viewer.scope) if viewer.scope and is_lead(request) else None
         of_teams = {} if viewer.scope else {team.id: team.name for team in teams.every(session)}
-    typed = typed or (hours_form.of_rules(rules) if rules else {})
+    typed = {"diary-name": "", "diary-email": "", **(hours_form.of_rules(rules) if rules else {}), **(typed or {})}
     read.sort(key=lambda each: (of_teams.get(each.team_id, ""), each.name))
     values = {
         "all": read,
@@ -73,7 +73,7 @@ def kinds_of(rules: call_rules.CallRules | None) -> tuple[str, ...]:
 def show(request: Request, template: str, errors: Errors, **values: Any) -> Response:
     now = state.assistant(request).clock.now()
     done = "" if errors else request.query_params.get("done", "")
-    texts = {"days": DAYS, "clock": clock, "limits": call_rules.LIMITS}
+    texts = {"days": DAYS, "clock": clock, "limits": call_rules.LIMITS, "lengths": call_rules.KINDS}
     return page(request, template, 400 if errors else 200, errors=errors, now=now, done=done, **texts, **values)
 
 
@@ -92,6 +92,22 @@ def keep_rules(request: Request) -> Response:
     if errors:
         return list_page(request, typed, errors)
     return RedirectResponse("/coach/hours?done=rules", status_code=303)
+
+
+@once
+def add_diary(request: Request) -> Response:
+    """A lead adds a diary to the team; its hours come next."""
+    assistant, viewer = state.assistant(request), viewer_of(request)
+    name, email = (hours_form.word(request.state.form, f"diary-{field}") for field in ("name", "email"))
+    if not viewer.scope:
+        raise HTTPException(404)
+    try:
+        with assistant.db.write() as session:
+            made = staff_diaries.add(session, name, email, viewer, assistant.clock.now()).id
+    except ValueError as wrong:
+        field = "diary-email" if str(wrong) == "not_mail" else "diary-name"
+        return list_page(request, {"diary-name": name, "diary-email": email}, {field: str(wrong)})
+    return RedirectResponse(f"/coach/hours/{made}?done=diary", status_code=303)
 
 
 def one_coach(request: Request) -> Response:

@@ -8,11 +8,13 @@ from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
 
 from services import hours
-from services.call_rules import LIMITS, CallRules, fits
+from services.call_rules import KINDS, LIMITS, CallRules, fits
 from services.clock import LONDON
 from services.hours import LONGEST_AWAY, Stretch
 from web.coach.times import Span, Wrong, read_date, read_minute, read_spans, spans
 
+LENGTH = "minutes-"
+"""Before the kind: the field for how long such calls are."""
 FURTHEST = timedelta(days=730)
 Typed = dict[str, str | list[str]]
 Errors = dict[str, str]
@@ -179,23 +181,32 @@ def _checked(starts: datetime, ends: datetime, now: datetime, errors: Errors) ->
 
 def of_rules(rules: CallRules) -> Typed:
     """What stands in the fields for a team's rules."""
-    return {name: str(getattr(rules, name)) for name in LIMITS} | {"kinds": list(rules.kinds)}
+    lengths = {f"{LENGTH}{kind}": str(rules.other_minutes.get(kind, "")) for kind in KINDS}
+    return {name: str(getattr(rules, name)) for name in LIMITS} | lengths | {"kinds": list(rules.kinds)}
 
 
 def typed_rules(form: Form) -> Typed:
     """What was typed into the form of a team's rules."""
-    return {name: word(form, name) for name in LIMITS} | {"kinds": [str(each) for each in form.getlist("kinds")]}
+    names = (*LIMITS, *(f"{LENGTH}{kind}" for kind in KINDS))
+    return {name: word(form, name) for name in names} | {"kinds": [str(each) for each in form.getlist("kinds")]}
 
 
 def read_rules(typed: Typed, known: tuple[str, ...], errors: Errors) -> CallRules | None:
     """The rules; None when something is wrong. The kinds keep their order: the first is the usual one."""
-    found: dict[str, int] = {}
-    for name in LIMITS:
-        text = str(typed[name])
-        found[name] = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1
-        if not fits(name, found[name]):
-            errors[name] = f"limits_{name}"
+    found = {name: read_number(typed, name, name, errors) for name in LIMITS}
     kinds = tuple(kind for kind in known if kind in typed["kinds"])
+    own = [kind for kind in KINDS if kind in kinds and typed[f"{LENGTH}{kind}"]]
+    lengths = {kind: read_number(typed, f"{LENGTH}{kind}", "minutes", errors) for kind in own}
     if not kinds:
         errors["kinds"] = "no_kind"
-    return None if errors else CallRules(**found, kinds=kinds)
+    return None if errors else CallRules(**found, kinds=kinds, other_minutes=lengths)
+
+
+def read_number(typed: Typed, field: str, rule: str, errors: Errors) -> int:
+    """A number of a field that keeps to a rule's limits; -1 where it does not, which is noted."""
+    text = str(typed[field])
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1
+    if not fits(rule, number):
+        errors[field] = f"limits_{rule}"
+        return -1
+    return number

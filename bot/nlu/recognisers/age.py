@@ -172,16 +172,39 @@ def _leads(found: Sequence[Token], i: int, after: int) -> bool:
 _PART = re.compile(r"(?:^|[,.;])[ ]?(?:i'?m )?(\d\d)[ ]?(?:yrs?|years?|yo)?[ ]?(?=[,.;](?!\d)|$)")
 _SEX = re.compile(r"(?:^|[ ,.])(\d\d)[ ]?(?:/[ ]?)?[mf](?=$|[ ,.])", re.I)
 _NAMED = re.compile(r"\b([a-z]+),? (\d\d)(?=,| from\b| and\b| in\b| male\b| female\b| yrs?\b)", re.I)
+# "lisa 52 signed off", "female 47 signed off", "34 bad back": at the beginning, and followed by words of work or health.
+_AT_FIRST = re.compile(
+    r"^(?:(?:hi|hello|hiya|hey|its|it's|im|i'm|i am|this is),? )*(?:(?:a )?(?:fe)?male |wom[ae]n |man |lady |bloke )?"
+    r"(?:([a-z]+),? (?:here,? |speaking,? )?)?(\d\d),? (?=[a-z])",
+    re.I,
+)
+# "i have 34 years, no work": said so in many a tongue; "i have 34 years experience" is another thing.
+_HAVE_YEARS = re.compile(r"\b(?:i have|i've got|i got) (\d\d) (?:years?|yrs?)(?=$|[,.;])", re.I)
 YOUNGEST_IN_PASSING = 14
 
 
 def _in_passing(cleaned: str) -> Found | None:
     parts = re.split(r"[,.;]", cleaned)
     part = _PART.search(cleaned) if len(parts) > 1 and any(_tells(part) for part in parts) else None
-    told = part or _SEX.search(cleaned) or next(filter(_is_named, _NAMED.finditer(cleaned)), None)
+    told = (
+        part
+        or _SEX.search(cleaned)
+        or next(filter(_is_named, _NAMED.finditer(cleaned)), None)
+        or _HAVE_YEARS.search(cleaned)
+        or _at_first(cleaned)
+    )
     if told is None or int(told[told.lastindex or 1]) < YOUNGEST_IN_PASSING:
         return None
     return Found(int(told[told.lastindex or 1]), False, told.span(told.lastindex or 1))
+
+
+def _at_first(cleaned: str) -> re.Match[str] | None:
+    told = _AT_FIRST.match(cleaned)
+    if told is None or (told[1] and not _is_named(told)):
+        return None
+    after = tokens(cleaned[told.end() :])
+    hits = [hit for name in ("situation", "health") for hit in book(name).find(after) if hit.start <= 1]
+    return told if hits and after[0].word not in _NO_AGE_BEFORE else None
 
 
 def _is_named(told: re.Match[str]) -> bool:
@@ -242,7 +265,7 @@ def _said_outright(found: Sequence[Token], i: int, after: int) -> bool:
         return False
     if before in {"aged", "age"}:
         return not any(_word(found, j) in _OTHERS for j in range(max(0, i - 4), i))
-    return opens or before in {"im", "iam", "turned"} or (before == "am" and _word(found, i - 2) == "i")
+    return opens or before in {"im", "iam", "turned"} or (before == "am" and _word(found, i - 2) in {"i", ""})
 
 
 def _article(found: Sequence[Token], i: int) -> frozenset[str]:

@@ -43,11 +43,23 @@ def _tells_of_trouble(passage: Passage, meant: Sequence[Hit]) -> bool:
     asked_only = word_set("small_words", "only_if_asked")
     if all(token.word in asked_only for hit in meant for token in passage.found[hit.start : hit.end]):
         return False
+    if all(_is_of_a_relative(passage, hit) for hit in meant):
+        return False
     plain = all(token.word in bare for hit in meant for token in passage.found[hit.start : hit.end])
     return not plain or any(
         token.word in word_set("small_words", "trouble") and not _asks_for_help(passage, i)
         for i, token in enumerate(passage.found)
     )
+
+
+def _is_of_a_relative(passage: Passage, hit: Hit) -> bool:
+    """ "My son has autism" tells of him; that it makes work hard is only likely where that was asked."""
+    words = [token.word for token in passage.found[hit.start : hit.end]]
+    tells = {"has", "is", "s"} & set(words) or words[-1] in ILL
+    return hit.value == CARING and words[0] in {"my", "me"} and bool(tells)
+
+
+ILL = frozenset({"autistic", "disabled", "poorly", "ill", "sick"})
 
 
 def _asks_for_help(passage: Passage, i: int) -> bool:

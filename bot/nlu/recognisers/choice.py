@@ -9,18 +9,19 @@ from functools import cache
 from bot.nlu.recognisers.asides import asks_which, is_aside, says_wrong
 from bot.nlu.recognisers.free_text import without_courtesy, written_out
 from bot.nlu.recognisers.lexicon import read, word_set
-from bot.nlu.recognisers.meant import all_hits, denied, is_whole, those_meant
+from bot.nlu.recognisers.meant import all_hits, denied, is_stray, is_whole, those_meant
+from bot.nlu.recognisers.none_said import NONE, denies_the_list, is_none_line
 from bot.nlu.recognisers.opening_words import read_opening
 from bot.nlu.recognisers.options import Option, Pick
-from bot.nlu.recognisers.phrases import PhraseBook
+from bot.nlu.recognisers.phrases import Hit, PhraseBook
 from bot.nlu.recognisers.picks import picks, shared
+from bot.nlu.recognisers.refusals import told_all_the_same
 from bot.nlu.recognisers.sounds import heard
 from bot.nlu.recognisers.text import Token, clean, fold, tokens
 from bot.nlu.recognisers.title_words import as_yes_no, by_words, title_words
 from bot.nlu.recognisers.topics import read_topic, subject_of
 from bot.nlu.recognisers.values import Found
 
-NONE = "none"
 REST = "rest"
 LONGEST = 150  # tokens: an answer that picks from a list is shorter
 NEVER_IN_ALL = frozenset({NONE, "rather_not_say", "other_times"})
@@ -112,7 +113,7 @@ def _one_pointed_at(
         return None
     if len(lines) == 1 and all(hit.value == REST for hit in all_hits(found, options)):
         return _found(found, pointed, meant, options[lines.pop()].value)
-    if not meant and _says_none(found):
+    if not meant and (_says_none(found) or (not pointed and denies_the_list(found, troubles=False))):
         return _nothing_listed(options, len(cleaned))
     return None if meant else _the_other_of_two(cleaned, found, pointed, options)
 
@@ -147,7 +148,7 @@ _TWO = 2
 
 def _nothing_listed(options: Sequence[Option], length: int) -> Found | None:
     """ "None of these" on a list without such a line is its "something else", if it has one."""
-    nones = [option.value for option in options if _is_none(option) or option.value == "no"]
+    nones = [option.value for option in options if is_none_line(option) or option.value == "no"]
     others = [option.value for option in options if fold(option.title).startswith(("something else", "other"))]
     value = next(iter(nones or others), None)
     return Found(value, True, (0, length)) if value else None
@@ -183,15 +184,15 @@ def read_choices(text: str, options: Sequence[Option]) -> Found | None:
     """The values of the options meant, in the order said; [] for "none of these" where no option says that."""
     cleaned = clean(text)
     found = _listened(cleaned, options)
-    if _says_none(found):
-        none = [option.value for option in options if _is_none(option)]
+    if (_says_none(found) or _says_done(found, options)) or (denies_the_list(found) and not picks(found, options)):
+        none = [option.value for option in options if is_none_line(option)]
         return Found(none, True, (0, len(cleaned)))
     pointed = _answering(text, found, options)
     whole = is_whole(found, pointed)
     total = _total(found, options, pointed) if whole else None
     if total is not None:
         return Found([options[line].value for line in total], True, (0, len(cleaned))) if total else None
-    meant = _meant(found, pointed, options)
+    meant = _without_refused(found, _meant(found, pointed, options), options)
     lines = dict.fromkeys(line for pick in meant for line in pick.lines)
     if lines:
         return _found(found, pointed, meant, _without_none([options[line].value for line in lines]))
@@ -210,13 +211,27 @@ def _several_in_other_words(
     return None if line is None else Found([options[line].value], True, (found[0].start, found[-1].end))
 
 
+def _without_refused(found: Sequence[Token], meant: list[Pick], options: Sequence[Option]) -> list[Pick]:
+    """ "Rather not say" takes with it what it is said of; a line told all the same stands without it."""
+    line = next((n for n, option in enumerate(options) if option.value == "rather_not_say"), None)
+    refused = [pick for pick in meant if line in pick.lines and not pick.by_count]
+    told = [pick for pick in meant if pick not in refused]
+    spans = [(pick.start, pick.end) for pick in refused]
+    kept = [pick for pick in told if told_all_the_same(found, (pick.start, pick.end), spans)]
+    return kept or refused or meant
+
+
 def _without_none(values: list[str]) -> list[str]:
     """ "None" beside something named says nothing."""
     return [value for value in values if value != NONE] or values
 
 
 def _meant(found: Sequence[Token], pointed: Sequence[Pick], options: Sequence[Option]) -> list[Pick]:
-    return those_meant(found, pointed, fine_denies=subject_of(tuple(options)) == "barriers")
+    return those_meant(found, pointed, fine_denies=subject_of(tuple(options)) in OF_TROUBLES)
+
+
+OF_TROUBLES = frozenset({"barriers", "health"})
+"""Subjects of which "fine" says that there is no trouble with it."""
 
 
 def _found(found: Sequence[Token], pointed: Sequence[Pick], meant: Sequence[Pick], value: str | list[str]) -> Found:
@@ -229,7 +244,7 @@ def _found(found: Sequence[Token], pointed: Sequence[Pick], meant: Sequence[Pick
 def _total(found: Sequence[Token], options: Sequence[Option], pointed: Sequence[Pick]) -> list[int] | None:
     """All lines, less those named after "but", "except", "apart from"; None where "all" was not said."""
     hits = all_hits(found, options)
-    if not hits:
+    if not hits or is_stray(found, hits[0]) or _is_denied(found, hits[0]):
         return None
     every = [line for line, option in enumerate(options) if not _never_in_all(option)]
     if hits[0].value == "both" and len(every) != 2:
@@ -243,19 +258,31 @@ def _total(found: Sequence[Token], options: Sequence[Option], pointed: Sequence[
     return [line for line in every if line not in out]
 
 
-def _is_none(option: Option) -> bool:
-    """Whether the line says that nothing on the list fits."""
-    return option.value == NONE or fold(option.title).startswith(
-        ("none", "neither", "not on the list", "not listed", "not here")
-    )
+def _is_denied(found: Sequence[Token], every: Hit) -> bool:
+    """ "Not all of them" leaves open which."""
+    return every.value != REST and any(token.word in NOT_ALL for token in found[max(0, every.start - 2) : every.start])
+
+
+NOT_ALL = frozenset({"not", "isnt", "arent", "dont", "hardly"})
 
 
 def _never_in_all(option: Option) -> bool:
     """Whether the line is a way round the list, which "all of them" does not mean."""
     around = ("rather not", "prefer not", "other times")
-    return option.value in NEVER_IN_ALL or _is_none(option) or fold(option.title).startswith(around)
+    return option.value in NEVER_IN_ALL or is_none_line(option) or fold(option.title).startswith(around)
 
 
 def _says_none(found: Sequence[Token]) -> bool:
     bare = without_courtesy(found)
     return bool(bare and _nones().exactly(bare))
+
+
+def _says_done(found: Sequence[Token], options: Sequence[Option]) -> bool:
+    """ "Thats all" on a list with a line for nothing more."""
+    bare = without_courtesy(found)
+    return bool(bare and _dones().exactly(bare)) and any(map(is_none_line, options))
+
+
+@cache
+def _dones() -> PhraseBook:
+    return PhraseBook({"done": read("choice")["done"]}, word_set("ordinary_words", "words"))

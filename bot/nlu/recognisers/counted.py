@@ -248,6 +248,8 @@ def _past_where(found: Sequence[Token], end: int) -> int:
 def _letters(found: Sequence[Token], count: int) -> list[Pick]:
     """a; b); a and c; option B; ii and iv: only where letters are all that is said."""
     bare = [(i, token.word) for i, token in enumerate(found) if not token.is_mark]
+    if [word for _, word in bare] == ["n", "a"]:
+        return []  # "n/a"
     said = [(i, word) for i, word in bare if word not in JOINS and word not in word_set("choice", "cue")]
     courtesy = word_set("small_words", "courtesy")
     said = [(i, word) for i, word in said if word not in courtesy]

@@ -38,7 +38,8 @@ NO_GOOD = {
 @cache
 def totals() -> PhraseBook:
     """ "All", "both", and words that take an answer back."""
-    return PhraseBook({key: read("choice")[key] for key in ("all", "both", "rest", TAKEN_BACK)})
+    phrases = {key: read("choice")[key] for key in ("all", "both", "rest", TAKEN_BACK)}
+    return PhraseBook(phrases, word_set("ordinary_words", "words"))  # "nothing" is no slip of "anything"
 
 
 def all_hits(found: Sequence[Token], options: Sequence[Option]) -> list[Hit]:
@@ -60,6 +61,23 @@ def _in_an_idiom(found: Sequence[Token], i: int) -> bool:
 
 WITH_ALL = bag(
     "day days week night time year mine my right over more longer way good ok fine i that else sorts hours alone about"
+)
+
+
+def is_stray(found: Sequence[Token], every: Hit) -> bool:
+    """ "All going well", "thats all", "it all got too much": an "all" in a sentence of its own, and not of the list."""
+    if every.end - every.start > 1:
+        return False
+    after = _word(found, every.end)
+    goes_on = after[:1].isalpha() and after not in AFTER_ALL | word_set("small_words", "courtesy")
+    return goes_on or _word(found, every.start - 1) in BEFORE_ALL
+
+
+BEFORE_ALL = bag("thats that is im is am we you were are be been without hardly if no dont")
+AFTER_ALL = bag(
+    "but except apart bar besides minus excluding without apply applies and to really honestly tbf lol yes yeah yep please of the these those "
+    "them above options both or together bud pal babe bro hen me i reckon suppose guess too probably n else other one two three four five six "
+    "seven eight nine"
 )
 
 

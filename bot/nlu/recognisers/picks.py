@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
 from bot.nlu.recognisers.counted import counted_picks
 from bot.nlu.recognisers.lexicon import word_set
+from bot.nlu.recognisers.none_said import NO, is_none_line
 from bot.nlu.recognisers.options import Option, Pick
 from bot.nlu.recognisers.phrases import Hit, PhraseBook
 from bot.nlu.recognisers.text import Token, bag, clean, fold, tokens
@@ -24,7 +25,8 @@ DAYS = {
 
 def picks(found: Sequence[Token], options: Sequence[Option]) -> list[Pick]:
     """Everything in the text that points at a line, in reading order and without overlaps; titles first."""
-    titled = [Pick((int(hit.value[1:]),), hit.start, hit.end, hit.value[0] == "t") for hit in _titles(found, options)]
+    hits = [hit for hit in _titles(found, options) if not _is_a_bare_no(found, hit, options)]
+    titled = [Pick((int(hit.value[1:]),), hit.start, hit.end, hit.value[0] == "t") for hit in hits]
     titled = [pick for pick in titled if pick.firm or not means_something_else(found, pick.start, pick.end, options)]
     common = shared(found, options)  # "call" is of no one line where two titles hold it
     topical = [
@@ -36,10 +38,27 @@ def picks(found: Sequence[Token], options: Sequence[Option]) -> list[Pick]:
     ones = {pick.start for pick in counted if pick.just_one and pick.start - 1 in taken}
     titled = [replace(pick, end=pick.end + (pick.end in ones)) for pick in titled]  # "the thursday 1"
     counted = [pick for pick in counted if not (found[pick.start].word == "centre" and pick.start in common)]
+    begins = {pick.start: pick.lines for pick in titled}
+    counted = [pick for pick in counted if not _counts_things(found, pick, begins)]
     rest = [pick for pick in counted if pick.start not in ones and not taken & set(range(pick.start, pick.end))]
     return sorted(titled + rest, key=lambda pick: pick.start)
 
 
+def _is_a_bare_no(found: Sequence[Token], hit: Hit, options: Sequence[Option]) -> bool:
+    """ "No" among other words denies; it is the line "None" only where it is all that was said."""
+    line = options[int(hit.value[1:])]
+    return is_none_line(line) and len(found) > 1 and all(token.word in NO for token in found[hit.start : hit.end])
+
+
+def _counts_things(found: Sequence[Token], pick: Pick, begins: Mapping[int, tuple[int, ...]]) -> bool:
+    """ "One knee", "2 kids", "1 of my knees": how many there are of a thing that another line has."""
+    if pick.firm or pick.end - pick.start > 1 or len(pick.lines) > 1 or pick.end >= len(found):
+        return False
+    of = found[pick.end].word == "of" and pick.end + 1 < len(found) and found[pick.end + 1].word in WHOSE
+    return of or begins.get(pick.end, pick.lines) != pick.lines
+
+
+WHOSE = bag("my our his her their your")
 LASTS = bag("last bottom final end lowest")
 
 

@@ -36,7 +36,7 @@ def read_situation(text: str, *, own_only: bool = True) -> Found | None:
     said = passage.meant(own_only=own_only)
     said = [hit for hit in said if not (own_only and _of_another(passage, hit))]
     said += _off_with_an_illness(passage)
-    meant = _as_things_stand(passage, said)
+    meant = [hit for hit in _as_things_stand(passage, said) if not _is_long_gone(passage, hit)]
     kinds = {hit.value for hit in meant}
     best = next((kind for kind in STRONGEST_FIRST if kind in kinds), None)
     if best is None:
@@ -45,7 +45,27 @@ def read_situation(text: str, *, own_only: bool = True) -> Found | None:
     clear = {kind for kind in kinds if not kind.startswith(WEAK)}
     sure = best in clear and clear - {"in_work"} <= {best} and not (best == "out_of_work" and "in_work" in clear)
     speaking = [hit for hit in meant if hit.value == best]
+    sure = sure and not all(_after_years(passage, hit) for hit in speaking)
     return Found(value, passage.whole(), passage.span(speaking), sure and passage.told(speaking))
+
+
+def _after_years(passage: Passage, hit: Hit) -> bool:
+    """ "15 years working in a shop" may be now or long ago."""
+    before = {token.word for token in passage.found[max(0, hit.start - 1) : hit.start]}
+    return hit.value == "in_work" and bool(YEARS & before)
+
+
+YEARS = bag("years yrs year yr")
+
+
+def _is_long_gone(passage: Passage, hit: Hit) -> bool:
+    """ "I was off sick last year": how it was, with nothing of how it is."""
+    if hit.value not in {OFF_SICK, "weak_off_sick"}:
+        return False
+    words = [token.word for token in passage.found]
+    before, after = words[max(0, hit.start - 2) : hit.start], words[hit.end : hit.end + NEAR]
+    past = "was" in before or before[-2:] == ["had", "been"]
+    return past and ("last" in after or any(map(_is_a_date, after))) and not {"still", *NOW} & set(words)
 
 
 def is_of_another(text: str) -> bool:

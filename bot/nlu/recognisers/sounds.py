@@ -14,6 +14,7 @@ from bot.nlu.recognisers.text import Token
 from bot.nlu.recognisers.typos import Speller, distance
 
 SHORTEST, LONGEST = 3, 16
+VOWELS = frozenset("aeiouy")
 _WORD = re.compile(r"[a-z]+")
 _SPELT = tuple(
     (re.compile(pattern), sound)
@@ -142,6 +143,8 @@ def meant_by_sound(word: str, vocabulary: frozenset[str]) -> str | None:
         return None
     skeleton, spelt = _skeleton(word), _sound(word)
     near = {known for known in _by_skeleton(vocabulary).get(skeleton, ()) if _near(spelt, _sound(known), skeleton)}
+    if len(word) == SHORTEST and not VOWELS & set(word):  # "sck", but "zhc" has no sound
+        near = {known for known in near if set(word) <= set(known)}
     return next(iter(near)) if len(near) == 1 else None
 
 

@@ -94,10 +94,20 @@ def _ordinary_by_cut(ordinary: frozenset[str]) -> dict[str, tuple[str, ...]]:
 
 def _slips(word: str, known: str) -> int:
     """Edits between the two, or a large number when they are too many for the known word's length."""
+    if _are_opposites(word, known) or _are_opposites(known, word):
+        return 99
     limit = allowed_edits(known)
     edits = distance(word, known, limit)
     first_differs = word[0] != known[0] and word[:2] != known[1::-1] and word[1:2] != known[:1]
     return 99 if edits > limit or (first_differs and len(known) < 8) else edits
+
+
+def _are_opposites(word: str, other: str) -> bool:
+    """ "Employable" is no slip of "unemployable", nor "comfortable" of "uncomfortable"."""
+    return any(word == front + other for front in TURNS_ROUND)
+
+
+TURNS_ROUND = ("un", "in", "im", "dis", "ir", "non", "mis")
 
 
 def _cuts(word: str, depth: int) -> set[str]:

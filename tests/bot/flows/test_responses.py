@@ -101,6 +101,9 @@ def test_reading_fails_in_no_other_way(text: str) -> None:
 
 
 def test_channel_variants_and_parts() -> None:
+    chat = Response("utter_x", {"text": "t", "easier": "Reply 1 or 2.", "easier_chat": "This, or that?"})
+    for channel, words in (("sms", "Reply 1 or 2."), ("telegram", "This, or that?"), ("web", "This, or that?")):
+        assert chat.words_of("easier", channel) == words
     response = Response("utter_x", {"text": "t", "web": "w", "easier": "e"})
     for part, words in (("sms", "t"), ("web", "w"), ("easier", "e"), ("why", "")):
         assert render(BOOK, response, {}, part=part, helpline=str) == words
