@@ -101,6 +101,12 @@ def words_for_the_coach(heard: Heard, state: DialogueState) -> list[Command]:
 FEW = 3
 
 
+def wishes_beside(heard: Heard, state: DialogueState) -> list[Command]:
+    """An address to write to, or the coach they wish for, beside a whole answer."""
+    wished = gives_an_address(heard.text) or wants_a_certain_coach(heard.text)
+    return words_for_the_coach(heard, state) if wished else []
+
+
 def wants_a_certain_coach(text: str) -> bool:
     """ "Can i have a woman coach": a wish that a team has to hear of; nothing said of a manager or a husband."""
     return says_of("questions", "which_coach", text) and not says_of("questions", "not_a_coach", text)

@@ -42,13 +42,12 @@ from bot.flows.engine import CLARIFY, Expecting
 from bot.flows.state import DialogueState
 from bot.hearing import Heard, hear, without_drama_numbers
 from bot.nlu.answers import Answer
-from bot.nlu.recognisers.by_the_way import gives_an_address
 from bot.nlu.recognisers.said import says_of
 from bot.nlu.recognisers.situation import is_of_another
 from bot.nlu.recognisers.text import bag
 from bot.nlu.slot_words import is_mostly_english
 from bot.plain_acts import PLAIN_ACTS, SURELY_WHY, asks_why
-from bot.told import facts, more_for_lists, wants_a_certain_coach, words_for_the_coach
+from bot.told import facts, more_for_lists, wishes_beside
 
 __all__ = ["SURE", "Heard", "hear", "missed", "read", "without_drama_numbers"]
 
@@ -279,11 +278,7 @@ def answered(heard: Heard, expecting: Expecting, answer: Answer) -> list[Command
 
 def facts_beside(heard: Heard, state: DialogueState, book: Book, answer: Answer) -> list[Command]:
     if answer.whole or heard.expecting is None or heard.expecting.spec.type in FREE_WORDS - {"name"}:
-        return (
-            words_for_the_coach(heard, state)
-            if gives_an_address(heard.text) or wants_a_certain_coach(heard.text)
-            else []
-        )
+        return wishes_beside(heard, state)
     return [*facts(heard, state, book, but=(heard.expecting.slot,)), *more_for_lists(heard, state)]
 
 
