@@ -24,7 +24,15 @@ SHARED = frozenset({"booked", "call_back"})
 ANSWERS: Mapping[str, str] = {
     "go_between": "pattern_go_between",
     "dwp_gets": "pattern_dwp",
+    "is_it_real": "pattern_is_it_real",
+    "caller_number": "pattern_caller_number",
+    "send_media": "pattern_media",
+    "no_app": "pattern_no_app",
+    "for_people_like_me": "pattern_am_i_eligible",
 }
+MUST_ASK = bag("no_app send_media for_people_like_me caller_number")
+"""Kinds whose words also tell something: they count where the message asks."""
+CALLER = "caller_number"
 LANGUAGE_SETTLED = frozenset({"interpreter_call", "call_needs", "wish", "call_need_words"})
 OWN_WORDS = frozenset({"text", "name", "place", "practice"})
 
@@ -109,6 +117,8 @@ def flow_for(heard: Heard, state: DialogueState) -> str | None:
     if says_of("questions", "complaint", text) and not says_of("questions", "at_work", text):
         return "pattern_complaint"
     own_words = asked is not None and asked.spec.type in OWN_WORDS and "?" not in text and state.outcome not in SHARED
+    if state.outcome not in SHARED and not own_words and says_of("questions", CALLER, text) and asked_in(CALLER, text):
+        return ANSWERS[CALLER]
     if state.slots.get("safe_to_text") == "yes" and not own_words and says_of("questions", "my_call", text):
         return "pattern_my_call"
     if asked is not None and asked.slot == "consent_share" and says_of("sharing", "not_them", text):
@@ -118,8 +128,21 @@ def flow_for(heard: Heard, state: DialogueState) -> str | None:
         known = isinstance(needs, list) and "interpreter" in needs
         return None if known or "interpreter" in (heard.values.get("call_needs") or ()) else OTHER_LANGUAGE
     own_words = own_words or (asked is not None and asked.spec.type == "text" and "?" not in text)
-    said = (flow for kind, flow in ANSWERS.items() if says_of("questions", kind, text))
-    return None if own_words else next(said, None)
+    said = (flow for kind, flow in ANSWERS.items() if says_of("questions", kind, text) and asked_in(kind, text))
+    return None if own_words else next(said, None) or about_what_follows(text, state)
+
+
+def asked_in(kind: str, text: str) -> bool:
+    return kind not in MUST_ASK or "?" in text or opens_as_a_question(text)
+
+
+def about_what_follows(text: str, state: DialogueState) -> str | None:
+    """What comes now, and what if nobody rings: once a team has the answers there is something to say."""
+    if state.outcome not in SHARED:
+        return None
+    if says_of("questions", "nobody_rings", text):
+        return "pattern_nobody_rings"
+    return "pattern_my_call" if says_of("questions", "what_now", text) else None
 
 
 def facts(heard: Heard, state: DialogueState, book: Book) -> list[Command]:

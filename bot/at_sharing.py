@@ -6,6 +6,7 @@ from bot.consenting import SHARE, is_a_line
 from bot.flows.commands import Command, Correct, SetSlot, StartFlow
 from bot.flows.state import DialogueState
 from bot.hearing import Heard
+from bot.nlu.recognisers.by_the_way import gives_an_address
 from bot.nlu.recognisers.said import says_of
 from bot.nlu.recognisers.text import bag, clean, words
 
@@ -25,7 +26,8 @@ def at_sharing(heard: Heard, state: DialogueState) -> list[Command]:
     if says_of("sharing", "without_health", heard.text) and state.slots.get("health") not in (None, TOLD_HEALTH):
         return [StartFlow("pattern_without_health"), Correct("health", TOLD_HEALTH)]
     names_them = says_of("sharing", "not_them", heard.text)
-    if not names_them and ("?" in heard.text or not says_of("sharing", "on_condition", heard.text)):
+    conditions = "?" not in heard.text and says_of("sharing", "on_condition", heard.text)
+    if not (names_them or conditions or gives_an_address(heard.text)):
         return []
     about = "who_sees" if names_them or says_of("sharing", "team_only", heard.text) else "other"
     return [

@@ -22,7 +22,7 @@ from bot.nlu.recognisers import When, read_when
 from bot.nlu.recognisers.by_the_way import read_call_needs, says, says_plainly
 from bot.nlu.recognisers.said import says_of
 from bot.nlu.slot_words import is_mostly_english
-from bot.told import changed_in_words, facts, how_to_talk, kept_wish
+from bot.told import changed_in_words, facts, how_to_talk, kept_wish, wants_a_certain_coach
 from bot.whereabouts import whereabouts
 
 SHARED = frozenset({"booked", "call_back"})
@@ -54,6 +54,19 @@ def speaks_for_another(heard: Heard, state: DialogueState, book: Book) -> list[C
     return they_agree(heard)
 
 
+def wants_it_for_oneself(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "Actually can we do me instead", where it was for somebody else: asked, before anything is thrown away."""
+    if not state.slots.get("for_someone_else") or heard.expecting is None or state.outcome in SHARED:
+        return []
+    if heard.expecting.spec.type == "text" or heard.expecting.slot in WHOSE:
+        return []
+    return [StartFlow("pattern_for_me")] if says("for_me_now", heard.text) else []
+
+
+WHOSE = frozenset({"they_agree", "for_whom", "whose_answers", "phone_whose"})
+"""Questions that ask just this."""
+
+
 def agrees_on_condition(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     return at_sharing(heard, state)
 
@@ -75,11 +88,19 @@ def wants_no_voicemail(heard: Heard, state: DialogueState, book: Book) -> list[C
     if asked is None or asked.spec.type == "text":
         return []
     kept: list[Command] = [] if state.slots.get("voicemail_ok") == "no" else [SetSlot("voicemail_ok", "no")]
-    return [*facts(heard, state, book), *kept, Say("repeat")]
+    return [*answer_of_its_own(heard), *facts(heard, state, book, but=(asked.slot,)), *kept, Say("repeat")]
 
 
 SHORT_WISH = 5
 """Words up to which "no voicemail please, thanks" says nothing else."""
+
+
+def wishes_for_a_coach(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "Will the coach be a woman?", before a team has the answers: put down for it; beside an answer nothing more is said."""
+    free = heard.expecting is None or heard.expecting.spec.type == "text"
+    if free or heard.acts or heard.reading.answer or state.outcome in SHARED or not wants_a_certain_coach(heard.text):
+        return []
+    return [*facts(heard, state, book), StartFlow("pattern_which_coach")]
 
 
 def calls_off(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
@@ -186,7 +207,7 @@ def day_beside(heard: Heard) -> list[Command]:
 def answer_of_its_own(heard: Heard) -> list[Command]:
     """A number or a name that answers the open question in the same message: "text only 07700 900552"."""
     answer = heard.reading.answer
-    plain = heard.expecting is not None and heard.expecting.spec.type in {"phone", "postcode", "age"}
+    plain = heard.expecting is not None and heard.expecting.spec.type in {"phone", "postcode", "age", "name"}
     return (
         [SetSlot(heard.expecting.slot, answer.value, said=heard.text)] if answer and plain and heard.expecting else []
     )
@@ -256,10 +277,12 @@ def list_of(value: Any) -> list[Any]:
 RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     tells_if_it_is_safe,
     speaks_for_another,
+    wants_it_for_oneself,
     wants_no_voicemail,
     agrees_on_condition,
     asks_what_it_means,
     calls_off,
+    wishes_for_a_coach,
     somebody_may_read,
     goes_on_in_another_language,
     lives_elsewhere,

@@ -10,7 +10,7 @@ from typing import Any
 from bot import opt_out, safety
 from bot.correcting import opening_of
 from bot.flows.engine import Expecting
-from bot.nlu.answers import Reading, read_answer, volunteered
+from bot.nlu.answers import Reading, read_answer, speaks_for_another, told_of_another, volunteered
 from bot.nlu.parsed import Nlu
 from bot.nlu.recognisers import clean, read_act, read_postcode
 from bot.nlu.recognisers.phone import is_drama
@@ -115,6 +115,12 @@ def is_no_line(text: str, inbound: Inbound, expecting: Expecting) -> bool:
 FEWEST_DIGITS = 5
 
 
+def told(text: str, expecting: Expecting | None, now: datetime) -> Mapping[str, Any]:
+    """The facts in a message; where it is for somebody else, what is said of them counts first."""
+    theirs = told_of_another(text) if expecting and speaks_for_another(expecting) else {}
+    return {**volunteered(text, now), **theirs}
+
+
 def without_nlu(text: str, inbound: Inbound, expecting: Expecting | None, now: datetime) -> Heard:
     if inbound.kind == "press":
         return Heard(text, inbound, expecting)
@@ -135,7 +141,7 @@ def without_nlu(text: str, inbound: Inbound, expecting: Expecting | None, now: d
         opt_out=opt_out.read_opt_out(text),
         reading=reading,
         acts=acts,
-        values=volunteered(text, now) if text else {},
+        values=told(text, expecting, now) if text else {},
         named_slots=tuple(slots_named(text)),
         now=now,
         asked_which=which,

@@ -13,9 +13,10 @@ from bot.flows.engine import Expecting
 from bot.flows.state import DialogueState
 from bot.hearing import Heard
 from bot.nlu.recognisers import read_name, read_phone
-from bot.nlu.recognisers.by_the_way import is_deaf_only, read_call_needs, ruled_out
+from bot.nlu.recognisers.by_the_way import gives_an_address, is_deaf_only, read_call_needs, ruled_out
 from bot.nlu.recognisers.call_told import read_told_phone
 from bot.nlu.recognisers.name_or_words import name_put_right
+from bot.nlu.recognisers.said import says_of
 from bot.nlu.recognisers.text import clean
 from bot.nlu.taken_out import taken_out
 
@@ -88,7 +89,8 @@ def words_for_the_coach(heard: Heard, state: DialogueState) -> list[Command]:
     """The person's own words, where they say more of the call than a value holds: whose number, that they are deaf."""
     more_than_a_number = "phone" in heard.values and len(heard.text.split()) > FEW
     asked = heard.expecting.spec.type if heard.expecting else ""
-    if asked == "text" or not (more_than_a_number or is_deaf_only(heard.text)):
+    says_more = is_deaf_only(heard.text) or gives_an_address(heard.text) or wants_a_certain_coach(heard.text)
+    if asked == "text" or not (more_than_a_number or says_more):
         return []
     before = str(state.slots.get(WORDS) or "")
     if heard.text in before:
@@ -97,6 +99,17 @@ def words_for_the_coach(heard: Heard, state: DialogueState) -> list[Command]:
 
 
 FEW = 3
+
+
+def wishes_beside(heard: Heard, state: DialogueState) -> list[Command]:
+    """An address to write to, or the coach they wish for, beside a whole answer."""
+    wished = gives_an_address(heard.text) or wants_a_certain_coach(heard.text)
+    return words_for_the_coach(heard, state) if wished else []
+
+
+def wants_a_certain_coach(text: str) -> bool:
+    """ "Can i have a woman coach": a wish that a team has to hear of; nothing said of a manager or a husband."""
+    return says_of("questions", "which_coach", text) and not says_of("questions", "not_a_coach", text)
 
 
 def how_to_talk(kept: Sequence[Any], text: str) -> list[str] | None:

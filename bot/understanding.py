@@ -42,11 +42,12 @@ from bot.flows.engine import CLARIFY, Expecting
 from bot.flows.state import DialogueState
 from bot.hearing import Heard, hear, without_drama_numbers
 from bot.nlu.answers import Answer
+from bot.nlu.recognisers.said import says_of
 from bot.nlu.recognisers.situation import is_of_another
 from bot.nlu.recognisers.text import bag
 from bot.nlu.slot_words import is_mostly_english
 from bot.plain_acts import PLAIN_ACTS, SURELY_WHY, asks_why
-from bot.told import facts, more_for_lists
+from bot.told import facts, more_for_lists, wishes_beside
 
 __all__ = ["SURE", "Heard", "hear", "missed", "read", "without_drama_numbers"]
 
@@ -98,7 +99,8 @@ def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> l
     if heard.inbound.kind == "press":
         return pressed(heard, state, book)
     if heard.inbound.kind == "media" and not heard.text:
-        return [StartFlow("pattern_media")]
+        first = not state.stack and not state.slots.get("safe_to_text") and state.outcome is None
+        return [*([StartFlow("pattern_start")] if first else []), StartFlow("pattern_media")]  # who we are comes first
     if taken_back(heard, state):
         return goes_back(heard, state, book)
     aside = asks(heard, state, book) or beside(heard, state, book)
@@ -276,7 +278,7 @@ def answered(heard: Heard, expecting: Expecting, answer: Answer) -> list[Command
 
 def facts_beside(heard: Heard, state: DialogueState, book: Book, answer: Answer) -> list[Command]:
     if answer.whole or heard.expecting is None or heard.expecting.spec.type in FREE_WORDS - {"name"}:
-        return []
+        return wishes_beside(heard, state)
     return [*facts(heard, state, book, but=(heard.expecting.slot,)), *more_for_lists(heard, state)]
 
 
@@ -291,6 +293,8 @@ def option_for_intent(heard: Heard, expecting: Expecting) -> str | None:
 def question_beside(heard: Heard, book: Book, answer: Answer) -> list[Command]:
     """An answer and a question in one message: the answer is kept, the question is answered."""
     words = heard.expecting is not None and heard.expecting.spec.type in FREE_WORDS
+    if not answer.whole and not words and says_of("questions", "must_not_know", heard.text):
+        return [StartFlow("pattern_will_they_know")]
     asks = "?" in heard.text or (heard.confidence >= 0.8 and not words)  # the name of a surgery is no question
     if answer.whole or not asks or heard.intent not in ASIDES or heard.confidence < SURE:
         return []

@@ -57,9 +57,20 @@ def without_a_postcode(heard: Heard, asked: Expecting) -> list[Command]:
     told: list[Command] = [SetSlot(PLACE, town)] if town else []
     if says_of("whereabouts", "no_address", heard.text):
         return [SetSlot(POSTCODE, "no_fixed_address", said=heard.text), *told]
+    half = bool(heard.reading.answer or heard.reading.several) and says_of("whereabouts", "a_part", heard.text)
+    if (half or says_of("whereabouts", "not_known", heard.text)) and not asks_why_of_us(heard):
+        return [SetSlot(POSTCODE, "rather_not_say", said=heard.text), *told]
     if town and asked.misses and not heard.reading.answer:
         return [SetSlot(POSTCODE, "rather_not_say", said=heard.text), *told]
     return []
+
+
+def asks_why_of_us(heard: Heard) -> bool:
+    """ "I dont know what that is for", "something else first": a question or a wish, and no word of the postcode."""
+    return "?" in heard.text or heard.intent in OF_SOMETHING_ELSE
+
+
+OF_SOMETHING_ELSE = frozenset({"why", "who", "will_they_know", "who_sees", "do_i_have_to", "person", "other_language"})
 
 
 def another_name(heard: Heard, state: DialogueState) -> list[Command]:

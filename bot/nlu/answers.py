@@ -30,8 +30,10 @@ from bot.nlu.recognisers import (
     says_whichever,
 )
 from bot.nlu.recognisers.acts import read_act
-from bot.nlu.recognisers.by_the_way import is_deaf_only, read_call_needs, ruled_out
+from bot.nlu.recognisers.age import read_their_age
+from bot.nlu.recognisers.by_the_way import is_deaf_only, read_call_needs, ruled_out, says, with_address_as_words
 from bot.nlu.recognisers.call_told import read_ring_times, read_told_phone
+from bot.nlu.recognisers.name_or_words import declines_to_say
 from bot.nlu.recognisers.postcode import postcodes_to_choose_from
 from bot.nlu.recognisers.safe_here import asks_if_safe, read_safe
 from bot.nlu.recognisers.said_again import taken_back, without_reminder
@@ -116,6 +118,7 @@ def read_once(text: str, expecting: Expecting, now: datetime) -> Reading:
     """Read words as one answer; fixed options win over the type's own reader."""
     kind = expecting.spec.type
     options = options_of(expecting)
+    text = with_address_as_words(text) if expecting.slot == NEEDS else text
     if expecting.slot == SAFE and asks_if_safe(text):
         return Reading()
     if expecting.slot == NEEDS and is_deaf_only(text):
@@ -182,6 +185,16 @@ def read_nothing(text: str, expecting: Expecting, now: datetime) -> Reading:
     return Reading()
 
 
+def yes_in_their_language(text: str, expecting: Expecting) -> Found | None:
+    """ "Tak", from somebody who began in another language."""
+    short = len(text.split()) <= SHORT_YES
+    said = short and "language" in expecting.filled and says("yes_elsewhere", text)
+    return Found("yes", True, (0, len(text))) if said else None
+
+
+SHORT_YES = 2
+
+
 def read_own_words(text: str, expecting: Expecting, now: datetime) -> Reading:
     """A choice answered in the person's own words, by the reader kept for that slot; yes and no where both are options."""
     reader = FREE_TEXT.get(expecting.slot)
@@ -194,7 +207,7 @@ def read_own_words(text: str, expecting: Expecting, now: datetime) -> Reading:
         named = which_time(text, options_of(expecting), now)
         return Reading(Answer(named, True)) if named else Reading()
     values = {value for value, _, _ in expecting.choices}
-    plain = read_yes_no(text) if {"yes", "no"} <= values else None
+    plain = read_yes_no(text) or yes_in_their_language(text, expecting) if {"yes", "no"} <= values else None
     return from_found(plain if plain and plain.value in values else None)
 
 
@@ -219,9 +232,16 @@ def postcode_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
 
 
 def age_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
-    found = read_age(text, now.date(), True)
+    theirs = read_their_age(text) if speaks_for_another(expecting) else None
+    found = theirs or read_age(text, now.date(), True)
     believable = found if found and isinstance(found.value, int) and found.value >= YOUNGEST else None
     return from_found(believable, "utter_invalid_age")
+
+
+def name_reading(text: str) -> Reading:
+    """A name; who does not want to give one hears that any will do."""
+    found = read_name(text, True)
+    return from_found(found, "utter_any_name" if declines_to_say(text) else "utter_invalid_name")
 
 
 def phone_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
@@ -306,7 +326,7 @@ READERS: dict[str, Callable[[str, Expecting, datetime], Reading]] = {
     "age": age_reading,
     "duration": lambda text, expecting, now: from_found(read_months(text, now.date(), True), "utter_invalid_duration"),
     "phone": phone_reading,
-    "name": lambda text, expecting, now: from_found(read_name(text, True), "utter_invalid_name"),
+    "name": lambda text, expecting, now: name_reading(text),
     "opening": opening_reading,
     "number": number_reading,
     "date": date_reading,
@@ -315,6 +335,12 @@ READERS: dict[str, Callable[[str, Expecting, datetime], Reading]] = {
     "place": read_text,
     "practice": read_text,
 }
+
+
+def told_of_another(text: str) -> dict[str, Any]:
+    """What is said of "he" or "she", where the questions are about them and not about who writes."""
+    age = read_their_age(text)
+    return {"age": age.value} if age else {}
 
 
 def volunteered(text: str, now: datetime) -> dict[str, Any]:

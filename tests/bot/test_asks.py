@@ -85,6 +85,38 @@ def test_a_go_between_is_asked_for(text: str) -> None:
     assert flows(commands(text, intent="fit_note")) == ["pattern_go_between"]
 
 
+ASKED: dict[str, tuple[str, ...]] = {
+    "pattern_is_it_real": (
+        "is this legit", "how do i know this isnt a scam", "HOW DO I KNOW ITS YOU", "is this a scam", "prove it",
+        "sounds like a scam", "can i trust you", "is it phishing?",
+    ),
+    "pattern_caller_number": (
+        "will they ring from a withheld number", "do you ring from a private number", "what number will you ring from?",
+        "what number will it come from", "is it a withheld number?",
+    ),
+    "pattern_am_i_eligible": (
+        "is this service for self-employed people?", "can self employed people use this", "is this for people who are retired",
+        "do you help people on zero hours", "am i too old for this, im 63", "can i still get help if im a student?",
+    ),
+    "pattern_no_app": ("do i need to download anything", "do i need an app", "do i need the internet?", "will i need a smartphone"),
+    "pattern_media": ("can i send voice notes?", "can i send a photo of my fit note", "could i leave you a voice message"),
+}  # fmt: skip
+TOLD_ONLY = (
+    "my mum got scammed out of her savings", "my boss is a con man", "i work on a private ward", "i download music", "i send voice notes to my sister",
+    "people use me", "i had a video interview", "im too old for this job",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "flow"), [(text, flow) for flow, texts in ASKED.items() for text in texts])
+def test_a_question_gets_its_own_answer(text: str, flow: str) -> None:
+    assert flows(commands(text)) == [flow]
+
+
+@pytest.mark.parametrize("text", TOLD_ONLY)
+def test_a_story_with_the_same_words_asks_nothing(text: str) -> None:
+    assert not set(flows(commands(text))) & ASKED.keys()
+
+
 @pytest.mark.parametrize("text", ["will you tell my boss", "will my boss know", "do you talk to my manager"])
 def test_a_worry_about_the_boss_is_no_wish_for_one(text: str) -> None:
     assert "pattern_go_between" not in flows(commands(text))

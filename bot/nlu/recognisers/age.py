@@ -56,6 +56,21 @@ def read_age(text: str, today: date, asked: bool) -> Found | None:
     return number or (_only_number(found) if asked else _in_passing(cleaned))
 
 
+_THEIRS = re.compile(
+    r"\b(?:s?he(?:'?s| is)|they(?:'?re| are)|(?:her|his|their) age(?:'?s| is)?)(?: (?:now|only|just|about|nearly|turned))* (\d{1,3})\b(?! ?"
+    r"(?:months?|weeks?|days?|hours?|mins?|minutes?|stone|st|foot|ft|miles?|%|percent|times|kids?|children)\b)"
+    r"|\b(\d{1,3}) (?:s?he is|they are|is s?he)\b",
+    re.I,
+)
+
+
+def read_their_age(text: str) -> Found | None:
+    """ "She says shes 36, im 34", where the questions are about somebody else: theirs."""
+    told = _THEIRS.search(clean(text))
+    age = int(told[1] or told[2]) if told else OLDEST + 1
+    return Found(age, False, told.span()) if told and age <= OLDEST else None
+
+
 def _from_birth(cleaned: str, found: Sequence[Token], rest: Rest, today: date, asked: bool) -> Found | None:
     said_born = any(token.word in {"born", "dob", "birth", "birthday"} for token in found)
     if not asked and not said_born:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -55,7 +56,7 @@ def read_call_needs(text: str, *, phone: bool = False) -> Found | None:
 
 def _needs(text: str) -> Passage:
     """What is said of ways to talk; a "no" reaches no further than the next comma: "no video, write to me"."""
-    passage = read_passage("call_needs", text)
+    passage = read_passage("call_needs", with_address_as_words(text))
     owned = scope.owners([mention.hit for mention in passage.mentions])
     mentions = [
         replace(one, denied=one.denied and scope.denied_before(passage.found, owned, one.hit, BETWEEN))
@@ -67,6 +68,17 @@ def _needs(text: str) -> Passage:
 
 
 BETWEEN = bag("to a by")
+_ADDRESS = re.compile(r"(?:\be-?mail(?: me)?(?: (?:at|on|is|to))?[ :]*)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+
+
+def with_address_as_words(text: str) -> str:
+    """An email address asks to be written to, and is no name of a way to meet."""
+    return _ADDRESS.sub(" email me ", text)
+
+
+def gives_an_address(text: str) -> bool:
+    """Whether an email address stands in the words."""
+    return _ADDRESS.search(text) is not None
 
 
 def ruled_out(text: str) -> set[str]:

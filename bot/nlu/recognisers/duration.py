@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -53,9 +54,19 @@ class Length:
     cued: bool = False  # "for", "ago", "since": said of something that has lasted
 
 
+_NEVER_OFF = re.compile(
+    r"\b(?:never|not|haven'?t|hasn'?t|didn'?t|hardly|barely)\b(?: (?:ever|even|once))*(?: (?:had|have|has|took|taken|take|takes|missed|miss))"
+    r"(?: (?:a|one|single|so|much|as|any|more|than|half))* (?:day|days|shift|week)\b",
+    re.IGNORECASE,
+)
+"""Of somebody's good record, and no stretch of being off: "he never had a day off until this"."""
+
+
 def read_months(text: str, today: date, asked: bool) -> Found | None:
     """Months, to a tenth; unasked only beside words about being off sick or out of work."""
     cleaned = clean(text)
+    if not asked:
+        cleaned = _NEVER_OFF.sub(lambda told: "," + " " * (len(told[0]) - 1), cleaned)
     found = numbers_heard(tokens(cleaned)) if asked else tokens(cleaned)
     lengths = list(islice(_lengths(found, today), MOST))
     length = (_since_now(found, lengths) if asked else None) or _beside_work(found, lengths)

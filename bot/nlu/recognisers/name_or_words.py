@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
-from bot.nlu.recognisers.lexicon import word_set
+from bot.nlu.recognisers.lexicon import read, word_set
+from bot.nlu.recognisers.said import says_of
 from bot.nlu.recognisers.text import bag, fold, tokens
 
 Span = tuple[int, int]
-ALSO_NAMES = bag("hope will march brown black white young beck wales miss lady baby price power park banks black hardy")
+ALSO_NAMES = bag(
+    "hope will march brown black white young beck wales miss lady baby price power park banks black hardy bill foster ms bos"
+)
 """Everyday words that people are called by, first or after a title."""
 SHORTEST_ING, SHORTEST_LY = 6, 5
 MOST_AFTER = 6
@@ -43,7 +47,20 @@ def _is_everyday(word: str) -> bool:
     if word in ALSO_NAMES:
         return False
     formed = (word.endswith("ing") and len(word) >= SHORTEST_ING) or (word.endswith("ly") and len(word) >= SHORTEST_LY)
-    return formed or word in word_set("ordinary_words", "words") or word in word_set("name", "everyday")
+    listed = word in word_set("ordinary_words", "words") or word in word_set("name", "everyday")
+    return formed or listed or word in _troubles()
+
+
+@cache
+def _troubles() -> frozenset[str]:
+    """ "Fibro and menopause", "debts": words that stand by themselves for an illness or a worry."""
+    listed = (line for table in ("health", "barriers") for lines in read(table).values() for line in lines)
+    return frozenset(word for line in listed if " " not in line for word in line.split("/"))
+
+
+def declines_to_say(text: str) -> bool:
+    """ "Id rather not say", "no names": who does not want to tell their name."""
+    return says_of("health", "rather_not_say", text) or says_of("name", "declines", text)
 
 
 def _little_follows(cleaned: str, end: int) -> bool:

@@ -14,6 +14,11 @@ OTHERS = [
     ("textphone", ["text_relay"]), ("text phone", ["text_relay"]), ("minicom pls", ["text_relay"]), ("text relay", ["text_relay"]),
     ("video innit", ["video"]), ("just txt us init", ["messages"]), ("face to face init", ["in_person"]),
 ]  # fmt: skip
+NO_TEXTS = """phone. no texts they cost me|no texts, call me|phone not text|texts cost me money so ring|ring me dont text
+texting costs me, phone pls|no email or texts just a call|what do you mean in writing i said phone|why in writing i wanted phone"""
+IN_WRITING = """im on me mates phone, email me|email sam@mail.com|my email is bob.j@gmail.com|can they email|email is best
+i havent got a phone|ive got no phone|you cant ring me this is my friends phone|dont ring my mates phone, email x.y@mail.co.uk
+my phone got nicked|lost my phone"""
 NOTHING_SAID = ["dont ring us", "i cant use the phone", "no phone calls"]
 
 
@@ -36,3 +41,18 @@ def test_another_way(text: str, needs: list[str]) -> None:
 @pytest.mark.parametrize("text", NOTHING_SAID)
 def test_no_phone_call(text: str) -> None:
     assert read(text) != ["phone"]
+
+
+@pytest.mark.parametrize("text", NO_TEXTS.replace("\n", "|").split("|"))
+def test_a_call_and_no_texts(text: str) -> None:
+    assert read(text) == ["phone"]
+
+
+@pytest.mark.parametrize("text", IN_WRITING.replace("\n", "|").split("|"))
+def test_in_writing(text: str) -> None:
+    assert read(text) == ["messages"]
+
+
+@pytest.mark.parametrize("text", ["my mates phone", "email me a reminder", "no texts before 9"])
+def test_neither_is_asked_for(text: str) -> None:
+    assert read(text) != ["messages"]

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from bot.nlu.recognisers import read_age
+from bot.nlu.recognisers.age import read_their_age
 
 TODAY = date(2026, 11, 21)
 ASKED = [
@@ -92,3 +93,15 @@ def test_asked_and_said_loosely(said: str, age: int) -> None:
 )
 def test_no_one_age(said: str) -> None:
     assert read_age(said, TODAY, asked=True) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "age"),
+    [
+        ("she says shes 36 im 34", 36), ("he's 22, I'm 68", 22), ("im 41 and they are 19", 19), ("off sick aint she, 36 she is", 36),
+        ("her age is 52", 52), ("hes just turned 17", 17), ("im 34", None), ("shes 6 months gone", None), ("he is 12 stone", None),
+    ],
+)  # fmt: skip
+def test_the_age_of_another(said: str, age: int | None) -> None:
+    found = read_their_age(said)
+    assert (found.value if found else None) == age

@@ -74,3 +74,15 @@ def test_asked_and_said_loosely(said: str, months: float) -> None:
     found = read_months(said, TODAY, asked=True)
     assert found is not None
     assert found.value == months
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "never had a day off until this",
+        "he has never missed a single day off work",
+        "i havent ever took a day off sick",
+    ],
+)
+def test_a_good_record_is_no_stretch_off(said: str) -> None:
+    assert read_months(said, TODAY, False) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.nlu.recognisers import read_name
+from bot.nlu.recognisers.name_or_words import declines_to_say
 
 NAMES = [
     ("dave", "Dave"), ("my names dave", "Dave"), ("call me Shaz", "Shaz"), ("I'm O'Brien", "O'Brien"), ("o'brien", "O'Brien"),
@@ -48,3 +49,29 @@ def test_unasked_after_my_name_is(said: str, name: str) -> None:
 @pytest.mark.parametrize("said", ["dave", "im sound", "its grim", "this is hard", "this is jane from the surgery"])
 def test_not_taken_unasked(said: str) -> None:
     assert read_name(said, asked=False) is None
+
+
+@pytest.mark.parametrize(
+    "said", ["fibro and menopause", "sciatica", "asthma n copd", "dyslexia", "debts", "lupus", "no voicemail"]
+)
+def test_an_illness_or_a_worry_is_no_name(said: str) -> None:
+    assert read_name(said) is None
+
+
+@pytest.mark.parametrize("said", ["Bill", "Foster", "Asma", "Tia", "Hart", "Fitz"])
+def test_names_that_look_like_one(said: str) -> None:
+    found = read_name(said)
+    assert found is not None
+    assert found.value == said
+
+
+@pytest.mark.parametrize(
+    ("said", "declines"),
+    [
+        ("id rather not say my name", True), ("dont want to give my name", True), ("not giving you my name", True),
+        ("no names", True), ("anonymous", True), ("none of your business", True), ("id rather stay anonymous", True),
+        ("i wont tell you my name", True), ("my name is Rob", False), ("Al", False), ("dont call me Robert", False),
+    ],
+)  # fmt: skip
+def test_who_does_not_want_to_give_a_name(said: str, declines: bool) -> None:
+    assert declines_to_say(said) is declines
