@@ -24,6 +24,7 @@ DOUBTED = 0.1  # ... and where the server has judged them, in words that it find
 RULED_OUT = 0.01  # ... and one that it finds less likely than this, and the small model likelier ordinary than not, is a coincidence
 LIKELY = 0.8  # no alarm of the server, and worth a line where the small model finds a fifth of a reason for it
 A_FIFTH = 0.2
+_SHORT = 6  # words: of "hes back cant text" the models may not say that it is nothing
 _FEW = 4  # words, the marks of beginning and end among them: too few for the model to tell
 
 
@@ -107,7 +108,7 @@ def _weighed(text: str, hit: SafetyHit | None, judged: Judged | None) -> SafetyH
         return judged_by_server(text, judged)
     if hit.plain or judged is None:
         return hit
-    if judged.sure < RULED_OUT and hit.sure < STRONGLY:
+    if judged.sure < RULED_OUT and hit.sure < STRONGLY and len(text.split()) > _SHORT:
         return None
     return replace(hit, certain=judged.sure >= (DOUBTED if hit.layer == "patterns" else STRONGLY))
 

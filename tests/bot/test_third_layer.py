@@ -83,7 +83,8 @@ def test_an_indirect_phrase_counts_as_much_as_the_server_finds_in_it(sure: float
     assert heard(text, Judging(None, down=True)).maybe is not None
 
 
-def test_a_plain_phrase_is_never_ruled_out() -> None:
+def test_a_plain_phrase_or_a_short_message_is_never_ruled_out() -> None:
+    assert heard("hes back cant text", Judging(Judged("none", 0.0, False))).maybe is not None
     assert heard("i want to die", Judging(Judged("none", 0.0, False))).safety is not None
 
 
