@@ -293,3 +293,9 @@ RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     moves_the_call,
     tells_the_coach,
 )
+
+
+def rather_rung(heard: Heard) -> bool:
+    """ "Phone. No texts, they cost me", to how a coach shall talk with them: a coach is to ring, not to fall silent."""
+    asked, answer = heard.expecting, heard.reading.answer
+    return asked is not None and asked.slot == "call_needs" and answer is not None and "phone" in (answer.value or ())
