@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot import safety_scoring
-from bot.nlu import evaluation, scoring, training
+from bot import safety_scoring, scoring
+from bot.nlu import evaluation, training
 
 
 def report() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.nlu.scoring import Report, score
+from bot.scoring import Report, score
 
 
 def test_totals_by_kind(tmp_path: Path) -> None:

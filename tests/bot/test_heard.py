@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.nlu.recognisers import Json
-from bot.nlu.scoring_turns import told
+from bot.scoring_turns import told
 
 NOW = datetime(2026, 11, 23, 9)  # noqa: DTZ001 - London wall clock
 SHORT = {
@@ -24,7 +24,7 @@ NOTHING = "-"
 
 
 def rows() -> list[tuple[str, ...]]:
-    with (Path(__file__).parent / "recognisers/said/heard.tsv").open(encoding="utf-8", newline="") as file:
+    with (Path(__file__).parent / "nlu/recognisers/said/heard.tsv").open(encoding="utf-8", newline="") as file:
         return [tuple(row) for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)][1:]
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from bot.nlu import recognisers as read
 from bot.nlu.recognisers import When
 from bot.nlu.recognisers.when_values import CLOSES, OPENS, SHORTEST, Window
-from bot.nlu.scoring_turns import picked, told
+from bot.scoring_turns import picked, told
 
-HELD_OUT = Path(__file__).resolve().parents[2] / "nlu_data" / "test"
+HELD_OUT = Path(__file__).resolve().parents[1] / "nlu_data" / "test"
 NOW = datetime(2026, 11, 23, 9)  # noqa: DTZ001 - London wall clock; when the lengths of time in slots.tsv were told
 WITHIN = {"months_out_of_work": 1}  # how far a number may be from the one meant
 SEVERAL = "*"  # among the options: several answers may be meant
