@@ -16,9 +16,8 @@ from sqlalchemy.orm import Session
 from services import audit, scopes
 from services.models import Coach, StaffMember
 from services.scopes import Viewer
-from services.tables_of_staff import EMAIL
+from services.tables_of_staff import EMAIL, LONGEST_NAME
 
-LONGEST_NAME = 100
 WITH_A_DIARY = ("coach", "lead")
 
 

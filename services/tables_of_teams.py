@@ -22,7 +22,7 @@ from services.journeys import day_of
 from services.models import Coach, Footprint, Team
 from services.tables_in_out import MEGABYTE, BadRows, Taken, csv_bytes, read_rows
 from services.tables_of_places import PRACTICE_CODE, known_lads
-from services.tables_of_staff import EMAIL, unknown_team
+from services.tables_of_staff import EMAIL, LONGEST_NAME, unknown_team
 from services.teams import CALL_BACK, PART
 
 TEAMS = (
@@ -37,7 +37,7 @@ CALLER_NUMBER = re.compile(r"0(?: ?\d){9,10}", re.ASCII)
 POSTCODE_PART = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?( [0-9]([A-Z]{2})?)?", re.ASCII)
 ADDRESS = re.compile(r"https://[^\s<>\"]{4,300}", re.ASCII)
 YES_NO = {"yes": True, "no": False}
-LONGEST_NAME, LONGEST_SHORT_NAME = 100, 40
+LONGEST_SHORT_NAME = 40
 AGES, DAYS = range(14, 100), range(1, 31)
 EDITIONS = {"board": "2026", "board23": "2023"}
 KINDS = ("board", "board23", "lad", "practice", "postcode")
