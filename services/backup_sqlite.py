@@ -66,7 +66,7 @@ def placed(target: Database, draft: Path, home: Path, *, force: bool) -> Iterato
         yield db, aside
     finally:
         db.close()
-    _fold(draft)
+    fold(draft)
     target.engine.dispose()
     if file.exists():
         aside.append(_keep_aside(file))
@@ -86,7 +86,7 @@ def holds_something(file: Path) -> bool:
         return True
 
 
-def _fold(file: Path) -> None:
+def fold(file: Path) -> None:
     """Fold the write-ahead log into the file and make it durable."""
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -100,7 +100,7 @@ def _keep_aside(file: Path) -> Path:
     """Give the old file a second name; its log is folded in first or, where that fails, kept with it."""
     aside = unused(file.with_name(f"{file.name}.before-restore-{real_now():%Y%m%d-%H%M%S}"))
     try:
-        _fold(file)
+        fold(file)
     except sqlite3.Error:
         for end in ("-wal", "-shm"):
             if Path(f"{file}{end}").exists():

@@ -99,6 +99,7 @@ class Database:
             yield
             return
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.detach()  # from a pool that migrations do away with
             connection.execute(select(func.pg_advisory_lock(_SETTING_UP)))
             try:
                 yield

@@ -61,6 +61,10 @@ class BackupRefused(ServiceError):
     """A backup cannot be made or put back; the text says what to do."""
 
 
+class RelocationRefused(ServiceError):
+    """A site was not taken over from another database, and nothing was changed; the text says what to do."""
+
+
 class CalendarUnread(ServiceError):
     """A coach's own calendar cannot be read; `code` is one of those that the page of the calendar has words for."""
 

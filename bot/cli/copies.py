@@ -1,4 +1,4 @@
-"""`anydoor backup` and `anydoor restore`."""
+"""`anydoor backup`, `anydoor restore` and `anydoor relocate`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def add_to(app: typer.Typer) -> None:
     app.command("backup")(backup)
     app.command("restore")(restore)
+    app.command("relocate")(relocate)
 
 
 def backup(
@@ -88,3 +89,28 @@ def restore(
         print("The chain of the audit was walked and fits.")
     for path in done.kept_aside:
         print(f"Kept aside: {path}. Delete it once you do not need it: it holds personal data.")
+
+
+def relocate(
+    origin: Annotated[str, typer.Argument(help="The old database: a file of SQLite, or an address of PostgreSQL.")],
+) -> None:
+    """Take everything over from another database into the one that ANYDOOR_DATABASE_URL names, with the server stopped."""
+    from services import relocation
+    from services.clock import Clock
+    from services.settings import load
+
+    with said_plainly():
+        settings = load()
+        done = relocation.relocate(origin, settings, Clock.at(settings.now).now())
+    print(
+        f"{sum(done.rows.values()):,} rows of {sum(map(bool, done.rows.values()))} tables were taken over and compared."
+    )
+    print("The chain of the audit was walked and fits. Start the server on the new database now.")
+    if done.kept_aside:
+        print(
+            f"The old file is kept aside: {done.kept_aside}. Delete it once you do not need it: it holds personal data."
+        )
+    else:
+        print(
+            "Never start a server on the old database again. Delete it once you do not need it: it holds personal data."
+        )
