@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     oidc_claim: str = Field(default="email", validation_alias="ANYDOOR_OIDC_CLAIM")
     oidc_mfa: str = Field(default="", validation_alias="ANYDOOR_OIDC_MFA")
     oidc_loopback: bool = Field(default=False, validation_alias="ANYDOOR_OIDC_LOOPBACK")
+    watch_token: SecretStr = Field(default=SecretStr(""), validation_alias="ANYDOOR_WATCH_TOKEN")
     from_email: str = Field(default="", validation_alias="ANYDOOR_FROM_EMAIL")
 
     @property

@@ -27,15 +27,16 @@ MOST_FIELD_BYTES = 128 * 1024
 @dataclass(frozen=True, slots=True)
 class Access:
     """public: anybody; signed: a provider, proven by the handler; link: whoever has the secret in the address,
-    proven by the handler; staff: these roles."""
+    proven by the handler; watch: whoever looks after the site, proven by the handler; staff: these roles."""
 
-    kind: Literal["public", "signed", "link", "staff"]
+    kind: Literal["public", "signed", "link", "watch", "staff"]
     roles: frozenset[str] = frozenset()
 
 
 PUBLIC = Access("public")
 SIGNED = Access("signed")
 LINK = Access("link")
+WATCH = Access("watch")
 
 
 def staff(*roles: str) -> Access:

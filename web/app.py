@@ -35,7 +35,7 @@ from web import (
     staff_number,
     webhooks,
 )
-from web.access import LINK, PUBLIC, SIGNED, page, staff
+from web.access import LINK, PUBLIC, SIGNED, WATCH, page, staff
 from web.admin import routes as studio
 from web.coach import acts, calendar, finding, handing_out, hours, rota, system
 from web.coach import live as desk_live
@@ -44,6 +44,7 @@ from web.limits import Outermost
 from web.live import Live
 from web.metrics import Metrics
 from web.pages import STATIC, Pages
+from web.watching import Glance
 from web.words import Words
 
 if TYPE_CHECKING:
@@ -93,8 +94,8 @@ def routes() -> Sequence[BaseRoute]:
         page("/webhooks/twilio/voice", webhooks.voice, SIGNED, ["POST"]),
         page("/webhooks/telegram", webhooks.telegram, SIGNED, ["POST"]),
         page("/healthz", health.healthz, PUBLIC),
-        page("/readyz", health.readyz, PUBLIC),
-        page("/metrics", health.metrics, PUBLIC),
+        page("/readyz", health.readyz, WATCH),
+        page("/metrics", health.metrics, WATCH),
         Mount("/static", GZipMiddleware(Kept(directory=STATIC)), name="static"),
     ]
 
@@ -267,3 +268,4 @@ def equip(app: Starlette, assistant: Assistant) -> None:
     app.state.live = Live(marks, lines)
     app.state.desk = desk_live.DeskLive(desk_mark)
     app.state.metrics = Metrics()
+    app.state.glance = Glance()

@@ -22,14 +22,21 @@ class Metrics:
         self.parts = Gauge(
             "anydoor_part_ok", "1 when a part is ready or off on purpose", ["part"], registry=self.registry
         )
-
+        self.waits = Gauge(
+            "anydoor_oldest_waiting_seconds",
+            "How long the oldest waits: to be answered, sent, taken on (a safety alert), sealed (the audit)",
+            ["kind"],
+            registry=self.registry,
+        )
         self.content = Gauge(
             "anydoor_content_publication", "The publication that this process answers by", registry=self.registry
         )
 
-    def text(self, readiness: dict[str, str], publication: int = 0) -> bytes:
-        """The exposition, with the readiness of every part as it is now."""
+    def text(self, readiness: dict[str, str], publication: int = 0, waiting: dict[str, float] | None = None) -> bytes:
+        """The exposition, with the readiness of every part as it is now, and how long the oldest of a kind waits."""
         self.content.set(publication)
+        for kind, seconds in (waiting or {}).items():
+            self.waits.labels(kind).set(seconds)
         for part, words in readiness.items():
             self.parts.labels(part).set(words in {"ok", "off"})
         return generate_latest(self.registry)

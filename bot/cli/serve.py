@@ -34,6 +34,7 @@ ANYDOOR_HOOK_LOOPBACK: 1 tells teams' own systems on this machine too (tests and
 ANYDOOR_OIDC_ISSUER, ANYDOOR_OIDC_CLIENT_ID, ANYDOOR_OIDC_CLIENT_SECRET: staff sign in by their organisation's provider.
 ANYDOOR_OIDC_NAME, ANYDOOR_OIDC_CLAIM, ANYDOOR_OIDC_MFA: what it is called, who somebody is, what stands for a code.
 ANYDOOR_OIDC_LOOPBACK: 1 asks a provider on this machine too (tests and trying out only).
+ANYDOOR_WATCH_TOKEN: what /metrics and all of /readyz are read with (without it: from this machine only).
 SMTP_URL, ANYDOOR_FROM_EMAIL: invitations to coaches by mail.
 """
 

@@ -155,8 +155,8 @@ EXPECTED = {
     "POST /webhooks/twilio/voice": "signed",
     "POST /webhooks/telegram": "signed",
     "GET /healthz": "public",
-    "GET /readyz": "public",
-    "GET /metrics": "public",
+    "GET /readyz": "watch",
+    "GET /metrics": "watch",
 }
 LINKS = [path for path, kind in EXPECTED.items() if kind == "link" and "{token}" in path and "set-up" not in path]
 

@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from bot import pages
-from tests.web.assistants import DIALOGS, StandInAssistant
+from tests.web.assistants import DIALOGS
 from tests.web.conftest import TWILIO
 from web.limits import CONTENT_POLICY, Exchange, TooSlow
 from web.pages import FOLDER, asset, linked
@@ -160,21 +160,3 @@ def test_numbers_and_addresses_become_links_and_nothing_else_does() -> None:
 
 def test_health_says_that_the_process_answers(client: TestClient) -> None:
     assert client.get("/healthz").text == "ok"
-
-
-def test_readiness_names_every_part_and_a_dead_database_is_not_ready(
-    client: TestClient, assistant: StandInAssistant
-) -> None:
-    assert client.get("/readyz").json() == {"ready": True, "parts": assistant.readiness()}
-    assistant.readiness = lambda: {"database": "degraded: locked"}  # type: ignore[method-assign]
-    assert client.get("/readyz").status_code == 503
-
-
-def test_metrics_count_by_route_without_content(client: TestClient) -> None:
-    client.get("/chat?from=gp23")
-    client.get("/call/secret-token")
-    figures = client.get("/metrics").text
-    assert 'anydoor_http_requests_total{method="GET",route="/chat",status="200"} 1.0' in figures
-    assert 'anydoor_part_ok{part="nlu"} 0.0' in figures
-    assert "gp23" not in figures
-    assert "secret-token" not in figures
