@@ -19,6 +19,7 @@ from bot import pages, providers, readiness, safety, safety_check, understanding
 from bot.actions.catalogue import SPECS
 from bot.channels.mail import MailChannel
 from bot.flows.definition import Book, ContentErrors
+from bot.flows.engine import Act
 from bot.flows.reading import read_files, read_texts
 from bot.nlu import rasa
 from bot.nlu.parsed import Nlu
@@ -29,7 +30,7 @@ from services import demo as demonstration
 from services import diary, flow_store, helpline_checks, inbox, leases, publications, teams
 from services.areas import Areas
 from services.clock import Clock
-from services.db import Database
+from services.db import Database, Session
 from services.directory import Directory
 from services.errors import SettingsError
 from services.inbox import Accepted
@@ -118,6 +119,8 @@ class Assistant:
     reach: Mapping[str, Reach] = field(default_factory=dict)
     forgot_on: date | None = None
     unwritable: str = ""
+    pretends: Callable[[Session, Act], Act] | None = None
+    """Of a trial that shows what happens when actions find something: what they give instead (bot/studio/showing.py)."""
 
     def retention_is_due(self, now: datetime) -> bool:
         """True once a day of the service's clock."""

@@ -284,11 +284,12 @@ class Work:
 
     def advance(self, state: DialogueState, commands: Sequence[Command]) -> Turn:
         doing = Doing(self.assistant, self.session, self.conversation, self.book, state)
+        act: engine.Act = partial(actions.act, doing)
         return engine.advance(
             self.book,
             state,
             list(commands),
-            act=partial(actions.act, doing),
+            act=self.assistant.pretends(self.session, act) if self.assistant.pretends else act,
             channel=self.conversation.channel,
             helpline=partial(actions.helpline, doing),
             language=language_of(self.heard),

@@ -21,11 +21,12 @@ from bot.flows.state import DialogueState
 if TYPE_CHECKING:
     from bot.flows.definition import Book, SlotSpec
 
-_START: Final = re.compile(r"start: (.*)")
-_BEFORE: Final = re.compile(r"\((\w+) was answered before: (.*)\)")
-_GIVES: Final = re.compile(r"\((\w+) gives (.*)\)")
-_ANSWER: Final = re.compile(r"you answer (\w+): (.*)")
-_ON_THE_WAY: Final = 12
+START: Final = re.compile(r"start: (.*)")
+BEFORE: Final = re.compile(r"\((\w+) was answered before: (.*)\)")
+GIVES: Final = re.compile(r"\((\w+) gives (.*)\)")
+ANSWER: Final = re.compile(r"you answer (\w+): (.*)")
+ON_THE_WAY: Final = 12
+"""Questions that a conversation of a finding leaves out, at most, before one that it names."""
 _SAMPLES: Final[Mapping[str, Any]] = {
     "age": 34, "number": 1, "duration": 4, "postcode": "PR1 8XJ", "phone": "+447700900123", "yes_no": "yes", "flag": True,
 }  # fmt: skip
@@ -47,20 +48,30 @@ class Replay:
 
     def play(self, conversation: Sequence[str]) -> Turn:
         """All of it. Raises DoesNotPlay, and what the engine raises where the fault is one of those."""
-        before = {m[1]: self.value(m[1], m[2]) for line in conversation if (m := _BEFORE.fullmatch(line))}
-        self.given = [(m[1], self._results(m[2])) for line in conversation if (m := _GIVES.fullmatch(line))]
-        self.state = DialogueState(revision=self.book.revision, slots={**self.book.defaults, **before})
+        self.prepare(conversation)
         for line in conversation:
-            if start := _START.fullmatch(line):
-                flow = next(one.id for one in self.book.flows.values() if one.name == start[1])
-                self._take(StartFlow(flow))
-            elif answer := _ANSWER.fullmatch(line):
+            if start := START.fullmatch(line):
+                self._take(StartFlow(self.flow_named(start[1])))
+            elif answer := ANSWER.fullmatch(line):
                 self.answer(answer[1], self.value(answer[1], answer[2]))
         return self.turns[-1]
 
+    def prepare(self, conversation: Sequence[str]) -> None:
+        """Takes up what it says was answered before, and what actions give. KeyError for a slot that there is not."""
+        before = {m[1]: self.value(m[1], m[2]) for line in conversation if (m := BEFORE.fullmatch(line))}
+        self.given = [(m[1], self._results(m[2])) for line in conversation if (m := GIVES.fullmatch(line))]
+        self.state = DialogueState(revision=self.book.revision, slots={**self.book.defaults, **before})
+
+    def flow_named(self, name: str) -> str:
+        """The flow that a conversation starts. Raises DoesNotPlay."""
+        found = next((one.id for one in self.book.flows.values() if one.name == name), None)
+        if found is None:
+            raise DoesNotPlay(f"there is no flow named {name}")
+        return found
+
     def answer(self, slot: str, value: Any) -> Turn:
         """Answers this question. Questions before it that nothing hangs on are answered with anything."""
-        for _ in range(_ON_THE_WAY):
+        for _ in range(ON_THE_WAY):
             asked = expecting(self.book, self.state)
             if asked is None:
                 raise DoesNotPlay(f"{slot} is answered where nothing is asked")
@@ -92,8 +103,8 @@ class Replay:
         return _SAMPLES.get(spec.type, "something")
 
     def _results(self, words: str) -> dict[str, Any]:
-        pairs = (one.split(" = ", 1) for one in words.split(", "))
-        return {slot: _plain(value) for slot, value in pairs}
+        pairs = (one.partition(" = ") for one in words.split(", "))
+        return {slot: _plain(value) for slot, _, value in pairs}
 
     def _take(self, command: StartFlow | SetSlot) -> Turn:
         turn = advance(
@@ -104,12 +115,20 @@ class Replay:
         return turn
 
     def _act(self, name: str, slots: Mapping[str, Any]) -> ActionResult:
+        return ActionResult({**self.made(name), **(self.given_by(name) or {})})
+
+    def given_by(self, name: str) -> dict[str, Any] | None:
+        """What the conversation says that an action gives now; after the last time, the same again. None: it says nothing."""
         if any(one == name for one, _ in self.given):
             place = next(n for n, (one, _) in enumerate(self.given) if one == name)
             self.last[name] = self.given.pop(place)[1]
+        found = self.last.get(name)
+        return None if found is None else {slot: None if value == ANY else value for slot, value in found.items()}
+
+    def made(self, name: str) -> dict[str, Any]:
+        """Something of everything that an action fills."""
         fills = self.book.actions[name].fills if name in self.book.actions else {}
-        made = {slot: values[0] if values else self._filled(slot) for slot, values in fills.items()}
-        return ActionResult({**made, **{s: None if v == ANY else v for s, v in self.last.get(name, {}).items()}})
+        return {slot: values[0] if values else self._filled(slot) for slot, values in fills.items()}
 
     def _filled(self, slot: str) -> Any:
         spec = self.book.slots.get(slot)

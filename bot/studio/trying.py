@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from bot.conversation_tests import do, event_lines, prepared, stage, written
 from bot.flows.definition import Book
+from bot.flows.replaying import DoesNotPlay
 from bot.flows.transcripts import Act, Transcript
 from bot.hearing import Heard
 from bot.nlu.parsed import Nlu
-from bot.simulator import Answered
+from bot.simulator import Answered, Simulator
+from bot.studio.showing import Showing, Shown
 from bot.trial import SENTENCES, WORLDS
 from bot.turns import Taken
 
 MOST_ACTS = 40
+MOST_SHOWN = 150
+SHOWS = "shows"
+"""The kind of an act that is a line of a finding's conversation; they stand before all others."""
 LONGEST_LINE = 500
 STARTS = ("2026-11-23 09:00", "2026-11-27 16:30", "2026-11-28 11:00", "2026-12-24 15:00")
 """When a conversation can begin (London): each is a database that is prepared once and kept while the server runs."""
 _ALONE = threading.Lock()
+
+
+class DoesNotShow(ValueError):
+    """The draft has not what a finding's conversation speaks of, or does not go that way any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,10 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One act and what came of it; `choices`: buttons under the last message, value and title."""
+    """One act and what came of it; `choices`: buttons under the last message, value and title.
+
+    `kind`: that of the act; of a finding's conversation "shown" (`words`: the line), "put" or "you".
+    """
 
     kind: str
     words: str
@@ -75,8 +87,27 @@ def prepare(setting: Transcript) -> None:
 
 def play(book: Book, setting: Transcript, nlu: Nlu | None) -> list[Line]:
     """Hold the conversation again from its beginning, all its acts. ValueError for an act that cannot be done there."""
+    shows = [act.words for act in setting.acts if act.kind == SHOWS][:MOST_SHOWN]
+    acts = [act for act in setting.acts if act.kind != SHOWS][:MOST_ACTS]
     with _ALONE, stage(setting, nlu, book) as simulator:
-        return list(_lines(simulator, setting.acts[:MOST_ACTS]))
+        return [*(_shown(simulator, shows) if shows else ()), *_lines(simulator, acts)]
+
+
+def _shown(simulator: Simulator, lines: Sequence[str]) -> Iterator[Line]:
+    """A finding's conversation. Raises DoesNotShow."""
+    try:
+        for shown in Showing(simulator, simulator.assistant.book(None)).play(lines):
+            yield _line_shown(shown)
+    except (DoesNotPlay, KeyError) as error:
+        raise DoesNotShow(str(error)) from error
+
+
+def _line_shown(shown: Shown) -> Line:
+    kind = "shown" if not shown.typed else "put" if shown.put else "you"
+    act = Act(kind, shown.typed or shown.line)
+    if shown.answered is None:
+        return Line(kind, act.words, (), (), None, (), "", "", failed=shown.failed)
+    return replace(line_of(act, shown.answered), failed=shown.failed)
 
 
 def _lines(simulator: Any, acts: Sequence[Act]) -> Iterator[Line]:

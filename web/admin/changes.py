@@ -23,6 +23,7 @@ from services.db import Session
 from services.publications import LONGEST_NOTE, Publication
 from web import state
 from web.admin.findings import told as told_findings
+from web.admin.trying import get_world_ready
 from web.admin.viewing import SECONDS, book_of, desk_of, member_of, on, page, problem
 
 ADVICE_SHOWN = 30
@@ -69,6 +70,10 @@ def changes_page(
     """What differs and what keeps it from going live."""
     assistant, member = state.assistant(request), member_of(request)
     checked = testing.check_of(assistant.db, desk)
+    if any(
+        one.conversation for one in findings or checked.findings
+    ):  # perhaps one is played next: its world takes a while
+        get_world_ready()
     old, new = proving.read(desk.live_files).book, book_of(desk)
     rows = told(old, new) if old and desk.draft else []
     needed = frozenset(one for row in rows for one in row.why)

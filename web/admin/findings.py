@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.flows.definition import Book, Finding, Place
+from bot.studio.showing import lines_of
+from bot.studio.trying import SHOWS
 from web.admin import plain
 
 KEEPER: Final = "Change it back, or ask whoever keeps the files: this is written there."
@@ -15,7 +17,10 @@ KEEPER: Final = "Change it back, or ask whoever keeps the files: this is written
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A finding as an administrator reads it; `href`: the card or the words that it is about."""
+    """A finding as an administrator reads it; `href`: the card or the words that it is about.
+
+    `script`: its conversation as *Try it* plays it; "" where there is none.
+    """
 
     message: str
     what_to_do: str
@@ -23,6 +28,7 @@ class Told:
     conversation: tuple[str, ...]
     href: str
     where: str
+    script: str = ""
 
 
 SENTENCES: Final[tuple[tuple[str, str, str], ...]] = (
@@ -237,7 +243,8 @@ def one_told(book: Book, one: Finding) -> Told:
     message, what_to_do = said(book, one.message, one.what_to_do)
     href, where = place_of(book, Place(one.file, one.line))
     lines = tuple(spoken_line(book, line) for line in one.conversation)
-    return Told(message, what_to_do, one.severity, lines, href, where)
+    script = "\n".join(f"{SHOWS}: {line}" for line in lines_of(book, one))
+    return Told(message, what_to_do, one.severity, lines, href, where, script)
 
 
 def in_words(book: Book, findings: Iterable[Finding], most: int = 3) -> str:

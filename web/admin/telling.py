@@ -11,6 +11,7 @@ from typing import Any
 from bot.flows.definition import Book
 from bot.studio.trying import Line, Understood
 from services import directory
+from web.admin.findings import spoken_line
 from web.admin.plain import asked_for, named, short, value_said
 from web.pages import short_date
 
@@ -44,6 +45,8 @@ class Told:
     noted: Pairs
     said: Pairs
     known: Pairs
+    aside: bool = False
+    """Tells what is taken for granted, and nothing comes of it."""
 
 
 def told(book: Book, line: Line) -> Told:
@@ -54,9 +57,10 @@ def told(book: Book, line: Line) -> Told:
     known = tuple(pairs(book, ((name, value) for name, value in line.slots.items() if is_answer(book, name))))
     taken, happened = understood(book, line.understood), tuple(event(one) for one in line.events)
     where = (line.flow, line.step, topic)
-    return Told(
-        line.kind, line.words, line.replies, line.choices, line.failed, *where, happened, taken, noted, said, known
-    )
+    words = spoken_line(book, line.words) if line.kind == "shown" else line.words
+    aside = line.kind == "shown" and not (line.flow or line.replies or line.failed)
+    heard = (line.kind, words, line.replies, line.choices, line.failed)
+    return Told(*heard, *where, happened, taken, noted, said, known, aside)
 
 
 def event(written: str) -> Happened:

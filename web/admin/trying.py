@@ -13,20 +13,26 @@ from starlette.responses import Response
 
 from bot.flows.transcripts import CHANNELS, Act, Transcript, TranscriptError
 from bot.studio import drafting, playing, trying
-from bot.studio.trying import LONGEST_LINE, MOST_ACTS, STARTS, Line
+from bot.studio.trying import LONGEST_LINE, MOST_ACTS, MOST_SHOWN, SHOWS, STARTS, DoesNotShow, Line
 from web import state
 from web.admin import telling
 from web.admin.viewing import book_of, desk_of, member_of, on, page
 
 KINDS = ("you", "time", "meanwhile", "coach")
+LONGEST_FOUND = 600
 LONGEST_TITLE = 120
 
 
 def show(request: Request) -> Response:
     """A conversation that has not begun; its world is made meanwhile."""
     setting = setting_of(request.query_params, ())
-    threading.Thread(target=trying.prepare, args=(setting,), daemon=True).start()
+    get_world_ready(setting)
     return held(request, setting, "")
+
+
+def get_world_ready(setting: Transcript | None = None) -> None:
+    """Make the world of a conversation meanwhile; by default the usual one."""
+    threading.Thread(target=trying.prepare, args=(setting or setting_of({}, ()),), daemon=True).start()
 
 
 def setting_of(given: Mapping[str, object], acts: Sequence[Act]) -> Transcript:
@@ -42,13 +48,14 @@ def setting_of(given: Mapping[str, object], acts: Sequence[Act]) -> Transcript:
 
 
 def acts_of(script: str) -> list[Act]:
-    """The acts that the form carries, one a line."""
+    """The acts that the form carries, one a line: first those of a finding's conversation."""
     acts: list[Act] = []
-    for line in script[: MOST_ACTS * (LONGEST_LINE + 20)].split("\n"):
+    for line in script[: (MOST_ACTS + MOST_SHOWN) * (LONGEST_LINE + 20)].split("\n"):
         kind, _, words = line.strip("\r").partition(": ")
-        if kind in KINDS:
+        if kind in (*KINDS, SHOWS):
             acts.append(Act(kind, words[:LONGEST_LINE]))
-    return acts[:MOST_ACTS]
+    shows = [one for one in acts if one.kind == SHOWS]
+    return [*shows[:MOST_SHOWN], *[one for one in acts if one.kind != SHOWS][:MOST_ACTS]]
 
 
 def next_act(request: Request) -> tuple[Act | None, str]:
@@ -71,20 +78,25 @@ def next_act(request: Request) -> tuple[Act | None, str]:
 
 
 def act(request: Request) -> Response:
-    """Say something more, take the last thing back, begin again, or keep it as a test."""
+    """Say something more, take the last thing back, begin again, keep it as a test, or play what a finding shows."""
     form = request.state.form
     acts, do = acts_of(str(form.get("script") or "")), str(form.get("do") or "say")
     if do == "again":
         acts = []
     elif do == "back":
         acts = acts[:-1]
-    elif do == "say" and len(acts) < MOST_ACTS:
+    elif do == "say" and not is_full(acts):
         added, wrong = next_act(request)
         if added is None:
             return held(request, setting_of(form, acts), wrong)
         acts.append(added)
     setting = setting_of(form, acts)
-    return save(request, setting) if do == "save" and acts else held(request, setting, "")
+    shown = any(one.kind == SHOWS for one in acts)
+    return save(request, setting) if do == "save" and acts and not shown else held(request, setting, "")
+
+
+def is_full(acts: Sequence[Act]) -> bool:
+    return sum(one.kind != SHOWS for one in acts) >= MOST_ACTS
 
 
 def held(request: Request, setting: Transcript, wrong: str) -> Response:
@@ -94,12 +106,15 @@ def held(request: Request, setting: Transcript, wrong: str) -> Response:
     lines: list[Line] = []
     try:
         lines = trying.play(book, setting, state.assistant(request).nlu) if setting.acts else []
+    except DoesNotShow:
+        setting, wrong = replace(setting, acts=()), "shows"
     except (ValueError, TranscriptError):  # the last act cannot be done there: it is left out
         setting, wrong = replace(setting, acts=setting.acts[:-1]), "cannot"
         lines = trying.play(book, setting, state.assistant(request).nlu) if setting.acts else []
     choices = {"channels": CHANNELS, "worlds": trying.worlds(), "starts": STARTS, "sentences": trying.sentences()}
     script = "\n".join(f"{one.kind}: {one.words}" for one in setting.acts)
-    full = len(setting.acts) >= MOST_ACTS
+    shows = any(one.kind == SHOWS for one in setting.acts)
+    found = str(getattr(request.state, "form", {}).get("found") or "")[:LONGEST_FOUND] if shows else ""
     status = 400 if wrong else 200
     return page(
         request,
@@ -110,7 +125,9 @@ def held(request: Request, setting: Transcript, wrong: str) -> Response:
         lines=[telling.told(book, line) for line in lines],
         script=script,
         wrong=wrong,
-        full=full,
+        full=is_full(setting.acts),
+        shows=shows,
+        found=found,
         **choices,
     )
 
