@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from bot.nlu.recognisers.counted import counted_picks
@@ -93,13 +93,18 @@ def _with_topics(titled: Sequence[Pick], topical: Sequence[Pick]) -> list[Pick]:
 
 def shared(found: Sequence[Token], options: Sequence[Option]) -> dict[int, frozenset[int]]:
     """The tokens that several titles hold, with the lines of those titles: "tuesday" where two openings are that day."""
+    held = _held_by_several(tuple(options))
+    return {i: held[token.word] for i, token in enumerate(found) if token.word in held}
+
+
+@lru_cache(maxsize=256)
+def _held_by_several(options: tuple[Option, ...]) -> dict[str, frozenset[int]]:
     owners: dict[str, set[int]] = {}
     for line, option in enumerate(options):
         for word in _content(option):
             for name in DAYS.get(word[:3], word).split("/") if word in _day_words() else (word,):
                 owners.setdefault(name, set()).add(line)
-    lines = {i: owners.get(token.word, set()) for i, token in enumerate(found)}
-    return {i: frozenset(held) for i, held in lines.items() if len(held) > 1}
+    return {word: frozenset(lines) for word, lines in owners.items() if len(lines) > 1}
 
 
 # --- titles ------------------------------------------------------------------------------------------------------------
@@ -131,10 +136,12 @@ def _title_book(options: tuple[Option, ...]) -> PhraseBook:
     )
 
 
+@cache
 def _day_words() -> frozenset[str]:
     return frozenset(name for listed in DAYS.values() for name in listed.split("/"))
 
 
+@lru_cache(maxsize=1024)
 def denies(option: Option) -> bool:
     """Whether a title says that something is not so: a word of it alone ("safe") would say the contrary."""
     said = tokens(clean(option.title))

@@ -36,6 +36,11 @@ def test_cleaning_twice_changes_nothing(raw: str) -> None:
     assert clean(clean(raw)) == clean(raw)
 
 
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_text_is_cleaned_as_any_other(raw: str) -> None:
+    assert clean(raw) == clean(raw + "\u200b")  # which is invisible, and no plain text
+
+
 @given(st.text())
 def test_tokens_stand_where_they_say(raw: str) -> None:
     cleaned = clean(raw)
