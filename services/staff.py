@@ -277,15 +277,17 @@ def judge_vouched(
     if found is None or found.disabled_at is not None:
         return "wrong", None
     row = session.get_one(StaffMember, found.id, with_for_update=True, populate_existing=True)
-    if row.locked_until is not None and row.locked_until > now:
-        return "locked", None
     if row.subject and not secrets.compare_digest(row.subject.encode(), subject.encode()):
         return "another_person", None
-    if row.totp_secret and not second_factor:
+    if row.totp_secret and not second_factor:  # only here is something to guess: a lock keeps nobody else out
+        if row.locked_until is not None and row.locked_until > now:
+            return "locked", None
         if not code:
             return "code_needed", row
         if not _code_fits(row, code, now):
             return _failed(session, row, now), None
+    if not second_factor and _wants_passkey(session, row):
+        return "passkey_needed", None
     row.failures, row.subject = 0, subject
     session.flush()
     return "ok", row
@@ -364,7 +366,10 @@ def _has_account(session: Session, coach_id: int) -> bool:
 
 
 def _tidy(email: str) -> str:
-    return email.strip().lower()
+    """Small letters, but none that only looks like one of ours afterwards: the Kelvin sign is no k."""
+    return "".join(
+        letter if letter.lower().isascii() and not letter.isascii() else letter.lower() for letter in email.strip()
+    )
 
 
 def _hash(token: str) -> str:
