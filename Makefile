@@ -65,7 +65,7 @@ lock: ## renew the locked requirement files (they hold hashes and no addresses)
 
 audit: setup-dev ## ask the public advisory databases about every locked package (needs the internet)
 	@for lock in requirements.lock requirements-dev.lock nlu_server/requirements.lock; do echo $$lock; \
-	  $(BIN)/uv tool run pip-audit --disable-pip --require-hashes --requirement $$lock || failed=1; done; [ -z "$$failed" ]
+	  $(BIN)/uv tool run pip-audit --strict --disable-pip --require-hashes --requirement $$lock || failed=1; done; [ -z "$$failed" ]
 
 clean: ## remove environments and caches (never the database)
 	rm -rf .venv nlu_server/.venv .mypy_cache .ruff_cache .pytest_cache build

@@ -18,7 +18,7 @@ from pwdlib import PasswordHash
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from services import crypto, leavers, passwords, staff_diaries
+from services import crypto, leavers, passkeys, passwords, staff_diaries
 from services.models import SetUpLink, SignIn, StaffMember
 
 Role = Literal["coach", "lead", "editor", "safety", "admin"]
@@ -29,13 +29,14 @@ LOCKED_FOR = timedelta(minutes=15)
 SET_UP_FOR = timedelta(days=2)
 SIGNED_IN_FOR = timedelta(hours=12)
 IDLE_FOR = timedelta(hours=1)
+FRESH_FOR = timedelta(minutes=10)
 
 VOUCHED = "2f."
 """How the token of a sign-in begins whose second factor was asked for by the organisation's provider."""
 
 TOTP_SECRET = re.compile(r"[A-Z2-7]{32}")
 
-SignInResult = Literal["ok", "wrong", "locked", "code_needed", "another_person"]
+SignInResult = Literal["ok", "wrong", "locked", "code_needed", "passkey_needed", "another_person"]
 
 
 @lru_cache(maxsize=1)
@@ -170,9 +171,17 @@ def judge(
     if row.totp_secret and not (code and _code_fits(row, code, now)):
         failed = _failed(session, row, now)
         return ("code_needed" if not code else failed), None
+    if _wants_passkey(session, row):
+        _failed(session, row, now)
+        return "passkey_needed", None
     row.failures = 0
     session.flush()
     return "ok", row
+
+
+def _wants_passkey(session: Session, row: StaffMember) -> bool:
+    """Whether the second factor of an account is a passkey alone: then nothing else opens it."""
+    return row.totp_secret is None and passkeys.has_any(session, row.id)
 
 
 def _failed(session: Session, row: StaffMember, now: datetime) -> SignInResult:
@@ -224,18 +233,28 @@ def turn_on_totp(session: Session, member: StaffMember, secret: str, code: str, 
 
 
 def turn_off_totp(session: Session, member: StaffMember, now: datetime) -> str:
-    """For a lost phone: codes are off, and every sign-in ends."""
+    """For a lost phone: codes are off, passkeys are gone, and every sign-in ends."""
     member.totp_secret = member.totp_last_step = None
+    passkeys.remove(session, member.id)
     end_all(session, member.id, now)
     return ""
+
+
+def is_own(session: Session, member: StaffMember, weighed: Weighed, now: datetime) -> bool:
+    """Whether what was weighed is this account's password; a wrong one counts as a failed sign-in."""
+    if member.locked_until is not None and member.locked_until > now:
+        return False
+    if weighed.staff_id == member.id and weighed.fits and weighed.against == member.password_hash:
+        return True
+    _failed(session, member, now)
+    return False
 
 
 def change_password(
     session: Session, member: StaffMember, weighed: Weighed, new: str, now: datetime
 ) -> Literal["ok", "wrong", "short", "guessable"]:
     """Their own password, once the present one was weighed and fits; a wrong one counts as a failed sign-in."""
-    if weighed.staff_id != member.id or not weighed.fits or weighed.against != member.password_hash:
-        _failed(session, member, now)
+    if not is_own(session, member, weighed, now):
         return "wrong"
     if len(new) < SHORTEST_PASSWORD:
         return "short"
@@ -258,15 +277,17 @@ def judge_vouched(
     if found is None or found.disabled_at is not None:
         return "wrong", None
     row = session.get_one(StaffMember, found.id, with_for_update=True, populate_existing=True)
-    if row.locked_until is not None and row.locked_until > now:
-        return "locked", None
     if row.subject and not secrets.compare_digest(row.subject.encode(), subject.encode()):
         return "another_person", None
-    if row.totp_secret and not second_factor:
+    if row.totp_secret and not second_factor:  # only here is something to guess: a lock keeps nobody else out
+        if row.locked_until is not None and row.locked_until > now:
+            return "locked", None
         if not code:
             return "code_needed", row
         if not _code_fits(row, code, now):
             return _failed(session, row, now), None
+    if not second_factor and _wants_passkey(session, row):
+        return "passkey_needed", None
     row.failures, row.subject = 0, subject
     session.flush()
     return "ok", row
@@ -292,6 +313,12 @@ def signed_in(session: Session, token: str, now: datetime) -> StaffMember | None
         return None
     member = session.get_one(StaffMember, row.staff_id)
     return None if member.disabled_at is not None else member
+
+
+def is_fresh(session: Session, token: str, now: datetime) -> bool:
+    """Whether a sign-in is only minutes old: it stands for a password where the account has none."""
+    row = session.get(SignIn, _hash(token))
+    return row is not None and row.ended_at is None and now - row.created_at <= FRESH_FOR
 
 
 def closed_account_of(session: Session, token: str) -> int | None:
@@ -339,7 +366,10 @@ def _has_account(session: Session, coach_id: int) -> bool:
 
 
 def _tidy(email: str) -> str:
-    return email.strip().lower()
+    """Small letters, but none that only looks like one of ours afterwards: the Kelvin sign is no k."""
+    return "".join(
+        letter if letter.lower().isascii() and not letter.isascii() else letter.lower() for letter in email.strip()
+    )
 
 
 def _hash(token: str) -> str:

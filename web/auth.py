@@ -13,8 +13,9 @@ from starlette.responses import RedirectResponse, Response
 from wtforms import Form, PasswordField, StringField
 from wtforms.validators import InputRequired, Length, Regexp
 
-from services import audit, staff
+from services import audit, passkeys, staff
 from services.models import StaffMember
+from services.passkeys import Site
 from services.staff import ROLES as ROLES
 from web import callers, state
 
@@ -148,7 +149,8 @@ def sign_in_page(request: Request, form: SignInForm, status: int = 200, **wrong:
     """The sign-in page, with the way by the organisation's own provider where there is one."""
     settings = state.assistant(request).settings
     organisation = settings.oidc_name if settings.has_oidc else ""
-    return state.pages(request).page("staff/sign_in.html", status, form=form, organisation=organisation, **wrong)
+    values = {"organisation": organisation, "can_passkey": Site.of(settings.public_url) is not None, **wrong}
+    return state.pages(request).page("staff/sign_in.html", status, form=form, **values)
 
 
 def take_sign_in(request: Request) -> Response:
@@ -260,12 +262,16 @@ def account_page(
     with assistant.db.read() as session:
         row = session.get_one(StaffMember, member.id)
         address = staff.totp_address(row, str(form.secret.data))
+        keys = passkeys.of(session, member.id)
+        knows = {"passkeys": keys, "has_password": row.password_hash is not None}
         phone, waiting = row.phone, (row.phone_waiting or {}).get("number")
     picture = Markup(segno.make(address).svg_inline(scale=4, dark="#212b32", light="#ffffff", omitsize=False))
     values = {"form": form, "picture": picture, "member": member, "csrf": form_mark(request), "wrong": wrong or {}}
     numbers = {"phone": phone, "waiting": waiting, "typed": number, "can_text": assistant.settings.has_sms}
+    knows["can_passkey"] = Site.of(assistant.settings.public_url) is not None
     done = request.query_params.get("done", "")
-    return state.pages(request).page("staff/account.html", 400 if wrong else status, done=done, **values, **numbers)
+    values |= {**numbers, **knows, "done": done}
+    return state.pages(request).page("staff/account.html", 400 if wrong else status, **values)
 
 
 def take_account(request: Request) -> Response:

@@ -241,7 +241,8 @@ async def events(request: Request) -> Response:
     """Replies as they come (server-sent events); what the page missed comes first."""
     chat = await run_in_threadpool(find, request)
     live = state.live(request)
-    if chat.conversation is None or not live.has_room:
+    caller = callers.outside(request)
+    if chat.conversation is None or not live.has_room(chat.conversation, caller):
         return Response(status_code=204)  # tells the browser not to try again
     cursor = request.headers.get("last-event-id") or request.query_params.get("after", "")
     return EventSourceResponse(stream(request, chat.token, chat.conversation, cursor), ping=20, send_timeout=30)
@@ -249,7 +250,7 @@ async def events(request: Request) -> Response:
 
 async def stream(request: Request, token: str, conversation: int, cursor: str) -> AsyncIterator[ServerSentEvent]:
     pages = state.pages(request)
-    async for new, lines in state.live(request).changes(conversation, read_cursor(cursor)):
+    async for new, lines in state.live(request).changes(conversation, read_cursor(cursor), callers.outside(request)):
         chat = Chat(token, False, conversation, lines)
         shown = [{"key": line.key, "html": pages.fragment("chat/line.html", line=line)} for line in new]
         answer = pages.fragment("chat/answer.html", **answer_values(request, chat)) if chat.question else None

@@ -63,6 +63,10 @@ class TooSlow(Exception):
     """The body did not arrive in time."""
 
 
+class TwoLengths(Exception):
+    """Its length is said in two ways: a proxy in front may have read the other one, and hidden a request behind it."""
+
+
 Failure = Callable[[Request, int], Response]
 
 
@@ -85,9 +89,12 @@ class Outermost:
     async def answer(self, exchange: Exchange) -> None:
         seconds = None if exchange.scope["path"] in UNTIMED else ANSWER_SECONDS
         try:
+            exchange.refuse_two_lengths()
             exchange.refuse_by_length()
             async with asyncio.timeout(seconds):
                 await self.app(exchange.scope, exchange.receive, exchange.send)
+        except TwoLengths:
+            await self.fail(exchange, 400)
         except TooLarge:
             await exchange.drain()
             await self.fail(exchange, 413)
@@ -122,12 +129,19 @@ class Exchange:
         self.scope, self._receive, self._send = scope, receive, send
         self.id = uuid.uuid4().hex[:12]
         self.began = time.perf_counter()
-        self.read, self.status, self.ended = 0, 0, False
+        self.read, self.status, self.ended, self.is_last = 0, 0, False, False
 
     @property
     def route(self) -> str:
         """The pattern of the route, never the address itself: that may hold a secret."""
         return getattr(self.scope.get("route"), "path", "") or "none"
+
+    def refuse_two_lengths(self) -> None:
+        """Raise TwoLengths, and let nothing more be read from the connection."""
+        names = {name for name, _ in self.scope["headers"]}
+        if {b"content-length", b"transfer-encoding"} <= names:
+            self.is_last = True
+            raise TwoLengths
 
     def refuse_by_length(self) -> None:
         """Raise TooLarge before anything is read, where the sender says so itself."""
@@ -173,6 +187,8 @@ class Exchange:
         if state.on_https(Request(self.scope)):
             headers.update(HTTPS_ONLY)
         headers.setdefault("cache-control", "no-store")
+        if self.is_last:
+            headers["connection"] = "close"
 
     def count(self) -> None:
         metrics = state.metrics(Request(self.scope))

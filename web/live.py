@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
@@ -16,7 +16,8 @@ from services.transcript import Line, Mark
 log = structlog.get_logger("web")
 
 POLL_SECONDS = 0.25
-MOST_STREAMS = 2000
+MOST_STREAMS, MOST_OF_ONE, MOST_OF_CALLER = 2000, 8, 200
+"""Open pages in all, of one chat, and from one network address (a surgery, a library)."""
 REPLAYED = 6
 
 Lines: TypeAlias = tuple[Line, ...]
@@ -70,31 +71,40 @@ class Live:
         self.marks, self.lines = marks, lines
         self.watchers: dict[int, set[Watcher]] = defaultdict(set)
         self.seen: dict[int, Mark] = {}
+        self.callers: Counter[str] = Counter()
 
     @property
     def streams(self) -> int:
         return sum(len(watchers) for watchers in self.watchers.values())
 
-    @property
-    def has_room(self) -> bool:
-        return self.streams < MOST_STREAMS
+    def has_room(self, conversation: int, caller: str | None = None) -> bool:
+        """Whether one more page may be told; `caller`: its network address, where that is known."""
+        of_one = len(self.watchers.get(conversation, ()))
+        few = caller is None or self.callers[caller] < MOST_OF_CALLER
+        return self.streams < MOST_STREAMS and of_one < MOST_OF_ONE and few
 
     @contextmanager
-    def watching(self, conversation: int, cursor: Mark) -> Iterator[Watcher]:
+    def watching(self, conversation: int, cursor: Mark, caller: str | None = None) -> Iterator[Watcher]:
         """Keep one open page known to the poller."""
         watcher = Watcher(cursor)
         self.watchers[conversation].add(watcher)
+        if caller is not None:
+            self.callers[caller] += 1
         try:
             yield watcher
         finally:
+            if caller is not None:
+                self.callers -= Counter([caller])  # what is at nought is forgotten
             self.watchers[conversation].discard(watcher)
             if not self.watchers[conversation]:
                 del self.watchers[conversation]
                 self.seen.pop(conversation, None)
 
-    async def changes(self, conversation: int, cursor: Mark) -> AsyncIterator[tuple[list[Line], Lines]]:
+    async def changes(
+        self, conversation: int, cursor: Mark, caller: str | None = None
+    ) -> AsyncIterator[tuple[list[Line], Lines]]:
         """(new lines, all lines), as often as there is something new; begins with what the page missed."""
-        with self.watching(conversation, cursor) as watcher:
+        with self.watching(conversation, cursor, caller) as watcher:
             watcher.tell(await run_in_threadpool(self.lines, conversation))
             while True:
                 await watcher.changed.wait()

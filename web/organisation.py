@@ -5,11 +5,6 @@ What must survive the way there lies in a sealed cookie of ten minutes. An accou
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
-from typing import Any
-
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -17,13 +12,13 @@ from wtforms import Form, StringField
 from wtforms.validators import InputRequired, Length
 
 from services import audit, oidc, staff
-from services.clock import real_now
-from services.errors import CryptoError
 from services.oidc import Begun, NotVouched, Provider, Vouched
 from web import auth, callers, state
+from web.kept import Kept
 
-COOKIE, SEAL, GOOD_FOR = "anydoor-organisation", "web.organisation", 600
 PATH = "/sign-in/organisation"
+KEPT = Kept("anydoor-organisation", "web.organisation", PATH, "lax")
+"""`lax`, as the browser comes back from another site."""
 SHOWN = {"unavailable": "unavailable", "state": "stale", "wrong": "no_account"}
 """What the person is told of why; for every other reason they read one sentence, and the audit has the word."""
 
@@ -58,13 +53,13 @@ def go(request: Request) -> Response:
     except NotVouched as problem:
         return refused(request, problem.why)
     response = RedirectResponse(to, status_code=303)
-    keep(request, response, {"state": begun.state, "nonce": begun.nonce, "verifier": begun.verifier})
+    KEPT.put(request, response, {"state": begun.state, "nonce": begun.nonce, "verifier": begun.verifier})
     return response
 
 
 def come_back(request: Request) -> Response:
     """Back from the provider: in, asked for a code, or told that it did not work."""
-    there, kept = provider(request), kept_of(request)
+    there, kept = provider(request), KEPT.of(request)
     throttle: callers.Throttle = request.app.state.sign_ins
     if throttle.is_full(callers.outside(request)):
         return auth.sign_in_page(request, auth.SignInForm(), 429, too_many=True)
@@ -81,7 +76,7 @@ def come_back(request: Request) -> Response:
 def take_code(request: Request) -> Response:
     """The code of somebody for whom the provider has vouched a moment ago."""
     provider(request)
-    kept, form = kept_of(request), CodeForm(request.state.form)
+    kept, form = KEPT.of(request), CodeForm(request.state.form)
     if "email" not in kept:
         return refused(request, "state", audited=True)
     if not form.validate():
@@ -114,10 +109,10 @@ def enter(request: Request, vouched: Vouched, code: str | None = None) -> Respon
         return not_in(request, vouched, result, code)
     if result == "code_needed":
         asked = state.pages(request).page("staff/code.html", form=CodeForm())
-        keep(request, asked, {"email": vouched.email, "subject": vouched.subject})
+        KEPT.put(request, asked, {"email": vouched.email, "subject": vouched.subject})
         return asked
     response = auth.let_in(request, token, role)
-    forget(request, response)
+    KEPT.forget(request, response)
     return response
 
 
@@ -138,45 +133,10 @@ def refused(request: Request, why: str, *, audited: bool = False) -> Response:
             detail = {"why": why, "by": "oidc"}
             audit.record(session, "system", "sign_in_refused", "staff", assistant.clock.now(), detail)
     response = auth.sign_in_page(request, auth.SignInForm(), 400, unvouched=SHOWN.get(why, "refused"))
-    forget(request, response)
+    KEPT.forget(request, response)
     return response
 
 
 def count(request: Request) -> None:
     throttle: callers.Throttle = request.app.state.sign_ins
     throttle.count(callers.outside(request))
-
-
-def cookie_name(request: Request) -> str:
-    return f"__Secure-{COOKIE}" if state.on_https(request) else COOKIE
-
-
-def keep(request: Request, response: Response, values: dict[str, str]) -> None:
-    """Sealed, for ten minutes, for these pages alone; `lax`, as the browser comes back from another site."""
-    plain = json.dumps({**values, "until": real_now().timestamp() + GOOD_FOR}).encode()
-    sealed = base64.urlsafe_b64encode(state.assistant(request).db.keys.encrypt(plain, SEAL)).decode()
-    response.set_cookie(
-        cookie_name(request),
-        sealed,
-        max_age=GOOD_FOR,
-        httponly=True,
-        samesite="lax",
-        secure=state.on_https(request),
-        path=PATH,
-    )
-
-
-def kept_of(request: Request) -> dict[str, Any]:
-    """What the cookie holds; nothing when it is not ours or too old."""
-    try:
-        sealed = base64.urlsafe_b64decode(request.cookies.get(cookie_name(request), "").encode())
-        found: dict[str, Any] = json.loads(state.assistant(request).db.keys.decrypt(sealed, SEAL))
-    except (ValueError, IndexError, binascii.Error, CryptoError):
-        return {}
-    return found if float(found["until"]) > real_now().timestamp() else {}
-
-
-def forget(request: Request, response: Response) -> None:
-    response.delete_cookie(
-        cookie_name(request), path=PATH, httponly=True, samesite="lax", secure=state.on_https(request)
-    )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -21,26 +19,23 @@ def change(request: Request) -> Response:
     given = {name: str(form.get(name) or "")[: auth.MOST_PASSWORD] for name in ("now", "new", "again")}
     if given["new"] != given["again"]:
         return refused(request, "again")
+    vouched = request.cookies.get(auth.cookie_name(request), "").startswith(staff.VOUCHED)
     with assistant.db.read() as session:
         weighed = staff.weigh(session, session.get_one(StaffMember, request.state.staff.id).email, given["now"])
     now = assistant.clock.now()
     with assistant.db.write() as session:
         member = session.get_one(StaffMember, request.state.staff.id, with_for_update=True)
-        done = "wrong" if is_locked(member, now) else staff.change_password(session, member, weighed, given["new"], now)
+        done = staff.change_password(session, member, weighed, given["new"], now)
         why = {} if done == "ok" else {"why": done}
         audit.record(
             session, f"staff:{member.id}", "password" if done == "ok" else "refused", f"staff:{member.id}", now, why
         )
-        token = staff.sign_in(session, member, now) if done == "ok" else ""
+        token = staff.sign_in(session, member, now, second_factor=vouched) if done == "ok" else ""
     if not token:
         return refused(request, done)
     response = RedirectResponse("/account?done=password#password", status_code=303)
     auth.keep_sign_in(request, response, token)
     return response
-
-
-def is_locked(member: StaffMember, now: datetime) -> bool:
-    return member.locked_until is not None and member.locked_until > now
 
 
 def refused(request: Request, why: str) -> Response:

@@ -50,7 +50,7 @@ def link(email: Annotated[str, EMAIL]) -> None:
 
 
 def codes_off(email: Annotated[str, EMAIL]) -> None:
-    """Take the one-time codes of a lost phone off the account. Make sure who asks; they set up new ones."""
+    """Take the one-time codes and passkeys of a lost phone off the account. Make sure who asks; they set up new ones."""
     from services import staff as accounts
 
     with opened() as here:

@@ -26,7 +26,7 @@ from services.models.people import AddressRow, Consent, Introduction, Person, So
 from services.models.records import AuditHead, AuditRow, EventRow
 from services.models.referrals import CallBack, EligibilityDecision, Referral
 from services.models.rules import TeamRule
-from services.models.staff import SetUpLink, SignIn, StaffMember
+from services.models.staff import Passkey, SetUpLink, SignIn, StaffMember
 from services.models.teams import Absence, Coach, Footprint, Team, WorkingHours
 from services.models.transfers import Transfer
 from services.models.waiting import OpeningOffer, WaitingPlace
@@ -79,6 +79,7 @@ __all__ = [
     "NluExample",
     "NotUnderstood",
     "OpeningOffer",
+    "Passkey",
     "Person",
     "Plan",
     "QuestionTime",

@@ -59,3 +59,19 @@ class SetUpLink(Base):
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class Passkey(Base):
+    """A passkey of an account: its public half, which opens nothing. `uses`: its own count, 0 where it keeps none."""
+
+    __tablename__ = "staff_passkeys"
+    __table_args__ = rows()
+
+    id: Mapped[Key]
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    credential: Mapped[str] = mapped_column(unique=True)
+    public_key: Mapped[str]
+    uses: Mapped[int] = mapped_column(default=0)
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

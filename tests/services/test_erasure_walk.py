@@ -94,6 +94,7 @@ WALK: dict[str, dict[str, str]] = {
         "coaches": "team_id name email languages",
         "coach_calendars": "busy_address busy_problem",
         "staff": "email email_index subject name role team_id password_hash totp_secret phone phone_index phone_waiting",
+        "staff_passkeys": "credential name public_key",
         "staff_set_up_links": "token_hash",
         "staff_sign_ins": "token_hash",
         "working_hours": "call_kinds place",

@@ -20,7 +20,7 @@ from services.models import AuditRow, SignIn, StaffMember
 from tests.stand_ins.oidc_provider import CLIENT, SECRET, Organisation, organisation
 from tests.web.assistants import StandInAssistant
 from tests.web.teams import put_staff, put_team
-from web import organisation as pages
+from web import kept
 
 ROBIN = "robin@north.example"
 GO, BACK, CODE = "/sign-in/organisation", "/sign-in/organisation/back", "/sign-in/organisation/code"
@@ -240,7 +240,7 @@ def test_the_way_is_good_for_ten_minutes(
     client: TestClient, provider: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     to, later = there(client), real_now() + timedelta(minutes=10)
-    monkeypatch.setattr(pages, "real_now", lambda: later)
+    monkeypatch.setattr(kept, "real_now", lambda: later)
     answer = come(client, to)
     assert answer.status_code == 400
     assert "took too long" in answer.text

@@ -93,7 +93,7 @@ def test_answers_are_changed_with_other_ways_to_say_them(studio: Studio) -> None
         ("{{'x'*200000000}}", "something that cannot be filled in"),
         ("{% for a in b %}x{% endfor %}", "something that cannot be filled in"),
         ("x" * 3000, "characters long. Keep it under"),
-        ("odd \x00 one", "cannot be shown"),
+        ("odd \x01 one", "cannot be shown"),
     ],
 )
 def test_words_that_cannot_be_are_refused_in_a_sentence_and_nothing_typed_is_lost(
