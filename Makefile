@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check format lock pictures audit train record bench soak clean
+.PHONY: help setup setup-dev run test slow check format lock pictures audit train record bench soak clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
@@ -22,6 +22,10 @@ run: setup ## set up, serve on http://127.0.0.1:8000 with the demonstration team
 test: setup-dev ## set up, then the whole test suite
 	@$(BIN)/anydoor train --if-needed
 	@$(BIN)/pytest -n 2 --dist loadgroup -r s
+
+slow: setup-dev ## the slow part of the suite in full: 20,000 booking attempts on each database, 20,000 random operations on calls
+	@BOOKING_ATTEMPTS=$(or $(ATTEMPTS),20000) $(BIN)/pytest -n0 --durations=4 tests/faults/test_booking_races.py
+	@CALL_LIVES=$(or $(LIVES),500) $(BIN)/pytest -n0 tests/services/test_call_life.py
 
 check: setup-dev ## format, lint, types, import layers, the proof of the dialogue content
 	@$(BIN)/ruff format --check .

@@ -95,6 +95,25 @@ def move_call(assistant: Assistant, appointment_id: int, opening_id: str, staff_
     return moved[-1]
 
 
+def call_off(assistant: Assistant, appointment_id: int, staff_id: int, words: str = "") -> bool:
+    """Call a call off, as the person asked; they are told in the same turn. False when it does not stand any more.
+
+    ValueError for a note that is too long.
+    """
+    with assistant.db.read() as session:
+        conversation_id = session.get_one(Appointment, appointment_id).conversation_id
+    now = assistant.clock.now()
+    taken = turns.begin(
+        assistant,
+        conversation_id,
+        "call_off_by_coach",
+        guard=lambda session: moving.call_off(session, appointment_id, staff_id, now, words),
+        not_after=now + MOVED_GOOD_FOR,
+    )
+    assistant.tell_outgoing()
+    return taken is not None
+
+
 def record_outcome(assistant: Assistant, appointment_id: int, outcome: str, staff_id: int) -> bool:
     """What came of a call: reached, not_reached or declined. After a missed one a no-blame message falls due.
 

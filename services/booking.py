@@ -87,7 +87,10 @@ def _new_hold(conversation_id: int, opening: Opening, now: datetime, ttl: timede
 
 def held(session: Session, conversation_id: int) -> Hold | None:
     """What is kept for a conversation, also when it has run out but nobody else came; None when nothing is."""
-    return session.scalars(select(Hold).where(Hold.conversation_id == conversation_id)).first()
+    return session.scalars(_HELD, {"conversation": conversation_id}).first()
+
+
+_HELD = select(Hold).where(Hold.conversation_id == bindparam("conversation"))
 
 
 def renew(session: Session, conversation_id: int, now: datetime, ttl: timedelta) -> bool:
@@ -325,16 +328,27 @@ def sweep_holds(session: Session, now: datetime) -> int:
     return swept
 
 
+_COACHES = (
+    select(Coach.id)
+    .where(Coach.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Coach.id)
+    .with_for_update(key_share=True)
+)
+
+
 def _lock_coaches(session: Session, *ids: int | None) -> None:
     """Lock the coaches in order of id, so that two turns never wait for each other."""
     wanted = sorted({coach_id for coach_id in ids if coach_id is not None})
-    locked = select(Coach.id).where(Coach.id.in_(wanted)).order_by(Coach.id)
-    session.execute(locked.with_for_update(key_share=True)).all()
+    session.execute(_COACHES, {"ids": wanted}).all()
+
+
+_EXPIRED = select(Hold.id).where(Hold.coach_id == bindparam("coach"), Hold.expires_at <= bindparam("now"))
 
 
 def _delete_expired(session: Session, coach_id: int, now: datetime) -> int:
-    old = select(Hold.id).where(Hold.coach_id == coach_id, Hold.expires_at <= now)
-    ids = list(session.scalars(old))
+    ids = list(session.scalars(_EXPIRED, {"coach": coach_id, "now": now}))
+    if not ids:
+        return 0
     session.execute(delete(DiaryCell).where(DiaryCell.hold_id.in_(ids)))
     session.execute(delete(Hold).where(Hold.id.in_(ids)))
     return len(ids)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, cast, func, select
+from sqlalchemy import ColumnElement, Integer, Select, cast, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from services import alerts, audit, booking, busy, caseload, scopes, waiting, working_time
@@ -197,7 +197,8 @@ def _new_ones(session: Session, viewer: Viewer, now: datetime) -> tuple[HandOff,
 
 
 def _hand_off(session: Session, row: Referral) -> HandOff:
-    calls = session.scalar(select(func.count(Appointment.id)).where(Appointment.referral_id == row.id))
+    stands = Appointment.status.not_in(("moved", "called_off"))
+    calls = session.scalar(select(func.count(Appointment.id)).where(Appointment.referral_id == row.id, stands))
     return HandOff(
         id=row.id,
         reference=row.reference,
@@ -211,7 +212,11 @@ def _hand_off(session: Session, row: Referral) -> HandOff:
 
 def mark(session: Session, viewer: Viewer) -> str:
     """Changes whenever something on a team's desk does: ids, counts and times, no words. A few small queries."""
-    ours = select(Conversation.id).where(viewer.within(Conversation.team_id))
+    theirs = or_(viewer.within(DutyAlert.team_id), DutyAlert.team_id.is_(None))
+    ours = union(
+        select(Conversation.id).where(viewer.within(Conversation.team_id)),
+        select(DutyAlert.conversation_id).where(DutyAlert.team_id.is_(None), DutyAlert.closed_at.is_(None)),
+    )
     coaches = select(Coach.id).where(viewer.within(Coach.team_id))
     asked: list[Select[Any]] = [
         _newest(Referral.id, func.max(Referral.changed_at), within=viewer.within(Referral.team_id)),
@@ -223,9 +228,9 @@ def mark(session: Session, viewer: Viewer) -> str:
         _newest(CheckIn.id, func.count(CheckIn.seen_at), within=CheckIn.referral_id.in_(_referrals_of(viewer))),
         _newest(BusyTime.id, func.count(BusyTime.id), within=BusyTime.coach_id.in_(coaches)),
         _newest(CallBack.id, func.count(CallBack.done_at), within=viewer.within(CallBack.team_id)),
-        _newest(DutyAlert.id, func.count(DutyAlert.accepted_at), within=viewer.within(DutyAlert.team_id)),
+        _newest(DutyAlert.id, func.count(DutyAlert.accepted_at), within=theirs),
         _newest(DutyAsk.id, func.count(DutyAsk.id), within=DutyAsk.alert_id.in_(_alerts_of(viewer))),
-        _newest(DutyAlert.id, func.count(DutyAlert.closed_at), within=DutyAlert.team_id.is_(None)),
+        _newest(DutyAlert.id, func.count(DutyAlert.closed_at), within=theirs),
         _newest(MessageIn.id, func.count(MessageIn.id), within=MessageIn.conversation_id.in_(ours)),
         _newest(MessageOut.id, func.count(MessageOut.settled_at), within=MessageOut.conversation_id.in_(ours)),
     ]

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from services.bank_holidays import bank_holidays
@@ -124,7 +124,7 @@ def find(session: Session, opening_id: str, now: datetime, own_conversation: int
     team = session.get(Team, coach.team_id) if coach else None
     if wanted is None or coach is None or team is None or not coach.active or team.closed_at is not None:
         return None
-    moment = _week(session, team, now, own_conversation, only=wanted)
+    moment = _week(session, team, now, own_conversation, only=wanted, coach=coach)
     return next(moment.free(coach, wanted.kind, None), None)
 
 
@@ -224,16 +224,21 @@ def buffer_of(team: Team) -> timedelta:
 
 
 def _week(
-    session: Session, team: Team, now: datetime, own_conversation: int | None, *, only: OpeningId | None = None
+    session: Session,
+    team: Team,
+    now: datetime,
+    own_conversation: int | None,
+    *,
+    only: OpeningId | None = None,
+    coach: Coach | None = None,
 ) -> _Week:
-    """The diary from the team's notice to its horizon, or no more of it than one opening needs."""
+    """The diary from the team's notice to its horizon, or no more of it than one opening of one coach needs."""
     first = now + timedelta(minutes=team.notice_minutes)
     last = now + timedelta(days=team.horizon_days)
     active = select(Coach).where(Coach.team_id == team.id, Coach.active).order_by(Coach.id)
     if only:
         first, last = max(first, only.starts_at), min(last, only.starts_at)
-        active = active.where(Coach.id == only.coach_id)
-    coaches = list(session.scalars(active))
+    coaches = list(session.scalars(active)) if coach is None else [coach]
     ids = [coach.id for coach in coaches]
     return _Week(
         team=team,
@@ -246,9 +251,12 @@ def _week(
     )
 
 
+_HOURS = select(WorkingHours).where(WorkingHours.coach_id.in_(bindparam("ids", expanding=True)))
+
+
 def _hours(session: Session, ids: list[int]) -> dict[int, list[WorkingHours]]:
     found: dict[int, list[WorkingHours]] = {}
-    for row in session.scalars(select(WorkingHours).where(WorkingHours.coach_id.in_(ids))):
+    for row in session.scalars(_HOURS, {"ids": ids}):
         found.setdefault(row.coach_id, []).append(row)
     return found
 
@@ -256,24 +264,35 @@ def _hours(session: Session, ids: list[int]) -> dict[int, list[WorkingHours]]:
 def _away(session: Session, ids: list[int], first: datetime, last: datetime) -> dict[int, list[Window]]:
     """Leave, and what the coaches' own calendars say."""
     found: dict[int, list[Window]] = {}
-    for kind in (Absence, BusyTime):
-        times = select(kind.coach_id, kind.starts_at, kind.ends_at)
-        inside = times.where(kind.coach_id.in_(ids), kind.starts_at < last, kind.ends_at > first)
-        for coach_id, starts, ends in session.execute(inside):
-            found.setdefault(coach_id, []).append((starts, ends))
+    for coach_id, starts, ends in session.execute(_AWAY, {"ids": ids, "first": first, "last": last}):
+        found.setdefault(coach_id, []).append((starts, ends))
     return found
+
+
+_AWAY = union_all(
+    *(
+        select(kind.coach_id, kind.starts_at, kind.ends_at).where(
+            kind.coach_id.in_(bindparam("ids", expanding=True)),
+            kind.starts_at < bindparam("last"),
+            kind.ends_at > bindparam("first"),
+        )
+        for kind in (Absence, BusyTime)
+    )
+)
+_TAKEN = (
+    select(DiaryCell.coach_id, DiaryCell.cell)
+    .outerjoin(Hold, Hold.id == DiaryCell.hold_id)
+    .where(DiaryCell.coach_id.in_(bindparam("ids", expanding=True)))
+    .where(DiaryCell.cell >= bindparam("start"), DiaryCell.cell < bindparam("stop"))
+    .where(or_(Hold.id.is_(None), (Hold.expires_at > bindparam("now")) & (Hold.conversation_id != bindparam("own"))))
+)
 
 
 def _busy(session: Session, ids: list[int], span: range, now: datetime, own: int | None) -> dict[int, set[int]]:
     """Cells of calls and of holds that still run; a hold that ran out is as good as free."""
     found: dict[int, set[int]] = {}
-    taken = (
-        select(DiaryCell.coach_id, DiaryCell.cell)
-        .outerjoin(Hold, Hold.id == DiaryCell.hold_id)
-        .where(DiaryCell.coach_id.in_(ids), DiaryCell.cell >= span.start, DiaryCell.cell < span.stop)
-        .where(or_(Hold.id.is_(None), (Hold.expires_at > now) & (Hold.conversation_id != (own or 0))))
-    )
-    for coach_id, cell in session.execute(taken):
+    named = {"ids": ids, "start": span.start, "stop": span.stop, "now": now, "own": own or 0}
+    for coach_id, cell in session.execute(_TAKEN, named):
         found.setdefault(coach_id, set()).add(cell)
     return found
 

@@ -1,4 +1,4 @@
-"""A coach moves a call, as agreed with the person: the same hold and the same chain of record as the person's own move."""
+"""A coach moves a call, or calls it off, as agreed with the person: the same chain of record as when they do it themself."""
 
 from __future__ import annotations
 
@@ -78,6 +78,24 @@ def move(session: Session, appointment_id: int, opening_id: str, staff_id: int, 
         return new
     _write_down(session, call, new, staff_id, now)
     return "moved"
+
+
+def call_off(session: Session, appointment_id: int, staff_id: int, now: datetime, words: str = "") -> bool:
+    """Call a booked call off, as the person asked, in the caller's turn; False when it does not stand any more, or has begun.
+
+    A note of more than 2,000 characters is a ValueError.
+    """
+    call = session.get_one(Appointment, appointment_id, populate_existing=True)
+    if call.starts_at <= now or not booking.call_off(session, appointment_id, now, by="coach"):
+        return False
+    referral = session.get(Referral, call.referral_id) if call.referral_id else None
+    if referral is not None:
+        notes.add(session, referral, "note", staff_id, now, words=words, result="called_off", appointment_id=call.id)
+        referral.changed_at = now
+    when = {"starts_at": call.starts_at.astimezone(LONDON).isoformat(), "kind": call.kind}
+    audit.event(session, call.conversation_id, "appointment_called_off", now, when)
+    audit.record(session, f"staff:{staff_id}", "call_off", f"appointment:{call.id}", now)
+    return True
 
 
 def _write_down(session: Session, old: Appointment, new: Appointment, staff_id: int, now: datetime) -> None:

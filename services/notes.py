@@ -91,6 +91,8 @@ def tries(session: Session, referral_id: int) -> int:
 
 
 def any_try(session: Session, referral_id: int) -> bool:
-    """Whether somebody has tried at all."""
-    made = select(func.count()).where(DeskNote.referral_id == referral_id, DeskNote.kind.in_(("try", "outcome")))
+    """Whether somebody has tried at all; a call that was moved is no try."""
+    made = select(func.count()).where(
+        DeskNote.referral_id == referral_id, DeskNote.kind.in_(("try", "outcome")), DeskNote.result != "moved"
+    )
     return bool(session.scalar(made))

@@ -44,13 +44,14 @@ STATUS = {
 }
 CLOSES = {"declined": "declined", "another_service": "closed"}
 
-Kept = Literal["kept", "changed", "none"]
-"""`none`: not theirs; `changed`: somebody moved, called off or closed it since the page was opened."""
+Kept = Literal["kept", "changed", "early", "call_stands", "none"]
+"""`none`: not theirs; `changed`: somebody moved, called off or closed it since the page was opened; `early`: the call has
+not begun; `call_stands`: a call to come would be left in the diary of somebody whose referral is closed."""
 
 
 def of_call(session: Session, call_id: int, outcome: str, viewer: Viewer, now: datetime, words: str = "") -> Kept:
     """Record what came of a call, or put it right. After a missed one a message without blame falls due; who was written
-    to instead has that message already.
+    to instead has that message already. Before it begins a call is moved or called off, and has no outcome.
 
     ValueError for another outcome than `OUTCOMES`, or a note that is too long.
     """
@@ -63,6 +64,9 @@ def of_call(session: Session, call_id: int, outcome: str, viewer: Viewer, now: d
     if call.status in ("moved", "called_off"):
         scopes.refuse(session, viewer, f"appointment:{call_id}", "changed", now)
         return "changed"
+    if now < call.starts_at:
+        scopes.refuse(session, viewer, f"appointment:{call_id}", "early", now)
+        return "early"
     referral = session.get(Referral, call.referral_id) if call.referral_id else None
     touched = Touched(referral, call, _promise_of(session, referral), notes.outcome_of(session, call.id))
     with undoing.kept(session, viewer, call.conversation_id, outcome, touched, now):
@@ -151,6 +155,8 @@ def of_call_back(
     if row.done_at is not None or not _may_close(session, referral, outcome):
         scopes.refuse(session, viewer, f"call_back:{call_back_id}", "changed", now)
         return "changed"
+    if referral is not None and outcome in CLOSES and _has_call(session, referral, viewer, now):
+        return "call_stands"
     way = way_of(session, referral, row.person_id)
     outcome = in_their_way(outcome, way)
     touched = Touched(referral, promise=row)
@@ -200,6 +206,8 @@ def of_person(session: Session, referral_id: int, outcome: str, viewer: Viewer, 
     referral = scopes.find(session, Referral, referral_id, viewer, now)
     if referral is None:
         return "none"
+    if outcome in CLOSES and _has_call(session, referral, viewer, now):
+        return "call_stands"
     way = way_of(session, referral, referral.person_id)
     outcome = in_their_way(outcome, way)
     touched = Touched(referral, promise=_promise_of(session, referral))
@@ -212,6 +220,15 @@ def of_person(session: Session, referral_id: int, outcome: str, viewer: Viewer, 
     team_hooks.told(session, "outcome", referral, now)
     audit.record(session, viewer.actor, "record_outcome", f"referral:{referral_id}", now, {"outcome": outcome})
     return "kept"
+
+
+def _has_call(session: Session, referral: Referral, viewer: Viewer, now: datetime) -> bool:
+    """Whether a call to come hangs on this referral, which must not be closed over it; audited then."""
+    coming = booking.coming_call(session, referral.person_id, now)
+    stands = coming is not None and coming.referral_id == referral.id
+    if stands:
+        scopes.refuse(session, viewer, f"referral:{referral.id}", "call_stands", now)
+    return stands
 
 
 def wrote(session: Session, conversation: Conversation, viewer: Viewer, now: datetime) -> bool:
@@ -255,6 +272,8 @@ def close(session: Session, referral_id: int, viewer: Viewer, now: datetime, wor
     if referral.status in referrals.CLOSED:
         scopes.refuse(session, viewer, f"referral:{referral_id}", "changed", now)
         return "changed"
+    if _has_call(session, referral, viewer, now):
+        return "call_stands"
     notes.add(session, referral, "outcome", viewer.staff_id, now, words=words, result="closed")
     referrals.close(session, referral, "closed", now)
     audit.record(session, viewer.actor, "close", f"referral:{referral_id}", now)

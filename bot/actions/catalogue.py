@@ -203,7 +203,15 @@ SPECS: dict[str, ActionSpec] = {
         # looking back
         spec(
             "summarise_answers",
-            {"summary_lines": None, "summary_cut": YES_NO, "sensitive_count": None, "summary_all": None},
+            {
+                "summary_lines": None,
+                "summary_cut": YES_NO,
+                "sensitive_count": None,
+                "summary_all": None,
+                "own_said": None,
+                "own_said_in_full": None,
+                "own_cut": YES_NO,
+            },
         ),
         spec("give_links", {"privacy_link": None, "chat_link": None}),
         spec("has_phone", {"phone_known": (*YES_NO, "somebody_else")}),

@@ -13,6 +13,7 @@ from services.settings import Settings
 SHOWN = ("name", "phone", "call_needs", "work_situation", "months_out_of_work", "postcode", "place", "age", "barriers")
 """How they are reached first: a summary is cut at its end, and a wrong number does the most harm."""
 MOST_CHARACTERS, MOST_ON_A_PAGE = 65, 400
+OWN_WORDS, MOST_OWN_BY_TEXT, MOST_OWN = "own_words", 200, 1500
 NOTHING_NAMED = {"none", "skipped"}
 NOT_TOLD = {"rather_not_say", "skipped"}
 NO_PHONE = "no_phone"
@@ -73,17 +74,22 @@ def shortened(lines: list[str], most: int) -> tuple[str, bool]:
 
 
 def summarise_answers(doing: Doing, slots: Slots) -> ActionResult:
-    """Non-sensitive answers in one line, sensitive ones only counted; all of them for SHOW."""
+    """Non-sensitive answers in one line, sensitive ones only counted; all of them, and their own words, for SHOW."""
     plain, private = answers(doing, slots, sensitive=False), answers(doing, slots, sensitive=True)
     health = slots.get("health")
     count = sum(each not in NOT_TOLD for each in health) if isinstance(health, list) else 0
     everything = "; ".join([*private, *plain]) or "-"
     lines, cut = shortened(plain, MOST_CHARACTERS if doing.channel == "sms" else MOST_ON_A_PAGE)
+    own = [f'"{" ".join(str(each["words"]).split())}"' for each in slots.get(OWN_WORDS) or []]
+    by_text, own_cut = shortened(own, MOST_OWN_BY_TEXT)
     return result(
         summary_lines=lines or "-",
         summary_cut="yes" if cut else "no",
         sensitive_count=count,
         summary_all=everything[:290],
+        own_said=by_text or None,
+        own_said_in_full=shortened(own, MOST_OWN)[0] or None,
+        own_cut="yes" if own_cut else "no",
     )
 
 

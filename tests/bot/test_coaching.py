@@ -287,3 +287,15 @@ def test_a_coach_moves_a_call_and_the_person_is_told(person: Person) -> None:
         new = session.scalars(select(Appointment).where(Appointment.moved_from_id == call)).one()
     assert (old.status, old.ended_by, new.starts_at) == ("moved", "coach", later.starts_at)
     assert coaching.move_call(person.assistant, call, later.id, 1) == "changed"
+
+
+def test_a_coach_calls_a_call_off_and_the_person_is_told_once(person: Person) -> None:
+    call = book(person, give_team(person))
+    assert coaching.call_off(person.assistant, call, 1, "they rang me")
+    assert "Your call is off, as you asked your coach" in (person.messages()[-1].body or "")
+    told = len(person.messages())
+    assert not coaching.call_off(person.assistant, call, 1), "once"
+    assert len(person.messages()) == told
+    with person.assistant.db.read() as session:
+        row = session.get_one(Appointment, call)
+    assert (row.status, row.ended_by) == ("called_off", "coach")

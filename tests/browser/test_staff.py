@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from services import booking
+from services import booking, duty, inbox
 from services.messages import Address, Inbound
 from services.models import Appointment, CoachCalendar, Team
 from tests.browser.conftest import Open, Site, overflows, violations
@@ -222,3 +222,28 @@ def test_a_coach_takes_an_alert_on_reads_it_and_deals_with_it(open_page: Open, c
     page.get_by_role("button", name="Dealt with").click()
     expect(page.get_by_text("This alert is dealt with.")).to_be_visible()
     expect(page.get_by_role("heading", name="Safety alerts")).to_have_count(0)
+
+
+def test_an_alert_of_nobodys_team_that_is_taken_on_elsewhere_can_be_answered_at_once(
+    open_page: Open, site: Site, call: str
+) -> None:
+    """Taken on in another tab, or by a text: the page that shows the alert grows its form without a reload."""
+    accepted = inbox.accept(site.assistant.db, Inbound(Address("web", "a" * 32), "W1", "he hits me"), True, NOW)
+    with site.assistant.db.write() as session:
+        number = duty.alert(session, accepted.conversation_id, None, "harm_by_others", NOW).id
+    page = open_page("/sign-in")
+    sign_in(page)
+    page.goto(f"{site.url}/coach/alert/{number}")
+    box = page.get_by_label("Write to them in the web chat")
+    expect(box).to_have_count(0)
+    with site.assistant.db.write() as session:
+        assert duty.accept(session, number, 1, NOW)
+    expect(box).to_be_visible()
+    assert violations(page) == []
+    page.get_by_label("What was done").fill("Half a note")
+    box.focus()
+    site.assistant.accept(Inbound(Address("web", "a" * 32), "W2", "are you there"))
+    expect(page.get_by_text("are you there")).to_be_visible()
+    expect(page.get_by_label("What was done")).to_have_value("Half a note")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_text("I am a person.")).to_be_visible()

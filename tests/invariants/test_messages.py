@@ -307,8 +307,12 @@ def test_a_missed_call_brings_its_message_also_from_the_coachs_page(person: Simu
     say_all(person, TO_THE_CALL)
     assistant, call = person.assistant, call_of(person)
     assert call is not None
+    somebody = Viewer(SOMEBODY, None)
     with assistant.db.write() as session:
-        assert outcomes.of_call(session, call.id, "not_reached", Viewer(SOMEBODY, None), assistant.clock.now())
+        assert outcomes.of_call(session, call.id, "not_reached", somebody, assistant.clock.now()) == "early"
+    person.until(call.starts_at + timedelta(minutes=5))
+    with assistant.db.write() as session:
+        assert outcomes.of_call(session, call.id, "not_reached", somebody, assistant.clock.now()) == "kept"
     assert person.settle("").messages == [], "it may still be taken back"
     assert "couldn't get through" in words(person.hear_of_it())
     coaching.record_outcome(assistant, call.id, "not_reached", SOMEBODY)

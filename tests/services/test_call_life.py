@@ -1,10 +1,11 @@
 """Random lives of calls: booked, moved, called off, reminded of, mailed about, put back from a backup.
 
-No stale reminder and none twice, no invitation out of sequence. `make soak` plays 20,000 operations.
+No stale reminder and none twice, no invitation out of sequence. `make slow` and `make soak` play 20,000 operations.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -148,5 +149,5 @@ def play(home: Path, examples: int, steps: int) -> None:
 
 @pytest.mark.slow
 def test_random_lives_of_calls(tmp_path: Path) -> None:
-    soak = settings.get_current_profile_name() == "soak"
-    play(tmp_path, 500 if soak else 8, 40 if soak else 25)
+    lives = int(os.environ.get("CALL_LIVES", "500" if settings.get_current_profile_name() == "soak" else "8"))
+    play(tmp_path, lives, 40 if lives > 8 else 25)

@@ -127,3 +127,24 @@ def test_another_teams_referral_a_role_too_low_and_a_wrong_form_are_refused(desk
     desk.sign_in("safety@example.org")
     assert take(desk, "fhir").status_code == 404
     assert desk.audited("hand_out") == []
+
+
+def test_own_words_and_what_was_told_later_go_along_with_when(desk: Desk) -> None:
+    told = [
+        {"words": "2, fell off a roof", "at": "2026-07-24T08:06:00+00:00", "about": ["health"]},
+        {"words": "the gas man comes", "at": None, "about": ["note_for_coach"]},
+    ]
+    with desk.assistant.db.write() as session:
+        row = session.get_one(Referral, desk.sam)
+        beside = {"share_condition": "not with my boss", "reach_words": "via my sister", "language": "Polish"}
+        row.card = {**row.card, **beside, "own_words": told}
+    (answered,) = resources(take(desk, "fhir"), "QuestionnaireResponse")
+    said = {each["linkId"]: each["answer"] for each in answered["item"]}
+    assert said["own_words"] == [
+        {"valueString": "2026-07-24 09:06: 2, fell off a roof"},
+        {"valueString": "the gas man comes"},
+    ]
+    assert answered["item"][0]["linkId"] == "share_condition", "a condition is read first"
+    (row_of_csv,) = csv.DictReader(io.StringIO(take(desk, "csv").content.decode("utf-8-sig")))
+    assert row_of_csv["own_words"] == "2026-07-24 09:06: 2, fell off a roof; the gas man comes"
+    assert (row_of_csv["share_condition"], row_of_csv["reach_words"]) == ("not with my boss", "via my sister")

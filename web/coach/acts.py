@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -52,10 +52,10 @@ def after(request: Request, done: str) -> str:
 
 @once
 def outcome(request: Request) -> Response:
-    """What came of a booked call; `moved` goes to another opening and tells the person."""
+    """What came of a booked call; `moved` goes to another opening, `called_off` ends it, and both tell the person."""
     number, result, words = request.path_params["id"], field(request, "outcome"), field(request, "words")
-    if result == "moved":
-        return move(request, number)
+    if result in BEFORE_IT_BEGINS:
+        return BEFORE_IT_BEGINS[result](request, number)
     return do(
         request,
         lambda session, viewer, now: outcomes.of_call(session, number, result, viewer, now, words),
@@ -67,14 +67,35 @@ def move(request: Request, call_id: int) -> Response:
     assistant, viewer = state.assistant(request), viewer_of(request)
     if not field(request, "opening"):
         return problem(request, "no_time")
-    with assistant.db.write() as session:
-        found = scopes.find(session, Appointment, call_id, viewer, assistant.clock.now())
-    if found is None:
-        raise HTTPException(404)
+    must_be_theirs(request, call_id)
     moved = coaching.move_call(assistant, call_id, field(request, "opening"), viewer.staff_id)
     if moved != "moved":
         return problem(request, moved)
     return RedirectResponse(after(request, "moved"), status_code=303)
+
+
+def call_off(request: Request, call_id: int) -> Response:
+    must_be_theirs(request, call_id)
+    try:
+        done = coaching.call_off(
+            state.assistant(request), call_id, viewer_of(request).staff_id, field(request, "words")
+        )
+    except ValueError:
+        return problem(request, "not_so")
+    return RedirectResponse(after(request, "called-off"), status_code=303) if done else problem(request, "changed")
+
+
+def must_be_theirs(request: Request, call_id: int) -> None:
+    """404, and audited, for another team's call."""
+    assistant = state.assistant(request)
+    with assistant.db.write() as session:
+        found = scopes.find(session, Appointment, call_id, viewer_of(request), assistant.clock.now())
+    if found is None:
+        raise HTTPException(404)
+
+
+BEFORE_IT_BEGINS: Mapping[str, Callable[[Request, int], Response]] = {"moved": move, "called_off": call_off}
+"""What can become of a call at any time; everything else is an outcome, which it has once it has begun."""
 
 
 @once

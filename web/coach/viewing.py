@@ -113,6 +113,8 @@ PROBLEMS = {
     "no_consent": 409,
     "another_team": 409,
     "has_call": 409,
+    "early": 409,
+    "call_stands": 409,
     "in_talk": 409,
     "asked_already": 409,
 }

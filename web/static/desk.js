@@ -1,5 +1,5 @@
 // The desk stays up to date: when the server says that something changed, the page asks for itself again and
-// replaces its live parts. A part in which somebody types or moves with the keyboard is left alone.
+// replaces its live parts. A part in which somebody types, has typed or moves with the keyboard is left alone.
 // Without this file every page works; it is as old as its last load.
 
 const mark = document.body.dataset.mark;
@@ -40,7 +40,7 @@ function show(fresh) {
   for (const part of document.querySelectorAll("[data-live]")) {
     const other = fresh.getElementById(part.id);
     if (!other || said(other) === said(part)) continue;
-    if (part.contains(document.activeElement)) left = true;
+    if (part.contains(document.activeElement) || typed(part)) left = true;
     else {
       part.replaceChildren(...other.childNodes);
       changed = true;
@@ -49,6 +49,11 @@ function show(fresh) {
   document.title = fresh.title;
   if (left) ask();
   else if (changed) news.textContent = words.dataset.changed;
+}
+
+// Whether words stand in a part that were not sent yet.
+function typed(part) {
+  return [...part.querySelectorAll("textarea")].some((each) => each.value !== each.defaultValue);
 }
 
 // What a part says, without the marks of its forms: they differ each time.
