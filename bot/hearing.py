@@ -60,15 +60,13 @@ def hear(inbound: Inbound, expecting: Expecting | None, now: datetime, nlu: Nlu 
     text = clean(inbound.text)[:MOST_CHARACTERS]
     heard = without_nlu(text, inbound, expecting, now)
     hit = heard.safety or heard.maybe
-    if not text or nlu is None or (heard.safety and heard.safety.plain):
+    if not text or (heard.safety and heard.safety.plain):
         return heard
     if hit is None and (heard.settled or is_a_postcode(opening_of(text).rest)):
         return heard
-    parsed = nlu.parse(text)
-    if parsed is None:
-        return heard
-    heard = graded(heard, safety.weighed(text, hit, parsed.crisis))
-    if heard.settled:
+    parsed = nlu.parse(text) if nlu else None
+    heard = graded(heard, safety.weighed(text, hit, parsed.crisis if parsed else None))
+    if parsed is None or heard.settled:
         return heard
     ranking = parsed.ranking or (((parsed.intent, parsed.confidence),) if parsed.intent else ())
     return replace(
