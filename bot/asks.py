@@ -17,6 +17,7 @@ from bot.nlu.answers import read_answer
 from bot.nlu.recognisers.by_the_way import read_call_needs
 from bot.nlu.recognisers.said import says_of
 from bot.nlu.recognisers.scope import opens_as_a_question
+from bot.nlu.recognisers.situation import is_of_another
 from bot.nlu.recognisers.text import bag
 
 SHARED = frozenset({"booked", "call_back"})
@@ -162,6 +163,21 @@ def without_a_wrong_guess(heard: Heard) -> Heard:
     if heard.intent != "do_i_have_to" or says_of("questions", "do_i_have_to", heard.text):
         return heard
     return replace(heard, intent=None, confidence=0.0, ranking=())
+
+
+def says_too_little(heard: Heard) -> bool:
+    """ "Hes at work": where somebody is, and no wish for them. "Manager", by itself: who gives trouble, as likely as who is
+    wanted; whoever wants a person says "person" or "human", which are acts."""
+    if heard.intent == "on_behalf":
+        return is_short(heard.text) and is_of_another(heard.text)
+    return heard.intent == "person" and len(heard.text.split()) == 1
+
+
+def is_short(text: str) -> bool:
+    return len(text.split()) <= SHORT
+
+
+SHORT = 4
 
 
 def with_rights_at_work(commands: list[Command], heard: Heard, state: DialogueState) -> list[Command]:

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
+from bot.another_time import after_the_questions, moves_the_call, same_time_among_others, time_at_the_check
 from bot.at_sharing import at_sharing
 from bot.at_the_check import at_the_check
-from bot.clarifying import which_wish
 from bot.consenting import they_agree
 from bot.flows.commands import Command, Correct, Say, SetSlot, Skip, StartFlow, Unclear
 from bot.flows.definition import Book
-from bot.flows.engine import CLARIFY
 from bot.flows.state import DialogueState
 from bot.hearing import Heard
-from bot.nlu.answers import wish_of
 from bot.nlu.nations import nation_named, nation_told
-from bot.nlu.recognisers import When, read_when
 from bot.nlu.recognisers.by_the_way import read_call_needs, says, says_plainly
 from bot.nlu.recognisers.said import says_of
 from bot.nlu.slot_words import is_mostly_english
@@ -27,7 +23,6 @@ from bot.whereabouts import whereabouts
 
 SHARED = frozenset({"booked", "call_back"})
 """Outcomes after which a team has the person's answers, so that what is told later goes to it as a note."""
-CLAUSES = re.compile(r"[,.;!?]| so | but ")
 ANY_TIME = frozenset({"is_it_no", "am_i_eligible"})
 """Acts that are never an answer, whatever is asked: "so its a no?" is not a no."""
 SURELY_ELSE = 0.9
@@ -213,41 +208,6 @@ def answer_of_its_own(heard: Heard) -> list[Command]:
     )
 
 
-def moves_the_call(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
-    """ "Can we make it Friday instead", once a call is booked: other times, on Friday if there are any.
-
-    "Next Friday" may be either of two: that is asked first.
-    """
-    if state.outcome != "booked" or heard.now is None or not after_the_questions(heard):
-        return []
-    if heard.intent != "change_call" and not says("other_time", heard.text):
-        return []
-    parts = [*reversed(CLAUSES.split(heard.text)), heard.text]
-    when = next((found for part in parts if (found := read_when(part, heard.now))), None)
-    together = read_when(heard.text, heard.now)
-    if together and together.whole and not together.ambiguous:
-        when = together  # "8 is too early, do it thursday": no earlier than that on the new day either
-    if when is None:
-        return []
-    wish, change = wish_of(without_the_contrary(when, heard.text), heard.text), StartFlow("change_call")
-    which = which_wish(wish, change)
-    return [which] if which else [SetSlot("opening_wish", wish), change]
-
-
-def without_the_contrary(when: When, text: str) -> When:
-    """ "Move it to the 3rd": with no "not" in it, all days but the 3rd are not meant, whatever the other words are."""
-    readings = when.ambiguous or ()
-    contrary = len(readings) == 2 and len(readings[0]) < MANY <= len(readings[1])
-    if not contrary or DENIES.search(text):
-        return when
-    return replace(when, windows=readings[0], ambiguous=None)
-
-
-MANY = 20
-"""Days of the four weeks: a reading of so many is all that another leaves over."""
-DENIES = re.compile(r"\b(?:not|no|cant|can't|cannot|except|but|bar)\b", re.IGNORECASE)
-
-
 def tells_the_coach(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     """News for a coach who has the answers: "use the landline", "gonna be late". Told again, an extra is not asked again."""
     if state.outcome not in SHARED or not after_the_questions(heard) or heard.acts:
@@ -264,12 +224,6 @@ def tells_the_coach(heard: Heard, state: DialogueState, book: Book) -> list[Comm
     return [SetSlot("note_for_coach", heard.text), *passed, StartFlow("pattern_tell_coach")]
 
 
-def after_the_questions(heard: Heard) -> bool:
-    """Nothing is open, or only one of the extras after booking, or "which did you mean?" after them."""
-    asked = heard.expecting
-    return asked is None or asked.flow == "after_booking" or (asked.slot == CLARIFY and asked.beneath is None)
-
-
 def list_of(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
@@ -279,6 +233,8 @@ RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     speaks_for_another,
     wants_it_for_oneself,
     wants_no_voicemail,
+    time_at_the_check,
+    same_time_among_others,
     agrees_on_condition,
     asks_what_it_means,
     calls_off,
@@ -295,7 +251,15 @@ RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
 )
 
 
-def rather_rung(heard: Heard) -> bool:
-    """ "Phone. No texts, they cost me", to how a coach shall talk with them: a coach is to ring, not to fall silent."""
+def rather_rung(heard: Heard) -> list[Command]:
+    """ "Phone. No texts, they cost me", to how a coach shall talk with them: a coach is to ring, and before we fall silent
+    it is asked. Nothing where the message opens with STOP, which is always done at once."""
     asked, answer = heard.expecting, heard.reading.answer
-    return asked is not None and asked.slot == "call_needs" and answer is not None and "phone" in (answer.value or ())
+    if asked is None or asked.slot != "call_needs" or answer is None or "phone" not in (answer.value or ()):
+        return []
+    if OPENS_WITH_STOP.match(heard.text):
+        return []
+    return [SetSlot("call_needs", answer.value, said=heard.text), StartFlow("pattern_ask_stop")]
+
+
+OPENS_WITH_STOP = re.compile(r"\W*(?:stop|unsubscribe)\b", re.IGNORECASE)

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby, pairwise
 from typing import Any
 
-from bot.flows.commands import Back, Clarify, Option, Say, SetSlot, Skip, StartFlow
+from bot.flows.commands import Back, Clarify, Correct, Option, Say, SetSlot, Skip, StartFlow
 from bot.flows.definition import Book
 from bot.flows.engine import Expecting
 from bot.nlu.answers import OTHER_TIMES, Answer
@@ -30,7 +30,7 @@ def about_times(expecting: Expecting, answer: Answer, said: str) -> Clarify | No
     return which_wish(wish, SetSlot(expecting.slot, OTHER_TIMES, said=said)) if isinstance(wish, Mapping) else None
 
 
-def which_wish(wish: Mapping[str, Any], then: SetSlot | StartFlow) -> Clarify | None:
+def which_wish(wish: Mapping[str, Any], then: SetSlot | StartFlow | Correct) -> Clarify | None:
     """Which reading of a wish was meant, and what follows when one is picked; None where there is only one, or one name."""
     readings: Sequence[Any] = wish.get("ambiguous") or ()
     titles = [title_of([_span(pair) for pair in reading]) for reading in readings[:MOST]]

@@ -46,8 +46,14 @@ def they_agree(heard: Heard) -> list[Command]:
         return []
     if says("they_have_not", heard.text):
         return [SetSlot(THEIRS, "not_yet", said=heard.text)]
-    agreed = says_plainly("they_agree", heard.text) or (says_yes(heard.text) and says_plainly("they_know", heard.text))
-    return [SetSlot(THEIRS, "yes", said=heard.text)] if agreed else []
+    return [SetSlot(THEIRS, "yes", said=heard.text)] if is_agreed(heard.text) else []
+
+
+def is_agreed(text: str) -> bool:
+    """That they agree; or that they know of it, with a yes, or while they sit beside whoever writes."""
+    told, there = says_plainly("they_know_of_it", text), says_plainly("they_are_there", text)
+    known = told or there or says_plainly("they_know", text)
+    return says_plainly("they_agree", text) or (says_yes(text) and known) or (told and there)
 
 
 def says_yes(text: str) -> bool:
@@ -87,7 +93,7 @@ def is_meant(text: str, asked: Expecting, state: DialogueState) -> bool:
         return True
     if asked.slot in EXTRAS:
         return not OF_SHARING & set(said)
-    theirs = says_plainly("they_agree", text) or (says_yes(text) and says_plainly("they_know", text))
+    theirs = is_agreed(text)
     if asked.slot == THEIRS:
         plain = read_yes_no(text)
         return theirs or (plain is not None and plain.whole and not ELSEWHERE & set(said))

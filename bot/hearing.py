@@ -10,7 +10,7 @@ from typing import Any
 from bot import opt_out, safety
 from bot.correcting import opening_of
 from bot.flows.engine import Expecting
-from bot.nlu.answers import Reading, read_answer, speaks_for_another, told_of_another, volunteered
+from bot.nlu.answers import Reading, may_be_an_age, read_answer, speaks_for_another, told_of_another, volunteered
 from bot.nlu.parsed import Nlu
 from bot.nlu.recognisers import clean, read_act, read_postcode
 from bot.nlu.recognisers.phone import is_drama
@@ -60,15 +60,13 @@ def hear(inbound: Inbound, expecting: Expecting | None, now: datetime, nlu: Nlu 
     text = clean(inbound.text)[:MOST_CHARACTERS]
     heard = without_nlu(text, inbound, expecting, now)
     hit = heard.safety or heard.maybe
-    if not text or nlu is None or (heard.safety and heard.safety.plain):
+    if not text or (heard.safety and heard.safety.plain):
         return heard
     if hit is None and (heard.settled or is_a_postcode(opening_of(text).rest)):
         return heard
-    parsed = nlu.parse(text)
-    if parsed is None:
-        return heard
-    heard = graded(heard, safety.weighed(text, hit, parsed.crisis))
-    if heard.settled:
+    parsed = nlu.parse(text) if nlu else None
+    heard = graded(heard, safety.weighed(text, hit, parsed.crisis if parsed else None))
+    if parsed is None or heard.settled:
         return heard
     ranking = parsed.ranking or (((parsed.intent, parsed.confidence),) if parsed.intent else ())
     return replace(
@@ -117,6 +115,8 @@ FEWEST_DIGITS = 5
 
 def told(text: str, expecting: Expecting | None, now: datetime) -> Mapping[str, Any]:
     """The facts in a message; where it is for somebody else, what is said of them counts first."""
+    if may_be_an_age(text, expecting):
+        return {"age": int(text.strip(" .!,?"))}
     theirs = told_of_another(text) if expecting and speaks_for_another(expecting) else {}
     return {**volunteered(text, now), **theirs}
 

@@ -19,6 +19,7 @@ _Compiled = tuple[Automaton, tuple[OptOut | None, ...]]
 _ORDER: tuple[OptOut, ...] = ("stop_nudges", "stop", "start", "ask_stop")
 _RESTART = frozenset({"again", "over", "it"})  # "start again" begins the questions anew
 _SENTENCE_ENDS = re.compile(r"[.!?\n]+")
+_LEADING = re.compile(r"^\W*(?:(?i:stop|unsubscribe)\s*(?:[.!;:\n]|[-\u2013\u2014]\s)|STOP\s*,)\s*(\w.*)", re.DOTALL)
 _FEWEST = 2  # words: of one alone only the published phrases can tell
 _LONGEST = 400  # characters: a request to stop is short, and a long message is heard as a whole first
 
@@ -38,6 +39,8 @@ class OptOutPhrases:
         anywhere: list[tuple[OptOut | None, str]] = []
         anywhere += [(name, phrase) for name in _ORDER for phrase in content[name].get("anywhere", ())]
         anywhere += [(None, phrase) for phrase in content["stop"]["unless"]]
+        goes_on: list[tuple[OptOut | None, str]] = [(None, f"BEGIN {phrase}") for phrase in content["stop"]["goes_on"]]
+        self._goes_on, _ = self._compiled(goes_on, lists)
         self._whole, self._whole_means = self._compiled(whole, lists)
         self._anywhere, self._anywhere_means = self._compiled(anywhere, lists)
 
@@ -52,6 +55,8 @@ class OptOutPhrases:
 
         "stop_later" for one that is put off or hangs on something, "text_hours" where only some hours are left out.
         """
+        if self._opens_with_stop(text):
+            return "stop"
         if len(text) <= _LONGEST and about_hours(text):
             return "text_hours"
         request = without_condition(text) if len(text) <= _LONGEST else None
@@ -69,8 +74,17 @@ class OptOutPhrases:
         if excused or said:
             return "ask_stop" if said or sure >= judge.stops else None
         if self._in_a_sentence(text):
-            return "stop" if sure >= judge.asks else "ask_stop"
+            return "stop" if sure >= judge.asks and not self._goes_on_about(text) else "ask_stop"
         return "stop" if sure >= judge.stops else "ask_stop" if sure >= judge.asks else None
+
+    def _opens_with_stop(self, text: str) -> bool:
+        """ "STOP. ring me": the word by itself, and then whatever follows, unless that speaks of the questions."""
+        return _LEADING.match(text[:_LONGEST]) is not None and not self._goes_on_about(text)
+
+    def _goes_on_about(self, text: str) -> bool:
+        """ "Stop. I meant 45": what follows is for the questions."""
+        opened = _LEADING.match(text[:_LONGEST])
+        return opened is not None and bool(self._goes_on.find(self._words(opened[1]), self._spelling.candidates))
 
     def _in_a_sentence(self, text: str) -> bool:
         """ "I said no last week. Remove my number today.": one of several sentences is a request by itself."""

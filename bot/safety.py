@@ -104,13 +104,26 @@ def weighed(text: str, hit: SafetyHit | None, judged: Judged | None) -> SafetyHi
 
 
 def _weighed(text: str, hit: SafetyHit | None, judged: Judged | None) -> SafetyHit | None:
+    if hit is None and judged is None:
+        return _heard_alone(text)
     if hit is None or (hit.weak and judged is not None):
         return judged_by_server(text, judged)
     if hit.plain or judged is None:
         return hit
-    if judged.sure < RULED_OUT and hit.sure < STRONGLY and len(text.split()) > _SHORT:
+    red_flag = "medical" in (hit.kind, *hit.also)
+    if judged.sure < RULED_OUT and hit.sure < STRONGLY and len(text.split()) > _SHORT and not red_flag:
         return None
     return replace(hit, certain=judged.sure >= (DOUBTED if hit.layer == "patterns" else STRONGLY))
+
+
+def _heard_alone(text: str) -> SafetyHit | None:
+    """No list, no alarm, and no server to hear the rest: a line from a lower limit of the small model on."""
+    said = [book().words(piece) for piece in _pieces(text)]
+    judged = max((model().judge(words, *book().find(words)) for words in said), key=lambda one: one.sure)
+    if judged.sure < model().mild or judged.kind not in KINDS:
+        return None
+    phrase = f"model-{judged.kind}"
+    return SafetyHit(judged.kind, "model", phrase, certain=False, sure=judged.sure)  # type: ignore[arg-type]
 
 
 def judged_by_server(text: str, judged: Judged | None) -> SafetyHit | None:

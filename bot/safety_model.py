@@ -23,6 +23,7 @@ from bot.safety_words import Words
 NONE = "none"
 RECIPE = Recipe(bits=17, shortest=3, longest=4, epochs=12, rate=0.6, decay=3e-5)
 ALLOWED = 0.0065  # share of ordinary lines that may be taken for a crisis, in cross-validation
+ALLOWED_ALONE = 0.02  # ... and share that may get the line beside the answer while no server judges with it
 DOUBT = 0.05  # below it the model is nearly certain that a message is ordinary: true of 1 crisis in 200 that a phrase has heard
 _FOLDS = 5
 _WINDOW, _STRIDE, _SHORT = 24, 12, 30  # words: a message longer than _SHORT is read in windows
@@ -100,9 +101,10 @@ class Judgement:
 class SafetyModel:
     """How likely it is that a message speaks of a crisis, and of which kind."""
 
-    def __init__(self, classifier: NgramClassifier, threshold: float, concepts: dict[str, str]) -> None:
+    def __init__(self, classifier: NgramClassifier, threshold: float, mild: float, concepts: dict[str, str]) -> None:
         self._classifier = classifier
         self.threshold = threshold
+        self.mild = mild
         self._concepts = concepts
 
     def judge(self, words: Words, kept: Sequence[Found] = (), cleared: Sequence[Found] = ()) -> Judgement:
@@ -180,11 +182,11 @@ def _readings(lines: list[tuple[str, str]], phrases: PhraseBook, concepts: dict[
     return [(reading(phrases.spelled(phrases.words(text).words[1:-1]), concepts), kind) for text, kind in lines]
 
 
-def train(folder: Path = FOLDER, *, threshold: float) -> SafetyModel:
+def train(folder: Path = FOLDER, *, threshold: float, mild: float) -> SafetyModel:
     """From the training lines, in about a second."""
     concepts = read_concepts(folder)
     classifier = NgramClassifier.train(_readings(training_lines(folder), book(), concepts), RECIPE)
-    return SafetyModel(classifier, threshold, concepts)
+    return SafetyModel(classifier, threshold, mild, concepts)
 
 
 def cross_validated(folder: Path = FOLDER) -> tuple[np.ndarray, np.ndarray]:
@@ -195,17 +197,17 @@ def cross_validated(folder: Path = FOLDER) -> tuple[np.ndarray, np.ndarray]:
     sure = np.zeros(len(lines))
     for held in range(_FOLDS):
         seen = [pair for pair, where in zip(pairs, fold, strict=True) if where != held]
-        model = SafetyModel(NgramClassifier.train(seen, RECIPE), 0.5, concepts)
+        model = SafetyModel(NgramClassifier.train(seen, RECIPE), 0.5, 0.5, concepts)
         for at in np.flatnonzero(fold == held):
             words = phrases.words(lines[at][0])
             sure[at] = model.judge(words, *phrases.find(words)).sure
     return sure, np.array([kind != NONE for _, kind in lines])
 
 
-def calibrate(sure: np.ndarray, crisis: np.ndarray) -> float:
-    """The lowest threshold at which no more than ALLOWED of the ordinary lines raise an alarm."""
+def calibrate(sure: np.ndarray, crisis: np.ndarray, allowed: float = ALLOWED) -> float:
+    """The lowest threshold that no more than this share of the ordinary lines reaches."""
     ordinary = np.sort(sure[~crisis])[::-1]
-    return float(np.nextafter(ordinary[int(ALLOWED * len(ordinary))], 1.0))
+    return float(np.nextafter(ordinary[int(allowed * len(ordinary))], 1.0))
 
 
 @cache
@@ -214,19 +216,22 @@ def model(folder: Path = FOLDER) -> SafetyModel:
     path = folder / "model.npz"
     saved = json.loads(NgramClassifier.note(path))
     if saved["made_from"] != fingerprint(folder):
-        return train(folder, threshold=saved["threshold"])
-    return SafetyModel(NgramClassifier.load(path), saved["threshold"], read_concepts(folder))
+        return train(folder, threshold=saved["threshold"], mild=saved["mild"])
+    return SafetyModel(NgramClassifier.load(path), saved["threshold"], saved["mild"], read_concepts(folder))
 
 
 def rebuild(folder: Path = FOLDER) -> dict[str, float | str]:
     """Cross-validates, sets the threshold, trains on everything and saves; returns what it found."""
     sure, crisis = cross_validated(folder)
-    threshold = calibrate(sure, crisis)
+    threshold, mild = calibrate(sure, crisis), calibrate(sure, crisis, ALLOWED_ALONE)
     note: dict[str, float | str] = {
         "made_from": fingerprint(folder),
         "threshold": threshold,
+        "mild": mild,
         "recall": round(float((sure[crisis] >= threshold).mean()), 4),
+        "recall_alone": round(float((sure[crisis] >= mild).mean()), 4),
         "false_alarms": round(float((sure[~crisis] >= threshold).mean()), 4),
+        "lines_alone": round(float((sure[~crisis] >= mild).mean()), 4),
     }
     classifier = NgramClassifier.train(_readings(training_lines(folder), book(), read_concepts(folder)), RECIPE)
     classifier.save(folder / "model.npz", note=json.dumps(note))

@@ -13,7 +13,7 @@ from bot.hearing import hear
 from bot.nlu.parsed import Nlu
 from bot.nlu.rasa import OwnNlu, open_nlu
 from bot.opt_out import read_opt_out
-from bot.safety import SafetyHit, patterns_only, screen
+from bot.safety import SafetyHit, patterns_only
 from services.messages import Address, Inbound
 
 FOLDER = Path(__file__).resolve().parent.parent / "nlu_data" / "test"
@@ -46,7 +46,7 @@ def of_safety(nlu: Nlu | None = None, name: str = "safety.tsv") -> dict[str, obj
         whole[kind] += hit is not None and hit.certain
         right += hit is not None and (hit.kind == kind or kind in hit.also)
         listed += patterns_only(text) is not None
-        alone = screen(text)
+        alone = heard_in(text, None)
         inside += alone is not None
         inside_whole += alone is not None and alone.certain
     every = counts.total()
@@ -67,7 +67,7 @@ def of_lookalikes(nlu: Nlu | None = None, name: str = "safety_lookalikes.tsv") -
     """The share of ordinary lines taken for a crisis, and of those that only get a line beside their own answer."""
     texts = [row["text"] for row in lines(name)]
     heard = [hit for hit in (heard_in(text, nlu) for text in texts) if hit]
-    alone = [hit for hit in map(screen, texts) if hit]
+    alone = [hit for hit in (heard_in(text, None) for text in texts) if hit]
     return {
         "lines": len(texts),
         "whole_help": share(sum(hit.certain for hit in heard), len(texts)),

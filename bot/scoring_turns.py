@@ -84,7 +84,7 @@ def _list_of(titles: tuple[str, ...], *, several: bool) -> Expecting:
         if _are_times(titles):
             kind, name = OPENING, OPENING
     spec = SlotSpec(name, kind, options)
-    return Expecting(name, spec, listed(spec, {}), "scoring", "ask")
+    return Expecting(name, spec, listed(spec, {}), "scoring", "ask", filled=frozenset({"age"}))  # asked before any list
 
 
 def _value(line: int, title: str) -> str:

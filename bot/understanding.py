@@ -13,6 +13,8 @@ from bot.asks import (
     SURE,
     asks,
     is_no_answer,
+    is_short,
+    says_too_little,
     speaks_of_times,
     with_language,
     with_rights_at_work,
@@ -43,7 +45,6 @@ from bot.flows.state import DialogueState
 from bot.hearing import Heard, hear, without_drama_numbers
 from bot.nlu.answers import Answer
 from bot.nlu.recognisers.said import says_of
-from bot.nlu.recognisers.situation import is_of_another
 from bot.nlu.recognisers.text import bag
 from bot.nlu.slot_words import is_mostly_english
 from bot.plain_acts import PLAIN_ACTS, SURELY_WHY, asks_why
@@ -85,8 +86,8 @@ def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> l
         )
     if opened := says_yes(heard, state):
         return [*facts(heard, state, book), *opened]
-    if heard.opt_out == "stop" and rather_rung(heard) and not heard.inbound.provider_stopped:
-        return [SetSlot("call_needs", ["phone"]), StartFlow("pattern_ask_stop")]
+    if heard.opt_out == "stop" and not heard.inbound.provider_stopped and (rung := rather_rung(heard)):
+        return rung
     if heard.opt_out == "stop" or heard.inbound.provider_stopped:
         return [OptOut()]  # also where only the provider took it for STOP: it would let nothing more through
     if heard.opt_out == "start" and stopped:
@@ -256,7 +257,6 @@ RISKY = {
 """Intents that end or turn the conversation: they need more certainty than a question that is merely answered."""
 SURELY_A_WISH = 0.9
 """Where nearly any words are an answer, a wish needs more certainty: "Dr Whatsit's" asks nothing."""
-SHORT = 4
 ONE_WORD = 0.9
 """A word alone that no reader knows says little of what is wanted."""
 NO_ANSWER = frozenset({"out_of_scope", "smalltalk", "greeting"})
@@ -266,10 +266,6 @@ NOT_WORDS = bag(
     "why back repeat start_again person who cost robot wrong_number on_behalf will_they_know benefits fit_note do_i_have_to "
     "how_long who_sees show_answers wait my_data delete_data abuse call_off change_call correct skip"
 )
-
-
-def is_short(text: str) -> bool:
-    return len(text.split()) <= SHORT
 
 
 def answered(heard: Heard, expecting: Expecting, answer: Answer) -> list[Command]:
@@ -329,8 +325,8 @@ def digression(heard: Heard, state: DialogueState, book: Book) -> str | None:
     for act in heard.acts:
         if act in book.triggers:
             return book.triggers[act]
-    if heard.intent == "on_behalf" and is_short(heard.text) and is_of_another(heard.text):
-        return None  # "hes at work": where somebody is, and no wish for them
+    if says_too_little(heard):
+        return None
     if (
         heard.intent
         and heard.confidence >= (RISKY.get(heard.intent, SURE) if " " in heard.text.strip() else ONE_WORD)

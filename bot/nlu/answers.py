@@ -123,6 +123,8 @@ def read_once(text: str, expecting: Expecting, now: datetime) -> Reading:
         return Reading()
     if expecting.slot == NEEDS and is_deaf_only(text):
         return Reading(several=WAYS_FOR_THE_DEAF)
+    if may_be_an_age(text, expecting):
+        return Reading()
     chosen = read_options(text, options, several=kind == "choices")
     if chosen and expecting.slot == NEEDS:
         chosen = without(chosen, ruled_out(text))
@@ -147,6 +149,16 @@ def read_once(text: str, expecting: Expecting, now: datetime) -> Reading:
     return replace(own, several=tuple(read_candidates(text, options))) if options and kind != "choices" else own
 
 
+def may_be_an_age(text: str, expecting: Expecting | None) -> bool:
+    """ "34" at a list, while no age is known: not the third and the fourth line."""
+    if expecting is None or expecting.spec.type not in {"choice", "choices"} or "age" in expecting.filled:
+        return False
+    figure = bare(text)
+    titled = any(figure in title for _, title, _ in expecting.choices)
+    return figure.isdecimal() and len(figure) == 2 and int(figure) in AGES and not titled
+
+
+AGES = range(16, 100)
 NEEDS, SAFE = "call_needs", "safe_to_text"
 WAYS_FOR_THE_DEAF = ("bsl", "text_relay", "messages")
 """Of these somebody who is deaf is asked which; not everybody signs."""

@@ -146,3 +146,10 @@ def test_it_is_your_choice_answers_nobody_else(text: str) -> None:
 
 def test_a_question_about_benefits_tells_nothing_of_ones_work() -> None:
     assert commands("do i need to be on universal credit", intent="benefits") == [StartFlow("pattern_benefits")]
+
+
+def test_a_boss_alone_asks_for_nobody() -> None:
+    assert flows(commands("manager", intent="person")) == []
+    assert "ask_for_call_back" in flows(commands("get me your manager", intent="person")) or flows(
+        commands("get me a human please", intent="person")
+    )

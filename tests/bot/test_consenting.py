@@ -92,3 +92,37 @@ def test_who_speaks_for_somebody_else_passes_their_yes_on() -> None:
 
 def test_a_crisis_at_the_question_is_still_heard() -> None:
     assert commands("they_agree", "she said yes but she wants to kill herself", {})[-1] == Crisis("self_harm")
+
+
+KNOW_AND_ARE_THERE = (
+    "She knows, im sat next to her",
+    "he knows, he's sat here with me",
+    "mum knows shes right here",
+    "i told him and hes next to me",
+    "hes here reading this he knows",
+    "she's aware, on speaker now",
+    "they know, we are sat together, im with them",
+)
+KNOW_OR_ARE_THERE = (
+    "she knows",
+    "im sat next to her",
+    "shes here",
+    "dunno if she knows, shes here",
+    "i sit next to her at work",
+)
+NOT_TOLD_BUT_THERE = ("she doesnt know but im sat next to her", "he does not know hes in the other room")
+
+
+@pytest.mark.parametrize("text", KNOW_AND_ARE_THERE)
+def test_who_knows_and_sits_beside_the_helper_agrees(text: str) -> None:
+    assert answered("they_agree", text) == "yes"
+
+
+@pytest.mark.parametrize("text", KNOW_OR_ARE_THERE)
+def test_knowing_or_being_near_is_no_agreement_by_itself(text: str) -> None:
+    assert answered("they_agree", text) is None
+
+
+@pytest.mark.parametrize("text", NOT_TOLD_BUT_THERE)
+def test_who_does_not_know_has_not_agreed(text: str) -> None:
+    assert answered("they_agree", text) == "not_yet"

@@ -319,3 +319,47 @@ def test_a_request_is_no_crisis(text: str) -> None:
 @given(st.text(max_size=600))
 def test_no_text_makes_it_fail(text: str) -> None:
     assert read_opt_out(text) in {"stop", "start", "stop_nudges", "ask_stop", "stop_later", "text_hours", None}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "STOP. ring me",
+        "STOP texting me at work i said ring",
+        "STOP ring me instead",
+        "STOP i want a phone call",
+        "stop i said ring",
+        "Stop! you keep asking the same",
+        "STOP - im driving",
+        "STOP. I have had enough",
+        "STOP. ring me after 5",
+        "STOP, phone me on the landline",
+        "unsubscribe. phone me",
+        "stop\nmy wife sorts all this",
+    ],
+)
+def test_a_message_that_opens_with_stop_stops_at_once(text: str) -> None:
+    assert read_opt_out(text) == "stop"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stop - wait",
+        "stop. i meant 45",
+        "stop. go back",
+        "stop. thats wrong",
+        "Stop. No its 45",
+        "stop, wrong postcode",
+        "STOP. wrong postcode",
+        "stop. it was a mistake i put 54",
+        "STOP. once my call is done",
+        "Stop, my back is killing me",
+        "stop smoking clinic",
+        "stop asking me that",
+        "STOP WORKING HERE",
+        "stop phone calls from the agency",
+    ],
+)
+def test_what_only_begins_like_it_stops_nothing_by_itself(text: str) -> None:
+    assert read_opt_out(text) != "stop"

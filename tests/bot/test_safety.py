@@ -215,6 +215,25 @@ def test_either_layer_is_enough(text: str) -> None:
     assert screen(text) is not None
 
 
+@pytest.mark.parametrize("text", ["domestic", "its domestic", "Domestic."])
+def test_a_word_that_is_a_job_as_well_gets_a_line_and_no_more(text: str) -> None:
+    hit = screen(text)
+    assert hit is not None
+    assert (hit.kind, hit.certain) == ("harm_by_others", False)
+
+
+@pytest.mark.parametrize("text", ["domestic violence", "domestic abuse", "DV"])
+def test_what_happens_at_home_by_its_name_gets_the_whole_help(text: str) -> None:
+    hit = screen(text)
+    assert hit is not None
+    assert hit.certain
+
+
+@pytest.mark.parametrize("text", ["im a domestic at the hospital", "domestic appliances", "i did domestic cleaning"])
+def test_a_domestic_at_work_is_no_danger(text: str) -> None:
+    assert screen(text) is None
+
+
 def test_the_model_hears_much_of_what_the_lists_miss() -> None:
     crises = [text for text, kind in safety_model.training_lines() if kind != "none"]
     unlisted = [text for text in crises if patterns_only(text) is None]
@@ -227,6 +246,8 @@ def test_the_model_beside_the_training_lines_was_made_from_them() -> None:
     note = json.loads(NgramClassifier.note(FOLDER / "model.npz"))
     assert note["made_from"] == safety_model.fingerprint(), "run: python -m bot.safety_model"
     assert note["false_alarms"] <= 0.01
+    assert note["lines_alone"] <= 0.02
+    assert note["mild"] < note["threshold"]
     assert (FOLDER / "model.npz").stat().st_size < 700_000
 
 

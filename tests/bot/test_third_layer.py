@@ -88,11 +88,39 @@ def test_a_plain_phrase_or_a_short_message_is_never_ruled_out() -> None:
     assert heard("i want to die", Judging(Judged("none", 0.0, False))).safety is not None
 
 
-def test_without_the_server_nothing_changes() -> None:
+def test_without_the_server_next_to_nothing_is_nothing() -> None:
     nlu = Judging(ALARM, down=True)
     said = heard(QUIET, nlu)
     assert (said.safety, said.maybe) == (None, None)
     assert nlu.asked == [QUIET]
+
+
+@pytest.mark.parametrize("text", ["i look at the river every night and it looks back", "might as well not be here"])
+def test_without_the_server_the_small_model_gives_a_line_at_less(text: str) -> None:
+    assert safety.screen(text) is None
+    for said in (heard(text, Judging(None, down=True)), heard(text, Judging(None))):
+        assert said.safety is None
+        assert said.maybe is not None
+        assert (said.maybe.kind, said.maybe.layer) == ("self_harm", "model")
+    assert heard_in(text, None) == said.maybe
+    assert heard(text, Judging(Judged("none", 0.0, False))).maybe is None  # where the server is there, it is asked
+
+
+@pytest.mark.parametrize("text", ["PR1 8XJ", "not mondays", "Will Young", "me knees and the rent", "yes please"])
+def test_an_ordinary_answer_gets_no_line_without_the_server(text: str) -> None:
+    said = heard(text, Judging(None, down=True))
+    assert (said.safety, said.maybe) == (None, None)
+
+
+def test_a_medical_red_flag_is_never_ruled_out() -> None:
+    text = "my left leg has felt a bit numb down there since the weekend really"
+    nothing = Judged("none", 0.0, False)
+    flag = SafetyHit("medical", "patterns", "cauda", sure=0.0)
+    for hit in (flag, SafetyHit("self_harm", "patterns", "x", also=("medical",), sure=0.0)):
+        found = safety.weighed(text, hit, nothing)
+        assert found is not None
+        assert not found.certain
+    assert safety.weighed(text, SafetyHit("self_harm", "patterns", "x", sure=0.0), nothing) is None
 
 
 def test_what_the_first_layers_heard_stands_and_asks_nobody() -> None:

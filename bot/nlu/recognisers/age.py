@@ -53,7 +53,18 @@ def read_age(text: str, today: date, asked: bool) -> Found | None:
     rest = Rest(found, _POLITE)
     from_date = _from_birth(cleaned, found, rest, today, asked) or (_from_spelt_date(found, today) if asked else None)
     number = from_date or _from_number(found, rest, asked)
-    return number or (_only_number(found) if asked else _in_passing(cleaned))
+    return number or (_only_number(found) or _having(cleaned) if asked else _in_passing(cleaned))
+
+
+def _having(cleaned: str) -> Found | None:
+    """ "I have 41 years", where the age is asked."""
+    told = _HAVING.search(cleaned)
+    return Found(int(told[1]), told.span() == (0, len(cleaned)), told.span(1)) if told else None
+
+
+_HAVING = re.compile(
+    r"(?:\bi |^)?(?:\bhave|\bam having|\bgot) (\d\d) (?:years?|yrs?)(?: old| of age)?(?=\W*$|[,.;])", re.I
+)
 
 
 _THEIRS = re.compile(

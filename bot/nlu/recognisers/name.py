@@ -44,7 +44,7 @@ _NO_PART = re.compile(
     re.I,
 )
 _KEPT_SMALL = bag("van der de la von bin binti al el ap ab ferch da dos del di ten")
-_TITLES = bag("mr mrs ms miss mx dr rev sir")
+_TITLES = names.TITLES
 
 
 @cache
@@ -83,7 +83,8 @@ def _up_to_another_thought(
     if not clear and not any(word in THOUGHTS for word in folded[1:]):
         return parts
     ends = word_set("name", "never") | THOUGHTS if clear else THOUGHTS
-    end = next((i for i, word in enumerate(folded) if i and word in ends), len(parts))
+    surname = len(parts) > 1 and names.is_a_surname(cleaned, parts[:1], parts[1])
+    end = next((i for i, word in enumerate(folded) if i > surname and word in ends), len(parts))
     return [] if end < len(parts) and folded[end] == "or" else parts[:end]  # "dave or david" names neither
 
 
@@ -214,7 +215,7 @@ def _name_words(cleaned: str, start: int) -> list[tuple[int, int]]:
             break
         if spans and _ends_a_sentence(cleaned[slice(*spans[-1])]):
             break
-        if fold(match.group()).rstrip(".") in courtesy:
+        if fold(match.group()).rstrip(".") in courtesy and not names.is_a_surname(cleaned, spans, match.span()):
             if spans:
                 break
             start = match.end()
@@ -234,7 +235,8 @@ def _can_be_name(words: Sequence[str]) -> bool:
         return False
     if len(words) > MOST_WORDS or all(word in _TITLES for word in folded):
         return False
-    if any(part in word_set("name", "never") for word in folded for part in word.split("-")):
+    told = [word for n, word in enumerate(folded) if not (n and names.may_be_a_surname(words, n))]
+    if any(part in word_set("name", "never") for word in told for part in word.split("-")):
         return False
     return any(len(word) > 1 for word in folded)
 

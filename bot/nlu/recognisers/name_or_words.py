@@ -15,6 +15,9 @@ ALSO_NAMES = bag(
     "hope will march brown black white young beck wales miss lady baby price power park banks black hardy bill foster ms bos"
 )
 """Everyday words that people are called by, first or after a title."""
+TITLES = bag("mr mrs ms miss mx dr rev sir")
+NO_SURNAMES = bag("thanks thank cheers ta please pls sorry ok okay and is it its im i am my name here yes yeah no x xx")
+"""Small talk that is nobody's surname after a first name, however it is written."""
 SHORTEST_ING, SHORTEST_LY = 6, 5
 MOST_AFTER = 6
 """Words that may follow a name nobody knows, told without "my name is": with more of them the message says something else."""
@@ -40,6 +43,26 @@ def stands_for_a_name(cleaned: str, parts: Sequence[Span], opening: Span | None,
     if not _tells(cleaned, parts[0], opening):
         return False
     return known or not _is_everyday(first)
+
+
+def is_a_surname(cleaned: str, parts: Sequence[Span], word: Span) -> bool:
+    """ "Mr Good", "Mark Hi": a word of small talk after a title, or the last of two words with a capital each."""
+    if len(parts) != 1 or cleaned[parts[0][1] : word[0]].strip():
+        return False
+    alone = parts[0][0] == 0 and not cleaned[word[1] :].strip(" .")
+    said = [cleaned[slice(*parts[0])], cleaned[slice(*word)]]
+    return may_be_a_surname(said, 1) and (alone or fold(said[0]).rstrip(".") in TITLES)
+
+
+def may_be_a_surname(words: Sequence[str], at: int) -> bool:
+    """Whether the word at this place stands as a surname does: after a title, or with a capital after a first name."""
+    first, word = fold(words[0]).rstrip("."), words[at]
+    if at != 1:
+        return False
+    capitals = all(one[:1].isupper() and not one.isupper() for one in (words[0], word))
+    small_talk = first in word_set("name", "courtesy") | word_set("name", "never")
+    known = first in word_set("name", "first_names") or not (small_talk or _is_everyday(first))
+    return first in TITLES or (capitals and known and len(words) == 2 and fold(word) not in NO_SURNAMES)
 
 
 def _is_everyday(word: str) -> bool:

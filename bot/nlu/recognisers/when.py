@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 from bot.nlu.recognisers.text import clean
 from bot.nlu.recognisers.when_clauses import Builder
 from bot.nlu.recognisers.when_dates import DAY, Calendar
+from bot.nlu.recognisers.when_denied import plainly_denied
 from bot.nlu.recognisers.when_grammar import pieces
 from bot.nlu.recognisers.when_reworded import reworded
 from bot.nlu.recognisers.when_sentences import Clause, last_resorts, other_versions, turned_round
@@ -53,13 +55,42 @@ def read_when(
 
     `now` is aware, or London wall clock. `reference` is the time that "same time" means.
     """
+    dated = _read(text, now, bank_holidays, reference)
+    timed = _read(HOUR_OR_HOUR.sub(_as_hours, text), now, bank_holidays, reference) if _may_be_hours(text) else None
+    if timed is None or timed.ambiguous or dated == timed:
+        return dated
+    if dated is None or dated.ambiguous or not _soon(dated, now):
+        return timed
+    return replace(dated, windows=_merged((*dated.windows, *timed.windows)), ambiguous=(dated.windows, timed.windows))
+
+
+HOUR_OR_HOUR = re.compile(r"(?<![\d/.:])(\d{1,2})/(\d{1,2})(?![\d/.:])")
+
+
+def _may_be_hours(text: str) -> bool:
+    """ "5/6": the fifth of June, or five or six; "5/8" is a date, and so is "5/6 at 2"."""
+    pairs = [one for one in HOUR_OR_HOUR.finditer(text[:LONGEST]) if int(one[1]) + 1 == int(one[2]) <= 12]
+    return bool(pairs) and not any(char.isdigit() for char in HOUR_OR_HOUR.sub("", text))
+
+
+def _as_hours(said: re.Match[str]) -> str:
+    return f"{said[1]} or {said[2]}" if int(said[1]) + 1 == int(said[2]) <= 12 else said[0]
+
+
+def _soon(when: When, now: datetime) -> bool:
+    """Whether some of it lies within the weeks that a call can be booked in."""
+    last = _wall(now) + timedelta(days=DAYS_AHEAD)
+    return any(start < last for start, _ in when.windows)
+
+
+def _read(text: str, now: datetime, bank_holidays: Collection[date] | None, reference: datetime | None) -> When | None:
     wall = _wall(now)
     calendar = Calendar(
         wall.date(),
         english_bank_holidays(wall.year) if bank_holidays is None else bank_holidays,
         wall.hour * 60 + wall.minute,
     )
-    found = time_tokens(reworded(clean(text)[:LONGEST]))
+    found = time_tokens(reworded(plainly_denied(clean(text)[:LONGEST])))
     items = pieces(found, calendar, None if reference is None else _wall(reference))
     whole = all(item.kind != "other" for item in items) and len(text) <= LONGEST
     builder = Builder()

@@ -40,6 +40,26 @@ def feast(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int
     return None
 
 
+def beside_a_feast(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
+    """ "Tuesday before christmas", "the day after boxing day", "monday after the bank holiday": the nearest such day."""
+    at = i + (_word(found, i) == "the")
+    day, way = _word(found, at), _word(found, at + 1)
+    if way not in {"before", "after"} or not (day == "day" or day in DAY_NAMES):
+        return None
+    at += 2 + (_word(found, at + 2) == "the" and _word(found, at + 3) != "bank")
+    told = bank_holiday(found, at, calendar) or feast(found, at, calendar)
+    if told is None or not told[0].readings or not told[0].readings[0]:
+        return None
+    days, end = told
+    alone = _word(found, at) == "christmas" and end == at + 1
+    dates = {_coming_date(calendar, 12, 25)} if alone else days.readings[0]
+    step = DAY if way == "after" else -DAY
+    meant = (max(dates) if way == "after" else min(dates)) + step
+    while day in DAY_NAMES and meant.weekday() != DAY_NAMES.index(day):
+        meant += step
+    return one_day(meant), end
+
+
 def _easter(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
     """Good Friday, Easter, Easter Monday; "good friday" only in the two months before, else Friday is merely good."""
     sunday = next(day for n in range(2) if (day := easter_sunday(calendar.today.year + n)) + DAY >= calendar.today)

@@ -9,7 +9,6 @@ from bot.nlu.recognisers.text import Token, bag
 from bot.nlu.recognisers.when_values import Item, Kind
 from bot.nlu.recognisers.when_words import PARTS
 
-SUBJECTS = bag("i im ive id my the its he hes she shes we were they theyre")
 BREAKS: frozenset[Kind] = frozenset({"stop", "but"})
 DENIALS: frozenset[Kind] = frozenset({"not", "no_good", "busy"})
 
@@ -19,6 +18,8 @@ def without_reasons(items: list[Item], found: Sequence[Token]) -> list[Item]:
     return _without_what_led_to_it(_without_because(items, found))
 
 
+OF_AS = bag("poss pos you u soon early late long far possible well from of now usual normal before always much many if")
+"""After "as" these tell a time or a measure; anything else tells why."""
 REASONS = bag("because cos coz cuz cus bcos bcoz bc becos becuz")
 
 
@@ -29,8 +30,9 @@ def _without_because(items: list[Item], found: Sequence[Token]) -> list[Item]:
     for item in items:
         word = found[item.start].word
         named = any(one.kind in {"time", "any", "others"} for one in kept)
+        after = found[item.end].word if item.end < len(found) else ""
         starts = word in REASONS or (
-            word == "as" and item.end == item.start + 1 and item.end < len(found) and found[item.end].word in SUBJECTS
+            word == "as" and item.end == item.start + 1 and after.isalpha() and after not in OF_AS
         )
         reason = (reason or (starts and named)) and item.kind not in {"comma", "stop", "but", "so"}
         kept.append(replace(item, kind="filler", days=None, hours=None) if reason else item)

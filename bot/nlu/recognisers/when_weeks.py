@@ -9,7 +9,7 @@ from bot.nlu.recognisers.birth_dates import MONTHS
 from bot.nlu.recognisers.text import Token, bag
 from bot.nlu.recognisers.when_ahead import few_days, next_working_day
 from bot.nlu.recognisers.when_dates import DAY, Calendar, date_at, one_day
-from bot.nlu.recognisers.when_feasts import bank_holiday, feast
+from bot.nlu.recognisers.when_feasts import bank_holiday, beside_a_feast, feast
 from bot.nlu.recognisers.when_months import PARTS_OF_WEEK, month_at, part_at, week_of_month, weekday_of_month
 from bot.nlu.recognisers.when_times import at_most
 from bot.nlu.recognisers.when_values import Days
@@ -37,6 +37,7 @@ def days_at(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, i
 
 def _plain(found: Sequence[Token], i: int, calendar: Calendar) -> tuple[Days, int] | None:
     for reader in (
+        beside_a_feast,
         bank_holiday,
         week_of_month,
         weekday_of_month,

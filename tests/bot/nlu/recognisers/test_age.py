@@ -50,6 +50,20 @@ def test_asked(said: str, age: int) -> None:
     assert (found.value, found.whole) == (age, True)
 
 
+@pytest.mark.parametrize(
+    "said", ["i have 41 years", "have 41 years", "i am having 41 years", "I have 41 years, no work"]
+)
+def test_years_that_somebody_has(said: str) -> None:
+    found = read_age(said, TODAY, True)
+    assert found is not None
+    assert found.value == 41
+
+
+@pytest.mark.parametrize("said", ["i have 20 years experience", "got 30 years in the trade"])
+def test_years_of_something_else(said: str) -> None:
+    assert read_age(said, TODAY, True) is None
+
+
 @pytest.mark.parametrize("said", REFUSED)
 def test_refused(said: str) -> None:
     assert read_age(said, TODAY, asked=True) is None

@@ -27,6 +27,35 @@ def test_names(said: str, name: str) -> None:
     assert (found.value, found.whole) == (name, True)
 
 
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Mr Good", "Mr Good"),
+        ("mr hello", "Mr Hello"),
+        ("Mrs Bye thanks", "Mrs Bye"),
+        ("Mark Hi", "Mark Hi"),
+        ("Will Good", "Will Good"),
+        ("Will Young", "Will Young"),
+        ("Steve Bye", "Steve Bye"),
+        ("Sue Evening", "Sue Evening"),
+        ("mark hi", "Mark"),
+        ("Tony Cheers", "Tony"),
+        ("Mary Please", "Mary"),
+    ],
+)
+def test_a_surname_that_is_small_talk_elsewhere(said: str, name: str) -> None:
+    found = read_name(said)
+    assert found is not None
+    assert (found.value, found.whole) == (name, True)
+
+
+@pytest.mark.parametrize(
+    "said", ["Thanks Bye", "Good Morning", "Hi There", "Ok Bye", "dave bye", "See You", "miss you"]
+)
+def test_small_talk_alone_is_no_name(said: str) -> None:
+    assert read_name(said) is None
+
+
 @pytest.mark.parametrize("said", REFUSED)
 def test_refused(said: str) -> None:
     assert read_name(said) is None

@@ -1,0 +1,125 @@
+"""Another time than the one that stands: at the check before sharing, and once a call is booked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot import understanding
+from bot.by_the_way import rather_rung
+from bot.flows import engine
+from bot.flows.commands import Clarify, Command, Correct, OptOut, SetSlot, StartFlow
+from bot.flows.state import DialogueState, Frame
+from bot.nlu.answers import may_be_an_age
+from services.messages import Address, Inbound
+from tests.bot.conversing import NOW, book
+
+CHOSEN = {
+    "safe_to_text": "yes",
+    "age": 34,
+    "opening": "x",
+    "opening_when": "Tue 24 Nov, 12:30pm",
+    "hold_result": "held",
+}
+
+
+def at(flow: str, step: str, **slots: Any) -> DialogueState:
+    return DialogueState(revision=book().revision, stack=(Frame(flow, step, asked=True),), slots=slots)
+
+
+def heard(text: str, state: DialogueState) -> understanding.Heard:
+    inbound = Inbound(Address("sms", "+447700900123"), "-", text=text)
+    return understanding.hear(inbound, engine.expecting(book(), state), NOW, None)
+
+
+def commands(text: str, state: DialogueState) -> list[Command]:
+    return understanding.read(heard(text, state), state, book())
+
+
+def days_wished(found: list[Command]) -> set[str]:
+    wish: Any = next(one.value for one in found if isinstance(one, SetSlot) and one.slot == "opening_wish")
+    return {start[:16] for start, _ in wish["windows"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "starts"),
+    [
+        ("can it be thursday instead", {"2026-11-26T08:00"}),
+        ("thurs morning would be better for me", {"2026-11-26T08:00"}),
+        ("yes but make it thursday", {"2026-11-26T08:00"}),
+        ("friday same time", {"2026-11-27T12:30"}),
+        ("same time thursday pls", {"2026-11-26T12:30"}),
+        ("wed at 2", {"2026-11-25T14:00"}),
+        ("sorry cant do tuesday, wednesday", {"2026-11-25T08:00"}),
+    ],
+)
+def test_a_time_said_at_the_check_is_offered_before_anything_is_shared(text: str, starts: set[str]) -> None:
+    found = commands(text, at("book_call", "share", **CHOSEN))
+    assert Correct("opening") in found
+    assert days_wished(found) == starts
+    assert not any(isinstance(one, SetSlot) and one.slot == "consent_share" for one in found)
+
+
+@pytest.mark.parametrize(
+    "text", ["yes tuesday is fine", "yes", "1", "yes see you tuesday", "share it", "show", "my name is Ann"]
+)
+def test_words_that_the_chosen_time_fits_change_no_time(text: str) -> None:
+    found = commands(text, at("book_call", "share", **CHOSEN))
+    assert not any(isinstance(one, Correct) and one.slot == "opening" for one in found)
+
+
+def test_a_time_that_can_be_meant_two_ways_is_asked_about() -> None:
+    found = commands("can it be next thursday instead", at("book_call", "share", **CHOSEN))
+    assert any(isinstance(one, Clarify) for one in found)
+
+
+def test_the_same_time_on_another_day_once_it_is_booked() -> None:
+    state = DialogueState(
+        revision=book().revision, outcome="booked", slots={**CHOSEN, "appointment_when": "Tue 24 Nov, 12:30pm"}
+    )
+    found = commands("friday same time", state)
+    assert found[-1] == StartFlow("change_call")
+    assert days_wished(found) == {"2026-11-27T12:30"}
+
+
+def test_where_no_call_stands_the_same_time_is_asked_about() -> None:
+    state = at("choose_opening", "choose", safe_to_text="yes", age=34)
+    assert not any(
+        isinstance(one, SetSlot) and one.slot == "opening_wish" for one in commands("friday same time", state)
+    )
+
+
+# -- how they want to be helped, and STOP ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "needs"), [("phone. no texts", ["phone"]), ("video or phone, no texts please", ["video", "phone"])]
+)
+def test_who_wants_a_call_and_no_texts_is_asked_and_what_they_said_is_kept(text: str, needs: list[str]) -> None:
+    found = rather_rung(heard(text, at("how_to_reach_you", "talk", safe_to_text="yes", age=34)))
+    assert isinstance(found[0], SetSlot)
+    assert isinstance(found[0].value, list)
+    assert sorted(found[0].value) == sorted(needs)
+    assert found[1] == StartFlow("pattern_ask_stop")
+
+
+@pytest.mark.parametrize("text", ["STOP. phone only", "STOP texting me, phone", "stop the texts and phone me"])
+def test_a_leading_stop_is_never_overruled(text: str) -> None:
+    state = at("how_to_reach_you", "talk", safe_to_text="yes", age=34)
+    assert rather_rung(heard(text, state)) == []
+    assert commands("STOP. phone only", state) == [OptOut()]
+
+
+# -- a figure that may be an age --------------------------------------------------------------------------------------
+
+
+def test_a_figure_that_may_be_an_age_is_no_two_lines() -> None:
+    unknown, known = (at("about_health", "health", safe_to_text="yes", **more) for more in ({}, {"age": 34}))
+    asked = engine.expecting(book(), unknown)
+    assert may_be_an_age("34", asked)
+    assert SetSlot("age", 34, said="34") in commands("34", unknown)
+    assert not any(isinstance(one, SetSlot) and one.slot == "health" for one in commands("34", unknown))
+    assert SetSlot("health", ["long_term", "neurodivergence"], said="34") in commands("34", known)
+    assert SetSlot("health", ["mental_health", "long_term"], said="13") in commands("13", unknown)
+    assert SetSlot("health", ["long_term", "neurodivergence"], said="3 4") in commands("3 4", unknown)
