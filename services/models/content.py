@@ -89,6 +89,7 @@ class DialogTrial(Base):
     total: Mapped[int]
     played: Mapped[int] = mapped_column(default=0)
     failures: Mapped[list[Any]]
+    covered: Mapped[dict[str, Any]]
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -32,7 +32,7 @@ def test_migrations_add_up_to_the_models(db: Database) -> None:
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
-        assert migrate.version(connection) == "0018"
+        assert migrate.version(connection) == "0019"
 
 
 def test_the_newest_migration_is_told_by_its_file_name(db: Database) -> None:

@@ -107,7 +107,7 @@ WALK: dict[str, dict[str, str]] = {
         "dialog_publications": "by hash kind note",
         "dialog_revisions": "hash content actions created_by",
         "dialog_tests": "name text",
-        "dialog_trials": "failures mark problem scope",
+        "dialog_trials": "covered failures mark problem scope",
         "listings": "id name categories what_for phone phone_cost text_number url hours nations area area_codes ages"
         " who_for sms source source_date checked_by extra",
         "source_codes": "code name kind team_id controller",
