@@ -113,6 +113,7 @@ WALK: dict[str, dict[str, str]] = {
         "source_codes": "code name kind team_id controller",
         "team_hooks": "address changed_by form secret team_id",
         "nlu_examples": "mark words intent",
+        "nlu_trainings": "figures model outcome previous problem stage",
         "team_rules": "team_id kind value source confirmed_by",
         "helpline_checks": "mark note",
         "teams": "id name short_name board controller privacy_url caller_number email call_kinds kind_minutes",
