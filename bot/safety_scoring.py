@@ -21,8 +21,8 @@ NOW = datetime(2026, 11, 23, 9, 0)  # noqa: DTZ001 - London wall clock; no crisi
 READY_SECONDS = 120.0
 
 
-def lines(name: str) -> Iterator[dict[str, str]]:
-    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
+def lines(name: str, folder: Path = FOLDER) -> Iterator[dict[str, str]]:
+    with (folder / name).open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(
             (line for line in file if not line.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE
         )
@@ -32,13 +32,13 @@ def share(hits: int, of: int) -> float:
     return round(hits / of, 4) if of else 0.0
 
 
-def of_safety(nlu: Nlu | None = None, name: str = "safety.tsv") -> dict[str, object]:
+def of_safety(nlu: Nlu | None = None, name: str = "safety.tsv", folder: Path = FOLDER) -> dict[str, object]:
     """Who gets the whole help, and who gets any (the line beside their own answer counts): in all, by kind, without the server."""
     counts: Counter[str] = Counter()
     whole: Counter[str] = Counter()
     heard: Counter[str] = Counter()
     listed = inside = inside_whole = right = 0
-    for row in lines(name):
+    for row in lines(name, folder):
         text, kind = row["text"], row[_label(row)]
         hit = heard_in(text, nlu)
         counts[kind] += 1
@@ -63,9 +63,11 @@ def of_safety(nlu: Nlu | None = None, name: str = "safety.tsv") -> dict[str, obj
     }
 
 
-def of_lookalikes(nlu: Nlu | None = None, name: str = "safety_lookalikes.tsv") -> dict[str, object]:
+def of_lookalikes(
+    nlu: Nlu | None = None, name: str = "safety_lookalikes.tsv", folder: Path = FOLDER
+) -> dict[str, object]:
     """The share of ordinary lines taken for a crisis, and of those that only get a line beside their own answer."""
-    texts = [row["text"] for row in lines(name)]
+    texts = [row["text"] for row in lines(name, folder)]
     heard = [hit for hit in (heard_in(text, nlu) for text in texts) if hit]
     alone = [hit for hit in (heard_in(text, None) for text in texts) if hit]
     return {

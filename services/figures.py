@@ -114,7 +114,7 @@ def read(session: Session, quarter: date, today: date, *, team_id: str | None = 
         quarter,
         channels.total,
         splits,
-        _questions(session, quarter, today, team_id),
+        questions(session, quarter, today, team_id),
         _costs(session, quarter, team_id, channels, pence),
         _alerts(session, quarter, team_id),
         _unmet(session, quarter, team_id),
@@ -153,8 +153,8 @@ def _names(session: Session, by: str) -> dict[str, str]:
     return {}
 
 
-def _questions(session: Session, quarter: date, today: date, team_id: str | None) -> tuple[Question, ...]:
-    """Those at which most are left first. Times are of every place: they say something of the question, not of a team."""
+def questions(session: Session, quarter: date, today: date, team_id: str | None = None) -> tuple[Question, ...]:
+    """Every question, those at which most are left first. Times are of every place: they say something of the question, not of a team."""
     silent = Journey.question.is_not(None), Journey.outcome.is_(None), Journey.last_on < today - LEFT_AFTER
     left_at = _in_quarter(select(Journey.question, func.count()).where(*silent), quarter, team_id)
     left = {key: int(count) for key, count in session.execute(left_at.group_by(Journey.question))}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +22,10 @@ CHECK = "check"
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """`failures`: name, the conversation as it `went`, the `problem` that kept it from being played, what was `answered`."""
+    """`failures`: name, the conversation as it `went`, the `problem` that kept it from being played, what was `answered`.
+
+    `covered`: by "topic.card" that was come to, the numbers of the ways that were taken from there.
+    """
 
     id: int
     mark: str
@@ -33,6 +36,7 @@ class Trial:
     ended: bool
     running: bool
     problem: str
+    covered: Mapping[str, Sequence[int]]
 
 
 def latest(session: Session, mark: str) -> Trial | None:
@@ -63,16 +67,19 @@ def begin(session: Session, mark: str, scope: str, total: int, now: datetime) ->
     newest = _newest(session, same)
     if newest is not None and newest.running and (scope != CHECK or newest.mark == mark):
         return None
-    row = DialogTrial(mark=mark, scope=scope, total=total, failures=[], started_at=now, seen_at=real_now())
+    row = DialogTrial(mark=mark, scope=scope, total=total, failures=[], covered={}, started_at=now, seen_at=real_now())
     session.add(row)
     session.flush()
     return row.id
 
 
-def step(session: Session, trial: int, played: int, failures: list[dict[str, Any]]) -> None:
-    """How far it is."""
+def step(
+    session: Session, trial: int, played: int, failures: list[dict[str, Any]], covered: Mapping[str, Sequence[int]] = {}
+) -> None:
+    """How far it is, and what was come to."""
     row = session.get_one(DialogTrial, trial)
     row.played, row.failures, row.seen_at = played, failures[:MOST_FAILURES], real_now()
+    row.covered = dict(covered)
 
 
 def end(session: Session, trial: int, now: datetime, problem: str = "") -> None:
@@ -85,4 +92,5 @@ def _value(row: DialogTrial) -> Trial:
     running = row.ended_at is None and real_now() - row.seen_at < SILENT
     failures = tuple(row.failures)
     ended = row.ended_at is not None
-    return Trial(row.id, row.mark, row.scope, row.total, row.played, failures, ended, running, row.problem)
+    told = (row.id, row.mark, row.scope, row.total, row.played)
+    return Trial(*told, failures, ended, running, row.problem, row.covered)

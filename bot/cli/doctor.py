@@ -71,7 +71,7 @@ def language_model(settings: Settings) -> Part:
     missing = places.missing()
     if missing:
         return Part(name, "attention", missing)
-    if places.current() != places.model(training_hash(places)):
+    if not places.is_current(training_hash(places)):
         return Part(name, "attention", "what it is trained from has changed since. Run: anydoor train")
     return Part(name, "ok", "trained from today's examples.")
 

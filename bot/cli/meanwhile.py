@@ -21,7 +21,7 @@ LOWER = 10
 def trained_meanwhile(places: Places | None = None) -> Iterator[bool]:
     """Another process trains while the block goes on, and ends with it; gives whether there is anything to train."""
     places = places or Places()
-    if places.environment_missing() or places.current() == places.model(training_hash(places)):
+    if places.environment_missing() or places.is_current(training_hash(places)):
         yield False
         return
     command = [sys.executable, "-c", BESIDE]

@@ -62,6 +62,7 @@ class Run:
         self.events: list[Event] = []
         self.steps = 0
         self.walked: list[tuple[str, str]] = []
+        self.ways: list[tuple[str, str, int]] = []
         self.open = False
         """The question on top of the stack was put in this turn."""
         self.halted = False
@@ -87,7 +88,7 @@ class Run:
             care=self.care,
             offered=self.offered,
         )
-        return Turn(state, tuple(self.replies), tuple(self.events), tuple(self.walked))
+        return Turn(state, tuple(self.replies), tuple(self.events), tuple(self.walked), tuple(self.ways))
 
     # -- where we are ----------------------------------------------------------------------------------------------
 
@@ -112,9 +113,10 @@ class Run:
         """Moves the top frame to the first branch that holds."""
         frame = self.stack[-1]
         target = END
-        for branch in branches:
+        for number, branch in enumerate(branches):
             if branch.condition is None or branch.condition.holds(self.slots):
                 target = branch.target
+                self.ways.append((frame.flow, frame.step, number))
                 break
         self.stack[-1] = Frame(frame.flow, target, frame.came)
 

@@ -53,12 +53,16 @@ Act: TypeAlias = "Callable[[str, Mapping[str, Json]], ActionResult]"
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The state after a message, what to say and what happened."""
+    """The state after a message, what to say and what happened.
+
+    `walked`: the flows and steps passed; `ways`: those with the number of the branch that was taken, from 0.
+    """
 
     state: DialogueState
     replies: tuple[Reply, ...]
     events: tuple[Event, ...]
     walked: tuple[tuple[str, str], ...] = ()
+    ways: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

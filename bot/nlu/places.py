@@ -58,6 +58,11 @@ class Places:
             return None
         return chosen if chosen.is_file() else None
 
+    def is_current(self, name: str) -> bool:
+        """Whether the model in use is made of this, alone or with what was taught in the studio besides."""
+        current = self.current()
+        return current is not None and current.name.removesuffix(".tar.gz").partition("-")[0] == name
+
     def choose(self, name: str) -> None:
         """Point at another model; a reader sees the old name or the new one, never half of one."""
         written = self.models / "current.new"

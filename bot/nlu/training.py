@@ -35,14 +35,13 @@ def train(force: bool = False, places: Places | None = None) -> Trained:
     """Train if needed, compare with the one in use, and point `current` at the model unless it is worse. Raises CannotTrain."""
     places = places or Places()
     name = training_hash(places)
-    current = places.current()
-    if not force and current == places.model(name):
+    if not force and places.is_current(name):
         return Trained(name, False, True, 0.0, None, "Nothing has changed since the last training.")
     if places.environment_missing():
         raise CannotTrain(places.environment_missing())
     seconds = 0.0
     if force or not places.model(name).exists():
-        seconds = _run_training(places, name)
+        seconds = run_training(places, name)
     return _choose(places, name, seconds)
 
 
@@ -59,13 +58,14 @@ def evaluate(places: Places | None = None) -> Evaluation:
     return result
 
 
-def _run_training(places: Places, name: str) -> float:
+def run_training(places: Places, name: str, examples: Path | None = None) -> float:
+    """Make the model; how many seconds it took. `examples`: a folder instead of the usual one. Raises CannotTrain."""
     started = time.monotonic()
     command = [
         places.python,
         places.server / "train.py",
         "--data",
-        places.examples,
+        examples or places.examples,
         "--crises",
         places.crises,
         "--config",
@@ -101,7 +101,7 @@ def _choose(places: Places, name: str, seconds: float) -> Trained:
             f"Not used: macro-F1 {result.macro_f1:.3f} is below the {before.macro_f1:.3f} of the model in use.",
         )
     places.choose(name)
-    _forget_old(places, keep={places.model(name), current or places.model(name)})
+    forget_old(places, keep={places.model(name), current or places.model(name)})
     return Trained(name, True, True, seconds, result, "The new model is in use.")
 
 
@@ -126,7 +126,7 @@ def _evaluate(places: Places, model: Path) -> Evaluation | None:
         nlu.close()
 
 
-def _forget_old(places: Places, keep: set[Path]) -> None:
+def forget_old(places: Places, keep: set[Path]) -> None:
     """Keep the chosen model and the one before it, to go back to."""
     for model in places.models.glob("*.tar.gz"):
         if model not in keep:

@@ -1,7 +1,7 @@
 """Plays conversation tests against a draft, in a process of its own: `python -m bot.studio.playing`.
 
 Reads {"files": …, "tests": {name: text}, "answers": {slot: title}} on stdin and writes a line of JSON a test; with "check" it proves the draft and
-writes a line a finding. So the server's own process
+writes a line a finding. After the tests comes a line that says what they have come to. So the server's own process
 gives neither memory nor time to it, and a draft that runs wild ends with the child.
 """
 
@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
 from bot.assistant import parsed
@@ -22,6 +23,7 @@ from bot.nlu.parsed import Parsed
 from bot.nlu.recorded import NotRecorded, RecordedNlu
 from bot.nlu.stand_in import StandIn
 from bot.studio import answering, proving
+from bot.turns import Taken
 
 
 class Remembered:
@@ -50,7 +52,21 @@ def recorded() -> RecordedNlu | None:
         return None
 
 
-def played(book: Book, text: str, nlu: Any, answers: Mapping[str, str] = {}) -> dict[str, Any]:
+Covered = dict[str, set[int]]
+"""By flow and step ("flow.step"), for each that was come to: the numbers of the ways that were taken from there."""
+
+
+def note(covered: Covered, taken: Taken) -> None:
+    """What a turn has come to."""
+    for flow, step in taken.turn.walked if taken.turn else ():
+        covered.setdefault(f"{flow}.{step}", set())
+    for flow, step, way in taken.turn.ways if taken.turn else ():
+        covered.setdefault(f"{flow}.{step}", set()).add(way)
+
+
+def played(
+    book: Book, text: str, nlu: Any, answers: Mapping[str, str] = {}, covered: Covered | None = None
+) -> dict[str, Any]:
     """Whether a test went as it says (`ok`), as it `went`, and the `problem` that kept it from being played to its end.
 
     `answered`: what was answered to new questions; `meant`: the test with these answers in it, where more is otherwise.
@@ -58,6 +74,8 @@ def played(book: Book, text: str, nlu: Any, answers: Mapping[str, str] = {}) -> 
     try:
         transcript = Transcript.parse(text)
         with stage(transcript, nlu, book) as simulator:
+            if covered is not None:
+                simulator.assistant.watchers.append(partial(note, covered))
             put = answering.play(transcript, simulator, answers)
     except CannotHappen as error:
         return {"ok": False, "went": error.before.format() if error.before.acts else "", "problem": str(error)[:300]}
@@ -71,10 +89,11 @@ def played(book: Book, text: str, nlu: Any, answers: Mapping[str, str] = {}) -> 
 
 
 def results(files: Mapping[str, str], tests: Mapping[str, str], answers: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """One after the other. `answers` (title by slot) are given to questions that a test does not know of."""
-    book, nlu = parsed(tuple(sorted(files.items()))), Remembered()
+    """One after the other, and last what they have come to. `answers` (title by slot): to questions that a test does not know of."""
+    book, nlu, covered = parsed(tuple(sorted(files.items()))), Remembered(), Covered()
     for name, text in tests.items():
-        yield {"name": name, **played(book, text, nlu, answers)}
+        yield {"name": name, **played(book, text, nlu, answers, covered)}
+    yield {"covered": {name: sorted(ways) for name, ways in sorted(covered.items())}}
 
 
 def findings(files: Mapping[str, str]) -> Iterator[dict[str, Any]]:

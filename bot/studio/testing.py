@@ -133,7 +133,7 @@ def start_again(db: Database, clock: Clock, desk: Desk, names: Collection[str], 
         return False
     kept = [dict(one) for one in last.failures if one["name"] not in chosen]
     given = {"files": dict(desk.files), "tests": chosen, "answers": dict(answers)}
-    return _begin(db, clock, mark(desk), last.scope, last.total, given, kept)
+    return _begin(db, clock, mark(desk), last.scope, last.total, given, kept, last.covered)
 
 
 def start_check(db: Database, clock: Clock, desk: Desk) -> bool:
@@ -175,13 +175,14 @@ def _begin(
     total: int,
     given: Mapping[str, Any],
     kept: Sequence[dict[str, Any]] = (),
+    covered: Mapping[str, Sequence[int]] = {},
 ) -> bool:
-    """`kept`: failures of tests that are not played now."""
+    """`kept`, `covered`: failures of tests that are not played now, and what all had come to."""
     with db.write() as session:
         trial = trials.begin(session, what, scope, total, clock.now())
     if trial is None:
         return False
-    told = Told(db, trial, scope == trials.CHECK, total - len(given.get("tests", ())), list(kept))
+    told = Told(db, trial, scope == trials.CHECK, total - len(given.get("tests", ())), list(kept), dict(covered))
     threading.Thread(target=_follow, args=(told, clock, json.dumps(given)), daemon=True).start()
     return True
 
@@ -195,10 +196,15 @@ class Told:
     findings: bool
     played: int
     failures: list[dict[str, Any]]
+    covered: dict[str, Sequence[int]]
     written: float = 0.0
 
     def take(self, result: dict[str, Any]) -> None:
         """One more; it is written down where the last writing was a moment ago."""
+        if "covered" in result:
+            for name, ways in result["covered"].items():
+                self.covered[name] = sorted({*self.covered.get(name, ()), *ways})
+            return
         self.played = 1 if self.findings else self.played + 1
         if self.findings or not result.pop("ok"):
             self.failures.append(result)
@@ -208,7 +214,7 @@ class Told:
     def write(self) -> None:
         """Put it where every process sees it."""
         with self.db.write() as session:
-            trials.step(session, self.trial, self.played, self.failures)
+            trials.step(session, self.trial, self.played, self.failures, self.covered)
         self.written = time.monotonic()
 
 

@@ -12,6 +12,7 @@ from services.models.content import (
     DialogTest,
     DialogTrial,
     NluExample,
+    NluTraining,
     NotUnderstood,
 )
 from services.models.conversations import Conversation, EarlyReceipt, MessageIn, MessageOut
@@ -77,6 +78,7 @@ __all__ = [
     "MessageIn",
     "MessageOut",
     "NluExample",
+    "NluTraining",
     "NotUnderstood",
     "OpeningOffer",
     "Passkey",

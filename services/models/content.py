@@ -89,6 +89,7 @@ class DialogTrial(Base):
     total: Mapped[int]
     played: Mapped[int] = mapped_column(default=0)
     failures: Mapped[list[Any]]
+    covered: Mapped[dict[str, Any]]
     started_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -108,6 +109,27 @@ class NluExample(Base):
     held_out: Mapped[bool]
     added_by: Mapped[int]
     added_at: Mapped[datetime]
+
+
+class NluTraining(Base):
+    """A training of the language model begun in the studio: how far it is, what came of it. Numbers and codes only."""
+
+    __tablename__ = "nlu_trainings"
+    __table_args__ = rows()
+
+    id: Mapped[Key]
+    started_by: Mapped[int]
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    stage: Mapped[str]
+    seconds: Mapped[int] = mapped_column(default=0)
+    model: Mapped[str]
+    previous: Mapped[str]
+    taught: Mapped[int]
+    figures: Mapped[dict[str, Any]]
+    outcome: Mapped[str]
+    problem: Mapped[str]
 
 
 class NotUnderstood(Base):

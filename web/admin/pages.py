@@ -56,6 +56,7 @@ def topic(request: Request) -> Response:
     flow = book.flows.get(request.path_params["name"])
     if flow is None:
         raise HTTPException(404)
+    notes = picture.notes_of(request, desk)
     leads = [other for other in book.flows.values() if other.id != flow.id and flow.id in near(book, other)]
     return page(
         request,
@@ -65,7 +66,13 @@ def topic(request: Request) -> Response:
         book=book,
         cards=plain.cards(book, flow),
         leads=leads,
-        drawn=picture.of_topic(book, flow),
+        drawn=picture.of_topic(book, flow, notes),
+        notes={step.id: notes.of_card(flow, step) for step in flow.steps.values()},
+        untested={
+            (step.id, n) for step in flow.steps.values() for n in range(len(step.next)) if notes.untested(flow, step, n)
+        },
+        coverage=notes.coverage,
+        share=notes.coverage.share([flow]) if notes.coverage else None,
     )
 
 

@@ -16,6 +16,7 @@ from web.admin import (
     files,
     helplines,
     listings,
+    model,
     pages,
     picture,
     places,
@@ -80,6 +81,7 @@ def service_routes() -> Sequence[BaseRoute]:
         "/admin/listings/{listing}": listings.show,
         "/admin/places": places.listing,
         "/admin/understanding": understanding.show,
+        "/admin/understanding/model": model.show,
         "/admin/understanding/{part}.yml": understanding.download,
         "/admin/places/{team}": places.show,
     }
@@ -96,7 +98,12 @@ def service_routes() -> Sequence[BaseRoute]:
         "/admin/places/{team}/rules/{number:int}/agree": places.agree,
         "/admin/helplines/{number:int}/agree": helplines.agree,
     }
-    made = {"/admin/sources": sources.add, "/admin/sources/{code}/close": sources.close}
+    made = {
+        "/admin/sources": sources.add,
+        "/admin/sources/{code}/close": sources.close,
+        "/admin/understanding/model/train": model.train,
+        "/admin/understanding/model/back": model.back,
+    }
     counted = {"/admin/figures": figures.show, "/admin/figures/{table}.csv": figures.download}
     return [
         *ruled(staff(*READERS), shown, written),

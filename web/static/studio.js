@@ -38,3 +38,19 @@ if (text && line > 0) {
 // While tests are being played the page looks again by itself.
 const trial = document.querySelector("[data-again]");
 if (trial) setTimeout(() => window.location.reload(), Number(trial.dataset.again) * 1000);
+
+// While the language model is trained, what is said of it is renewed without loading the page again.
+const WORKING = "[data-fresh='3']";
+function renew() {
+  fetch(window.location.pathname, { redirect: "error" })
+    .then((response) => (response.ok ? response.text() : Promise.reject(response)))
+    .then((html) => {
+      const told = new DOMParser().parseFromString(html, "text/html").querySelector("[data-fresh]");
+      const here = document.querySelector(WORKING);
+      if (!told.matches(WORKING)) window.location.replace(window.location.pathname); // over: its figures and buttons are elsewhere
+      else if (here.innerHTML !== told.innerHTML) here.replaceChildren(...told.childNodes); // read out only where it is another
+    })
+    .catch(() => {}) // the server is started anew, or the network is away: looked for again
+    .finally(() => setTimeout(renew, 3000));
+}
+if (document.querySelector(WORKING)) setTimeout(renew, 3000);

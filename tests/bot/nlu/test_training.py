@@ -45,7 +45,7 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
         places.model(name).touch()
         return 1.0
 
-    monkeypatch.setattr(training, "_run_training", run)
+    monkeypatch.setattr(training, "run_training", run)
     monkeypatch.setattr(
         training, "_evaluate", lambda places, model: measured(scores.get(model.name.split(".")[0], 0.5))
     )
