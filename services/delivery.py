@@ -80,12 +80,13 @@ def deliver(
             elif to_drop:
                 _drop_late_and_unwelcome(session, now)
             claim = _claim(session, now, names) if tried < limit else None
+            to_drop = claim is None and sent is not None and _any_to_drop(session, now)
         if sent:
             faults.point("after_settle_commit")
         if claim is None:
-            if sent is None or tried >= limit:
+            if not to_drop or tried >= limit:
                 return tried
-            sent, (waits, to_drop) = None, _look(db, now, names)
+            sent = None
             continue
         faults.point("after_claim_commit")
         sent = _Sent(claim, _try(send, claim.outbound, already_sent))
@@ -107,7 +108,11 @@ def _look(db: Database, now: datetime, channels: tuple[str, ...] | None) -> tupl
     with db.read() as session:
         if _claimable(channels).first(session, times) is not None:
             return True, False
-        return False, _ANY_DROPPABLE.first(session, times) is not None
+        return False, _any_to_drop(session, now)
+
+
+def _any_to_drop(session: Session, now: datetime) -> bool:
+    return _ANY_DROPPABLE.first(session, {"now": now, "real": real_now()}) is not None
 
 
 def _try(send: Send, outbound: Outbound, already_sent: AlreadySent | None) -> Receipt | SendError:

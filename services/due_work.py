@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.models import DueWork
@@ -21,6 +21,8 @@ _DUE = (
     .limit(bindparam("most"))
 )
 _LATE = select(DueWork.id).where(DueWork.done_at.is_(None), DueWork.not_after < bindparam("now")).limit(1)
+
+_PLAN = Prepared(insert(DueWork), inserted=("conversation_id", "kind", "due_at", "not_after"))
 
 
 @cache
@@ -68,11 +70,11 @@ def cancel(session: Session, conversation_id: int, kinds: tuple[str, ...], now: 
 def replace(
     session: Session, conversation_id: int, kinds: tuple[str, ...], planned: Sequence[Planned], now: datetime
 ) -> None:
-    """Cancel what is open of these kinds and put these in the diary instead, written with the turn's commit."""
+    """Cancel what is open of these kinds and put these in the diary instead."""
     cancel(session, conversation_id, kinds, now)
     for each in planned:
-        row = DueWork(conversation_id=conversation_id, kind=each.kind, due_at=each.due_at, not_after=each.not_after)
-        session.add(row)
+        row = {"kind": each.kind, "due_at": each.due_at, "not_after": each.not_after}
+        _PLAN.changed(session, {"conversation_id": conversation_id, **row})
 
 
 def due(session: Session, now: datetime, limit: int = 100) -> list[DueWork]:

@@ -96,9 +96,12 @@ def address_of(session: Session, conversation_id: int) -> Address | None:
 
 def address_row(session: Session, conversation_id: int) -> AddressRow:
     """The address row of a conversation; NoResultFound when there is no such conversation."""
+    kept: tuple[int, AddressRow] | None = session.info.get("address")  # a turn asks for this again and again
+    if kept is not None and kept[0] == conversation_id and kept[1] in session:
+        return kept[1]
     conversation = session.get_one(Conversation, conversation_id)
     row = session.get_one(AddressRow, conversation.address_id)
-    session.info["address"] = row  # a session forgets what nobody holds, and a turn asks for this again and again
+    session.info["address"] = (conversation_id, row)
     return row
 
 
