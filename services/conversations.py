@@ -14,10 +14,11 @@ from services.errors import Stale
 from services.messages import Address
 from services.models import AddressRow, Conversation
 from services.people import find_address
+from services.prepared import Prepared
 
 __all__ = ["Seen", "find", "hand_back", "lock", "pin", "save", "see", "take_over"]
 
-_SEEN = (
+_SEEN = Prepared(
     select(
         Conversation.id,
         Conversation.person_id,
@@ -70,7 +71,7 @@ def find(session: Session, address: Address) -> int | None:
 def see(session: Session, conversation_id: int) -> Seen:
     """The conversation as it is now, without locking it; NoResultFound when there is none."""
     session.flush()
-    row = session.connection().execute(_SEEN, {"id": conversation_id}).one()
+    row = _SEEN.one(session, {"id": conversation_id})
     return Seen(
         id=row.id,
         person_id=row.person_id,

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, Update, and_, bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, Update, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from services import faults, journeys, spending, statuses
@@ -33,6 +33,7 @@ from services.messages import (
 from services.models import AddressRow, MessageOut
 from services.models.base import UtcTime
 from services.people import EXEMPT_FROM_STOP, NUDGES
+from services.prepared import Prepared
 
 LEASE = timedelta(seconds=60)
 FIRST_PAUSE = timedelta(seconds=5)
@@ -79,12 +80,13 @@ def deliver(
             elif to_drop:
                 _drop_late_and_unwelcome(session, now)
             claim = _claim(session, now, names) if tried < limit else None
+            to_drop = claim is None and sent is not None and _any_to_drop(session, now)
         if sent:
             faults.point("after_settle_commit")
         if claim is None:
-            if sent is None or tried >= limit:
+            if not to_drop or tried >= limit:
                 return tried
-            sent, (waits, to_drop) = None, _look(db, now, names)
+            sent = None
             continue
         faults.point("after_claim_commit")
         sent = _Sent(claim, _try(send, claim.outbound, already_sent))
@@ -104,9 +106,13 @@ def _look(db: Database, now: datetime, channels: tuple[str, ...] | None) -> tupl
     """Whether a message is to be claimed, and else whether one is to be dropped: idling opens no write."""
     times = {"now": now, "real": real_now()}
     with db.read() as session:
-        if session.connection().execute(_claimable(channels), times).first() is not None:
+        if _claimable(channels).first(session, times) is not None:
             return True, False
-        return False, session.connection().scalar(_ANY_DROPPABLE, times) is not None
+        return False, _any_to_drop(session, now)
+
+
+def _any_to_drop(session: Session, now: datetime) -> bool:
+    return _ANY_DROPPABLE.first(session, {"now": now, "real": real_now()}) is not None
 
 
 def _try(send: Send, outbound: Outbound, already_sent: AlreadySent | None) -> Receipt | SendError:
@@ -126,7 +132,7 @@ def _claim(session: Session, now: datetime, channels: tuple[str, ...] | None) ->
         return None
     lease, repeat, first_attempt_at = secrets.token_hex(8), _repeats(found), found.first_attempt_at or now
     values = {"lease": lease, "until": real + LEASE, "again": repeat, "first": first_attempt_at}
-    session.connection().execute(_CLAIMED, {"message_id": found.id, **values})
+    _CLAIMED.changed(session, {"message_id": found.id, **values})
     outbound = Outbound(
         id=found.id,
         address=Address.parse(f"{found.address_channel}:{found.address_value}"),
@@ -139,11 +145,9 @@ def _claim(session: Session, now: datetime, channels: tuple[str, ...] | None) ->
     return _Claim(lease, found.conversation_id, outbound)
 
 
-def _affordable(session: Session, now: datetime, real: datetime, channels: tuple[str, ...] | None) -> Row[Any] | None:
+def _affordable(session: Session, now: datetime, real: datetime, channels: tuple[str, ...] | None) -> Any | None:
     """The next message that may be paid for; what may not, on the way to it, is dropped (it is not sent late)."""
-    while (
-        found := session.connection().execute(_claimable(channels, locked=True), {"now": now, "real": real}).first()
-    ) is not None:
+    while (found := _claimable(channels, locked=True).first(session, {"now": now, "real": real})) is not None:
         first = found.first_attempt_at is None
         refused = spending.refusal(session, found, now) if first and found.address_channel == "sms" else None
         if refused is None:
@@ -153,14 +157,14 @@ def _affordable(session: Session, now: datetime, real: datetime, channels: tuple
     return None
 
 
-def _repeats(found: Row[Any]) -> bool:
+def _repeats(found: Any) -> bool:
     """Whoever claimed it before may have sent it."""
     return bool(found.repeat or found.status == "sending")
 
 
 @cache
-def _claimable(channels: tuple[str, ...] | None, locked: bool = False) -> Select[Any]:
-    """The next message whose turn it is, by bound `now` and `real`; built once, for building takes longer than running.
+def _claimable(channels: tuple[str, ...] | None, locked: bool = False) -> Prepared:
+    """The next message whose turn it is, by bound `now` and `real`.
 
     A message waits for the earlier ones of its conversation; a safety reply only for earlier safety replies.
     `locked`: with its row and its address locked, locked ones passed over.
@@ -182,7 +186,9 @@ def _claimable(channels: tuple[str, ...] | None, locked: bool = False) -> Select
     )
     if channels is not None:
         query = query.where(MessageOut.channel.in_(channels))
-    return query.with_for_update(of=[MessageOut, AddressRow], skip_locked=True, key_share=True) if locked else query
+    if locked:
+        query = query.with_for_update(of=[MessageOut, AddressRow], skip_locked=True, key_share=True)
+    return Prepared(query)
 
 
 def _free() -> ColumnElement[bool]:
@@ -236,7 +242,7 @@ _CLAIM_COLUMNS = (
     AddressRow.channel.label("address_channel"),
     AddressRow.value.label("address_value"),
 )
-_CLAIMED = (
+_CLAIMED = Prepared(
     update(MessageOut)
     .where(MessageOut.id == bindparam("message_id"))
     .values(
@@ -249,8 +255,8 @@ _CLAIMED = (
     )
 )
 _DROPS = (_drop("late", _late()), _drop("stopped", _unwelcome()))
-_ANY_DROPPABLE = select(MessageOut.id).where(_free(), or_(_late(), _unwelcome())).limit(1)
-_IS_SENT = (
+_ANY_DROPPABLE = Prepared(select(MessageOut.id).where(_free(), or_(_late(), _unwelcome())).limit(1))
+_IS_SENT = Prepared(
     update(MessageOut)
     .where(
         MessageOut.id == bindparam("message_id"),
@@ -295,7 +301,7 @@ def _settle(session: Session, sent: _Sent, now: datetime) -> None:
 def _settle_at_once(session: Session, claim: _Claim, receipt: Receipt, now: datetime) -> bool:
     """Nearly every message: sent under our own claim, in one statement. False: it needs a look at the row."""
     values = {"claimed": claim.lease, "known_as": receipt.provider_id, "in_segments": receipt.segments, "now": now}
-    if not session.connection().execute(_IS_SENT, {"message_id": claim.outbound.id, **values}).rowcount:
+    if not _IS_SENT.changed(session, {"message_id": claim.outbound.id, **values}):
         return False
     if statuses.has_early(session, claim.outbound.address.channel, receipt.provider_id):
         statuses.apply_early(session, session.scalars(_OF_CLAIM, {"message_id": claim.outbound.id}).one(), now)

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from services.models import DueWork
+from services.prepared import Prepared
 
-_CANCEL = (
-    update(DueWork)
-    .where(DueWork.conversation_id == bindparam("conversation"), DueWork.done_at.is_(None))
-    .where(DueWork.kind.in_(bindparam("kinds", expanding=True)))
-    .values(done_at=bindparam("now"), result="cancelled")
-)
 _DUE = (
     select(DueWork)
     .where(DueWork.done_at.is_(None), DueWork.due_at <= bindparam("now"))
@@ -25,6 +21,17 @@ _DUE = (
     .limit(bindparam("most"))
 )
 _LATE = select(DueWork.id).where(DueWork.done_at.is_(None), DueWork.not_after < bindparam("now")).limit(1)
+
+_PLAN = Prepared(insert(DueWork), inserted=("conversation_id", "kind", "due_at", "not_after"))
+
+
+@cache
+def _cancelled(kinds: tuple[str, ...]) -> Prepared:
+    return Prepared(
+        update(DueWork)
+        .where(DueWork.conversation_id == bindparam("conversation"), DueWork.done_at.is_(None), DueWork.kind.in_(kinds))
+        .values(done_at=bindparam("now"), result="cancelled")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +64,17 @@ def cancel(session: Session, conversation_id: int, kinds: tuple[str, ...], now: 
     """Nothing of these kinds falls due any more (the person wrote, the call was called off); how many."""
     if any(isinstance(row, DueWork) for row in session.new):  # planned in this very turn, and not written yet
         session.flush()
-    named = {"conversation": conversation_id, "kinds": list(kinds), "now": now}
-    return session.connection().execute(_CANCEL, named).rowcount
+    return _cancelled(kinds).changed(session, {"conversation": conversation_id, "now": now})
 
 
 def replace(
     session: Session, conversation_id: int, kinds: tuple[str, ...], planned: Sequence[Planned], now: datetime
 ) -> None:
-    """Cancel what is open of these kinds and put these in the diary instead, written with the turn's commit."""
+    """Cancel what is open of these kinds and put these in the diary instead."""
     cancel(session, conversation_id, kinds, now)
     for each in planned:
-        row = DueWork(conversation_id=conversation_id, kind=each.kind, due_at=each.due_at, not_after=each.not_after)
-        session.add(row)
+        row = {"kind": each.kind, "due_at": each.due_at, "not_after": each.not_after}
+        _PLAN.changed(session, {"conversation_id": conversation_id, **row})
 
 
 def due(session: Session, now: datetime, limit: int = 100) -> list[DueWork]:

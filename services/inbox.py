@@ -16,18 +16,24 @@ from services.db import Database
 from services.messages import Address, Inbound, Kind
 from services.models import AddressRow, Conversation, MessageIn
 from services.people import find_or_make_conversation
+from services.prepared import Prepared
 
-# Statements of the hot path are built once: building one takes longer than running it.
-_STORED = select(MessageIn.conversation_id, MessageIn.id, MessageIn.seq).where(
-    MessageIn.channel == bindparam("channel"), MessageIn.provider_id == bindparam("provider_id")
+_STORED = Prepared(
+    select(MessageIn.conversation_id, MessageIn.id, MessageIn.seq).where(
+        MessageIn.channel == bindparam("channel"), MessageIn.provider_id == bindparam("provider_id")
+    )
 )
-_COUNTED = (
+_COUNTED = Prepared(
     select(Conversation.next_seq, Conversation.source)
     .where(Conversation.id == bindparam("conversation"))
     .with_for_update(key_share=True)
 )
-_STORE = insert(MessageIn)
-_COUNT = (
+_COLUMNS = (
+    "conversation_id", "seq", "channel", "provider_id", "kind", "body", "pressed", "media", "source", "provider_stopped",
+    "urgent", "received_at",
+)  # fmt: skip
+_STORE = Prepared(insert(MessageIn).returning(MessageIn.id), inserted=_COLUMNS)
+_COUNT = Prepared(
     update(Conversation)
     .where(Conversation.id == bindparam("conversation"))
     .values(next_seq=bindparam("after"), last_in_at=bindparam("now"), source=bindparam("whence"))
@@ -39,29 +45,31 @@ _UNTAKEN = (
     .where(MessageIn.conversation_id == bindparam("conversation_id"), MessageIn.taken_at.is_(None))
     .where(AddressRow.value.is_not(None))
 )
-_WAITING = _UNTAKEN.with_only_columns(
-    MessageIn.id,
-    MessageIn.conversation_id,
-    MessageIn.seq,
-    MessageIn.urgent,
-    MessageIn.received_at,
-    MessageIn.provider_id,
-    MessageIn.body,
-    MessageIn.kind,
-    MessageIn.pressed,
-    MessageIn.media,
-    MessageIn.source,
-    MessageIn.provider_stopped,
-    AddressRow.channel,
-    AddressRow.value,
-).order_by(MessageIn.seq)
-_ANY_WAITING = _UNTAKEN.with_only_columns(MessageIn.id).limit(1)
-_TAKE = (
+_WAITING = Prepared(
+    _UNTAKEN.with_only_columns(
+        MessageIn.id,
+        MessageIn.conversation_id,
+        MessageIn.seq,
+        MessageIn.urgent,
+        MessageIn.received_at,
+        MessageIn.provider_id,
+        MessageIn.body,
+        MessageIn.kind,
+        MessageIn.pressed,
+        MessageIn.media,
+        MessageIn.source,
+        MessageIn.provider_stopped,
+        AddressRow.channel,
+        AddressRow.value,
+    ).order_by(MessageIn.seq)
+)
+_ANY_WAITING = Prepared(_UNTAKEN.with_only_columns(MessageIn.id).limit(1))
+_TAKE = Prepared(
     update(MessageIn)
     .where(MessageIn.id == bindparam("message_id"), MessageIn.taken_at.is_(None))
     .values(taken_at=bindparam("now"))
 )
-_WAITING_CONVERSATIONS = (
+_WAITING_CONVERSATIONS = Prepared(
     select(MessageIn.conversation_id)
     .where(MessageIn.taken_at.is_(None))
     .group_by(MessageIn.conversation_id)
@@ -111,18 +119,15 @@ def _accept(session: Session, inbound: Inbound, urgent: bool, now: datetime) -> 
     if earlier:
         return earlier
     conversation_id = find_or_make_conversation(session, inbound.address, now)
-    run = session.connection().execute
-    seq, source = run(_COUNTED, {"conversation": conversation_id}).one()
+    seq, source = _COUNTED.one(session, {"conversation": conversation_id})
     if session.get_bind().dialect.name != "sqlite":  # there a repeat at the same time may have had the lock before us
         earlier = _stored(session, inbound)
         if earlier:
             return earlier
-    stored = run(_STORE, {"conversation_id": conversation_id, "seq": seq, **_row(inbound, urgent, now)})
+    stored = _STORE.one(session, {"conversation_id": conversation_id, "seq": seq, **_row(inbound, urgent, now)})
     counted = {"conversation": conversation_id, "after": seq + 1, "now": now, "whence": source or inbound.source}
-    run(_COUNT, counted)
-    assert stored.inserted_primary_key is not None
-    [message_id] = stored.inserted_primary_key
-    return Accepted(conversation_id, message_id, seq, new=True)
+    _COUNT.changed(session, counted)
+    return Accepted(conversation_id, stored.id, seq, new=True)
 
 
 def _storable(inbound: Inbound) -> Inbound:
@@ -143,7 +148,7 @@ def find(session: Session, inbound: Inbound) -> Accepted | None:
 
 def _stored(session: Session, inbound: Inbound) -> Accepted | None:
     named = {"channel": inbound.address.channel, "provider_id": _provider_id(inbound)}
-    row = session.connection().execute(_STORED, named).first()
+    row = _STORED.first(session, named)
     return Accepted(row[0], row[1], row[2], new=False) if row else None
 
 
@@ -171,17 +176,17 @@ def _row(inbound: Inbound, urgent: bool, now: datetime) -> dict[str, Any]:
 
 def waiting_conversations(session: Session, limit: int = 100) -> list[int]:
     """Conversations with a message that no turn has taken: urgent ones first, then the longest waiting."""
-    return list(session.connection().scalars(_WAITING_CONVERSATIONS, {"most": limit}))
+    return _WAITING_CONVERSATIONS.scalars(session, {"most": limit})
 
 
 def waiting(session: Session, conversation_id: int) -> list[Waiting]:
     """A conversation's messages that no turn has taken, in order of `seq`."""
-    return [_waiting(row) for row in session.connection().execute(_WAITING, {"conversation_id": conversation_id})]
+    return [_waiting(row) for row in _WAITING.all(session, {"conversation_id": conversation_id})]
 
 
 def any_waiting(session: Session, conversation_id: int) -> bool:
     """Whether a conversation has a message that no turn has taken."""
-    return session.connection().scalar(_ANY_WAITING, {"conversation_id": conversation_id}) is not None
+    return _ANY_WAITING.first(session, {"conversation_id": conversation_id}) is not None
 
 
 def _waiting(row: Any) -> Waiting:
@@ -206,7 +211,7 @@ def is_waiting(session: Session, message_id: int) -> bool:
 
 def take(session: Session, message_id: int, now: datetime) -> bool:
     """Mark a message taken in the turn's own transaction; False when another turn has taken it."""
-    return bool(session.connection().execute(_TAKE, {"message_id": message_id, "now": now}).rowcount)
+    return bool(_TAKE.changed(session, {"message_id": message_id, "now": now}))
 
 
 def is_answered(session: Session, conversation_id: int) -> bool:

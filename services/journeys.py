@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from services.clock import LONDON
 from services.models import Conversation, Journey, QuestionTime, UnmetNeed
+from services.prepared import Prepared
 
 ANEW_AFTER = timedelta(days=30)
 STAGES = ("began_on", "started_on", "eligible_on", "booked_on", "attended_on")
@@ -35,11 +36,10 @@ WITHIN = (10, 20, 30, 60, 120, 300, 900, 3600, 86400)
 """Seconds within which a question is answered; -1 for later."""
 SHARDS = 16
 
-# Statements of the hot path are built once: building one takes longer than running it.
 _CURRENT = (
     select(Journey).where(Journey.conversation_id == bindparam("conversation")).order_by(Journey.id.desc()).limit(1)
 )
-_SENT = (
+_SENT = Prepared(
     update(Journey)
     .where(
         Journey.id
@@ -49,10 +49,12 @@ _SENT = (
 )
 
 
-def _one_more(dialect: Any) -> Any:
-    return dialect.insert(QuestionTime).on_conflict_do_update(
-        index_elements=["quarter", "question", "within", "shard"], set_={"count": QuestionTime.count + 1}
+def _one_more(dialect: Any) -> Prepared:
+    key = ["quarter", "question", "within", "shard"]
+    counted = dialect.insert(QuestionTime).on_conflict_do_update(
+        index_elements=key, set_={"count": QuestionTime.count + 1}
     )
+    return Prepared(counted, inserted=[*key, "count"])
 
 
 _ONE_MORE = {"postgresql": _one_more(postgresql), "sqlite": _one_more(sqlite)}
@@ -97,7 +99,7 @@ def _question(session: Session, row: Journey, passed: Passed, now: datetime) -> 
 def _add_time(session: Session, question: str, seconds: float, of: int, now: datetime) -> None:
     within = next((edge for edge in WITHIN if seconds <= edge), -1)
     key = {"quarter": quarter_of(day_of(now)), "question": question, "within": within, "shard": of % SHARDS}
-    session.connection().execute(_ONE_MORE[session.get_bind().dialect.name], {**key, "count": 1})
+    _ONE_MORE[session.get_bind().dialect.name].changed(session, {**key, "count": 1})
 
 
 def _current(session: Session, conversation_id: int) -> Journey | None:
@@ -142,7 +144,7 @@ def set_attended(session: Session, conversation_id: int, day: str | None) -> Non
 def sent(session: Session, conversation_id: int, segments: int) -> None:
     """One message went out, in so many segments (of SMS; 1 elsewhere)."""
     session.flush()
-    session.connection().execute(_SENT, {"conversation": conversation_id, "more": segments})
+    _SENT.changed(session, {"conversation": conversation_id, "more": segments})
 
 
 def unmet(session: Session, conversation: Conversation, needs: Iterable[str], now: datetime) -> None:

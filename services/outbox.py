@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from services.delivery import deliver
 from services.messages import Choice
 from services.models import Conversation, MessageOut
+from services.prepared import Prepared
 from services.statuses import UNSETTLED, status_update
 
 __all__ = ["deliver", "drop_waiting", "enqueue", "not_delivered", "oldest_waiting", "queue", "status_update"]
 
 PRIORITIES = {"crisis": 0}  # everything else comes after
+_COLUMNS = (
+    "conversation_id", "address_id", "seq", "channel", "body", "choices", "purpose", "priority", "by_staff_id",
+    "created_at", "run_at", "not_after",
+)  # fmt: skip
+_QUEUE = Prepared(insert(MessageOut).returning(MessageOut.id), inserted=_COLUMNS)
 
 
 def enqueue(
@@ -31,7 +37,7 @@ def enqueue(
     by_staff_id: int | None = None,
 ) -> int:
     """`queue` one message and answer its id."""
-    row = queue(
+    number = queue(
         session,
         conversation,
         text,
@@ -43,7 +49,7 @@ def enqueue(
         by_staff_id=by_staff_id,
     )
     session.flush()
-    return row.id
+    return number
 
 
 def queue(
@@ -57,28 +63,27 @@ def queue(
     run_at: datetime | None = None,
     not_after: datetime | None = None,
     by_staff_id: int | None = None,
-) -> MessageOut:
-    """Queue one message in the turn's transaction, written with its commit; the caller has the conversation locked.
+) -> int:
+    """Queue one message in the turn's transaction, and answer its id; the caller has the conversation locked.
 
     Sent from `run_at` (default now) on, in the conversation's order; dropped, not sent late, after `not_after`.
     """
-    row = MessageOut(
-        conversation_id=conversation.id,
-        address_id=conversation.address_id,
-        seq=conversation.next_out_seq,
-        channel=conversation.channel,
-        body=text,
-        choices=[[choice.value, choice.title] for choice in choices] or None,
-        purpose=purpose,
-        priority=PRIORITIES.get(purpose, 1),
-        by_staff_id=by_staff_id,
-        created_at=now,
-        run_at=run_at or now,
-        not_after=not_after,
-    )
+    row = {
+        "conversation_id": conversation.id,
+        "address_id": conversation.address_id,
+        "seq": conversation.next_out_seq,
+        "channel": conversation.channel,
+        "body": text,
+        "choices": [[choice.value, choice.title] for choice in choices] or None,
+        "purpose": purpose,
+        "priority": PRIORITIES.get(purpose, 1),
+        "by_staff_id": by_staff_id,
+        "created_at": now,
+        "run_at": run_at or now,
+        "not_after": not_after,
+    }
     conversation.next_out_seq += 1
-    session.add(row)
-    return row
+    return int(_QUEUE.one(session, row).id)
 
 
 def drop_waiting(session: Session, conversation_id: int, purposes: Sequence[str], now: datetime) -> int:

@@ -5,27 +5,35 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services import crypto
 from services.messages import Address
 from services.models import AddressRow, Conversation, Person
+from services.prepared import Prepared
 
 EXEMPT_FROM_STOP = ("crisis", "opt_out", "opt_in_answer")
 NUDGES = ("nudge", "follow_up", "offer")
 
-# Statements of the hot path are built once: building one takes longer than running it.
 _ADDRESS = select(AddressRow).where(
     AddressRow.channel == bindparam("channel"), AddressRow.value_index.in_(bindparam("indexes", expanding=True))
 )
-_CONVERSATION_OF = (
-    select(Conversation.id, AddressRow.value)
-    .join(AddressRow, AddressRow.id == Conversation.address_id)
-    .where(AddressRow.channel == bindparam("channel"), AddressRow.value_index.in_(bindparam("indexes", expanding=True)))
-)
+
+
+@cache
+def _conversation_by(keys: int) -> Prepared:
+    """By the keyed hashes that so many keys give: "index0", "index1", …"""
+    indexes: list[Any] = [bindparam(f"index{number}") for number in range(keys)]
+    return Prepared(
+        select(Conversation.id, AddressRow.value)
+        .join(AddressRow, AddressRow.id == Conversation.address_id)
+        .where(AddressRow.channel == bindparam("channel"), AddressRow.value_index.in_(indexes))
+    )
 
 
 def find_address(session: Session, address: Address) -> AddressRow | None:
@@ -54,9 +62,10 @@ def find_or_make_conversation(session: Session, address: Address, now: datetime)
     return int(found.id)
 
 
-def _conversation_of(session: Session, address: Address) -> Row[int, str | None] | None:
+def _conversation_of(session: Session, address: Address) -> Any | None:
     indexes = crypto.keys_of(session.get_bind()).blind_indexes("address", str(address))
-    return session.connection().execute(_CONVERSATION_OF, {"channel": address.channel, "indexes": indexes}).first()
+    named = {f"index{number}": index for number, index in enumerate(indexes)}
+    return _conversation_by(len(indexes)).first(session, {"channel": address.channel, **named})
 
 
 def _make(session: Session, address: Address, now: datetime) -> int:
@@ -87,9 +96,12 @@ def address_of(session: Session, conversation_id: int) -> Address | None:
 
 def address_row(session: Session, conversation_id: int) -> AddressRow:
     """The address row of a conversation; NoResultFound when there is no such conversation."""
+    kept: tuple[int, AddressRow] | None = session.info.get("address")  # a turn asks for this again and again
+    if kept is not None and kept[0] == conversation_id and kept[1] in session:
+        return kept[1]
     conversation = session.get_one(Conversation, conversation_id)
     row = session.get_one(AddressRow, conversation.address_id)
-    session.info["address"] = row  # a session forgets what nobody holds, and a turn asks for this again and again
+    session.info["address"] = (conversation_id, row)
     return row
 
 

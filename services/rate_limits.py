@@ -10,8 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.models import RateCount
+from services.prepared import Prepared
 
-_ONE_MORE = (
+_ONE_MORE = Prepared(
     update(RateCount)
     .where(
         RateCount.key == bindparam("named"),
@@ -20,7 +21,6 @@ _ONE_MORE = (
     )
     .values(count=RateCount.count + 1)
 )
-"""Built once: building a statement of the hot path takes longer than running it."""
 
 
 def allow(session: Session, key: str, most: int, per: timedelta, now: datetime) -> bool:
@@ -30,12 +30,12 @@ def allow(session: Session, key: str, most: int, per: timedelta, now: datetime) 
     """
     window = datetime.fromtimestamp(now.timestamp() // per.total_seconds() * per.total_seconds(), UTC)
     counts = {"named": key, "since": window, "most": most}
-    if session.connection().execute(_ONE_MORE, counts).rowcount:
+    if _ONE_MORE.changed(session, counts):
         return True
     if _is_there(session, key, window):
         return False
     _new(session, key, window)
-    return bool(session.connection().execute(_ONE_MORE, counts).rowcount)
+    return bool(_ONE_MORE.changed(session, counts))
 
 
 def forget_before(session: Session, moment: datetime) -> None:

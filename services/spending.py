@@ -11,7 +11,6 @@ import re
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from services import rate_limits
@@ -23,7 +22,7 @@ DAY = timedelta(days=1)
 Refusal = Literal["not_uk_mobile", "over_number_cap", "over_site_cap"]
 
 
-def refusal(session: Session, message: Row[Any], now: datetime) -> Refusal | None:
+def refusal(session: Session, message: Any, now: datetime) -> Refusal | None:
     """Count a text that is about to be sent for the first time; why it may not be, or None.
 
     The row has `purpose`, `address_id`, `address_value`. The site's cap is ANYDOOR_SMS_A_DAY, which lies with the

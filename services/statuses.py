@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services import duty
 from services.models import Conversation, EarlyReceipt, MessageOut
+from services.prepared import Prepared
 
 # A status only moves to a higher rank. "undelivered" and "failed" are the provider's; "dropped" is ours.
 RANKS = {"queued": 0, "sending": 1, "sent": 2, "undelivered": 3, "failed": 3, "dropped": 3, "delivered": 4}
@@ -17,8 +18,10 @@ _PROVIDERS_WORDS = {"accepted": "sent", "scheduled": "sent", "queued": "sent", "
 NOT_DELIVERED = ("undelivered", "failed")
 UNSETTLED = ("queued", "sending")
 
-_EARLY = select(EarlyReceipt.status).where(
-    EarlyReceipt.channel == bindparam("channel"), EarlyReceipt.provider_id == bindparam("provider_id")
+_EARLY = Prepared(
+    select(EarlyReceipt.status).where(
+        EarlyReceipt.channel == bindparam("channel"), EarlyReceipt.provider_id == bindparam("provider_id")
+    )
 )
 _LEFT = (
     select(MessageOut.id)
@@ -100,7 +103,7 @@ def keep_early(
 def has_early(session: Session, channel: str, provider_id: str) -> bool:
     """Whether a receipt came before the provider's own answer."""
     named = {"channel": channel, "provider_id": provider_id}
-    return session.connection().scalar(_EARLY, named) is not None
+    return _EARLY.first(session, named) is not None
 
 
 def has_left(session: Session) -> bool:

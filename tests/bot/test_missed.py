@@ -115,7 +115,8 @@ def test_a_receipt_that_went_astray_is_made_good(assistant: Assistant, twilio: T
         conversation = conversations.find(session, ANNA)
         assert conversation is not None
         locked = conversations.lock(session, conversation)
-        row = outbox.queue(session, locked, "hello", purpose="answer", now=assistant.clock.now())
+        number = outbox.queue(session, locked, "hello", purpose="answer", now=assistant.clock.now())
+        row = session.get_one(MessageOut, number)
         row.status, row.provider_id = "sent", "SMours"
     for sid, status, error in (("SMours", "undelivered", 30005), ("SMsomebodys", "failed", 30007)):
         made = Sent(sid, ANNA.value, "hello", None, 0.0, real_now() - timedelta(minutes=3), status, error)

@@ -132,8 +132,8 @@ def test_what_was_not_delivered_stays_so_with_its_reason(quick_db: Database, now
 def receive(db: Database, conversation: int, order: tuple[str, ...], now: datetime) -> None:
     """One message whose receipts come in this order, before and after the provider's own answer."""
     with db.write() as session:
-        row = outbox.queue(session, conversations.lock(session, conversation), "hello", purpose="answer", now=now)
-        session.flush()
+        locked = conversations.lock(session, conversation)
+        row = session.get_one(MessageOut, outbox.queue(session, locked, "hello", purpose="answer", now=now))
         row.status, name = "sending", f"P{row.id}"
         for status in order:
             if status == ANSWERED:

@@ -1,0 +1,180 @@
+"""Statements of the hot path, put into SQL once a database: SQLAlchemy's own way costs ten times what the database does.
+
+A statement is written as ever and wrapped in `Prepared`; its conversions (times, sealed columns) are the column types'
+own. It runs in the session's transaction and flushes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError, NoResultFound
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.base import Executable
+from sqlalchemy.sql.compiler import SQLCompiler
+
+Convert = Callable[[Any], Any]
+_ASKED: Any = object()
+"""Stands for a value that has to be given with each run."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A value to bind: the name it goes by, how it is converted, and what it is where the statement itself holds it."""
+
+    name: str
+    convert: Convert | None
+    fixed: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A statement for one database."""
+
+    sql: str
+    given: tuple[_Given, ...]
+    by_place: bool
+    row: Callable[..., Any] | None
+    """Makes a row of what the database answers; None where it answers no rows."""
+    converts: tuple[tuple[int, Convert], ...]
+
+
+class Prepared:
+    """One statement. Values are bound by name; those that the statement itself holds are not given again."""
+
+    def __init__(self, statement: Executable, *, inserted: Sequence[str] = ()) -> None:
+        """`inserted`: for an INSERT, the columns whose values are given."""
+        self._statement, self._inserted = statement, list(inserted) or None
+
+    def all(self, session: Session, values: Mapping[str, Any]) -> list[Any]:
+        """Every row, as a named tuple."""
+        return self._run(session, values)[0]
+
+    def first(self, session: Session, values: Mapping[str, Any]) -> Any | None:
+        """The first row; None when there is none."""
+        return next(iter(self._run(session, values)[0]), None)
+
+    def one(self, session: Session, values: Mapping[str, Any]) -> Any:
+        """The only row; NoResultFound when there is none."""
+        row = self.first(session, values)
+        if row is None:
+            raise NoResultFound("no row was found where there must be one")
+        return row
+
+    def scalar(self, session: Session, values: Mapping[str, Any]) -> Any | None:
+        """The first column of the first row; None when there is none."""
+        row = self.first(session, values)
+        return None if row is None else row[0]
+
+    def scalars(self, session: Session, values: Mapping[str, Any]) -> list[Any]:
+        """The first column of every row."""
+        return [row[0] for row in self._run(session, values)[0]]
+
+    def changed(self, session: Session, values: Mapping[str, Any]) -> int:
+        """How many rows were changed."""
+        return self._run(session, values)[1]
+
+    def _run(self, session: Session, values: Mapping[str, Any]) -> tuple[list[Any], int]:
+        raw, dialect = _raw(session)
+        known = vars(dialect).setdefault("anydoor_prepared", {})  # beside the keys, which the conversions use
+        ready = known.get(self)
+        if ready is None:
+            ready = known[self] = _made(self._statement, self._inserted, dialect)
+        bound = _bound(ready, values)
+        cursor = raw.cursor()
+        try:
+            cursor.execute(ready.sql, bound)
+            return (_rows(ready, cursor.fetchall()) if ready.row else [], cursor.rowcount)
+        except dialect.loaded_dbapi.Error as wrong:
+            raise _told(session, dialect, raw, cursor, wrong) from wrong
+        finally:
+            cursor.close()
+
+
+def _raw(session: Session) -> tuple[Any, Any]:
+    """The driver's own connection, in the session's transaction; found once for each transaction."""
+    kept = session.info.get("raw")
+    if kept is not None and kept[0] is session.get_transaction():
+        return kept[1], kept[2]
+    connection = session.connection()
+    session.info["raw"] = (session.get_transaction(), connection.connection, connection.dialect)
+    return connection.connection, connection.dialect
+
+
+def _bound(ready: _Ready, values: Mapping[str, Any]) -> Any:
+    found = []
+    for each in ready.given:
+        if each.fixed is not _ASKED and each.name not in values:
+            found.append(each.fixed)
+        else:
+            value = values[each.name]
+            found.append(each.convert(value) if each.convert else value)
+    return found if ready.by_place else {each.name: value for each, value in zip(ready.given, found, strict=True)}
+
+
+def _rows(ready: _Ready, answered: Sequence[Sequence[Any]]) -> list[Any]:
+    assert ready.row is not None
+    if not ready.converts:
+        return [ready.row(row) for row in answered]
+    found = []
+    for row in answered:
+        cells = list(row)
+        for place, convert in ready.converts:
+            cells[place] = convert(cells[place])
+        found.append(ready.row(cells))
+    return found
+
+
+def _told(session: Session, dialect: Any, raw: Any, cursor: Any, wrong: Exception) -> BaseException:
+    """A driver's error as SQLAlchemy's, without the values; a connection that broke is let go of."""
+    broken = bool(dialect.is_disconnect(wrong, raw, cursor))
+    if broken:
+        session.connection().invalidate(wrong)
+    told: BaseException = DBAPIError.instance(
+        None, None, wrong, dialect.loaded_dbapi.Error, True, broken, dialect=dialect
+    )
+    return told
+
+
+def _made(statement: Any, inserted: list[str] | None, dialect: Any) -> _Ready:
+    compiled = statement.compile(dialect=dialect, column_keys=inserted)
+    assert isinstance(compiled, SQLCompiler)
+    converts = {name: _binds(bind.type, dialect) for bind, name in compiled.bind_names.items()}
+    asked = {name: None for bind, name in compiled.bind_names.items() if bind.required}
+    whole = compiled.construct_expanded_state(asked)  # with the values of an IN written out
+    converts |= {name: whole.processors.get(name) for name in whole.parameters if name not in converts}
+    defaults: dict[str, Any] = {one.key: getattr(one.default, "arg", None) for one in compiled.insert_prefetch}
+    fixed = {**whole.parameters, **dict.fromkeys(asked, _ASKED), **defaults}
+    given = tuple(_given(name, converts[name], fixed[name]) for name in whole.positiontup or fixed)
+    columns = [] if statement.is_dml and not statement._returning else list(statement.exported_columns)
+    reads = ((place, _reads(column.type, dialect)) for place, column in enumerate(columns))
+    return _Ready(
+        whole.statement,
+        given,
+        by_place=bool(compiled.positional),
+        row=_named([column.key for column in columns]) if columns else None,
+        converts=tuple((place, convert) for place, convert in reads if convert),
+    )
+
+
+def _named(columns: list[str]) -> Callable[..., Any]:
+    row: Any = namedtuple("Row", columns, rename=True)  # type: ignore[misc]
+    make: Callable[..., Any] = row._make
+    return make
+
+
+def _given(name: str, convert: Convert | None, fixed: Any) -> _Given:
+    return _Given(name, convert, fixed if fixed is None or fixed is _ASKED or not convert else convert(fixed))
+
+
+def _binds(kind: Any, dialect: Any) -> Convert | None:
+    convert: Convert | None = kind.dialect_impl(dialect).bind_processor(dialect)
+    return convert
+
+
+def _reads(kind: Any, dialect: Any) -> Convert | None:
+    convert: Convert | None = kind.dialect_impl(dialect).result_processor(dialect, None)
+    return convert

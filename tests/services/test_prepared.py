@@ -1,0 +1,86 @@
+"""Statements made once run as SQLAlchemy's own do, on both databases."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError, NoResultFound
+
+from services.db import Database
+from services.models import Conversation, MessageIn, MessageOut
+from services.prepared import Prepared
+from tests.services.test_outbox import queue, talk
+
+OF = Prepared(select(MessageIn.id, MessageIn.body).where(MessageIn.provider_id == bindparam("known_as")))
+STORE = Prepared(
+    insert(MessageIn).returning(MessageIn.id),
+    inserted=["conversation_id", "seq", "channel", "provider_id", "kind", "body", "received_at"],
+)
+QUEUED = Prepared(
+    select(MessageOut.body, MessageOut.run_at, MessageOut.status).where(MessageOut.status.in_(("queued",)))
+)
+RENAME = Prepared(update(Conversation).where(Conversation.id == bindparam("of")).values(source=bindparam("whence")))
+
+
+def message(conversation: int, now: datetime, provider_id: str = "SM1") -> dict[str, object]:
+    row = {"conversation_id": conversation, "seq": 901, "channel": "sms", "provider_id": provider_id, "kind": "text"}
+    return {**row, "body": "my back", "received_at": now}
+
+
+def test_what_is_stored_is_sealed_with_its_defaults_and_read_back(db: Database, now: datetime) -> None:
+    thread = talk(db, now)
+    with db.write() as session:
+        stored = STORE.one(session, message(thread, now))
+        assert OF.all(session, {"known_as": "SM1"}) == [(stored.id, "my back")]
+    with db.read() as session:
+        row = session.get_one(MessageIn, stored.id)
+        assert (row.body, row.received_at, row.retention, row.urgent) == ("my back", now, "message", False)
+        raw = session.scalar(text("SELECT body FROM messages_in WHERE id = :id").bindparams(id=stored.id))
+        assert b"my back" not in bytes(raw)
+
+
+def test_times_come_back_with_their_zone_and_values_of_a_list_are_written_out(db: Database, now: datetime) -> None:
+    queue(db, talk(db, now), "hello", now)
+    with db.read() as session:
+        row = QUEUED.one(session, {})
+        assert (row.body, row.run_at, row.status) == ("hello", now, "queued")
+
+
+def test_rows_changed_are_counted_and_undone_with_the_transaction(db: Database, now: datetime) -> None:
+    thread = talk(db, now)
+    with db.write() as session:
+        assert RENAME.changed(session, {"of": thread, "whence": "poster"}) == 1
+        assert RENAME.changed(session, {"of": thread + 1000, "whence": "poster"}) == 0
+        session.rollback()
+    with db.read() as session:
+        assert session.get_one(Conversation, thread).source is None
+
+
+def test_a_session_used_again_writes_in_its_new_transaction(db: Database, now: datetime) -> None:
+    thread = talk(db, now)
+    with db.read() as session:
+        assert OF.first(session, {"known_as": "SM7"}) is None
+        session.rollback()
+        with db.write() as other:
+            STORE.one(other, message(thread, now, "SM7"))
+        assert OF.one(session, {"known_as": "SM7"}).body == "my back"
+
+
+def test_what_is_missing_is_said(db: Database, now: datetime) -> None:
+    with db.read() as session:
+        with pytest.raises(KeyError):
+            OF.all(session, {})
+        with pytest.raises(NoResultFound):
+            OF.one(session, {"known_as": "nobody"})
+
+
+def test_errors_are_sqlalchemys_own_and_hold_no_values(db: Database, now: datetime) -> None:
+    thread = talk(db, now)
+    with db.read() as session:
+        STORE.one(session, message(thread, now))
+        with pytest.raises(IntegrityError) as twice:
+            STORE.one(session, message(thread, now))
+    assert isinstance(twice.value, DBAPIError)
+    assert twice.value.params is None
