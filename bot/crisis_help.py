@@ -14,6 +14,7 @@ import structlog
 
 from bot import safety, silences, turns
 from bot.assistant import Assistant, todays_book
+from bot.composing import Message
 from bot.flows.commands import Crisis
 from bot.flows.definition import Book, Response, Utter
 from bot.flows.responses import render
@@ -104,7 +105,7 @@ def by_words(assistant: Assistant, message: Waiting, hit: SafetyHit, alert: bool
             silences.plan(session, conversation.id, None, now)
             duty.alert(session, conversation.id, conversation.team_id, hit.kind, now)
             audit.event(session, conversation.id, "crisis_help", now, {"kind": hit.kind})
-    said = (turns.Message(text, (), CRISIS, (name,)),)
+    said = (Message(text, (), CRISIS, (name,)),)
     taken = turns.Taken(message.conversation_id, message.inbound.text, None, None, said)
     assistant.tell(taken)
     return taken

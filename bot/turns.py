@@ -16,35 +16,22 @@ from typing import Any
 from bot import actions, care, coach_words, counting, own_words, silences, understanding
 from bot.actions.doing import Doing
 from bot.assistant import Assistant
-from bot.channels import SHARE_NUMBER
+from bot.composing import Message, compose, in_good_order
 from bot.flows import engine
 from bot.flows.carrying import may_carry
 from bot.flows.commands import Command, OptOut, SetSlot, StartFlow
 from bot.flows.definition import Book
-from bot.flows.engine import Event, Reply, Turn
+from bot.flows.engine import Event, Turn
 from bot.flows.responses import render
-from bot.flows.segments import segments, to_gsm7
 from bot.flows.state import DialogueState, UnknownSchema
 from services import audit, booking, conversations, duty, faults, inbox, not_understood, outbox, people, waiting_list
 from services.db import Session
 from services.errors import Stale
 from services.inbox import Waiting
-from services.messages import Choice
 
-MOST_SEGMENTS = 2
 TRIES = 5
 LAST_WORDS = "opt_out"
 """The purpose of what is said in the turn that stops an address: it still goes out."""
-
-
-@dataclass(frozen=True)
-class Message:
-    """Replies of one turn put together as they will be sent."""
-
-    text: str
-    choices: tuple[Choice, ...]
-    purpose: str
-    responses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -352,55 +339,7 @@ def language_of(heard: understanding.Heard | None) -> str:
     return (heard.safety.nation_language if heard and heard.safety else None) or "en"
 
 
-def in_good_order(replies: Sequence[Reply]) -> list[Reply]:
-    """One question a turn, the last; and who we are before what we noted."""
-    questions = [number for number, reply in enumerate(replies) if reply.slot]
-    kept = [reply for number, reply in enumerate(replies) if not reply.slot or number == questions[-1]]
-    if len(kept) > 1 and (kept[0].response, kept[1].response) == ("utter_noted", "utter_welcome"):
-        kept[0], kept[1] = kept[1], kept[0]
-    return kept
-
-
 def said_stop(heard: understanding.Heard | None, commands: Sequence[Command]) -> bool:
     """The provider has already confirmed this STOP, so we do not confirm it again."""
     stopped = any(isinstance(command, OptOut) for command in commands)
     return stopped and heard is not None and heard.inbound.provider_stopped
-
-
-def compose(replies: Sequence[Reply], channel: str, book: Book, purpose: str = "answer") -> list[Message]:
-    """Replies -> messages: by SMS as few as fit in two segments each, by Telegram one, on the web one each."""
-    messages: list[Message] = []
-    for reply in replies:
-        message = Message(
-            reply.text,
-            buttons(reply, channel, book),
-            purpose if reply.purpose == "answer" else reply.purpose,
-            (reply.response,),
-        )
-        if messages and joins(messages[-1], message, channel):
-            last = messages.pop()
-            message = Message(
-                f"{last.text}\n{message.text}", message.choices, message.purpose, (*last.responses, *message.responses)
-            )
-        messages.append(message)
-    return messages
-
-
-def buttons(reply: Reply, channel: str, book: Book) -> tuple[Choice, ...]:
-    choices = tuple(Choice(f"{reply.slot}={value}", title) for value, title in reply.choices)
-    spec = book.slots.get(reply.slot or "")
-    if channel == "telegram" and spec and spec.type == "phone" and "utter_share_number" in book.responses:
-        return (Choice(SHARE_NUMBER, book.responses["utter_share_number"].text_for(channel)),)
-    return choices
-
-
-def joins(first: Message, second: Message, channel: str) -> bool:
-    if channel == "web" or first.choices or first.purpose != second.purpose:
-        return False
-    return channel == "telegram" or segments(sms_words(first, second)) <= MOST_SEGMENTS
-
-
-def sms_words(*messages: Message) -> str:
-    lines = [message.text for message in messages]
-    lines += [f"{number}. {choice.title}" for number, choice in enumerate(messages[-1].choices, start=1)]
-    return to_gsm7("\n".join(lines))
