@@ -150,7 +150,7 @@ def test_on_https_the_desk_opens_only_with_codes(client_with: Callable[..., Test
     assert try_in(client) == 303
     assert client.get("/coach").status_code == (200 if demo else 303)
     page, fields = account(client)
-    assert ("The desk opens once codes are on" in page) is not demo
+    assert ("Set this up first" in page) is not demo
     code = pyotp.TOTP(fields["secret"]).at(assistant.clock.now())
     client.post("/account", data={**fields, "code": code})
     assert client.get("/coach").status_code == 200
