@@ -18,6 +18,8 @@ ALSO_NAMES = bag(
 TITLES = bag("mr mrs ms miss mx dr rev sir")
 NO_SURNAMES = bag("thanks thank cheers ta please pls sorry ok okay and is it its im i am my name here yes yeah no x xx")
 """Small talk that is nobody's surname after a first name, however it is written."""
+NO_NAMES = bag("you u ya me it him her them us that this the my we they")
+"""... nor after a title: "miss you"."""
 SHORTEST_ING, SHORTEST_LY = 6, 5
 MOST_AFTER = 6
 """Words that may follow a name nobody knows, told without "my name is": with more of them the message says something else."""
@@ -57,7 +59,7 @@ def is_a_surname(cleaned: str, parts: Sequence[Span], word: Span) -> bool:
 def may_be_a_surname(words: Sequence[str], at: int) -> bool:
     """Whether the word at this place stands as a surname does: after a title, or with a capital after a first name."""
     first, word = fold(words[0]).rstrip("."), words[at]
-    if at != 1:
+    if at != 1 or fold(word) in NO_NAMES:
         return False
     capitals = all(one[:1].isupper() and not one.isupper() for one in (words[0], word))
     small_talk = first in word_set("name", "courtesy") | word_set("name", "never")

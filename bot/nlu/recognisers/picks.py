@@ -177,7 +177,6 @@ def _too_common(word: str) -> bool:
 
 
 def _content(option: Option) -> list[str]:
-    """Words that point at the line by themselves; other wordings of several words count only as a whole."""
-    said = [option.title, *(other for other in option.also if len(other.split()) == 1)]
+    said = [option.title, *option.also]
     listed = [token.word for text in said for token in tokens(clean(text)) if not token.is_mark]
     return [word for word in dict.fromkeys(listed) if not _too_common(word) and (len(word) > 2 or word.isdigit())]
