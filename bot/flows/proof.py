@@ -328,12 +328,12 @@ class _Marking:
     def mark(self, flow_id: str, step: Step, marks: Marks, given: Mapping[str, Any]) -> Marks:
         if isinstance(step, SetSlots):
             given = dict(step.values)
-        for slot in REFUSALS.keys() & given.keys():
+        for slot in (slot for slot in given if slot in REFUSALS):
             kind = REFUSALS[slot].get(given[slot])
             marks = (
                 frozenset({f"refused_{kind}"}) if kind else marks - {f"refused_{k}" for k in REFUSALS[slot].values()}
             )
-        if given.get("appointment_result") == "one":
+        if not marks or given.get("appointment_result") == "one":
             return frozenset()
         if isinstance(step, Outcome) or not any(mark.startswith("refused") for mark in marks):
             return frozenset()
