@@ -10,7 +10,7 @@ from bot.flows.reading import read_files
 from tests.bot.flows.seeded.growing import grow
 from tests.bot.flows.seeded.ours import ours
 
-SIZES = ((5, 10), (10, 10), (20, 10), (50, 10), (100, 10), (5, 50))
+SIZES = ((5, 10), (10, 10), (20, 10), (50, 10), (100, 10), (5, 50), (20, 50), (100, 50))
 
 
 def main() -> None:

@@ -6,8 +6,10 @@ surely fills and what it may clear. Actions are trusted to fill every slot they 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from bot.flows.checking_references import error
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from bot.flows.definition import Book, Finding, Flow, Step
 
 Filled = frozenset[str]
-_ROUNDS: Final = 60
 _GIVEN: Final = frozenset({"noted"})
 
 
@@ -32,18 +33,20 @@ class Summary:
 
 
 class Filling:
-    """The analysis of one book."""
+    """The analysis of one book. `looks`: what a condition tells counts as filled, not only what a step has filled."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, *, looks: bool = True) -> None:
         self.book = book
+        self._looks = looks
         self.everything: Filled = frozenset(book.slots)
         self.cleared_by = {slot: frozenset(self._dependants(slot)) for slot in book.slots}
         self.summaries = {flow_id: Summary(self.everything, frozenset()) for flow_id in book.flows}
-        self._repeat(self._sum_up)
+        inner_first = sorted(book.flows.values(), key=lambda flow: len(book.reach[flow.id]))
+        _until_stable(inner_first, self._sum_up)
         self.entries: dict[str, Filled] = dict.fromkeys(book.flows, self.everything)
         for flow_id in book.starts:
             self.entries[flow_id] = frozenset(book.defaults)
-        self._repeat(self._carry)
+        _until_stable(inner_first[::-1], self._carry)
 
     def _dependants(self, slot: str) -> Iterator[str]:
         seen: set[str] = set()
@@ -54,11 +57,6 @@ class Filling:
                 seen.add(name)
                 yield name
                 waiting += self.book.dependants.get(name, ())
-
-    def _repeat(self, once: Callable[[], bool]) -> None:
-        for _ in range(_ROUNDS):
-            if not once():
-                return
 
     # -- one flow --------------------------------------------------------------------------------------------------
 
@@ -83,66 +81,108 @@ class Filling:
         if isinstance(step, Collect):
             return filled - {step.slot} if step.skippable else filled | {step.slot}
         if isinstance(step, SetSlots):
-            gone = frozenset(name for slot, _ in step.values for name in self.cleared_by.get(slot, ()))
-            kept = filled - gone - {slot for slot, value in step.values if value is None}
+            kept = filled - self._emptied(self._written(step)) - {slot for slot, value in step.values if value is None}
             return kept | {slot for slot, value in step.values if value is not None}
         if isinstance(step, Action):
             if step.action == START_AGAIN:
                 return frozenset(self.book.defaults)
-            spec = self.book.actions.get(step.action)
-            return filled | (frozenset(spec.fills) if spec else frozenset())
+            written = self._written(step)
+            return (filled - self._emptied(written)) | written
         if isinstance(step, Call) and step.flow in self.summaries:
             summary = self.summaries[step.flow]
             return (filled - summary.clears) | summary.fills
         return filled
+
+    def _written(self, step: Step) -> Filled:
+        """The slots that the step itself fills or empties."""
+        if isinstance(step, SetSlots):
+            return frozenset(slot for slot, _ in step.values)
+        if isinstance(step, Action) and step.action in self.book.actions:
+            return frozenset(self.book.actions[step.action].fills)
+        return frozenset()
+
+    def _emptied(self, written: Iterable[str]) -> Filled:
+        """What hangs on slots whose value may change."""
+        return frozenset().union(*(self.cleared_by.get(slot, ()) for slot in written))
 
     def _branches(self, step: Step, filled: Filled) -> Iterator[tuple[str, Filled]]:
         for branch in step.next:
             if branch.condition is None:
                 yield branch.target, filled
                 return
+            if not self._looks:
+                yield branch.target, filled
+                continue
             yield branch.target, filled | known_when(branch.condition.tree, True)
             filled = filled | known_when(branch.condition.tree, False)
 
     # -- over flows ------------------------------------------------------------------------------------------------
 
-    def _sum_up(self) -> bool:
-        changed = False
+    def _sum_up(self, flow: Flow) -> Iterable[str]:
+        """Sums up a flow anew; gives the flows to sum up again because of it."""
+        found = self.at_steps(flow, frozenset())
+        ends = [found[END]] if END in found else []
+        for step in _links(flow):
+            if step.id in found and step.flow in self.summaries:
+                beyond = self.summaries[step.flow]
+                ends.append((found[step.id] - beyond.clears) | beyond.fills)
+        fills = frozenset.intersection(*ends) if ends else self.everything
+        summary = Summary(fills, self._clears(flow))
+        if summary == self.summaries[flow.id]:
+            return ()
+        self.summaries[flow.id] = summary
+        return self._callers.get(flow.id, ())
+
+    @cached_property
+    def _callers(self) -> Mapping[str, tuple[str, ...]]:
+        """Flow -> the flows that hand over to it."""
+        found: dict[str, dict[str, None]] = {}
         for flow in self.book.flows.values():
-            found = self.at_steps(flow, frozenset())
-            ends = [found[END]] if END in found else []
-            for step in _links(flow):
-                if step.id in found and step.flow in self.summaries:
-                    beyond = self.summaries[step.flow]
-                    ends.append((found[step.id] - beyond.clears) | beyond.fills)
-            fills = frozenset.intersection(*ends) if ends else self.everything
-            summary = Summary(fills, self._clears(flow))
-            changed = changed or summary != self.summaries[flow.id]
-            self.summaries[flow.id] = summary
-        return changed
+            for step in _hand_overs(flow):
+                found.setdefault(step.flow, {})[flow.id] = None
+        return {flow_id: tuple(callers) for flow_id, callers in found.items()}
 
     def _clears(self, flow: Flow) -> Filled:
+        """What may be empty afterwards though it was filled before: emptied, skipped, or hanging on what may change."""
         found: set[str] = set()
         for step in flow.steps.values():
             if isinstance(step, SetSlots):
                 found |= {slot for slot, value in step.values if value is None}
-                found |= {name for slot, _ in step.values for name in self.cleared_by.get(slot, ())}
             elif isinstance(step, Collect) and step.skippable:
                 found.add(step.slot)
+            elif isinstance(step, Action) and step.action == START_AGAIN:
+                found |= self.everything
             elif isinstance(step, Call | Link) and step.flow in self.summaries:
                 found |= self.summaries[step.flow].clears
+            found |= self._emptied(self._written(step))
         return frozenset(found)
 
-    def _carry(self) -> bool:
-        changed = False
-        for flow in self.book.flows.values():
-            found = self.at_steps(flow, self.entries[flow.id])
-            for step in _hand_overs(flow):
-                if step.id in found and step.flow in self.entries:
-                    met = self.entries[step.flow] & found[step.id]
-                    changed = changed or met != self.entries[step.flow]
+    def _carry(self, flow: Flow) -> Iterable[str]:
+        """Carries what is filled into the flows that this one hands over to; gives those that now have less."""
+        found = self.at_steps(flow, self.entries[flow.id])
+        for step in _hand_overs(flow):
+            if step.id in found and step.flow in self.entries:
+                met = self.entries[step.flow] & found[step.id]
+                if met != self.entries[step.flow]:
                     self.entries[step.flow] = met
-        return changed
+                    yield step.flow
+
+
+def _until_stable(flows: Iterable[Flow], once: Callable[[Flow], Iterable[str]]) -> None:
+    """Looks at every flow, then again at those that `once` names, until it names none.
+
+    It begins from too much and only ever takes away, so it comes to an end; stopped before, it would pass what is not so.
+    """
+    named = {flow.id: flow for flow in flows}
+    waiting = deque(named)
+    queued = set(named)
+    while waiting:
+        flow_id = waiting.popleft()
+        queued.discard(flow_id)
+        for again in once(named[flow_id]):
+            if again not in queued:
+                queued.add(again)
+                waiting.append(again)
 
 
 @dataclass(frozen=True)
@@ -152,7 +192,14 @@ class Empty:
     flow: str
     step: str
     slot: str
+    words: str
     finding: Finding
+
+    def not_proved(self) -> Finding:
+        """What is said where there were too many ways to look at."""
+        message = f"Whether `{self.slot}` is always filled where `{self.flow}` says `{self.words}` takes too long to look at: not proved."
+        advice = f"Write {{% if {self.slot} %}} round it, or make two flows of `{self.flow}`."
+        return error(Place(self.finding.file, self.finding.line), message, advice)
 
 
 def check_filled(book: Book) -> list[Finding]:
@@ -202,7 +249,7 @@ def _empty_slots(book: Book, flow: Flow, step: Step, name: str, place: Place, fi
             if slot in book.slots and slot not in filled | guarded | _GIVEN:
                 message = f"`{name}` writes `{slot}`, which is not filled on every way through `{flow.id}` to here."
                 advice = f"Fill it first, or write {{% if {slot} %}} round it."
-                yield Empty(flow.id, step.id, slot, error(place, message, advice))
+                yield Empty(flow.id, step.id, slot, name, error(place, message, advice))
 
 
 def _jumps_back(filling: Filling, flow: Flow, step: Step, filled: Filled) -> Iterator[Finding]:

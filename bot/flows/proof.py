@@ -19,10 +19,11 @@ from bot.flows.checking_references import error
 from bot.flows.conditions import Compare, Const
 from bot.flows.definition import Action, Call, Collect, Finding, Flow, Link, Outcome, Place, SetSlots, Utter
 from bot.flows.proof_live import conditions_of
+from bot.flows.proof_slices import Slices
 from bot.flows.proof_states import States
 from bot.flows.proof_values import MAYBE
 from bot.flows.proof_walk import Marks, Node, OverBudget, Walk
-from bot.flows.proof_ways import Silence, backwards, can_end, circle, quick, reached_from, will_end
+from bot.flows.proof_ways import Silence, backwards, can_end, circle, quick, traps, will_end
 
 if TYPE_CHECKING:
     from bot.flows.checking_filled import Empty
@@ -74,7 +75,7 @@ def _prove(book: Book, budget: int) -> list[Finding]:
     over = _walked(walk)
     if over:
         return [over]
-    return [*_dead_ends(walk), *_loops(walk), *_refusals(walk), *_never(walk), *_empty(book, budget)]
+    return [*_dead_ends(walk), *_loops(walk), *_refusals(walk), *_never(walk), *_empty(walk, budget)]
 
 
 def _walked(walk: Walk, midway: bool = True) -> Finding | None:
@@ -124,12 +125,12 @@ def _what(step: Step) -> str:
     return f" ({name})" if name else ""
 
 
-def _empty(book: Book, budget: int) -> Iterator[Finding]:
+def _empty(walk: Walk, budget: int) -> Iterator[Finding]:
     """Words that write an empty slot, with the way that shows it; those that no way shows are left out."""
-    doubts = perhaps_empty(book)
-    if not doubts:
-        return
-    yield from _empty_of(book, doubts, Left(budget // AT_ONCE, IN_ALL * budget), narrow=False)
+    doubts = [one for one in perhaps_empty(walk.book) if (one.flow, one.step) in walk.seen]
+    doubts = Slices(walk.book).standing(doubts) if doubts else []
+    if doubts:
+        yield from _empty_of(walk.book, doubts, Left(budget // AT_ONCE, IN_ALL * budget), narrow=False)
 
 
 @dataclass
@@ -144,10 +145,10 @@ def _empty_of(book: Book, doubts: Sequence[Empty], left: Left, narrow: bool) -> 
     """Those of the doubts that a way shows. Where that is too much at once, a flow at a time; then by halves.
 
     Of a flow at a time only the marks count that it reads itself: to know less of the others can only find more. What is
-    still doubted when nothing is left stands as found.
+    still doubted when nothing is left is not proved, which is an error.
     """
     if left.of_all <= 0:
-        yield from (doubt.finding for doubt in doubts)
+        yield from (doubt.not_proved() for doubt in doubts)
         return
     written: dict[tuple[str, str], frozenset[str]] = {}
     for doubt in doubts:
@@ -159,7 +160,7 @@ def _empty_of(book: Book, doubts: Sequence[Empty], left: Left, narrow: bool) -> 
         for one, bad in _shown(walk, doubts):
             yield replace(one.finding, conversation=walk.conversation(bad) if bad else ())
     elif narrow and len(doubts) == 1:
-        yield doubts[0].finding
+        yield doubts[0].not_proved()
     else:
         flows = list(dict.fromkeys(doubt.flow for doubt in doubts))
         parts = [[doubt for doubt in doubts if doubt.flow == flow] for flow in flows]
@@ -193,33 +194,38 @@ def _dead_ends(walk: Walk) -> Iterator[Finding]:
     out = can_end(walk, back)
     told: set[str] = set()
     lost = [node for node in walk.came_from if node not in out]
-    for node in list(_round_and_round(walk, lost)) or lost:
+    for node in list(_trapped(walk, lost)) or lost:
         if node.visit.flow not in told:
             told.add(node.visit.flow)
             place, name = _place(walk, node)
             message = f"From `{name}` no answer ever leads to an end: a dead end."
             yield error(place, message, "Lead one branch on to an outcome or to END.", walk.conversation(node))
     good = will_end(walk, back)
-    for node in _round_and_round(walk, [node for node in walk.came_from if node in out and node not in good]):
-        place, name = _place(walk, node)
-        message = f"Whoever is at `{name}` comes back there whatever they answer, while an action gives the same."
-        advice = "Give one of the answers a way on to a person or an outcome."
-        yield Finding(place.file, place.line, message, advice, "advice", walk.conversation(node))
-    for node in Silence(walk).ends()[:1]:
+    for node in _trapped(walk, [node for node in walk.came_from if node not in good]):
+        if node in out:
+            place, name = _place(walk, node)
+            message = f"Whoever is at `{name}` comes back there whatever they answer, while an action gives the same."
+            advice = "Give one of the answers a way on to a person or an outcome."
+            yield Finding(place.file, place.line, message, advice, "advice", walk.conversation(node))
+    silence = Silence(walk)
+    for node in silence.ends()[:1]:
         place, name = _place(walk, node)
         if name not in told:
             message = f"`{name}` can end without a word to the person who has just written."
-            yield error(place, message, "Say something before it ends, with a next step.", walk.conversation(node))
+            yield error(place, message, "Say something before it ends, with a next step.", silence.conversation(node))
 
 
-def _round_and_round(walk: Walk, stuck: list[Node]) -> Iterator[Node]:
-    """Of the states from which an end is not sure, the first question of each flow that leads back to itself."""
-    among = set(stuck)
+def _trapped(walk: Walk, stuck: list[Node]) -> Iterator[Node]:
+    """Where those end up from whom an end is not sure: the first question of each flow there."""
+    order = {node: number for number, node in enumerate(walk.came_from)} if stuck else {}
+    asked = [
+        min(questions, key=lambda node: order[node])
+        for trap in traps(walk, set(stuck))
+        if (questions := [node for node in trap if isinstance(walk.step(node), Collect)])
+    ]
     told: set[str] = set()
-    for node in stuck:
-        if node.visit.flow in told or not isinstance(walk.step(node), Collect):
-            continue
-        if not walk.moves.get(node) or node in reached_from(walk, node, among):
+    for node in sorted(asked, key=lambda node: order[node]):
+        if node.visit.flow not in told:
             told.add(node.visit.flow)
             yield node
 
@@ -322,12 +328,12 @@ class _Marking:
     def mark(self, flow_id: str, step: Step, marks: Marks, given: Mapping[str, Any]) -> Marks:
         if isinstance(step, SetSlots):
             given = dict(step.values)
-        for slot in REFUSALS.keys() & given.keys():
+        for slot in (slot for slot in given if slot in REFUSALS):
             kind = REFUSALS[slot].get(given[slot])
             marks = (
                 frozenset({f"refused_{kind}"}) if kind else marks - {f"refused_{k}" for k in REFUSALS[slot].values()}
             )
-        if given.get("appointment_result") == "one":
+        if not marks or given.get("appointment_result") == "one":
             return frozenset()
         if isinstance(step, Outcome) or not any(mark.startswith("refused") for mark in marks):
             return frozenset()

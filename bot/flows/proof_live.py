@@ -33,10 +33,11 @@ class Live:
         book: Book,
         *,
         filled: bool,
+        surely: Mapping[str, Slots],
         written: Mapping[tuple[str, str], Slots] | None = None,
         narrow: bool = False,
     ) -> None:
-        """`written`: slots that the words of a step write, where it matters whether they are filled.
+        """`surely`: by flow, what its steps fill on every way. `written`: slots that the words of a step write, where it matters whether they are filled.
 
         `narrow`: of the marks that are set, only those that these steps' own flows read are still known later.
         """
@@ -48,7 +49,7 @@ class Live:
             marks = marks.union(*(conditions_of(book.flows[flow_id]) for flow_id, _ in self._words))
         self._forgets = {flow_id: asks_again(book, flow_id, marks) for flow_id in book.flows}
         self._clears = {flow.id: frozenset(cleared(flow)) for flow in book.flows.values()}
-        self._surely = {flow_id: summary.fills for flow_id, summary in Filling(book).summaries.items()}
+        self._surely = surely
         self._within: dict[tuple[str, str], Reads] = {}
         self._beyond: dict[str, Reads] = dict.fromkeys(book.flows, _NOTHING)
         self._inner_first = sorted(book.flows.values(), key=lambda flow: len(book.reach[flow.id]))
@@ -127,6 +128,11 @@ class Live:
             fills: Mapping[str, object] = self.book.actions[step.action].fills if known else {}
             return frozenset(fills)
         return _NONE
+
+
+def surely_filled(book: Book) -> Mapping[str, Slots]:
+    """By flow, what its steps themselves fill on every way: what a condition only found there keeps its value."""
+    return {flow_id: summary.fills for flow_id, summary in Filling(book, looks=False).summaries.items()}
 
 
 def _without(found: Reads, slots: Slots) -> Reads:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice, product
+from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from bot.flows.conditions import NUMBERS
 from bot.flows.definition import END, SKIPPED, START_AGAIN, Action, Collect, SetSlots
-from bot.flows.proof_live import EXACTLY, Live, Reads, conditions_read, mentioned, reads, slots_of
+from bot.flows.proof_live import EXACTLY, Live, Reads, conditions_read, mentioned, reads, slots_of, surely_filled
 from bot.flows.proof_values import (
     ANY,
     FILLED,
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from bot.flows.definition import Book, Branch, Step
 
 MAX_RESULTS: Final = 60
+"""Results of one action that are told apart."""
+_UNSURE: Final = frozenset({ANY, MAYBE, FILLED, KEPT})
 _ASSUMED: Final = "?"
 """Before a condition's slots and text: which way it went, so that it goes the same way until its slots change."""
 Known: TypeAlias = "dict[str, Any]"
@@ -46,6 +49,8 @@ class Result:
     said: str = ""
     waits: bool = False
     given: Mapping[str, Any] = field(default_factory=dict)
+    passes: str = ""
+    """What has to be said where it matters that nothing was asked."""
 
 
 class States:
@@ -65,10 +70,12 @@ class States:
             self._named.setdefault(slot, set()).update(values)
         self.conditions = conditions_read(book)
         self.mentioned = mentioned(book)
-        self._values = Live(book, filled=False, written=written, narrow=narrow)
+        surely = surely_filled(book)
+        self._values = Live(book, filled=False, surely=surely, written=written, narrow=narrow)
         self._promised = frozenset(slot for slots in (written or {}).values() for slot in slots)
-        self._filled = Live(book, filled=True)
+        self._filled = Live(book, filled=True, surely=surely, written=written)
         self._watched = dict(watched or {})
+        self._above: dict[str, tuple[str, ...]] = {spec.name: spec.depends_on for spec in book.slots.values()}
         self._after: dict[tuple[str, str], Mapping[str, set[Any]]] = {}
         self._needed: dict[tuple[str, str], tuple[Alike, frozenset[str]]] = {}
 
@@ -96,7 +103,9 @@ class States:
         values, asked = self._needs(flow_id, step_id)
         kept: Known = {}
         for name, value in known.items():
-            if name in values:
+            if value == KEPT:
+                kept[name] = KEPT
+            elif name in values:
                 alike = values[name]
                 kept[name] = ANY if alike is not None and value in alike else value
             elif name in asked:
@@ -104,7 +113,7 @@ class States:
             elif name[0] == _ASSUMED and not values.keys().isdisjoint(_assumed_slots(name)):
                 kept[name] = value
         if step_id == END:
-            kept.update(dict.fromkeys(asked, MAYBE))
+            kept.update((name, MAYBE) for name in asked if kept.get(name) != KEPT)
         return frozenset(kept.items())
 
     def _needs(self, flow_id: str, step_id: str) -> tuple[Alike, frozenset[str]]:
@@ -112,8 +121,20 @@ class States:
         key = (flow_id, step_id)
         if key not in self._needed:
             values = self._alike(self._values.at(flow_id, step_id))
-            self._needed[key] = (values, slots_of(self._filled.within(flow_id, step_id)) - values.keys())
+            asked = slots_of(self._filled.within(flow_id, step_id))
+            self._needed[key] = (values, (asked | self._hung_on(frozenset(values))) - values.keys())
         return self._needed[key]
+
+    def _hung_on(self, slots: frozenset[str]) -> frozenset[str]:
+        """What some of the slots hang on: whether it was there tells whether a change of it empties them."""
+        found: set[str] = set()
+        waiting = list(slots)
+        while waiting:
+            for above in self._above.get(waiting.pop(), ()):
+                if above not in found:
+                    found.add(above)
+                    waiting.append(above)
+        return frozenset(found)
 
     def _alike(self, found: Reads) -> Alike:
         """For each slot that is read: the values that nothing tells from one another any more, None for no such."""
@@ -145,7 +166,9 @@ class States:
     def joined(self, flow_id: str, beside: Known, back: Frozen) -> Known:
         """What is known once a called flow has come back with `back`."""
         known = dict(back)
-        emptied = {name for name in self.mentioned[flow_id][1] if name in beside and known.pop(name, None) != KEPT}
+        left = {name: known.pop(name, None) for name in self.mentioned[flow_id][1] if name in beside}
+        known |= {name: MAYBE for name, value in left.items() if value == MAYBE}
+        emptied = {name for name, value in left.items() if value != KEPT}
         return {**{name: value for name, value in beside.items() if not _about(name, emptied)}, **known}
 
     # -- what a step can give --------------------------------------------------------------------------------------
@@ -178,11 +201,18 @@ class States:
         for value in self._possible(step):
             if held is not None:
                 before = f"({step.slot} was answered before: {title(self.book.slots[step.slot], value)})"
-                yield Result({**known, step.slot: value}, before if step.slot in self.conditions else "")
-            after = self._with(known, {step.slot: value})
+                told = before if step.slot in self.conditions else ""
+                yield Result({**known, step.slot: value}, told, passes=before)
+            after = self._answered(known, step.slot, value)
             if held != FILLED and not any(truth(one.condition.tree, after, self.book) for one in step.rejections):
                 said = f"you answer {step.slot}: {title(self.book.slots[step.slot], value)}"
                 yield Result(after, said, True)
+
+    @staticmethod
+    def _answered(known: Known, slot: str, value: Any) -> Known:
+        """An open question is empty when it is answered, so nothing changes that others could hang on: they stay."""
+        kept = {name: one for name, one in known.items() if name[0] != _ASSUMED or slot not in _assumed_slots(name)}
+        return {**kept, slot: value}
 
     def _possible(self, step: Collect) -> list[Any]:
         """The answers to a question, as far as they are told apart."""
@@ -217,13 +247,22 @@ class States:
         told = {slot: values for slot, values in told.items() if values}
         unknown = {slot: MAYBE for slot, values in fills.items() if not values and slot not in told}
         unknown |= dict.fromkeys(self._promised & unknown.keys(), FILLED)
-        unknown |= {slot: FILLED for slot, values in fills.items() if values and slot not in told}
-        for combination in islice(product(*told.values()), MAX_RESULTS):
+        told = self._few(told)
+        unknown |= {slot: FILLED for slot, values in fills.items() if slot not in told and slot not in unknown}
+        for combination in product(*told.values()):
             given = dict(zip(told, combination, strict=True))
             said = ", ".join(f"{slot} = {value}" for slot, value in given.items())
             yield Result(
                 self._with(known, {**unknown, **given}), f"({step.action} gives {said})" if said else "", False, given
             )
+
+    def _few(self, told: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+        """As many of the slots as can be told apart at once: of the others any value is possible, and none is left out."""
+        kept: dict[str, list[Any]] = {}
+        for slot, values in sorted(told.items(), key=lambda one: (one[0] not in self._watched, len(one[1]))):
+            if prod(map(len, kept.values())) * len(values) <= MAX_RESULTS:
+                kept[slot] = values
+        return {slot: values for slot, values in told.items() if slot in kept}
 
     def _tell(self, slot: str, values: Sequence[Any] | None, against: set[Any]) -> list[Any]:
         """The results that something reads apart; none where an action fills the slot with what is not known."""
@@ -233,22 +272,14 @@ class States:
         return list(numbers_apart(against)) if spec is not None and spec.type in NUMBERS else []
 
     def _with(self, known: Known, changes: Mapping[str, Any]) -> Known:
-        """What is known after the changes; dependants of a slot that changes are cleared."""
-        after = dict(known)
-        assumed = [name for name in known if name[0] == _ASSUMED]
-        for slot, value in changes.items():
-            before = after.pop(slot, None)
-            if value is not None:
-                after[slot] = value
+        """What is known after the changes, and of what was assumed only what they leave alone."""
+        after = changed(self.book, known, changes)
+        assumed = [name for name in after if name[0] == _ASSUMED]
+        if assumed:
+            touched = changes.keys() | {name for name in known if after.get(name) != known[name]}
             for name in assumed:
-                if slot in _assumed_slots(name):
-                    after.pop(name, None)
-            if before is not None and slot in self.book.dependants:
-                gone = [name for name in self.book.dependants[slot] if name in after]
-                if before != value:
-                    after = self._with(after, dict.fromkeys(gone))
-                elif value == ANY:  # the same or another of those that are not told apart
-                    after = self._with(after, {name: MAYBE for name in gone if after[name] != KEPT})
+                if not touched.isdisjoint(_assumed_slots(name)):
+                    del after[name]
         return after
 
     def targets(self, branches: tuple[Branch, ...], known: Known) -> Iterator[tuple[str, Known]]:
@@ -272,6 +303,22 @@ class States:
         if told is not None and all(known.get(slot) in (MAYBE, FILLED) for slot, _ in told):
             return {**known, **dict(told)}
         return {**known, _assumption(condition): holds}
+
+
+def changed(book: Book, known: Known, changes: Mapping[str, Any]) -> Known:
+    """What is known after the changes: what hangs on a slot is emptied when its value is another than before."""
+    after = dict(known)
+    for slot, value in changes.items():
+        before = after.pop(slot, None)
+        if value is not None:
+            after[slot] = value
+        if before is not None and slot in book.dependants:
+            gone = [name for name in book.dependants[slot] if name in after]
+            if value is not None and not _UNSURE.isdisjoint((before, value)):  # the same as before, or another
+                after = changed(book, after, dict.fromkeys(gone, MAYBE))
+            elif before != value:
+                after = changed(book, after, dict.fromkeys(gone))
+    return after
 
 
 def _about(name: str, slots: frozenset[str] | set[str]) -> bool:

@@ -65,6 +65,8 @@ def named_in(tree: Tree) -> Iterator[tuple[str, Any]]:
             yield from named_in(item)
     elif isinstance(tree, Not):
         yield from named_in(tree.item)
+    elif isinstance(tree, Slot):
+        yield tree.name, 0  # alone, a number is false when it is none at all
     elif isinstance(tree, Compare):
         sides = (tree.left, tree.right)
         for slot in sides:

@@ -6,17 +6,18 @@ a visit can end with is its summary; every caller goes on from each of these end
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from bot.flows.definition import END, Call, Link
-from bot.flows.proof_states import Frozen, Known, States
+from bot.flows.proof_states import Frozen, Known, Result, States
 
 if TYPE_CHECKING:
     from bot.flows.definition import Book, Step
 
 Marks: TypeAlias = frozenset[str]
+Targets: TypeAlias = "list[tuple[str, Frozen]]"
 Mark: TypeAlias = Callable[[str, "Step", Marks, Mapping[str, Any]], Marks]
 
 
@@ -62,6 +63,8 @@ class Walk:
     returns: dict[Node, list[tuple[Node, Node]]] = field(default_factory=dict)
     """From an end of a called flow: who called it, and where that goes on."""
     said: dict[tuple[Node, Node], tuple[str, ...]] = field(default_factory=dict)
+    answers: dict[tuple[Node, Node], tuple[str, ...]] = field(default_factory=dict)
+    """The same where it waits: what the person answers."""
     ends: list[Node] = field(default_factory=list)
     seen: set[tuple[str, str]] = field(default_factory=set)
     """The steps that somebody comes to."""
@@ -69,6 +72,9 @@ class Walk:
     _exits: dict[Visit, list[Node]] = field(default_factory=dict)
     started: set[Visit] = field(default_factory=set)
     _inside: dict[Node, tuple[str, ...]] = field(default_factory=dict)
+    _outcome: dict[tuple[str, str, Frozen], list[tuple[Result, Targets]]] = field(default_factory=dict)
+    _handed: dict[tuple[str, str, Frozen], tuple[Frozen, Known]] = field(default_factory=dict)
+    _came_back: dict[tuple[str, str, Frozen, Frozen], Targets] = field(default_factory=dict)
     _waiting: list[Node] = field(default_factory=list)
 
     def begin(self, flow_id: str, perhaps: frozenset[str] = frozenset()) -> None:
@@ -107,6 +113,10 @@ class Walk:
         """Where a visit begins."""
         return Node(visit, self.book.flows[visit.flow].first, visit.known, visit.marks)
 
+    def entries(self) -> list[Node]:
+        """Where every visit begins."""
+        return [self.entry(visit) for visit in dict.fromkeys((*self.started, *self._callers))]
+
     def _reach(self, node: Node, origin: Node | None, said: tuple[str, ...]) -> None:
         if node not in self.came_from:
             self.came_from[node] = (origin, said)
@@ -117,8 +127,8 @@ class Walk:
         self._reach(node, origin, said)
         moves = self.moves.setdefault(origin, {})
         moves[node] = moves.get(node, True) and waits
-        if said and not waits:
-            self.said[origin, node] = said
+        if said:
+            (self.answers if waits else self.said)[origin, node] = said
 
     def _go(self, node: Node) -> None:
         step = self.step(node)
@@ -127,22 +137,38 @@ class Walk:
         elif isinstance(step, Call | Link):
             self._hand_over(node, step)
         else:
-            known = dict(node.known)
-            for result in self.states.results(node.visit.flow, step, known):
-                marks = self.mark(node.visit.flow, step, node.marks, result.given)
+            visit, flow_id = node.visit, node.visit.flow
+            for result, targets in self._outcomes(flow_id, step, node.known):
+                marks = self.mark(flow_id, step, node.marks, result.given)
                 said = (result.said,) if result.said else ()
-                for after in self._after(node, step, result.known, marks):
+                for target, known in targets:
+                    after = Node(visit, target, known, marks)
                     self._move(node, after, said, result.waits)
+                    if result.passes:
+                        self.said[node, after] = (result.passes,)
 
-    def _after(self, node: Node, step: Step, known: Known, marks: Marks) -> Iterator[Node]:
-        for target, told in self.states.targets(step.next, known):
-            yield Node(node.visit, target, self.states.trim(node.visit.flow, target, told), marks)
+    def _outcomes(self, flow_id: str, step: Step, known: Frozen) -> list[tuple[Result, Targets]]:
+        """How the step can turn out: the same in every visit that knows the same by then."""
+        key = (flow_id, step.id, known)
+        found = self._outcome.get(key)
+        if found is None:
+            results = self.states.results(flow_id, step, dict(known))
+            found = [(result, self._targets(flow_id, step, result.known)) for result in results]
+            self._outcome[key] = found
+        return found
+
+    def _targets(self, flow_id: str, step: Step, known: Known) -> Targets:
+        return [(to, self.states.trim(flow_id, to, told)) for to, told in self.states.targets(step.next, known)]
 
     def _hand_over(self, node: Node, step: Call | Link) -> None:
         marks = self.mark(node.visit.flow, step, node.marks, {})
-        inside, beside = self.states.split(step.flow, dict(node.known))
-        visit = Visit(step.flow, self.states.enter(node.visit.flow, step.flow, inside), marks)
-        caller = _Caller(node, beside, isinstance(step, Link))
+        key = (node.visit.flow, step.id, node.known)
+        found = self._handed.get(key)
+        if found is None:
+            inside, beside = self.states.split(step.flow, dict(node.known))
+            found = self._handed[key] = (self.states.enter(node.visit.flow, step.flow, inside), beside)
+        visit = Visit(step.flow, found[0], marks)
+        caller = _Caller(node, found[1], isinstance(step, Link))
         self._callers.setdefault(visit, []).append(caller)
         self._move(node, self.entry(visit), ())
         for end in list(self._exits.get(visit, [])):
@@ -162,21 +188,30 @@ class Walk:
 
     def _return(self, caller: _Caller, end: Node) -> None:
         """Goes on in a caller from one end of the flow it called."""
-        node, known = caller.node, self.states.joined(end.visit.flow, caller.beside, end.known)
-        said = self._within(end)
-        if caller.links:
-            reached = [Node(node.visit, END, self.states.trim(node.visit.flow, END, known), end.marks)]
-        else:
-            step = self.step(node)
-            reached = list(self._after(node, step, known, end.marks)) if step else []
-        for after in reached:
+        node, said = caller.node, self.within(end)
+        for target, known in self._back(caller, end):
+            after = Node(node.visit, target, known, end.marks)
             self._reach(after, node, said)
             self.returns.setdefault(end, []).append((node, after))
             if said:
                 self.said.setdefault((node, after), said)
 
-    def _within(self, end: Node) -> tuple[str, ...]:
-        """What is said between entering the visit and this end of it."""
+    def _back(self, caller: _Caller, end: Node) -> Targets:
+        node = caller.node
+        key = (node.visit.flow, node.step, node.known, end.known)
+        found = self._came_back.get(key)
+        if found is None:
+            known = self.states.joined(end.visit.flow, caller.beside, end.known)
+            step = self.step(node)
+            if caller.links or step is None:
+                found = [(END, self.states.trim(node.visit.flow, END, known))]
+            else:
+                found = self._targets(node.visit.flow, step, known)
+            self._came_back[key] = found
+        return found
+
+    def within(self, end: Node) -> tuple[str, ...]:
+        """What is said between entering the visit and this state of it."""
         if end in self._inside:
             return self._inside[end]
         said: list[str] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 from bot.flows.definition import Call, Collect, Link, Utter
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from bot.flows.proof_walk import Node, Visit, Walk
 
 Ways: TypeAlias = "dict[Node, list[Node]]"
+_Quiet: TypeAlias = "tuple[Node, bool]"
+"""A state at which nothing was said, and whether since the person wrote or since the flow began."""
 
 
 def backwards(walk: Walk) -> Ways:
@@ -68,21 +71,54 @@ def _reached(found: Iterable[Node], ways: Mapping[Node, Iterable[Node]]) -> set[
     return reached
 
 
-def reached_from(walk: Walk, node: Node, among: set[Node]) -> set[Node]:
-    """What can come after a state by way of some others only."""
-    ways: Ways = {}
-    for origin in among:
-        ahead = [*walk.moves.get(origin, ()), *(after for _, after in walk.returns.get(origin, ()))]
-        ways[origin] = [one for one in ahead if one in among]
-    return _reached(ways.get(node, ()), ways)
+def traps(walk: Walk, among: set[Node]) -> list[set[Node]]:
+    """Of these states, the sets that lead to one another and to no other of them: where whoever is stuck ends up.
+
+    Tarjan's strongly connected components, without recursion.
+    """
+    ways = {node: [one for one in _ahead(walk, node) if one in among] for node in walk.came_from if node in among}
+    number: dict[Node, int] = {}
+    lowest: dict[Node, int] = {}
+    path: list[Node] = []
+    closed: dict[Node, int] = {}
+    found: list[set[Node]] = []
+    for root in ways:
+        waiting = [(root, 0)] if root not in number else []
+        while waiting:
+            node, position = waiting.pop()
+            if position == 0:
+                number[node] = lowest[node] = len(number)
+                path.append(node)
+            if position < len(ways[node]):
+                waiting.append((node, position + 1))
+                after = ways[node][position]
+                if after not in number:
+                    waiting.append((after, 0))
+                continue
+            lowest[node] = min(lowest[one] for one in [node, *ways[node]] if one not in closed)
+            if lowest[node] == number[node]:
+                whole = _taken_off(path, node)
+                closed.update(dict.fromkeys(whole, len(found)))
+                found.append(whole)
+    return [one for one in found if all(after in one for node in one for after in ways[node])]
+
+
+def _ahead(walk: Walk, node: Node) -> list[Node]:
+    return [*walk.moves.get(node, ()), *(after for _, after in walk.returns.get(node, ()))]
+
+
+def _taken_off(path: list[Node], until: Node) -> set[Node]:
+    taken: set[Node] = set()
+    while until not in taken:
+        taken.add(path.pop())
+    return taken
 
 
 def quick(walk: Walk) -> Ways:
     """Moves that do not wait for the person: within a flow, into a flow, and through one to where its caller goes on."""
     ways: Ways = {origin: [n for n, waits in moves.items() if not waits] for origin, moves in walk.moves.items()}
-    entries = {walk.entry(node.visit) for node in walk.came_from}
-    at_once = set(entries)
-    waiting = list(entries)
+    waiting = walk.entries()
+    at_once = set(waiting)
     while waiting:
         node = waiting.pop()
         for caller, after in walk.returns.get(node, ()):
@@ -121,23 +157,32 @@ def circle(ways: Ways) -> list[Node]:
 
 
 class Silence:
-    """Where the person has written and nothing has been said since: in a flow itself, or as whoever called it was."""
+    """Where the person has written and nothing has been said since: in a flow itself, or as whoever called it was.
+
+    Each is kept with what led to it, as far back as the person's words, so that the way itself can be shown.
+    """
 
     def __init__(self, walk: Walk) -> None:
         self._walk = walk
-        heard = [node for moves in walk.moves.values() for node, waits in moves.items() if waits]
+        self._came: dict[_Quiet, tuple[_Quiet | None, tuple[str, ...]]] = {}
         self._heard: set[Node] = set()
         self._passed: set[Node] = set()
-        entries = {walk.entry(node.visit) for node in walk.came_from}
-        self._waiting = [(node, True) for node in heard] + [(node, False) for node in entries]
+        for node in walk.entries():
+            self._came.setdefault((node, False), (None, ()))
+        for origin, moves in walk.moves.items():
+            for node in (node for node, waits in moves.items() if waits):
+                self._came.setdefault((node, True), ((origin, False), walk.answers.get((origin, node), ())))
+        self._waiting = list(self._came)
         while self._waiting:
             self._spread(*self._waiting.pop())
 
+    def _then(self, after: Node, heard: bool, before: _Quiet, said: tuple[str, ...]) -> None:
+        if (after, heard) not in self._came:
+            self._came[after, heard] = (before, said)
+            self._waiting.append((after, heard))
+
     def _spread(self, node: Node, heard: bool) -> None:
-        found = self._heard if heard else self._passed
-        if node in found:
-            return
-        found.add(node)
+        (self._heard if heard else self._passed).add(node)
         step = self._walk.step(node)
         if isinstance(step, Call | Link):
             entries = [entry for entry in self._walk.moves.get(node, ()) if entry.visit != node.visit]
@@ -145,19 +190,55 @@ class Silence:
                 self._go_on(end, {node}, heard)
         elif step is None:
             self._come_back(node, heard)
-        elif not isinstance(step, Utter | Collect):
-            self._waiting += [(after, heard) for after in self._walk.moves.get(node, ())]
+        elif not isinstance(step, Utter):  # a question that is passed says nothing
+            for after, waits in self._walk.moves.get(node, {}).items():
+                if not waits:
+                    self._then(after, heard, (node, heard), self._walk.said.get((node, after), ()))
 
     def _come_back(self, end: Node, heard: bool) -> None:
         callers = {caller for caller, _ in self._walk.returns.get(end, ())}
         if heard:
-            self._go_on(end, callers, True)
+            for _, after in self._walk.returns.get(end, ()):
+                self._then(after, True, (end, True), ())
         else:
             self._go_on(end, callers & self._heard, True)
             self._go_on(end, callers & self._passed, False)
 
     def _go_on(self, end: Node, callers: set[Node], heard: bool) -> None:
-        self._waiting += [(after, heard) for caller, after in self._walk.returns.get(end, ()) if caller in callers]
+        """Through a flow that says nothing, back to those of its callers at which nothing was said since, either."""
+        for caller, after in self._walk.returns.get(end, ()):
+            if caller in callers:
+                self._then(after, heard, (caller, heard), self._quietly(end))
+
+    def _quietly(self, end: Node) -> tuple[str, ...]:
+        """What leads through a flow without a word."""
+        return tuple(words for _, said in self._way((end, False)) for words in said)
+
+    def _way(self, at: _Quiet) -> list[tuple[_Quiet, tuple[str, ...]]]:
+        """From the person's words, or from where a flow begins, to here: each state with what led to it."""
+        way: list[tuple[_Quiet, tuple[str, ...]]] = []
+        next_one: _Quiet | None = at
+        while next_one is not None and next_one in self._came:
+            before, said = self._came[next_one]
+            way.insert(0, (next_one, said))
+            if before is not None and next_one[1] and not before[1]:  # where the person wrote
+                way.insert(0, (before, ()))
+                break
+            next_one = before
+        return way
+
+    def conversation(self, end: Node) -> tuple[str, ...]:
+        """A conversation that ends here without a word: as its last callers came, not as somebody else did."""
+        walk, way = self._walk, self._way((end, end in self._heard))
+        visits = [way[0][0][0]]  # where the person wrote, then who called that flow, and so on outwards
+        for (before, _), (after, _) in pairwise(way):
+            if after[0].visit != before[0].visit:
+                callers = [one for one, to in walk.returns.get(before[0], ()) if to == after[0]]
+                visits += callers[:1]
+        said = [*walk.conversation(walk.entry(visits[-1].visit))]
+        for node in reversed(visits):
+            said += walk.within(node)
+        return (*said, *(words for _, each in way for words in each))
 
     def ends(self) -> list[Node]:
         """Ends of it all that are silent; patterns are left out, since the interrupted question is put again."""

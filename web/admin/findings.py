@@ -78,6 +78,11 @@ SENTENCES: Final[tuple[tuple[str, str, str], ...]] = (
         "Make two topics of it, or let fewer answers from far back decide what happens.",
     ),
     (
+        r"Whether `(.+?)` is always filled where `(.+?)` says `(.+?)` takes too long to look at: not proved\.",
+        "{3} fills in {1}. {2} can go so many ways that it is not proved that this is always known by then.",
+        "Take it out of these words, ask for it just before, or make two topics of it.",
+    ),
+    (
         r"`(.+?)` writes `(.+?)`, which is not filled on every way through `(.+?)` to here\.",
         "{1} fills in {2}, and that is not always known by then.",
         "Ask for it before, or take it out of these words.",
