@@ -228,6 +228,10 @@ def list_of(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+def gives_no_number(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    return no_number(heard)
+
+
 RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     tells_if_it_is_safe,
     speaks_for_another,
@@ -246,18 +250,34 @@ RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     tells_where,
     changed_in_words,
     tells_a_need,
+    gives_no_number,
     moves_the_call,
     tells_the_coach,
 )
 
 
+def goes_on(heard: Heard) -> list[Command]:
+    """What sounds like a request to stop, and only says by which way a coach shall talk with them; nothing where the
+    message opens with STOP, which is always done at once."""
+    return [] if OPENS_WITH_STOP.match(heard.text) else rather_rung(heard) or no_number(heard)
+
+
+def no_number(heard: Heard) -> list[Command]:
+    """ "No texts please, just write here", where a number is asked. A plain request to stop is one unless it says "here"."""
+    asked = heard.expecting
+    if asked is None or asked.slot != "phone" or heard.values.get("phone", "no_phone") != "no_phone":
+        return []
+    here = says_plainly("stays_here", heard.text)
+    if not here and (heard.opt_out == "stop" or not says("gives_no_number", heard.text)):
+        return []
+    return [SetSlot("phone", "no_phone", said=heard.text)]
+
+
 def rather_rung(heard: Heard) -> list[Command]:
     """ "Phone. No texts, they cost me", to how a coach shall talk with them: a coach is to ring, and before we fall silent
-    it is asked. Nothing where the message opens with STOP, which is always done at once."""
+    it is asked."""
     asked, answer = heard.expecting, heard.reading.answer
     if asked is None or asked.slot != "call_needs" or answer is None or "phone" not in (answer.value or ()):
-        return []
-    if OPENS_WITH_STOP.match(heard.text):
         return []
     return [SetSlot("call_needs", answer.value, said=heard.text), StartFlow("pattern_ask_stop")]
 

@@ -21,7 +21,7 @@ from bot.asks import (
     without_a_wrong_guess,
 )
 from bot.at_the_check import at_the_check
-from bot.by_the_way import beside, rather_rung, where
+from bot.by_the_way import beside, goes_on, where
 from bot.care import says_yes, taken_back, told_beside, with_care
 from bot.clarifying import about_options, about_times, about_wishes
 from bot.consenting import only_if_meant, they_agree
@@ -86,8 +86,8 @@ def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> l
         )
     if opened := says_yes(heard, state):
         return [*facts(heard, state, book), *opened]
-    if heard.opt_out == "stop" and not heard.inbound.provider_stopped and (rung := rather_rung(heard)):
-        return rung
+    if heard.opt_out == "stop" and not heard.inbound.provider_stopped and (kept_on := goes_on(heard)):
+        return kept_on
     if heard.opt_out == "stop" or heard.inbound.provider_stopped:
         return [OptOut()]  # also where only the provider took it for STOP: it would let nothing more through
     if heard.opt_out == "start" and stopped:
@@ -225,7 +225,7 @@ HAVE_A_WAY_OF_THEIR_OWN = frozenset({"call_off", "change_call", "delete_data", "
 def may_want_a_stop(heard: Heard) -> bool:
     """The words may well ask us to stop texting, and are neither an answer nor surely something else: then it is asked."""
     answer, asked = heard.reading.answer, heard.expecting
-    if heard.opt_out != "ask_stop" or heard.acts or rather_rung(heard) or (asked and asked.slot == "stop_sure"):
+    if heard.opt_out != "ask_stop" or heard.acts or goes_on(heard) or (asked and asked.slot == "stop_sure"):
         return False
     if asked and (asked.spec.type == "text" or (answer and answer.whole and asked.spec.type not in FREE_WORDS)):
         return False  # what is written for the coach is read by the coach

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from bot import understanding
-from bot.by_the_way import rather_rung
+from bot.by_the_way import goes_on
 from bot.flows import engine
 from bot.flows.commands import Clarify, Command, Correct, OptOut, SetSlot, StartFlow
 from bot.flows.state import DialogueState, Frame
 from bot.nlu.answers import may_be_an_age
 from services.messages import Address, Inbound
-from tests.bot.conversing import NOW, book
+from tests.bot.conversing import NOW, book, said
 
 CHOSEN = {
     "safe_to_text": "yes",
@@ -97,7 +97,7 @@ def test_where_no_call_stands_the_same_time_is_asked_about() -> None:
     ("text", "needs"), [("phone. no texts", ["phone"]), ("video or phone, no texts please", ["video", "phone"])]
 )
 def test_who_wants_a_call_and_no_texts_is_asked_and_what_they_said_is_kept(text: str, needs: list[str]) -> None:
-    found = rather_rung(heard(text, at("how_to_reach_you", "talk", safe_to_text="yes", age=34)))
+    found = goes_on(heard(text, at("how_to_reach_you", "talk", safe_to_text="yes", age=34)))
     assert isinstance(found[0], SetSlot)
     assert isinstance(found[0].value, list)
     assert sorted(found[0].value) == sorted(needs)
@@ -107,7 +107,7 @@ def test_who_wants_a_call_and_no_texts_is_asked_and_what_they_said_is_kept(text:
 @pytest.mark.parametrize("text", ["STOP. phone only", "STOP texting me, phone", "stop the texts and phone me"])
 def test_a_leading_stop_is_never_overruled(text: str) -> None:
     state = at("how_to_reach_you", "talk", safe_to_text="yes", age=34)
-    assert rather_rung(heard(text, state)) == []
+    assert goes_on(heard(text, state)) == []
     assert commands("STOP. phone only", state) == [OptOut()]
 
 
@@ -123,3 +123,46 @@ def test_a_figure_that_may_be_an_age_is_no_two_lines() -> None:
     assert SetSlot("health", ["long_term", "neurodivergence"], said="34") in commands("34", known)
     assert SetSlot("health", ["mental_health", "long_term"], said="13") in commands("13", unknown)
     assert SetSlot("health", ["long_term", "neurodivergence"], said="3 4") in commands("3 4", unknown)
+
+
+# -- a number is asked, and none is wanted used ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no phone please, just write here",
+        "no texts please just write here",
+        "dont text me just chat here",
+        "i dont want texts, here is fine",
+        "rather you didnt text, can we stay on here",
+        "not by text please",
+        "you cant text me, write on here",
+        "leave my phone out of it",
+        "id rather not give my number",
+        "not giving you my number mate",
+        "keep it on here pls",
+    ],
+)
+def test_who_gives_no_number_is_asked_for_another_way_and_not_stopped(text: str) -> None:
+    assert said(text, "phone", {"age": 34}) == [SetSlot("phone", "no_phone", said=text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["STOP", "stop texting me", "no more texts", "dont text me again", "stop. no texts, write here", "unsubscribe"],
+)
+def test_a_plain_request_to_stop_is_done_where_a_number_is_asked(text: str) -> None:
+    assert said(text, "phone", {"age": 34}) == [OptOut()]
+
+
+@pytest.mark.parametrize("text", ["07700 900123 but no texts, ring", "my mums, 07700900124, dont text her"])
+def test_a_number_with_a_wish_is_still_a_number(text: str) -> None:
+    found = said(text, "phone", {"age": 34})
+    assert any(isinstance(one, SetSlot) and str(one.value).startswith("+447700") for one in found)
+
+
+@pytest.mark.parametrize("text", ["is it free here", "who reads what i write", "why do you need my number"])
+def test_a_question_is_no_refusal(text: str) -> None:
+    found = said(text, "phone", {"age": 34})
+    assert SetSlot("phone", "no_phone", said=text) not in found
