@@ -27,6 +27,7 @@ from services.trials import Trial
 
 SHORTEST = 10
 """Characters of a piece of words by which a test can be told to hold them."""
+BEAT_SECONDS = 30.0
 SECONDS_BETWEEN = 0.5
 """Between two writings of how far a trial is."""
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "ANYDOOR_HOME")
@@ -220,13 +221,22 @@ class Told:
 
 def _follow(told: Told, clock: Clock, given: str) -> None:
     """Write down what the child says, line by line."""
-    problem = "ended early"
+    problem, over = "ended early", threading.Event()
+    threading.Thread(target=_beat, args=(told.db, told.trial, over), daemon=True).start()
     try:
         with child_of() as child:
             problem = _read(told, child, given)
     finally:
+        over.set()
         with told.db.write() as session:
             trials.end(session, told.trial, clock.now(), problem)
+
+
+def _beat(db: Database, trial: int, over: threading.Event) -> None:
+    """Say again and again that the child lives, until it is over."""
+    while not over.wait(BEAT_SECONDS):
+        with db.write() as session:
+            trials.beat(session, trial)
 
 
 def child_of() -> subprocess.Popen[str]:
