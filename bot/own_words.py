@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bot import endings
 from bot.flows.commands import Clarify, Command, Correct, Crisis, OptOut, SetSlot, StartFlow, TakenBack, Unclear
 from bot.flows.definition import Book
 from bot.flows.state import DialogueState
@@ -28,6 +29,7 @@ SHARED = frozenset({"booked", "call_back"})
 """Outcomes after which a team has the person's answers."""
 HELD_IN_FULL = frozenset({"text", "name", "place", "practice", "words", "flag"})
 """Types of slots that hold the words themselves."""
+OF_HEALTH = endings.OF_HEALTH | {"health"}
 FEWEST = 2
 """Words of one's own from which on a message says more than its answer."""
 ABOUT_THEM = frozenset({"call_needs", "health", "barriers", "work_situation"})
@@ -38,9 +40,13 @@ WORD = re.compile(r"[a-z][a-z'\N{RIGHT SINGLE QUOTATION MARK}]+")
 
 
 def kept(state: DialogueState, heard: Heard, commands: Sequence[Command], book: Book) -> DialogueState:
-    """The state with the words of this message kept, where they say more than what it fills. Pure."""
+    """The state with the words of this message kept, where they say more than what it fills; and the dates in them. Pure."""
     before = _before(state, commands)
+    news = endings.said_in(heard, state) if _is_for_the_team(state, heard, commands) else ()
     about = list(_about(state, heard, commands, book))
+    if news and not (heard.expecting and heard.expecting.spec.type in HELD_IN_FULL):
+        about += [each.what for each in news]
+    state = endings.kept(state, heard, news, book, healthless=_leaves_health_out(commands))
     words = heard.text[:MOST_CHARACTERS]
     if about and words not in (entry["words"] for entry in before):
         at = heard.now.isoformat() if heard.now else None
@@ -55,7 +61,7 @@ def _before(state: DialogueState, commands: Sequence[Command]) -> list[Any]:
     told = state.slots.get(KEPT)
     entries = list(told) if isinstance(told, list) else []
     if _leaves_health_out(commands):
-        return [entry for entry in entries if "health" not in entry["about"]]
+        return [entry for entry in entries if not OF_HEALTH & set(entry["about"])]
     return entries
 
 
@@ -63,11 +69,16 @@ def _leaves_health_out(commands: Sequence[Command]) -> bool:
     return any(isinstance(each, StartFlow) and each.flow == "pattern_without_health" for each in commands)
 
 
-def _about(state: DialogueState, heard: Heard, commands: Sequence[Command], book: Book) -> Iterator[str]:
-    """The slots that the words are about; none where they are nobody's business but the safety lane's, or say no more."""
+def _is_for_the_team(state: DialogueState, heard: Heard, commands: Sequence[Command]) -> bool:
+    """Not where the words are nobody's business but the safety lane's, stop everything or take something back."""
     if heard.inbound.kind != "text" or not heard.text or state.crisis or heard.safety or heard.maybe:
-        return
-    if _leaves_health_out(commands) or any(isinstance(each, Crisis | OptOut | TakenBack) for each in commands):
+        return False
+    return not (_leaves_health_out(commands) or any(isinstance(each, Crisis | OptOut | TakenBack) for each in commands))
+
+
+def _about(state: DialogueState, heard: Heard, commands: Sequence[Command], book: Book) -> Iterator[str]:
+    """The slots that the words are about; none where they are not for the team, or say no more than their answer."""
+    if not _is_for_the_team(state, heard, commands):
         return
     told = {each.slot: each.value for each in commands if isinstance(each, SetSlot | Correct) and _is_told(each, book)}
     if NOTE in {each.slot for each in commands if isinstance(each, SetSlot)}:

@@ -1,7 +1,8 @@
 """Choosing holds, booking turns the hold into a call, moving makes a chain (invariants 7 and 8).
 
-Lock order: conversation (by the caller), then coach. What a person can meet comes back as a word the flow branches
-on: "taken" (somebody else has it), "lapsed" (it is no longer to be had), "none".
+Lock order: conversation (by the caller), then the team if it has a limit of the week (capacity.py), then coach. What
+a person can meet comes back as a word the flow branches on: "taken" (somebody else has it), "lapsed" (it is no longer
+to be had), "none".
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services import call_backs, crypto, diary, due_work, invitations, reminders, team_hooks, waiting_list
+from services import call_backs, capacity, crypto, diary, due_work, invitations, reminders, team_hooks, waiting_list
 from services.diary import Opening, OpeningId
 from services.models import Appointment, Coach, Conversation, DiaryCell, Hold, Team
 
@@ -46,6 +47,7 @@ def hold(
     mine = held(session, conversation.id)
     if wanted is None:
         return "lapsed"
+    _lock_team_of(session, wanted.coach_id)
     _lock_coaches(session, wanted.coach_id, mine.coach_id if mine else None)
     if mine and _is_same(mine, wanted) and mine.expires_at > now:
         renew(session, conversation.id, now, ttl)
@@ -151,12 +153,13 @@ def _turn_hold(
     mine = held(session, conversation.id)
     if mine is None:
         return "lapsed"
+    _lock_team_of(session, mine.coach_id)
     _lock_coaches(session, mine.coach_id, replaces.coach_id if replaces else None)
     mine = _held_locked(session, conversation.id)
     if mine is None:
         return "taken"  # it ran out and somebody else's hold or call swept it away
     coach = session.get_one(Coach, mine.coach_id)
-    if mine.starts_at <= now or not coach.active or not _still_offered(session, mine):
+    if mine.starts_at <= now or not coach.active or not _still_offered(session, mine, coach, replaces, now):
         release(session, conversation.id)
         return "lapsed"
     new = _appointment(session, conversation, mine, coach, now, referral_id, replaces)
@@ -169,9 +172,16 @@ def _turn_hold(
     return new
 
 
-def _still_offered(session: Session, mine: Hold) -> bool:
-    """Leave or other hours may have been entered since the opening was chosen (the coach is locked)."""
-    return diary.fits(session, mine.coach_id, mine.kind, mine.starts_at, mine.ends_at)
+def _still_offered(session: Session, mine: Hold, coach: Coach, replaces: Appointment | None, now: datetime) -> bool:
+    """Leave or other hours may have been entered since the opening was chosen (the coach is locked).
+
+    So may others have filled the day or the week while a hold that ran out counted for nothing.
+    """
+    if not diary.fits(session, mine.coach_id, mine.kind, mine.starts_at, mine.ends_at):
+        return False
+    team, gone = session.get_one(Team, coach.team_id), replaces.id if replaces else None
+    starts, own = mine.starts_at, mine.conversation_id
+    return capacity.full(session, team, starts, starts, now, own=own, replaces=gone).takes(coach.id, starts)
 
 
 def _held_locked(session: Session, conversation_id: int) -> Hold | None:
@@ -334,6 +344,12 @@ _COACHES = (
     .order_by(Coach.id)
     .with_for_update(key_share=True)
 )
+
+
+def _lock_team_of(session: Session, coach_id: int) -> None:
+    coach = session.get(Coach, coach_id)
+    if coach is not None:
+        capacity.lock(session, coach.team_id)
 
 
 def _lock_coaches(session: Session, *ids: int | None) -> None:

@@ -17,6 +17,7 @@ from services import (
     call_fit,
     caseload,
     check_ins,
+    endings,
     notes,
     people,
     scopes,
@@ -40,6 +41,7 @@ from services.desk_rows import (
     team_name,
     way_of,
 )
+from services.endings import Ending
 from services.models import (
     Appointment,
     Consent,
@@ -113,6 +115,7 @@ class Card:
     takers: tuple[tuple[str, str], ...]
     colleagues: tuple[tuple[int, str], ...]
     lines: tuple[Line, ...]
+    ends: tuple[Ending, ...]
 
     @property
     def open_alerts(self) -> tuple[AlertPage, ...]:
@@ -177,6 +180,7 @@ def _card(session: Session, row: Referral, viewer: Viewer, now: datetime) -> Car
         takers=() if row.status in CLOSED else tuple((t.id, t.name) for t in transfers.teams_for(session, row, now)),
         colleagues=caseload.colleagues(session, row.team_id, but=row.coach_id),
         lines=_lines(session, row, now),
+        ends=endings.of(row.card, now.astimezone(LONDON).date()),
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
+from services import capacity
 from services.bank_holidays import bank_holidays
 from services.call_fit import fitting
 from services.clock import LONDON
@@ -90,13 +91,19 @@ def openings(
 
 
 def by_coach(
-    session: Session, team_id: str, *, now: datetime, windows: Sequence[Window], kind: str
+    session: Session,
+    team_id: str,
+    *,
+    now: datetime,
+    windows: Sequence[Window],
+    kind: str,
+    own_conversation: int | None = None,
 ) -> dict[int, list[Opening]]:
     """Every opening of each coach of a team that starts within the windows (UTC, half-open), in order of time."""
     team = session.get(Team, team_id)
     if team is None or team.closed_at is not None:
         return {}
-    week = _week(session, team, now, None)
+    week = _week(session, team, now, own_conversation)
     return {coach.id: sorted(week.free(coach, kind, windows), key=_starts) for coach in week.coaches}
 
 
@@ -184,6 +191,7 @@ class _Week:
     hours: dict[int, list[WorkingHours]]
     away: dict[int, list[Window]]
     busy: dict[int, set[int]]
+    full: capacity.Full
 
     def load(self, coach_id: int) -> int:
         return len(self.busy.get(coach_id, ()))
@@ -208,6 +216,8 @@ class _Week:
 
     def _is_free(self, opening: Opening) -> bool:
         start, end = opening.starts_at, opening.ends_at
+        if not self.full.takes(opening.coach_id, start):
+            return False
         if any(begins < end and start < ends for begins, ends in self.away.get(opening.coach_id, ())):
             return False
         taken = self.busy.get(opening.coach_id, set())
@@ -248,6 +258,7 @@ def _week(
         hours=_hours(session, ids),
         away=_away(session, ids, first, last + timedelta(days=1)),
         busy=_busy(session, ids, cells(first, last + timedelta(days=1)), now, own_conversation),
+        full=capacity.full(session, team, first, last, now, own=own_conversation),
     )
 
 

@@ -35,7 +35,9 @@ class Day:
 
 def openings_for(session: Session, call: Appointment, now: datetime) -> list[Opening]:
     """Times to move a call to: the team's soonest of the same kind."""
-    return diary.openings(session, call.team_id, now=now, kind=call.kind, limit=SHOWN)
+    return diary.openings(
+        session, call.team_id, now=now, kind=call.kind, limit=SHOWN, own_conversation=call.conversation_id
+    )
 
 
 def days_for(session: Session, call: Appointment, own_coach: int | None, now: datetime) -> list[Day]:
@@ -43,7 +45,14 @@ def days_for(session: Session, call: Appointment, own_coach: int | None, now: da
 
     Of a colleague `OF_COLLEAGUES` times a day are enough to agree on one.
     """
-    found = diary.by_coach(session, call.team_id, now=now, windows=[(now, now + AHEAD)], kind=call.kind)
+    found = diary.by_coach(
+        session,
+        call.team_id,
+        now=now,
+        windows=[(now, now + AHEAD)],
+        kind=call.kind,
+        own_conversation=call.conversation_id,
+    )
     order = [number for number in dict.fromkeys((own_coach, call.coach_id, *found)) if number in found]
     days = []
     for number in order:

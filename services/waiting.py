@@ -1,19 +1,23 @@
-"""What waits for a team, in the order in which it would be late, on the clock of working hours."""
+"""What waits for a team, in the order in which it would be late, on the clock of working hours.
+
+Among what waits of one kind, somebody whose fit note, sick pay or job ends within days comes first.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import alerts, caseload, leavers, notes, scopes, unanswered, working_time
+from services import alerts, caseload, endings, leavers, notes, scopes, unanswered, working_time
 from services.alerts import AlertRow
 from services.clock import LONDON
 from services.desk_rows import coach_name, person_name, team_name, way_of
+from services.endings import Ending
 from services.models import Appointment, CallBack, CheckIn, Plan, Referral
 from services.referrals import CLOSED, current
 from services.scopes import Viewer
@@ -32,6 +36,7 @@ class Item:
     """One thing that waits. `left`: working time until it is late, negative when it is; `tries`: tried in vain so often.
 
     `way`: how the person is got in touch with (`call_fit.WAYS`); `alert`: what a safety alert's row says.
+    `ends`: what ends for them within days, which puts them before others of this kind.
     """
 
     kind: Kind
@@ -49,6 +54,7 @@ class Item:
     taken_by: str | None = None
     way: str = "phone"
     alert: AlertRow | None = None
+    ends: Ending | None = None
 
     @property
     def late(self) -> bool:
@@ -61,7 +67,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Everything that waits, first to be late first; how many of each kind."""
+    """Everything that waits, first to be late first but for who is raised within their kind; how many of each kind."""
 
     items: tuple[Item, ...]
     counts: Mapping[str, int]
@@ -69,7 +75,7 @@ class Queue:
     @property
     def next(self) -> Item | None:
         """What is late next, or the latest already."""
-        return self.items[0] if self.items else None
+        return min(self.items, key=_late_first, default=None)
 
     def of(self, kind: str) -> tuple[Item, ...]:
         """The items of one kind; all for any other word."""
@@ -84,9 +90,36 @@ def read(session: Session, viewer: Viewer, now: datetime, *, own: bool = False, 
     today = now.astimezone(LONDON).date()
     coaches, gone = set(caseload.looks_after(session, viewer, today)), leavers.gone(session, viewer)
     found = [item for item in _everything(session, viewer, now, words) if not own or _is_mine(item, coaches, gone)]
-    found.sort(key=lambda item: (item.taken_by is not None, item.due, item.id))
+    found = _in_order([_with_what_ends(session, item, today) for item in found])
     counts: dict[str, int] = {kind: sum(item.kind == kind for item in found) for kind in KINDS}
     return Queue(tuple(found), counts)
+
+
+def _late_first(item: Item) -> tuple[bool, datetime, int]:
+    return item.taken_by is not None, item.due, item.id
+
+
+def _with_what_ends(session: Session, item: Item, today: date) -> Item:
+    """A safety alert has its own clock; nothing raises it and nothing goes before it."""
+    referral = session.get(Referral, item.referral) if item.referral and item.kind != "alert" else None
+    ends = endings.near(referral.card, today) if referral else None
+    return replace(item, ends=ends) if ends else item
+
+
+def _in_order(found: list[Item]) -> list[Item]:
+    """As they would be late; those who are raised take the first places of their kind, and no other kind moves."""
+    ordered = sorted(found, key=_late_first)
+    by_kind = {kind: iter(sorted(_of(ordered, kind), key=_raised_first)) for kind in KINDS}
+    return [next(by_kind[item.kind]) for item in ordered]
+
+
+def _of(items: list[Item], kind: Kind) -> list[Item]:
+    return [item for item in items if item.kind == kind]
+
+
+def _raised_first(item: Item) -> tuple[bool, int]:
+    """Who is raised, by how near it is; the others as they were (sorting is stable)."""
+    return item.ends is None, item.ends.days if item.ends else 0
 
 
 def _is_mine(item: Item, coaches: set[int], gone: set[int]) -> bool:

@@ -190,7 +190,7 @@ def share(doing: Doing, slots: Slots) -> Any:
 ON_THE_CARD = (
     "name", "phone", "work_situation", "months_out_of_work", "postcode", "place", "practice_pick", "age", "health",
     "barriers", "wish", "call_needs", "call_need_words", "share_condition", "language", "call_times", "told_of_call",
-    "own_words", "voicemail_ok", "call_kind", "eligibility", "on_behalf", "phone_whose", "reach_words",
+    "own_words", "ends", "voicemail_ok", "call_kind", "eligibility", "on_behalf", "phone_whose", "reach_words",
 )  # fmt: skip
 """What of the answers a team reads once the person agrees to share."""
 GATHER = frozenset({"self_referral", "book_call", "agree_to_call_back", "ask_for_call_back"})

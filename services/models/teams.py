@@ -36,6 +36,9 @@ class Team(Base):
     step_minutes: Mapped[int] = mapped_column(default=30)
     notice_minutes: Mapped[int] = mapped_column(default=120)
     horizon_days: Mapped[int] = mapped_column(default=28)
+    most_a_day: Mapped[int | None]
+    """Calls that a coach takes a day at most; none = no limit. So `most_a_week` for the whole team."""
+    most_a_week: Mapped[int | None]
     retention_days: Mapped[int] = mapped_column(default=365)
     telegram_allowed: Mapped[bool] = mapped_column(default=False)
     demo: Mapped[bool] = mapped_column(default=False)

@@ -100,3 +100,44 @@ def test_who_takes_their_health_out_takes_these_words_out(person: Simulator) -> 
 def test_starting_again_keeps_nothing_of_before(person: Simulator) -> None:
     answered = said(person, *TO_THE_WAY, "1 but a bit deaf so speak up", "start again", "1")
     assert answered.slots.get("own_words") in (None, [])
+
+
+def ends(person: Simulator) -> list[tuple[str, str]]:
+    return [(each["what"], each["on"]) for each in card(person).get("ends", ())]
+
+
+NOTE_ENDS = "my sick note runs out on friday"
+
+
+def test_when_a_fit_note_ends_is_on_the_card_with_the_words_wherever_it_is_said(person: Simulator) -> None:
+    said(person, "hi", "1", f"off sick and {NOTE_ENDS}", "PR1 8XJ", "34", "back", "none", "Sam", "1", "1", "yes")
+    assert ends(person) == [("fit_note", "2026-11-27")]
+    assert [words for words, about in on_card(person) if "fit_note" in about] == [f"off sick and {NOTE_ENDS}"]
+
+
+def test_where_it_is_said_beside_another_answer_it_is_kept_too(person: Simulator) -> None:
+    said(person, *TO_THE_WAY, "1, my contract finishes end of the month", "1", "yes")
+    assert ends(person) == [("job", "2026-11-30")]
+
+
+def test_told_after_sharing_it_reaches_the_card_and_a_new_note_takes_it_away(person: Simulator) -> None:
+    said(person, *PERSON_FIRST)
+    assert ends(person) == []
+    said(person, "hello", NOTE_ENDS)
+    assert ends(person) == [("fit_note", "2026-11-27")]
+    said(person, "my sick note runs out on thursday sorry")
+    assert ends(person) == [("fit_note", "2026-11-26")]
+    said(person, "i've got a new sick note now")
+    assert ends(person) == []
+
+
+def test_who_takes_their_health_out_takes_the_date_of_their_fit_note_out(person: Simulator) -> None:
+    said(person, "hi", "1", f"off sick, {NOTE_ENDS}", "PR1 8XJ", "34", "2", "none", "Sam")
+    said(person, "1, my contract finishes end of the month", "1", "yes but leave my health out of it", "yes")
+    assert ends(person) == [("job", "2026-11-30")]
+    assert NOTE_ENDS not in str(card(person))
+
+
+def test_a_date_beside_words_of_a_crisis_is_not_kept(person: Simulator) -> None:
+    answered = said(person, *TO_THE_WAY, f"{NOTE_ENDS} and i want to kill myself")
+    assert answered.slots.get("ends") is None

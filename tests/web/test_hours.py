@@ -271,6 +271,22 @@ def test_a_kind_of_call_has_its_own_length(desk: Desk) -> None:
     assert 'id="minutes-video" name="minutes-video" type="text" value="60"' in desk.page("/hours")
 
 
+def test_a_lead_sets_the_most_calls_a_day_and_a_week_and_takes_it_away_again(desk: Desk) -> None:
+    desk.sign_in("lead@north.example")
+    for field, value, told in (
+        ("most_a_day", "0", "1 to 50 calls a day"),
+        ("most_a_week", "x", "1 to 500 calls a week"),
+    ):
+        status, page = answer(desk, "/hours/rules", **RULES | {field: value})
+        assert (status, told in page) == (400, True)
+    for typed, kept in (({"most_a_day": "3", "most_a_week": "12"}, (3, 12)), ({}, (None, None))):
+        assert desk.post("/hours/rules", **RULES | typed) == 303
+        with desk.assistant.db.read() as session:
+            team = session.get_one(Team, "north")
+            assert (team.most_a_day, team.most_a_week) == kept
+        assert ('name="most_a_day" type="text" value="3"' in desk.page("/hours")) == bool(typed)
+
+
 def test_who_loses_their_coach_is_on_the_teams_first_page(desk: Desk) -> None:
     with desk.assistant.db.write() as session:
         gone = staff.find(session, "robin@north.example")

@@ -132,7 +132,12 @@ def present(card: Card, book: Book, now: datetime) -> Shown:
 
 
 OF_THE_CALL = frozenset({"call_needs", "voicemail_ok", "phone", "phone_whose", "note_for_coach"})
-ABOUT = {"note_for_coach": "for you, once the team had the answers"}
+ABOUT = {
+    "note_for_coach": "for you, once the team had the answers",
+    "fit_note": "their fit note",
+    "sick_pay": "their sick pay",
+    "job": "their job",
+}
 
 
 def own_words(answers: Mapping[str, Any]) -> list[tuple[Own, bool]]:

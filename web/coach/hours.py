@@ -73,7 +73,7 @@ def kinds_of(rules: call_rules.CallRules | None) -> tuple[str, ...]:
 def show(request: Request, template: str, errors: Errors, **values: Any) -> Response:
     now = state.assistant(request).clock.now()
     done = "" if errors else request.query_params.get("done", "")
-    texts = {"days": DAYS, "clock": clock, "limits": call_rules.LIMITS, "lengths": call_rules.KINDS}
+    texts = {"days": DAYS, "clock": clock, "limits": call_rules.LIMITS | call_rules.MOSTS, "lengths": call_rules.KINDS}
     return page(request, template, 400 if errors else 200, errors=errors, now=now, done=done, **texts, **values)
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
 
 from services import hours
-from services.call_rules import KINDS, LIMITS, CallRules, fits
+from services.call_rules import KINDS, LIMITS, MOSTS, CallRules, fits
 from services.clock import LONDON
 from services.hours import LONGEST_AWAY, Stretch
 from web.coach.times import Span, Wrong, read_date, read_minute, read_spans, spans
@@ -182,12 +182,13 @@ def _checked(starts: datetime, ends: datetime, now: datetime, errors: Errors) ->
 def of_rules(rules: CallRules) -> Typed:
     """What stands in the fields for a team's rules."""
     lengths = {f"{LENGTH}{kind}": str(rules.other_minutes.get(kind, "")) for kind in KINDS}
-    return {name: str(getattr(rules, name)) for name in LIMITS} | lengths | {"kinds": list(rules.kinds)}
+    mosts = {name: str(getattr(rules, name) or "") for name in MOSTS}
+    return {name: str(getattr(rules, name)) for name in LIMITS} | mosts | lengths | {"kinds": list(rules.kinds)}
 
 
 def typed_rules(form: Form) -> Typed:
     """What was typed into the form of a team's rules."""
-    names = (*LIMITS, *(f"{LENGTH}{kind}" for kind in KINDS))
+    names = (*LIMITS, *MOSTS, *(f"{LENGTH}{kind}" for kind in KINDS))
     return {name: word(form, name) for name in names} | {"kinds": [str(each) for each in form.getlist("kinds")]}
 
 
@@ -197,9 +198,20 @@ def read_rules(typed: Typed, known: tuple[str, ...], errors: Errors) -> CallRule
     kinds = tuple(kind for kind in known if kind in typed["kinds"])
     own = [kind for kind in KINDS if kind in kinds and typed[f"{LENGTH}{kind}"]]
     lengths = {kind: read_number(typed, f"{LENGTH}{kind}", "minutes", errors) for kind in own}
+    mosts = {name: read_number(typed, name, name, errors) if typed[name] else None for name in MOSTS}
     if not kinds:
         errors["kinds"] = "no_kind"
-    return None if errors else CallRules(**found, kinds=kinds, other_minutes=lengths)
+    return (
+        None
+        if errors
+        else CallRules(
+            **found,
+            kinds=kinds,
+            other_minutes=lengths,
+            most_a_day=mosts["most_a_day"],
+            most_a_week=mosts["most_a_week"],
+        )
+    )
 
 
 def read_number(typed: Typed, field: str, rule: str, errors: Errors) -> int:
