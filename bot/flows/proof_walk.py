@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from bot.flows.definition import END, Call, Link
+from bot.flows.definition import END, HANDS_OVER, Call, Link
 from bot.flows.proof_states import Frozen, Known, Result, States
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ class Walk:
     started: set[Visit] = field(default_factory=set)
     _inside: dict[Node, tuple[str, ...]] = field(default_factory=dict)
     _outcome: dict[tuple[str, str, Frozen], list[tuple[Result, Targets]]] = field(default_factory=dict)
+    _turned: dict[tuple[str, str, Frozen, Marks], list[tuple[Result, Marks, Targets]]] = field(default_factory=dict)
     _handed: dict[tuple[str, str, Frozen], tuple[Frozen, Known]] = field(default_factory=dict)
     _came_back: dict[tuple[str, str, Frozen, Frozen], Targets] = field(default_factory=dict)
     _waiting: list[Node] = field(default_factory=list)
@@ -157,18 +158,27 @@ class Walk:
         step = self.step(node)
         if step is None:
             self._exit(node)
-        elif isinstance(step, Call | Link):
+        elif isinstance(step, HANDS_OVER):
             self._hand_over(node, step)
         else:
-            visit, flow_id = node.visit, node.visit.flow
-            for result, targets in self._outcomes(flow_id, step, node.known):
-                marks = self.mark(flow_id, step, node.marks, result.given)
+            visit = node.visit
+            for result, marks, targets in self._marked(visit.flow, step, node):
                 said = (result.said,) if result.said else ()
                 for target, known in targets:
                     after = self._node(visit, target, known, marks)
                     self._move(node, after, said, result.waits)
                     if result.passes:
                         self.said[node, after] = (result.passes,)
+
+    def _marked(self, flow_id: str, step: Step, node: Node) -> list[tuple[Result, Marks, Targets]]:
+        """How the step can turn out, with what the path has met by then."""
+        key = (flow_id, step.id, node.known, node.marks)
+        found = self._turned.get(key)
+        if found is None:
+            outcomes = self._outcomes(flow_id, step, node.known)
+            found = [(one, self.mark(flow_id, step, node.marks, one.given), targets) for one, targets in outcomes]
+            self._turned[key] = found
+        return found
 
     def _outcomes(self, flow_id: str, step: Step, known: Frozen) -> list[tuple[Result, Targets]]:
         """How the step can turn out: the same in every visit that knows the same by then."""
