@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from bot.flows.checking_filled import check_filled, check_jumps
+from bot.flows.checking_filled import Filling, check_filled, check_jumps
 from bot.flows.checking_references import check_complete, check_references
 from bot.flows.checking_safety import check_safety
 from bot.flows.definition import ActionSpec, Book, Call, Collect, ContentErrors, Finding, Link
@@ -22,7 +22,9 @@ _CATALOGUE: Final = "bot.actions.catalogue"
 def check(book: Book, directory: Directory | None = None) -> list[Finding]:
     """Every finding about a book that could be read, errors first. `directory`: the numbers and links that are known."""
     references = [*check_references(book), *check_complete(book)]
-    paths = [*check_jumps(book), *prove(book)] if _can_be_walked(book) else check_filled(book)
+    filling = Filling(book)
+    walked = _can_be_walked(book)
+    paths = [*check_jumps(book, filling), *prove(book, filling=filling)] if walked else check_filled(book, filling)
     return sorted_findings([*references, *check_safety(book), *paths, *check_words(book, directory)])
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
@@ -61,10 +61,10 @@ Tree: TypeAlias = Slot | Const | Compare | Not | Both | Either
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A condition as written and as understood."""
+    """A condition as written and as understood: two that are written alike are understood alike."""
 
     text: str
-    tree: Tree
+    tree: Tree = field(compare=False)
 
     def holds(self, slots: Mapping[str, Json]) -> bool:
         return evaluate(self.tree, slots)
@@ -174,8 +174,13 @@ def evaluate(tree: Tree, slots: Mapping[str, Json]) -> bool:
     if isinstance(tree, Not):
         return not evaluate(tree.item, slots)
     if isinstance(tree, Compare):
-        return _COMPARE[tree.op](_value(tree.left, slots), _value(tree.right, slots))
+        return compared(tree.op, _value(tree.left, slots), _value(tree.right, slots))
     return bool(_value(tree, slots))
+
+
+def compared(op: str, left: Json, right: Json) -> bool:
+    """Whether a comparison holds; an impossible one does not."""
+    return _COMPARE[op](left, right)
 
 
 def _value(leaf: Slot | Const, slots: Mapping[str, Json]) -> Json:

@@ -195,6 +195,8 @@ class Outcome(BaseStep):
 
 
 Step: TypeAlias = Collect | Action | Utter | SetSlots | Call | Link | Outcome
+HANDS_OVER: Final = (Call, Link)
+"""The steps that go into another flow, for `isinstance` where it is asked often: `Call | Link` is made anew each time."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.flows.checking_filled import perhaps_empty
@@ -26,7 +27,7 @@ from bot.flows.proof_walk import Marks, Node, OverBudget, Walk
 from bot.flows.proof_ways import Silence, backwards, can_end, circle, quick, traps, will_end
 
 if TYPE_CHECKING:
-    from bot.flows.checking_filled import Empty
+    from bot.flows.checking_filled import Empty, Filling
     from bot.flows.definition import Book, Step
 
 BUDGET: Final = 120_000
@@ -52,10 +53,10 @@ NO_PERSON: Final = frozenset({"refused_area", "refused_nation", "refused_child",
 _NEEDED: Final = {"why": "says why", "doors": "names another door", "person": "offers a person"}
 
 
-def prove(book: Book, budget: int = BUDGET) -> list[Finding]:
+def prove(book: Book, budget: int = BUDGET, filling: Filling | None = None) -> list[Finding]:
     """Findings of the proof; empty when all of it holds. Every flow and slot that a step names must be there."""
     with _no_collecting():
-        return _prove(book, budget)
+        return _prove(book, budget, filling)
 
 
 @contextmanager
@@ -70,12 +71,12 @@ def _no_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _prove(book: Book, budget: int) -> list[Finding]:
+def _prove(book: Book, budget: int, filling: Filling | None) -> list[Finding]:
     walk = Walk(book, States(book, REFUSALS), _Marking(book).mark, budget)
     over = _walked(walk)
     if over:
         return [over]
-    return [*_dead_ends(walk), *_loops(walk), *_refusals(walk), *_never(walk), *_empty(walk, budget)]
+    return [*_dead_ends(walk), *_loops(walk), *_refusals(walk), *_never(walk), *_empty(walk, budget, filling)]
 
 
 def _walked(walk: Walk, midway: bool = True) -> Finding | None:
@@ -125,9 +126,9 @@ def _what(step: Step) -> str:
     return f" ({name})" if name else ""
 
 
-def _empty(walk: Walk, budget: int) -> Iterator[Finding]:
+def _empty(walk: Walk, budget: int, filling: Filling | None) -> Iterator[Finding]:
     """Words that write an empty slot, with the way that shows it; those that no way shows are left out."""
-    doubts = [one for one in perhaps_empty(walk.book) if (one.flow, one.step) in walk.seen]
+    doubts = [one for one in perhaps_empty(walk.book, filling) if (one.flow, one.step) in walk.seen]
     doubts = Slices(walk.book).standing(doubts) if doubts else []
     if doubts:
         yield from _empty_of(walk.book, doubts, Left(budget // AT_ONCE, IN_ALL * budget), narrow=False)
@@ -287,7 +288,7 @@ def _refusals(walk: Walk) -> Iterator[Finding]:
         missing = _needed(node.marks)
         step = walk.step(node)
         over = node in ends or (isinstance(step, Outcome) and step.outcome not in ("booked", "call_back"))
-        if not over or not missing or not any(mark.startswith("refused") for mark in node.marks):
+        if not over or not missing or not _refused(node.marks):
             continue
         place, name = _place(walk, node)
         key = (name if step else "", missing)  # an end without words of its own is told once
@@ -299,6 +300,12 @@ def _refusals(walk: Walk) -> Iterator[Finding]:
             yield error(place, message, advice, walk.conversation(node))
 
 
+@lru_cache(maxsize=1024)
+def _refused(marks: Marks) -> bool:
+    return any(mark.startswith("refused") for mark in marks)
+
+
+@lru_cache(maxsize=1024)
 def _needed(marks: Marks) -> frozenset[str]:
     """What is still owed."""
     owed = frozenset(_NEEDED) - marks
@@ -328,6 +335,8 @@ class _Marking:
     def mark(self, flow_id: str, step: Step, marks: Marks, given: Mapping[str, Any]) -> Marks:
         if isinstance(step, SetSlots):
             given = dict(step.values)
+        if not marks and given.keys().isdisjoint(REFUSALS):
+            return marks
         for slot in (slot for slot in given if slot in REFUSALS):
             kind = REFUSALS[slot].get(given[slot])
             marks = (
@@ -335,7 +344,7 @@ class _Marking:
             )
         if not marks or given.get("appointment_result") == "one":
             return frozenset()
-        if isinstance(step, Outcome) or not any(mark.startswith("refused") for mark in marks):
+        if isinstance(step, Outcome) or not _refused(marks):
             return frozenset()
         said = step.response if isinstance(step, Utter) else step.utter if isinstance(step, Collect) else None
         if said and (said in self._reasons or "refused_rule" not in marks):

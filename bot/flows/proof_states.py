@@ -113,7 +113,9 @@ class States:
             elif name[0] == _ASSUMED and not values.keys().isdisjoint(_assumed_slots(name)):
                 kept[name] = value
         if step_id == END:
-            kept.update((name, MAYBE) for name in asked if kept.get(name) != KEPT)
+            beside = [name for name, value in kept.items() if value == KEPT]
+            kept.update(dict.fromkeys(asked, MAYBE))
+            kept.update(dict.fromkeys(beside, KEPT))
         return frozenset(kept.items())
 
     def _needs(self, flow_id: str, step_id: str) -> tuple[Alike, frozenset[str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.flows.conditions import Both, Compare, Const, Either, Not, Slot, Tree, evaluate
+from bot.flows.conditions import Both, Compare, Const, Either, Not, Slot, Tree, compared
 from bot.flows.definition import SKIPPED
 
 if TYPE_CHECKING:
@@ -94,6 +94,8 @@ def numbers_apart(named: set[Any]) -> list[float]:
 
 def truth(tree: Tree, known: Mapping[str, Any], book: Book) -> bool | None:
     """Whether a condition holds; None when that is not known."""
+    if isinstance(tree, Compare):
+        return _compared(tree, known, book)
     if isinstance(tree, Not):
         inner = truth(tree.item, known, book)
         return None if inner is None else not inner
@@ -103,8 +105,6 @@ def truth(tree: Tree, known: Mapping[str, Any], book: Book) -> bool | None:
         if settles in found:
             return settles
         return None if None in found else not settles
-    if isinstance(tree, Compare):
-        return _compared(tree, known, book)
     value = known.get(tree.name) if isinstance(tree, Slot) else tree.value
     if value in (MAYBE, FILLED):
         return None
@@ -134,7 +134,7 @@ def _compared(tree: Compare, known: Mapping[str, Any], book: Book) -> bool | Non
     if MAYBE in sides or FILLED in sides:
         return None
     if ANY not in sides:
-        return evaluate(tree, known)
+        return compared(tree.op, *sides)
     slot, other = (tree.left, tree.right) if sides[0] == ANY else (tree.right, tree.left)
     if tree.op not in ("=", "!=", "in") or not isinstance(slot, Slot) or not isinstance(other, Const):
         return None

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from bot.flows.definition import END, Call, Link
+from bot.flows.definition import END, HANDS_OVER, Call, Link
 from bot.flows.proof_states import Frozen, Known, Result, States
 
 if TYPE_CHECKING:
@@ -21,16 +21,18 @@ Targets: TypeAlias = "list[tuple[str, Frozen]]"
 Mark: TypeAlias = Callable[[str, "Step", Marks, Mapping[str, Any]], Marks]
 
 
-class Visit(NamedTuple):
-    """A flow entered: what is known then, and what the path has met."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Visit:
+    """A flow entered: what is known then, and what the path has met. A walk makes only one of those that are alike."""
 
     flow: str
     known: Frozen
     marks: Marks
 
 
-class Node(NamedTuple):
-    """A state within a visit."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Node:
+    """A state within a visit. A walk makes only one of those that are alike, so that to find one again costs little."""
 
     visit: Visit
     step: str
@@ -73,13 +75,18 @@ class Walk:
     started: set[Visit] = field(default_factory=set)
     _inside: dict[Node, tuple[str, ...]] = field(default_factory=dict)
     _outcome: dict[tuple[str, str, Frozen], list[tuple[Result, Targets]]] = field(default_factory=dict)
+    _turned: dict[tuple[str, str, Frozen, Marks], list[tuple[Result, Marks, Targets]]] = field(default_factory=dict)
     _handed: dict[tuple[str, str, Frozen], tuple[Frozen, Known]] = field(default_factory=dict)
     _came_back: dict[tuple[str, str, Frozen, Frozen], Targets] = field(default_factory=dict)
     _waiting: list[Node] = field(default_factory=list)
+    _visits: dict[tuple[str, Frozen, Marks], Visit] = field(default_factory=dict)
+    _nodes: dict[tuple[Visit, str, Frozen, Marks], Node] = field(default_factory=dict)
+    _known: dict[Frozen, Frozen] = field(default_factory=dict)
+    """What is known, each but once: to compare two of them is to see that they are one."""
 
     def begin(self, flow_id: str, perhaps: frozenset[str] = frozenset()) -> None:
         """Walks everything that can follow when the flow begins by itself. Raises OverBudget."""
-        visit = Visit(flow_id, self.states.start(flow_id, perhaps), frozenset())
+        visit = self._visit(flow_id, self._once(self.states.start(flow_id, perhaps)), frozenset())
         self.started.add(visit)
         self._reach(self.entry(visit), None, (f"start: {self.book.flows[flow_id].name}",))
         for end in self._exits.get(visit, []):
@@ -109,9 +116,26 @@ class Walk:
 
     # -- moving ----------------------------------------------------------------------------------------------------
 
+    def _once(self, known: Frozen) -> Frozen:
+        return self._known.setdefault(known, known)
+
+    def _visit(self, flow_id: str, known: Frozen, marks: Marks) -> Visit:
+        key = (flow_id, known, marks)
+        found = self._visits.get(key)
+        if found is None:
+            found = self._visits[key] = Visit(flow_id, known, marks)
+        return found
+
+    def _node(self, visit: Visit, step: str, known: Frozen, marks: Marks) -> Node:
+        key = (visit, step, known, marks)
+        found = self._nodes.get(key)
+        if found is None:
+            found = self._nodes[key] = Node(visit, step, known, marks)
+        return found
+
     def entry(self, visit: Visit) -> Node:
         """Where a visit begins."""
-        return Node(visit, self.book.flows[visit.flow].first, visit.known, visit.marks)
+        return self._node(visit, self.book.flows[visit.flow].first, visit.known, visit.marks)
 
     def entries(self) -> list[Node]:
         """Where every visit begins."""
@@ -134,18 +158,27 @@ class Walk:
         step = self.step(node)
         if step is None:
             self._exit(node)
-        elif isinstance(step, Call | Link):
+        elif isinstance(step, HANDS_OVER):
             self._hand_over(node, step)
         else:
-            visit, flow_id = node.visit, node.visit.flow
-            for result, targets in self._outcomes(flow_id, step, node.known):
-                marks = self.mark(flow_id, step, node.marks, result.given)
+            visit = node.visit
+            for result, marks, targets in self._marked(visit.flow, step, node):
                 said = (result.said,) if result.said else ()
                 for target, known in targets:
-                    after = Node(visit, target, known, marks)
+                    after = self._node(visit, target, known, marks)
                     self._move(node, after, said, result.waits)
                     if result.passes:
                         self.said[node, after] = (result.passes,)
+
+    def _marked(self, flow_id: str, step: Step, node: Node) -> list[tuple[Result, Marks, Targets]]:
+        """How the step can turn out, with what the path has met by then."""
+        key = (flow_id, step.id, node.known, node.marks)
+        found = self._turned.get(key)
+        if found is None:
+            outcomes = self._outcomes(flow_id, step, node.known)
+            found = [(one, self.mark(flow_id, step, node.marks, one.given), targets) for one, targets in outcomes]
+            self._turned[key] = found
+        return found
 
     def _outcomes(self, flow_id: str, step: Step, known: Frozen) -> list[tuple[Result, Targets]]:
         """How the step can turn out: the same in every visit that knows the same by then."""
@@ -158,7 +191,8 @@ class Walk:
         return found
 
     def _targets(self, flow_id: str, step: Step, known: Known) -> Targets:
-        return [(to, self.states.trim(flow_id, to, told)) for to, told in self.states.targets(step.next, known)]
+        found = self.states.targets(step.next, known)
+        return [(to, self._once(self.states.trim(flow_id, to, told))) for to, told in found]
 
     def _hand_over(self, node: Node, step: Call | Link) -> None:
         marks = self.mark(node.visit.flow, step, node.marks, {})
@@ -166,8 +200,8 @@ class Walk:
         found = self._handed.get(key)
         if found is None:
             inside, beside = self.states.split(step.flow, dict(node.known))
-            found = self._handed[key] = (self.states.enter(node.visit.flow, step.flow, inside), beside)
-        visit = Visit(step.flow, found[0], marks)
+            found = self._handed[key] = (self._once(self.states.enter(node.visit.flow, step.flow, inside)), beside)
+        visit = self._visit(step.flow, found[0], marks)
         caller = _Caller(node, found[1], isinstance(step, Link))
         self._callers.setdefault(visit, []).append(caller)
         self._move(node, self.entry(visit), ())
@@ -190,7 +224,7 @@ class Walk:
         """Goes on in a caller from one end of the flow it called."""
         node, said = caller.node, self.within(end)
         for target, known in self._back(caller, end):
-            after = Node(node.visit, target, known, end.marks)
+            after = self._node(node.visit, target, known, end.marks)
             self._reach(after, node, said)
             self.returns.setdefault(end, []).append((node, after))
             if said:
@@ -204,7 +238,7 @@ class Walk:
             known = self.states.joined(end.visit.flow, caller.beside, end.known)
             step = self.step(node)
             if caller.links or step is None:
-                found = [(END, self.states.trim(node.visit.flow, END, known))]
+                found = [(END, self._once(self.states.trim(node.visit.flow, END, known)))]
             else:
                 found = self._targets(node.visit.flow, step, known)
             self._came_back[key] = found

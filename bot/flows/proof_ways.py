@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from bot.flows.definition import Call, Collect, Link, Utter
+from bot.flows.definition import HANDS_OVER, Collect, Utter
 
 if TYPE_CHECKING:
     from bot.flows.definition import Flow
     from bot.flows.proof_walk import Node, Visit, Walk
 
 Ways: TypeAlias = "dict[Node, list[Node]]"
+_WAITS: Final = (Collect, *HANDS_OVER)
 _Quiet: TypeAlias = "tuple[Node, bool]"
 """A state at which nothing was said, and whether since the person wrote or since the flow began."""
 
@@ -57,7 +58,7 @@ def will_end(walk: Walk, back: Ways) -> set[Node]:
 
 def _is_not_asked(walk: Walk, node: Node) -> bool:
     step = walk.step(node)
-    return step is not None and not isinstance(step, Collect | Call | Link)
+    return step is not None and not isinstance(step, _WAITS)
 
 
 def _reached(found: Iterable[Node], ways: Mapping[Node, Iterable[Node]]) -> set[Node]:
@@ -137,22 +138,21 @@ def circle(ways: Ways) -> list[Node]:
     """The states of some circle, in order; none when there is no circle."""
     done: set[Node] = set()
     for root in ways:
-        path: list[tuple[Node, int]] = [(root, 0)] if root not in done else []
-        on_path = {root}
+        if root in done:
+            continue
+        path = {root: iter(ways[root])}
         while path:
-            node, position = path.pop()
-            ahead = ways.get(node, [])
-            if position >= len(ahead):
+            node, ahead = next(reversed(path.items()))
+            for after in ahead:
+                if after in path:
+                    nodes = list(path)
+                    return nodes[nodes.index(after) :]
+                if after not in done:
+                    path[after] = iter(ways.get(after, ()))
+                    break
+            else:
                 done.add(node)
-                on_path.discard(node)
-                continue
-            path.append((node, position + 1))
-            if ahead[position] in on_path:
-                nodes = [one for one, _ in path]
-                return nodes[nodes.index(ahead[position]) :]
-            if ahead[position] not in done:
-                path.append((ahead[position], 0))
-                on_path.add(ahead[position])
+                del path[node]
     return []
 
 
@@ -184,16 +184,17 @@ class Silence:
     def _spread(self, node: Node, heard: bool) -> None:
         (self._heard if heard else self._passed).add(node)
         step = self._walk.step(node)
-        if isinstance(step, Call | Link):
+        if isinstance(step, HANDS_OVER):
             entries = [entry for entry in self._walk.moves.get(node, ()) if entry.visit != node.visit]
             for end in (one for entry in entries for one in self._walk.exits(entry.visit) if one in self._passed):
                 self._go_on(end, {node}, heard)
         elif step is None:
             self._come_back(node, heard)
         elif not isinstance(step, Utter):  # a question that is passed says nothing
+            said = self._walk.said
             for after, waits in self._walk.moves.get(node, {}).items():
-                if not waits:
-                    self._then(after, heard, (node, heard), self._walk.said.get((node, after), ()))
+                if not waits and (after, heard) not in self._came:
+                    self._then(after, heard, (node, heard), said.get((node, after), ()))
 
     def _come_back(self, end: Node, heard: bool) -> None:
         callers = {caller for caller, _ in self._walk.returns.get(end, ())}
@@ -206,8 +207,8 @@ class Silence:
 
     def _go_on(self, end: Node, callers: set[Node], heard: bool) -> None:
         """Through a flow that says nothing, back to those of its callers at which nothing was said since, either."""
-        for caller, after in self._walk.returns.get(end, ()):
-            if caller in callers:
+        for caller, after in self._walk.returns.get(end, ()) if callers else ():
+            if caller in callers and (after, heard) not in self._came:
                 self._then(after, heard, (caller, heard), self._quietly(end))
 
     def _quietly(self, end: Node) -> tuple[str, ...]:
@@ -243,7 +244,7 @@ class Silence:
     def ends(self) -> list[Node]:
         """Ends of it all that are silent; patterns are left out, since the interrupted question is put again."""
         begun = {visit for visit in self._walk.started if self._walk.book.flows[visit.flow].intents}
-        waiting = [node for node in self._heard if isinstance(self._walk.step(node), Call | Link)]
+        waiting = [node for node in self._heard if isinstance(self._walk.step(node), HANDS_OVER)]
         inside: dict[Visit, list[Node]] = {}
         for node in self._passed:
             inside.setdefault(node.visit, []).append(node)
