@@ -50,6 +50,11 @@ class Live:
         self._forgets = {flow_id: asks_again(book, flow_id, marks) for flow_id in book.flows}
         self._clears = {flow.id: frozenset(cleared(flow)) for flow in book.flows.values()}
         self._surely = surely
+        self._conditions = {
+            (flow.id, step.id): _NOTHING.union(*(reads(one.condition.tree) for one in step.next if one.condition))
+            for flow in book.flows.values()
+            for step in flow.steps.values()
+        }
         self._within: dict[tuple[str, str], Reads] = {}
         self._beyond: dict[str, Reads] = dict.fromkeys(book.flows, _NOTHING)
         self._inner_first = sorted(book.flows.values(), key=lambda flow: len(book.reach[flow.id]))
@@ -94,8 +99,7 @@ class Live:
 
     def _after(self, flow: Flow, step: Step) -> Reads:
         ahead = [self._within.get((flow.id, branch.target), _NOTHING) for branch in step.next if branch.target != END]
-        conditions = [reads(branch.condition.tree) for branch in step.next if branch.condition]
-        return _NOTHING.union(*ahead, *conditions)
+        return self._conditions[flow.id, step.id].union(*ahead)
 
     def _before(self, flow: Flow, step: Step) -> Reads:
         later = self._after(flow, step)

@@ -77,6 +77,7 @@ class States:
         self._watched = dict(watched or {})
         self._above: dict[str, tuple[str, ...]] = {spec.name: spec.depends_on for spec in book.slots.values()}
         self._after: dict[tuple[str, str], Mapping[str, set[Any]]] = {}
+        self._gives: dict[tuple[str, str], list[tuple[Known, str, Known]]] = {}
         self._needed: dict[tuple[str, str], tuple[Alike, frozenset[str]]] = {}
 
     def start(self, flow_id: str, perhaps: frozenset[str] = frozenset()) -> Frozen:
@@ -243,6 +244,14 @@ class States:
         if step.action == START_AGAIN:
             yield Result(dict(self.book.defaults))
             return
+        key = (flow_id, step.id)
+        if key not in self._gives:
+            self._gives[key] = list(self._given_always(flow_id, step))
+        for changes, said, given in self._gives[key]:
+            yield Result(self._with(known, changes), said, False, given)
+
+    def _given_always(self, flow_id: str, step: Action) -> Iterator[tuple[Known, str, Known]]:
+        """What the action may change, whatever is known before it, with how that is said and what is told apart of it."""
         fills = self.book.actions[step.action].fills if step.action in self.book.actions else {}
         read = self._read_after(flow_id, step)
         told = {slot: self._tell(slot, values, read[slot]) for slot, values in fills.items() if slot in read}
@@ -254,9 +263,7 @@ class States:
         for combination in product(*told.values()):
             given = dict(zip(told, combination, strict=True))
             said = ", ".join(f"{slot} = {value}" for slot, value in given.items())
-            yield Result(
-                self._with(known, {**unknown, **given}), f"({step.action} gives {said})" if said else "", False, given
-            )
+            yield {**unknown, **given}, f"({step.action} gives {said})" if said else "", given
 
     def _few(self, told: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
         """As many of the slots as can be told apart at once: of the others any value is possible, and none is left out."""

@@ -147,9 +147,8 @@ class Walk:
             self.seen.add((node.visit.flow, node.step))
             self._waiting.append(node)
 
-    def _move(self, origin: Node, node: Node, said: tuple[str, ...], waits: bool = False) -> None:
+    def _move(self, origin: Node, node: Node, moves: dict[Node, bool], said: tuple[str, ...], waits: bool) -> None:
         self._reach(node, origin, said)
-        moves = self.moves.setdefault(origin, {})
         moves[node] = moves.get(node, True) and waits
         if said:
             (self.answers if waits else self.said)[origin, node] = said
@@ -161,12 +160,12 @@ class Walk:
         elif isinstance(step, HANDS_OVER):
             self._hand_over(node, step)
         else:
-            visit = node.visit
+            visit, moves = node.visit, self.moves.setdefault(node, {})
             for result, marks, targets in self._marked(visit.flow, step, node):
                 said = (result.said,) if result.said else ()
                 for target, known in targets:
                     after = self._node(visit, target, known, marks)
-                    self._move(node, after, said, result.waits)
+                    self._move(node, after, moves, said, result.waits)
                     if result.passes:
                         self.said[node, after] = (result.passes,)
 
@@ -204,7 +203,7 @@ class Walk:
         visit = self._visit(step.flow, found[0], marks)
         caller = _Caller(node, found[1], isinstance(step, Link))
         self._callers.setdefault(visit, []).append(caller)
-        self._move(node, self.entry(visit), ())
+        self._move(node, self.entry(visit), self.moves.setdefault(node, {}), (), False)
         for end in list(self._exits.get(visit, [])):
             self._return(caller, end)
 
