@@ -9,13 +9,13 @@ from bot.flows.state import DialogueState
 from bot.hearing import Heard
 from bot.nlu.answers import Reading
 from bot.nlu.recognisers.by_the_way import says, says_plainly
-from bot.safety import SafetyHit
+from bot.safety import MILDLY, SafetyHit
 
 CHECK = "abuse_safe"
 SAME_MOMENT = timedelta(minutes=10)
 """As long as an alert counts for the same one (services/duty.py): after that the words are a new alarm."""
-ABOUT_A_VISIT = frozenset({"at-the-door", "here-now"})
-"""Phrases that say no more than who is near: whoever tells us why they came has answered them."""
+ABOUT_A_VISIT = frozenset({"at-the-door", "here-now", f"{MILDLY}-harm_by_others"})
+"""What says no more than who is near, or next to nothing: whoever tells us why they came has answered it."""
 
 
 def at_the_check(heard: Heard, state: DialogueState) -> list[Command]:

@@ -26,6 +26,8 @@ LIKELY = 0.8  # no alarm of the server, and worth a line where the small model f
 A_FIFTH = 0.2
 _SHORT = 6  # words: of "hes back cant text" the models may not say that it is nothing
 _FEW = 4  # words, the marks of beginning and end among them: too few for the model to tell
+MILDLY = "mild"
+"""Begins the name of what only the small model has heard, from its lower limit on, while no server judges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def _heard_alone(text: str) -> SafetyHit | None:
     judged = max((model().judge(words, *book().find(words)) for words in said), key=lambda one: one.sure)
     if judged.sure < model().mild or judged.kind not in KINDS:
         return None
-    phrase = f"model-{judged.kind}"
+    phrase = f"{MILDLY}-{judged.kind}"
     return SafetyHit(judged.kind, "model", phrase, certain=False, sure=judged.sure)  # type: ignore[arg-type]
 
 

@@ -48,7 +48,8 @@ def standing_at(slot: str, answers: Mapping[str, Any], last: Sequence[str] = ())
         trail=tuple(Visit(*asked_at()[one], asked=True) for one in last),
     )
     spec = book().slots[slot]
-    return state, Expecting(slot, spec, listed(spec, state.slots), flow, step)
+    filled = frozenset(name for name, value in state.slots.items() if value is not None)
+    return state, Expecting(slot, spec, listed(spec, state.slots), flow, step, filled)
 
 
 def said(
