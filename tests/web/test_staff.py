@@ -63,7 +63,7 @@ def test_only_the_hash_of_the_token_is_kept(client: TestClient, assistant: Stand
     [
         ("robin@north.example", "wrong"),
         ("nobody@north.example", PASSWORD),
-        ("robin@north.example", "\x00"),
+        ("robin@north.example", "wr\x00ng"),
         ("x" * 400, "x"),
     ],
 )
