@@ -69,7 +69,7 @@ def test_ten_thousand_postcodes_that_do_not_exist_are_told_apart() -> None:
     sectors = sorted({postcode[:-2] for postcode in known}) or ["PR11", "M11", "E11"]
     chance = random.Random(2026)
     wrong: set[str] = set()
-    while len(wrong) < 10_000:
+    while len(wrong) < (10_000 if known else 200):  # three sectors alone have few that do not exist
         postcode = chance.choice(sectors) + chance.choice(LETTERS) + chance.choice(LETTERS)
         area = find(postcode)
         if postcode in known:
