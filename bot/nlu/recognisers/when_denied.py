@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_DAY = r"(?:mon|tues?|wed(?:nes)?|weds|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?s?"
+from bot.nlu.recognisers.when_reworded import DAY as _DAY
+
 _PART = r"(?:morn(?:ing)?s?|mornins?|afternoons?|evenings?|weekends?|weekdays?)"
 _WHAT = rf"(?:{_DAY}|{_PART}|{_DAY} {_PART})"
 _HOUR = r"\d{1,2}(?:[:.]\d\d)?(?: ?[ap]\.?m)?"

@@ -22,11 +22,12 @@ _NO_GOOD_LATER = re.compile(
 )
 
 
-_DAY = r"(?:mon|tues?|wed(?:nes)?|weds|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?s?"
-_NEAR_DAY = rf"(?:today|tonight|tomorrow|tomoz|tmrw|2moro|tomoro|{_DAY})"
+_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|weds|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
+DAY = rf"{_WEEKDAY}s?"
+_NEAR_DAY = rf"(?:today|tonight|tomorrow|tomoz|tmrw|2moro|tomoro|{DAY})"
 _A_DAY_NAMED = re.compile(rf"\b{_NEAR_DAY}\b|\b(?:this|next) week\b|\bthe \d", re.I)
 _AT_WORK_TILL = re.compile(
-    rf"(?<!not )(?<!when )(?:\bi'?m |\bi )?\b(?:work|working|at work|in work|on shift|on)(?: (?:\d{{1,2}}|from \S+))? (?:till?|until) {_TIME}(?= (?:{_DAY}|every|most|on|so|and|but|each)\b|[,.;]|$)",
+    rf"(?<!not )(?<!when )(?:\bi'?m |\bi )?\b(?:work|working|at work|in work|on shift|on)(?: (?:\d{{1,2}}|from \S+))? (?:till?|until) {_TIME}(?= (?:{DAY}|every|most|on|so|and|but|each)\b|[,.;]|$)",
     re.I,
 )
 _ALL_DAY_AND = re.compile(rf"\b({_NEAR_DAY} (?:any ?time|all day|whenever))(?: and| or)? (?={_NEAR_DAY}\b)", re.I)
@@ -36,7 +37,6 @@ _PARTS_IN_A_ROW = re.compile(
     r"\b((?:late|mid|early) (?:morn(?:ing)?s?|aft(?:ernoon)?s?)) (?=(?:late|mid|early) )", re.I
 )
 _PART = r"(?:mornings?|afternoons?|evenings?)"
-_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|weds|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
 _PARTS_OF_EACH = re.compile(
     rf"\b({_WEEKDAY})(?:( and | or | n |,? )({_WEEKDAY}))? (morning|afternoon|evening)s (?=(?:after|before|till?|until|from|between|about|around|at|\d))",
     re.I,
