@@ -268,9 +268,15 @@ def no_number(heard: Heard) -> list[Command]:
     if asked is None or asked.slot != "phone" or heard.values.get("phone", "no_phone") != "no_phone":
         return []
     here = says_plainly("stays_here", heard.text)
-    if not here and (heard.opt_out == "stop" or not says("gives_no_number", heard.text)):
+    if not here and (heard.opt_out == "stop" or not says("gives_no_number", heard.text) or wants_a_ring(heard.text)):
         return []
     return [SetSlot("phone", "no_phone", said=heard.text)]
+
+
+def wants_a_ring(text: str) -> bool:
+    """ "No texts please, call me instead": the number is wanted all the same."""
+    needs = read_call_needs(text, phone=True)
+    return needs is not None and "phone" in list_of(needs.value)
 
 
 def rather_rung(heard: Heard) -> list[Command]:

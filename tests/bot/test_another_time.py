@@ -162,6 +162,14 @@ def test_a_number_with_a_wish_is_still_a_number(text: str) -> None:
     assert any(isinstance(one, SetSlot) and str(one.value).startswith("+447700") for one in found)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["no texts please, call me instead", "i dont want texts ring me", "not by text, phone me", "cant ring me at work"],
+)
+def test_who_wants_a_ring_is_still_asked_for_the_number(text: str) -> None:
+    assert SetSlot("phone", "no_phone", said=text) not in said(text, "phone", {"age": 34})
+
+
 @pytest.mark.parametrize("text", ["is it free here", "who reads what i write", "why do you need my number"])
 def test_a_question_is_no_refusal(text: str) -> None:
     found = said(text, "phone", {"age": 34})
