@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from benchmarks import figures, happy_path, lookups, memory, proof, refusals, turns
+from benchmarks import figures, happy_path, lookups, memory, proof, refusals, steps, turns
 
 EVERY = {
     "figures": figures.main,
@@ -14,6 +14,7 @@ EVERY = {
     "memory": memory.main,
     "proof": proof.main,
     "refusals": refusals.main,
+    "steps": steps.main,
     "turns": turns.main,
 }
 

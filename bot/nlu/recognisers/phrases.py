@@ -15,6 +15,8 @@ from bot.nlu.recognisers.typos import Speller
 
 GAP = "..."
 WIDEST_GAP = 3
+MOST_KEPT = 2000
+"""Words whose forms and phrases are kept, so that they are not looked for anew in every message."""
 IGNORED = "ignore"  # phrases under this key look like a value and are none
 
 
@@ -56,6 +58,7 @@ class PhraseBook:
                     self._add(parts, value)
         self._speller = Speller(vocabulary, ordinary)
         self._forms: dict[str, tuple[str, ...]] = {}
+        self._begun: dict[str, tuple[_Node, ...]] = {}
 
     @property
     def known(self) -> frozenset[str]:
@@ -90,23 +93,33 @@ class PhraseBook:
         return said and len(found) in ends
 
     def _from(self, found: Sequence[Token], start: int) -> list[Hit]:
+        begun = self._begins(found[start].word) if start < len(found) else ()
+        if not begun:
+            return []
         hits: list[Hit] = []
-        open_ends = [(self._root, start)]
+        open_ends = [(after, start + 1) for after in begun]
         while open_ends:
             node, i = open_ends.pop()
             hits += [Hit(value, start, i) for value in node.values]
             if node.gap:
                 open_ends += [(after, j) for after, j in _over_gap(node.gap, i) if j <= len(found)]
             if i < len(found):
-                open_ends += [(after, i + 1) for after in self._next(node, found[i])]
+                open_ends += [(after, i + 1) for after in self._next(node, found[i].word)]
                 open_ends += [(node, i + 1)] if i > start and _is_hyphen(found, i) else []
         return [hit for hit in hits if found[hit.end - 1].word != "-"]
 
-    def _next(self, node: _Node, token: Token) -> list[_Node]:
-        forms = self._forms_of(token.word)
-        after = [node.words[form] for form in forms if form in node.words]
-        if not after:
-            after = [child for start, child in node.beginnings.items() if token.word.startswith(start)]
+    def _begins(self, word: str) -> tuple[_Node, ...]:
+        """Where the phrases that begin with a word go on: of most words none does."""
+        if word not in self._begun:
+            if len(self._begun) > MOST_KEPT:
+                self._begun.clear()
+            self._begun[word] = tuple(self._next(self._root, word))
+        return self._begun[word]
+
+    def _next(self, node: _Node, word: str) -> list[_Node]:
+        after = [node.words[form] for form in self._forms_of(word) if form in node.words] if node.words else []
+        if not after and node.beginnings:
+            after = [child for start, child in node.beginnings.items() if word.startswith(start)]
         return after
 
     def _forms_of(self, word: str) -> tuple[str, ...]:
@@ -114,7 +127,7 @@ class PhraseBook:
         if word in self._speller.known:
             return (word,) if len(word) < 4 or not word.endswith("s") else (word, word[:-1])
         if word not in self._forms:
-            if len(self._forms) > 5000:
+            if len(self._forms) > MOST_KEPT:
                 self._forms.clear()
             self._forms[word] = self._unlisted(word)
         return self._forms[word]
