@@ -65,10 +65,11 @@ pictures: setup-dev ## take the pictures of the guides anew (docs/images), from 
 
 lock: ## renew the locked requirement files (they hold hashes and no addresses)
 	@$(LOCK) --python-version 3.11 pyproject.toml -o requirements.lock
+	@$(LOCK) --python-version 3.11 pyproject.toml --extra tracing -o requirements-tracing.lock
 	@$(LOCK) --python-version 3.11 pyproject.toml --group dev --group lock -o requirements-dev.lock
 
 audit: setup-dev ## ask the public advisory databases about every locked package (needs the internet)
-	@for lock in requirements.lock requirements-dev.lock nlu_server/requirements.lock; do echo $$lock; \
+	@for lock in requirements.lock requirements-tracing.lock requirements-dev.lock nlu_server/requirements.lock; do echo $$lock; \
 	  $(BIN)/uv tool run pip-audit --strict --disable-pip --require-hashes --requirement $$lock || failed=1; done; [ -z "$$failed" ]
 
 clean: ## remove environments and caches (never the database)

@@ -27,7 +27,7 @@ from bot.nlu.stand_in import Backed, StandIn
 from bot.providers import Channel
 from bot.reach import Reach
 from services import demo as demonstration
-from services import diary, flow_store, helpline_checks, inbox, leases, publications, teams
+from services import diary, flow_store, helpline_checks, inbox, leases, publications, teams, tracing
 from services.areas import Areas
 from services.clock import Clock
 from services.db import Database, Session
@@ -165,8 +165,9 @@ class Assistant:
     def accept(self, inbound: Inbound) -> Accepted:
         """Store durably, then wake the worker. Only after this may a provider be answered (invariant 1)."""
         urgent = safety.patterns_only(inbound.text) is not None
-        with self.writing():
+        with self.writing(), tracing.span("accept", channel=inbound.address.channel) as span:
             accepted = inbox.accept(self.db, inbound, urgent, self.clock.now())
+            span.set_attributes(accepted.ids)
         self.wake.set()
         return accepted
 
@@ -205,7 +206,8 @@ class Assistant:
         """Hand it to the channel; SendLater at once where that is known not to answer."""
         name = outbound.address.channel
         reach, send = self.reach.get(name), self.channels[name].send
-        return reach.through(send, outbound) if reach else send(outbound)
+        with tracing.span("send", channel=name, message=outbound.id, repeat=outbound.repeat):
+            return reach.through(send, outbound) if reach else send(outbound)
 
     def wait_for_nlu(self, seconds: float) -> None:
         """Give a model server that is starting up to `seconds`; commands do, the server never does."""

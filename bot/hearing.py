@@ -16,6 +16,7 @@ from bot.nlu.recognisers import clean, read_act, read_postcode
 from bot.nlu.recognisers.phone import is_drama
 from bot.nlu.slot_words import slots_named
 from bot.safety import SafetyHit
+from services import tracing
 from services.messages import Inbound
 
 MOST_CHARACTERS = 2000
@@ -64,7 +65,8 @@ def hear(inbound: Inbound, expecting: Expecting | None, now: datetime, nlu: Nlu 
         return heard
     if hit is None and (heard.settled or is_a_postcode(opening_of(text).rest)):
         return heard
-    parsed = nlu.parse(text) if nlu else None
+    with tracing.span("language server"):
+        parsed = nlu.parse(text) if nlu else None
     heard = graded(heard, safety.weighed(text, hit, parsed.crisis if parsed else None))
     if parsed is None or heard.settled:
         return heard

@@ -24,7 +24,19 @@ from bot.flows.definition import Book
 from bot.flows.engine import Event, Turn
 from bot.flows.responses import render
 from bot.flows.state import DialogueState, UnknownSchema
-from services import audit, booking, conversations, duty, faults, inbox, not_understood, outbox, people, waiting_list
+from services import (
+    audit,
+    booking,
+    conversations,
+    duty,
+    faults,
+    inbox,
+    not_understood,
+    outbox,
+    people,
+    tracing,
+    waiting_list,
+)
 from services.db import Session
 from services.errors import Stale
 from services.inbox import Waiting
@@ -60,9 +72,11 @@ def take_next(assistant: Assistant, message: Waiting, seen: conversations.Seen |
     `seen`: the conversation as it was looked at together with the message.
     """
     for _ in range(TRIES):
-        heard, version = hear(assistant, message, seen)
+        with tracing.span("hear", conversation=message.conversation_id, message=message.id):
+            heard, version = hear(assistant, message, seen)
         try:
-            return take(assistant, message, heard, version)
+            with tracing.span("turn", conversation=message.conversation_id, message=message.id):
+                return take(assistant, message, heard, version)
         except Stale:
             seen = None
     raise Stale(f"message {message.id} was overtaken {TRIES} times")

@@ -87,6 +87,13 @@ class Accepted:
     seq: int
     new: bool
 
+    @property
+    def ids(self) -> dict[str, int | bool]:
+        """What a trace may say of it."""
+        return {
+            "anydoor.conversation": self.conversation_id, "anydoor.message": self.message_id, "anydoor.repeat": not self.new
+        }  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:

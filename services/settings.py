@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     oidc_loopback: bool = Field(default=False, validation_alias="ANYDOOR_OIDC_LOOPBACK")
     watch_token: SecretStr = Field(default=SecretStr(""), validation_alias="ANYDOOR_WATCH_TOKEN")
     from_email: str = Field(default="", validation_alias="ANYDOOR_FROM_EMAIL")
+    traces_url: str = Field(default="", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
 
     @property
     def database_url(self) -> str:

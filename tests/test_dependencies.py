@@ -14,7 +14,7 @@ import pytest
 from bot.nlu import process
 from tests.test_repository import ROOT
 
-LOCKS = ("requirements.lock", "requirements-dev.lock", "nlu_server/requirements.lock")
+LOCKS = ("requirements.lock", "requirements-tracing.lock", "requirements-dev.lock", "nlu_server/requirements.lock")
 PINNED = re.compile(r"^([a-z0-9._-]+)(?:\[[a-z0-9,_-]+\])?==([^\s;\\]+)", re.MULTILINE)
 SECURITY = ROOT / "docs" / "security.md"
 MOST_DAYS_AHEAD = 200

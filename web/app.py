@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from services import transcript
+from services import tracing, transcript
 from services.settings import Settings, load
 from services.transcript import Line, Mark
 from web import (
@@ -208,7 +208,9 @@ def create_app(settings: Settings | None = None, *, demo: bool = False) -> Starl
     """Assemble everything for these settings (the environment's unless given)."""
     from bot.assistant import assemble
 
-    assistant = assemble(settings or load(), demo=demo, serving=True)
+    settings = settings or load()
+    tracing.start(settings)
+    assistant = assemble(settings, demo=demo, serving=True)
     if assistant.demo:
         demonstration.announce(assistant)
     return application(assistant, owned=True)
@@ -231,6 +233,7 @@ def application(assistant: Assistant, *, work: bool = True, owned: bool = False)
                 await asyncio.to_thread(worker.stop)
             if owned:
                 await asyncio.to_thread(assistant.close)
+                await asyncio.to_thread(tracing.stop)
 
     app = Starlette(
         routes=routes(),

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services import tracing
 from web import state
 
 log = structlog.get_logger("web")
@@ -81,10 +82,12 @@ class Outermost:
             await self.app(scope, receive, send)
             return
         exchange = Exchange(scope, receive, send)
-        try:
-            await self.answer(exchange)
-        finally:
-            exchange.count()
+        with tracing.span("request", id=exchange.id) as span:
+            try:
+                await self.answer(exchange)
+            finally:
+                exchange.count()
+                span.set_attributes(exchange.told)
 
     async def answer(self, exchange: Exchange) -> None:
         seconds = None if exchange.scope["path"] in UNTIMED else ANSWER_SECONDS
@@ -135,6 +138,17 @@ class Exchange:
     def route(self) -> str:
         """The pattern of the route, never the address itself: that may hold a secret."""
         return getattr(self.scope.get("route"), "path", "") or "none"
+
+    @property
+    def method(self) -> str:
+        """Callers make up any word."""
+        return self.scope["method"] if self.scope["method"] in METHODS else "other"
+
+    @property
+    def told(self) -> dict[str, str | int]:
+        """What a trace says of it, in OpenTelemetry's own words."""
+        named = {"http.route": self.route, "http.request.method": self.method}
+        return {**named, "http.response.status_code": self.status}
 
     def refuse_two_lengths(self) -> None:
         """Raise TwoLengths, and let nothing more be read from the connection."""
@@ -192,6 +206,5 @@ class Exchange:
 
     def count(self) -> None:
         metrics = state.metrics(Request(self.scope))
-        method = self.scope["method"] if self.scope["method"] in METHODS else "other"  # callers make up any word
-        metrics.requests.labels(self.route, method, self.status).inc()
+        metrics.requests.labels(self.route, self.method, self.status).inc()
         metrics.seconds.labels(self.route).observe(time.perf_counter() - self.began)

@@ -35,6 +35,7 @@ ANYDOOR_OIDC_ISSUER, ANYDOOR_OIDC_CLIENT_ID, ANYDOOR_OIDC_CLIENT_SECRET: staff s
 ANYDOOR_OIDC_NAME, ANYDOOR_OIDC_CLAIM, ANYDOOR_OIDC_MFA: what it is called, who somebody is, what stands for a code.
 ANYDOOR_OIDC_LOOPBACK: 1 asks a provider on this machine too (tests and trying out only).
 ANYDOOR_WATCH_TOKEN: what /metrics and all of /readyz are read with (without it: from this machine only).
+OTEL_EXPORTER_OTLP_ENDPOINT: where traces go, by OTLP over HTTP (needs requirements-tracing.lock).
 SMTP_URL, ANYDOOR_FROM_EMAIL: invitations to coaches by mail.
 """
 

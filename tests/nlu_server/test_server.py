@@ -21,11 +21,14 @@ from bot.nlu.rasa import RasaClient
 PLACES = Places()
 TOKEN = "a-token"
 MOST_MEMORY = 350  # MB, resident
-READY_SECONDS = 60
+READY_SECONDS = 180  # eight of processor, on machines that do other things too
 SECRET = "my plumbus is sore zxcvb"
 
-pytestmark = [pytest.mark.nlu, pytest.mark.slow,
-              pytest.mark.skipif(PLACES.missing() is not None, reason=str(PLACES.missing()))]
+pytestmark = [
+    pytest.mark.nlu,
+    pytest.mark.slow,
+    pytest.mark.skipif(PLACES.missing() is not None, reason=str(PLACES.missing())),
+]
 
 
 class Running:
@@ -36,13 +39,25 @@ class Running:
         with self.printed.open("w") as errors:
             self.process = subprocess.Popen(
                 [str(PLACES.python), str(PLACES.server / "server.py"), str(PLACES.current()), "--with-parent"],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=folder,
-                env={**os.environ, "NLU_TOKEN": TOKEN})
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                cwd=folder,
+                env={**os.environ, "NLU_TOKEN": TOKEN},
+            )
         assert self.process.stdout is not None
-        assert select.select([self.process.stdout], [], [], READY_SECONDS)[0], "the server did not start"
+        if not select.select([self.process.stdout], [], [], READY_SECONDS)[0]:
+            self.process.kill()
+            self.process.communicate()
+            pytest.fail("the server did not start")
         self.port = int(self.process.stdout.readline().split()[1])
-        self.http = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", trust_env=False, timeout=10,
-                                  headers={"Authorization": f"Bearer {TOKEN}"})
+        self.http = httpx2.Client(
+            base_url=f"http://127.0.0.1:{self.port}",
+            trust_env=False,
+            timeout=10,
+            headers={"Authorization": f"Bearer {TOKEN}"},
+        )
 
     def parse(self, text: str) -> dict[str, Any]:
         answer = self.http.post("/model/parse", json={"text": text})
@@ -74,11 +89,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     running.stop()
 
 
-@pytest.mark.parametrize(("text", "intent"), [
-    ("please can I talk to an actual human being", "person"),
-    ("been signed off since easter with my back", "about_me"),
-    ("need to move my appointment to another day", "change_call"),
-    ("nie mówię po angielsku, proszę", "other_language")])
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("please can I talk to an actual human being", "person"),
+        ("been signed off since easter with my back", "about_me"),
+        ("need to move my appointment to another day", "change_call"),
+        ("nie mówię po angielsku, proszę", "other_language"),
+    ],
+)
 def test_plain_messages_are_understood(server: Running, text: str, intent: str) -> None:
     parsed = server.parse(text)
     assert parsed["intent"]["name"] == intent
@@ -88,15 +107,17 @@ def test_plain_messages_are_understood(server: Running, text: str, intent: str) 
 
 def test_entities_have_a_place_and_each_place_is_named_once(server: Running) -> None:
     text = "off sick 3 months with my sciatica and the mortgage arrears"
-    found = [(one["entity"], text[one["start"]:one["end"]]) for one in server.parse(text)["entities"]]
+    found = [(one["entity"], text[one["start"] : one["end"]]) for one in server.parse(text)["entities"]]
     assert ("condition", "sciatica") in found
     assert ("duration", "3 months") in found
     assert any(name in ("housing", "money") and "arrears" in words for name, words in found)
     assert len(found) == len(set(found))
 
 
-@pytest.mark.parametrize(("text", "kind"), [
-    ("i keep planning how to end my life", "self_harm"), ("he hits me every time he drinks", "harm_by_others")])
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("i keep planning how to end my life", "self_harm"), ("he hits me every time he drinks", "harm_by_others")],
+)
 def test_a_crisis_is_judged_beside_the_intent(server: Running, text: str, kind: str) -> None:
     crisis = server.parse(text)["crisis"]
     assert (crisis["kind"], crisis["alarm"]) == (kind, True)
@@ -114,28 +135,45 @@ def test_one_word_alone_is_not_judged(server: Running) -> None:
     assert server.parse("hello")["crisis"] is None
 
 
-@pytest.mark.parametrize("text", ["/affirm", "/affirm{\"x\": \"y\"}", " //affirm", "/\x00/affirm"])
+@pytest.mark.parametrize("text", ["/affirm", '/affirm{"x": "y"}', " //affirm", "/\x00/affirm"])
 def test_a_leading_slash_names_no_intent(server: Running, text: str) -> None:
     assert server.parse(text)["intent"]["confidence"] < 1.0
 
 
 @pytest.mark.parametrize("text", ["", " ", "/", " / ", "\x00", "\n\t"])
 def test_a_text_without_words_has_no_intent(server: Running, text: str) -> None:
-    assert server.parse(text) == {"intent": {"name": None, "confidence": 0.0}, "intent_ranking": [], "crisis": None,
-                                  "entities": []}
+    assert server.parse(text) == {
+        "intent": {"name": None, "confidence": 0.0},
+        "intent_ranking": [],
+        "crisis": None,
+        "entities": [],
+    }
 
 
-@pytest.mark.parametrize("text", ["🙂", "\u202eabc", "a" * 2_000, "‎", "{{7*7}}", "x\n" * 500, "\ud83d\ude42"[:1] + "a",
-                                  "((((((" * 100])
+@pytest.mark.parametrize(
+    "text", ["🙂", "\u202eabc", "a" * 2_000, "‎", "{{7*7}}", "x\n" * 500, "\ud83d\ude42"[:1] + "a", "((((((" * 100]
+)
 def test_odd_texts_are_answered(server: Running, text: str) -> None:
     body = json.dumps({"text": text})
     answer = server.http.post("/model/parse", content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 200, answer.text
 
 
-@pytest.mark.parametrize(("body", "status"), [
-    (b"", 400), (b"not json", 400), (b"[]", 400), (b"null", 400), (b"{}", 400), (b'{"text": 7}', 400),
-    (b"\xff\xfe", 400), (b"[" * 15_000, 400), (json.dumps({"text": "x" * 2_001}).encode(), 413), (b"x" * 20_000, 413)])
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"not json", 400),
+        (b"[]", 400),
+        (b"null", 400),
+        (b"{}", 400),
+        (b'{"text": 7}', 400),
+        (b"\xff\xfe", 400),
+        (b"[" * 15_000, 400),
+        (json.dumps({"text": "x" * 2_001}).encode(), 413),
+        (b"x" * 20_000, 413),
+    ],
+)
 def test_other_bodies_are_refused(server: Running, body: bytes, status: int) -> None:
     assert server.http.post("/model/parse", content=body).status_code == status
 
@@ -148,9 +186,18 @@ def test_without_the_token_nothing_is_answered(server: Running, given: str, meth
     assert answer.status_code == 401
 
 
-@pytest.mark.parametrize(("method", "path"), [
-    ("GET", "/"), ("PUT", "/model"), ("POST", "/model/train"), ("POST", "/webhooks/rest/webhook"),
-    ("POST", "/conversations/x/messages"), ("GET", "/domain"), ("GET", "/version")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/"),
+        ("PUT", "/model"),
+        ("POST", "/model/train"),
+        ("POST", "/webhooks/rest/webhook"),
+        ("POST", "/conversations/x/messages"),
+        ("GET", "/domain"),
+        ("GET", "/version"),
+    ],
+)
 def test_rasas_other_paths_do_not_exist(server: Running, method: str, path: str) -> None:
     assert server.http.request(method, path).status_code == 404
 
