@@ -89,7 +89,7 @@ def make_set_up_link(session: Session, staff_id: int, now: datetime) -> str:
     """A token, good once and for two days, with which the person sets a password; undoes whom a provider stands for."""
     session.get_one(StaffMember, staff_id).subject = None
     token = secrets.token_urlsafe(32)
-    session.add(SetUpLink(token_hash=_hash(token), staff_id=staff_id, expires_at=now + SET_UP_FOR))
+    session.add(SetUpLink(token_hash=hash_of(token), staff_id=staff_id, expires_at=now + SET_UP_FOR))
     session.flush()
     return token
 
@@ -101,7 +101,7 @@ def set_up(
 
     "short" under 12 characters, "guessable" as services/passwords.py says, "gone" when used.
     """
-    link = session.get(SetUpLink, _hash(token), with_for_update=True)
+    link = session.get(SetUpLink, hash_of(token), with_for_update=True)
     if link is None or link.used_at is not None or link.expires_at <= now:
         return "gone"
     if len(password) < SHORTEST_PASSWORD:
@@ -301,36 +301,41 @@ def sign_in(session: Session, member: StaffMember, now: datetime, *, second_fact
     staff_diaries.link_plain_one(session, member, now)
     token = (VOUCHED if second_factor else "") + secrets.token_urlsafe(32)
     until = now + SIGNED_IN_FOR
-    session.add(SignIn(token_hash=_hash(token), staff_id=member.id, created_at=now, seen_at=now, expires_at=until))
+    session.add(SignIn(token_hash=hash_of(token), staff_id=member.id, created_at=now, seen_at=now, expires_at=until))
     session.flush()
     return token
 
 
 def signed_in(session: Session, token: str, now: datetime) -> StaffMember | None:
     """Whose sign-in a token is; None when it ended, was idle too long, or the account is disabled."""
-    row = session.get(SignIn, _hash(token))
-    if row is None or row.ended_at is not None or row.expires_at <= now or row.seen_at + IDLE_FOR <= now:
+    row = session.get(SignIn, hash_of(token))
+    if row is None or not is_open(row, now):
         return None
     member = session.get_one(StaffMember, row.staff_id)
     return None if member.disabled_at is not None else member
 
 
+def is_open(row: SignIn, now: datetime) -> bool:
+    """Whether a sign-in still opens anything: not ended, not over, not idle for too long."""
+    return row.ended_at is None and row.expires_at > now and row.seen_at + IDLE_FOR > now
+
+
 def is_fresh(session: Session, token: str, now: datetime) -> bool:
     """Whether a sign-in is only minutes old: it stands for a password where the account has none."""
-    row = session.get(SignIn, _hash(token))
+    row = session.get(SignIn, hash_of(token))
     return row is not None and row.ended_at is None and now - row.created_at <= FRESH_FOR
 
 
 def closed_account_of(session: Session, token: str) -> int | None:
     """The id of the disabled account that a sign-in belongs to; None for any other token."""
-    row = session.get(SignIn, _hash(token))
+    row = session.get(SignIn, hash_of(token))
     member = session.get(StaffMember, row.staff_id) if row else None
     return member.id if member is not None and member.disabled_at is not None else None
 
 
 def seen(session: Session, token: str, now: datetime) -> None:
     """Note that a sign-in is in use (the caller does so at most once a minute)."""
-    row = session.get(SignIn, _hash(token))
+    row = session.get(SignIn, hash_of(token))
     if row is not None:
         row.seen_at = now
         session.flush()
@@ -338,7 +343,7 @@ def seen(session: Session, token: str, now: datetime) -> None:
 
 def sign_out(session: Session, token: str, now: datetime) -> None:
     """End one sign-in."""
-    open_one = update(SignIn).where(SignIn.token_hash == _hash(token), SignIn.ended_at.is_(None))
+    open_one = update(SignIn).where(SignIn.token_hash == hash_of(token), SignIn.ended_at.is_(None))
     session.execute(open_one.values(ended_at=now))
 
 
@@ -346,7 +351,7 @@ def end_all(session: Session, staff_id: int, now: datetime, but: str = "") -> No
     """End every sign-in of an account; `but`: the token of the one that stays."""
     session.flush()
     others = update(SignIn).where(SignIn.staff_id == staff_id, SignIn.ended_at.is_(None))
-    session.execute(others.where(SignIn.token_hash != _hash(but)).values(ended_at=now))
+    session.execute(others.where(SignIn.token_hash != hash_of(but)).values(ended_at=now))
 
 
 def disable(session: Session, member: StaffMember, now: datetime) -> None:
@@ -372,5 +377,6 @@ def _tidy(email: str) -> str:
     )
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
+    """What is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from wtforms import Form, PasswordField, StringField
 from wtforms.validators import InputRequired, Length, Regexp
 
-from services import audit, passkeys, staff
+from services import audit, open_sign_ins, passkeys, staff
 from services.models import StaffMember
 from services.passkeys import Site
 from services.staff import ROLES as ROLES
@@ -263,8 +263,11 @@ def account_page(
         row = session.get_one(StaffMember, member.id)
         address = staff.totp_address(row, str(form.secret.data))
         keys = passkeys.of(session, member.id)
-        knows = {"passkeys": keys, "has_password": row.password_hash is not None}
+        knows: dict[str, object] = {"passkeys": keys, "has_password": row.password_hash is not None}
         phone, waiting = row.phone, (row.phone_waiting or {}).get("number")
+        token, now = request.cookies.get(cookie_name(request), ""), assistant.clock.now()
+        knows["sign_ins"] = open_sign_ins.of(session, member.id, token, now)
+        knows["ask_again"] = row.password_hash is not None and not staff.is_fresh(session, token, now)
     picture = Markup(segno.make(address).svg_inline(scale=4, dark="#212b32", light="#ffffff", omitsize=False))
     values = {"form": form, "picture": picture, "member": member, "csrf": form_mark(request), "wrong": wrong or {}}
     numbers = {"phone": phone, "waiting": waiting, "typed": number, "can_text": assistant.settings.has_sms}
@@ -272,23 +275,3 @@ def account_page(
     done = request.query_params.get("done", "")
     values |= {**numbers, **knows, "done": done}
     return state.pages(request).page("staff/account.html", 400 if wrong else status, **values)
-
-
-def take_account(request: Request) -> Response:
-    """Turn one-time codes on, once a code has been shown to fit."""
-    form, member = CodesForm(request.state.form), request.state.staff
-    assistant = state.assistant(request)
-    now = assistant.clock.now()
-    fits = False
-    if form.validate() and not member.has_codes:
-        with assistant.db.write() as session:
-            row = session.get_one(StaffMember, member.id)
-            fits = staff.turn_on_totp(session, row, str(form.secret.data), str(form.code.data).strip(), now)
-            if fits:
-                staff.end_all(session, row.id, now, but=request.cookies.get(cookie_name(request), ""))
-                audit.record(session, f"staff:{row.id}", "codes_on", f"staff:{row.id}", now)
-    if not fits:
-        form.code.errors = form.code.errors or ["That code does not fit. Wait for the next one and try again"]
-        return account_page(request, form, 400)
-    request.state.staff = replace(member, has_codes=True, must_have_codes=False)
-    return account_page(request, form)

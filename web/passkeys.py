@@ -11,13 +11,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from services import audit, passkeys, staff
 from services.models import StaffMember
 from services.passkeys import Site
-from web import auth, callers, state
+from web import again, auth, callers, state
 from web.kept import Kept
 
 MAKING = Kept("anydoor-passkey", "web.passkey.made", "/account/passkey")
 USING = Kept("anydoor-passkey-in", "web.passkey.used", "/sign-in/passkey")
-NOT_OURS = "That is not your password. After 5 tries, wait 15 minutes"
-NOT_FRESH = "Sign out, sign in again and come straight back here: that shows that it is you"
 NOT_MADE = "That passkey could not be kept. Please try again"
 
 
@@ -33,7 +31,7 @@ def begin_making(request: Request) -> Response:
     """What the browser needs to make one, for whoever types their password (again)."""
     site, assistant = site_of(request), state.assistant(request)
     now = assistant.clock.now()
-    if problem := who_it_is(request, now):
+    if problem := again.why_not(request, now):
         return JSONResponse({"problem": problem}, 400)
     challenge = passkeys.challenge()
     with assistant.db.read() as session:
@@ -41,23 +39,6 @@ def begin_making(request: Request) -> Response:
     response = Response(options, media_type="application/json")
     MAKING.put(request, response, {"challenge": challenge.hex(), "staff": str(request.state.staff.id)})
     return response
-
-
-def who_it_is(request: Request, now: datetime) -> str:
-    """Why this browser may not change how one signs in: "" once the password fits, or the sign-in is new where none is."""
-    assistant, token = state.assistant(request), request.cookies.get(auth.cookie_name(request), "")
-    given = str(request.state.form.get("password") or "")[: auth.MOST_PASSWORD]
-    with assistant.db.read() as session:
-        member = session.get_one(StaffMember, request.state.staff.id)
-        if member.password_hash is None:
-            return "" if staff.is_fresh(session, token, now) else NOT_FRESH
-        weighed = staff.weigh(session, member.email, given)
-    with assistant.db.write() as session:
-        member = session.get_one(StaffMember, request.state.staff.id, with_for_update=True)
-        if staff.is_own(session, member, weighed, now):
-            return ""
-        audit.record(session, f"staff:{member.id}", "refused", f"staff:{member.id}", now, {"why": "wrong"})
-    return NOT_OURS
 
 
 def make(request: Request) -> Response:
@@ -89,7 +70,7 @@ def take_away(request: Request) -> Response:
     """Take one away, for whoever types their password; every other sign-in ends."""
     assistant = state.assistant(request)
     now, number = assistant.clock.now(), request.path_params["id"]
-    if problem := who_it_is(request, now):
+    if problem := again.why_not(request, now):
         return auth.account_page(request, wrong={f"passkey-{number}": problem})
     with assistant.db.write() as session:
         me = f"staff:{request.state.staff.id}"

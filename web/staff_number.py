@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from bot.nlu.recognisers.phone import read_phone
 from services import staff_phones
 from services.models import StaffMember
-from web import auth, state
+from web import again, auth, state
 
 
 def mobile_in(text: str) -> str | None:
@@ -20,11 +20,13 @@ def mobile_in(text: str) -> str | None:
 
 
 def take(request: Request) -> Response:
-    """Send a code to the number that was typed."""
+    """Send a code to the number that was typed: replies from there take alerts on, so it is theirs to say."""
     typed = str(request.state.form.get("number") or "")
     number, assistant = mobile_in(typed), state.assistant(request)
     if number is None:
         return auth.account_page(request, wrong={"number": "Write a UK mobile number, like 07700 900123"}, number=typed)
+    if problem := again.why_not_now(request, assistant.clock.now()):
+        return auth.account_page(request, wrong={"number-password": problem}, number=typed)
     with assistant.db.write() as session:
         member = session.get_one(StaffMember, request.state.staff.id)
         done = staff_phones.ask(session, member, number, assistant.clock.now())
@@ -52,6 +54,8 @@ def confirm(request: Request) -> Response:
 def forget(request: Request) -> Response:
     """No more texts to this account."""
     assistant = state.assistant(request)
+    if problem := again.why_not_now(request, assistant.clock.now()):
+        return auth.account_page(request, wrong={"number-off-password": problem})
     with assistant.db.write() as session:
         member = session.get_one(StaffMember, request.state.staff.id)
         staff_phones.forget(session, member, assistant.clock.now())

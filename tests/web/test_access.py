@@ -48,6 +48,7 @@ EXPECTED = {
     "GET /admin/try": "staff",
     "POST /admin/try": "staff",
     "POST /account/number": "staff",
+    "POST /account/sign-ins/end": "staff",
     "POST /account/number/code": "staff",
     "POST /account/number/off": "staff",
     "GET /coach": "staff",
