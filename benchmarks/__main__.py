@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from benchmarks import figures, happy_path, lookups, memory, proof, refusals, steps, turns
+from benchmarks import figures, happy_path, lookups, memory, proof, refusals, steps, stored, turns
 
 EVERY = {
     "figures": figures.main,
@@ -15,6 +15,7 @@ EVERY = {
     "proof": proof.main,
     "refusals": refusals.main,
     "steps": steps.main,
+    "stored": stored.main,
     "turns": turns.main,
 }
 

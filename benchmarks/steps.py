@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -53,9 +53,11 @@ def opened(database: str | None = None) -> Iterator[Assistant]:
             assistant.close()
 
 
-def converse(assistant: Assistant, first: int, people: int, spent: dict[str, float]) -> None:
+def converse(
+    assistant: Assistant, first: int, people: int, spent: dict[str, float], texts: Sequence[str] = TEXTS
+) -> None:
     """So many people side by side, each a text in turn; processor seconds of each step are added to `spent`."""
-    for place, text in enumerate(TEXTS):
+    for place, text in enumerate(texts):
         for number in range(first, first + people):
             body = text.format(postcode=POSTCODES[number % len(POSTCODES)])
             inbound = Inbound(Address("sms", f"+447400{number:06d}"), f"SM{number:026d}{place:06d}", text=body)

@@ -32,8 +32,8 @@ from services.db import Database
 from services.errors import BackupRefused
 from services.holdings import ledger
 from services.models import MessageOut
+from services.models.base import is_unsettled
 from services.settings import Settings
-from services.statuses import UNSETTLED
 
 ANCHOR, LEDGER, MANIFEST, DATABASE = "audit.anchor", "erasures.ledger", "manifest.json", "database"
 FORMAT = 1
@@ -304,7 +304,7 @@ def _bring_up(
 
 def _hold_back(session: Session, now: datetime) -> None:
     """What waited to be sent may have been sent since: a day old it is dropped, newer the provider is asked first."""
-    due = update(MessageOut).where(MessageOut.status.in_(UNSETTLED), MessageOut.run_at <= now)
+    due = update(MessageOut).where(is_unsettled(MessageOut.status), MessageOut.run_at <= now)
     old = due.where(MessageOut.run_at < now - STALE)
     session.execute(old.values(status="dropped", reason="restored", settled_at=now, lease=None, lease_until=None))
     session.execute(

@@ -31,7 +31,7 @@ from services.messages import (
     SendLater,
 )
 from services.models import AddressRow, MessageOut
-from services.models.base import UtcTime
+from services.models.base import UtcTime, is_unsettled
 from services.people import EXEMPT_FROM_STOP, NUDGES
 from services.prepared import Prepared
 
@@ -97,7 +97,7 @@ def deliver(
 
 def try_now(db: Database, channel: str) -> None:
     """The provider of a channel answers again: what waited for a next try need not wait any longer."""
-    paused = update(MessageOut).where(MessageOut.channel == channel, MessageOut.status.in_(statuses.UNSETTLED))
+    paused = update(MessageOut).where(MessageOut.channel == channel, is_unsettled(MessageOut.status))
     with db.write() as session:  # a lease that is held means that somebody is sending it just now
         session.execute(paused.where(MessageOut.lease.is_(None)).values(lease_until=None))
 
@@ -173,7 +173,7 @@ def _claimable(channels: tuple[str, ...] | None, locked: bool = False) -> Prepar
     behind = exists().where(
         earlier.conversation_id == MessageOut.conversation_id,
         earlier.seq < MessageOut.seq,
-        earlier.status.in_(statuses.UNSETTLED),
+        is_unsettled(earlier.status),
         _due(earlier),
         earlier.priority <= MessageOut.priority,
     )
@@ -193,7 +193,7 @@ def _claimable(channels: tuple[str, ...] | None, locked: bool = False) -> Prepar
 
 def _free() -> ColumnElement[bool]:
     return and_(
-        MessageOut.status.in_(statuses.UNSETTLED),
+        is_unsettled(MessageOut.status),
         _due(MessageOut),
         or_(MessageOut.lease_until.is_(None), MessageOut.lease_until <= _REAL),
     )

@@ -26,12 +26,12 @@ from services.db import Database
 from services.errors import CalendarUnread
 from services.hand_off import HandOff
 from services.models import Appointment, HookEvent, Referral, Team, TeamHook
+from services.models.base import is_unsettled
 
 LEASE = timedelta(seconds=60)
 PAUSES = tuple(
     timedelta(seconds=seconds) for seconds in (5, 30, 120, 600, 1800, 3600, 3600, 7200, 7200, 14400, 14400, 28800)
 )
-WAITING = ("queued", "sending")
 AT_ONCE = 20
 
 Describe = Callable[[HandOff], Mapping[str, Any]]
@@ -87,10 +87,10 @@ def _due(real: datetime) -> Select[HookEvent]:
         earlier.team_id == HookEvent.team_id,
         earlier.person_id == HookEvent.person_id,
         earlier.id < HookEvent.id,
-        earlier.status.in_(WAITING),
+        is_unsettled(earlier.status),
     )
     free = or_(HookEvent.lease_until.is_(None), HookEvent.lease_until <= real)
-    ready = and_(HookEvent.status.in_(WAITING), HookEvent.run_at <= real, free)
+    ready = and_(is_unsettled(HookEvent.status), HookEvent.run_at <= real, free)
     return select(HookEvent).where(ready, ~behind).order_by(HookEvent.id)
 
 

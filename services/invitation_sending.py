@@ -18,9 +18,9 @@ from services import calendar_entries, coach_calendars, faults
 from services.calendar_entries import Event
 from services.clock import real_now
 from services.db import Database
-from services.invitations import WAITING
 from services.messages import SendError, SendFailed, SendLater
 from services.models import Appointment, Coach, Invitation
+from services.models.base import is_unsettled
 
 LEASE = timedelta(seconds=120)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=2)
@@ -70,7 +70,7 @@ def deliver(db: Database, post: Post, limit: int, now: datetime) -> int:
 
 def try_now(db: Database) -> None:
     """The mail server answers again: what waited for a next try need not wait any longer."""
-    paused = update(Invitation).where(Invitation.status.in_(WAITING), Invitation.lease.is_(None))
+    paused = update(Invitation).where(is_unsettled(Invitation.status), Invitation.lease.is_(None))
     with db.write() as session:
         session.execute(paused.values(lease_until=None))
 
@@ -96,9 +96,9 @@ def _claimable(real: datetime) -> Select[Invitation]:
         earlier.chain_id == Invitation.chain_id,
         earlier.coach_id == Invitation.coach_id,
         earlier.id < Invitation.id,
-        earlier.status.in_(WAITING),
+        is_unsettled(earlier.status),
     )
-    free = and_(Invitation.status.in_(WAITING), or_(Invitation.lease_until.is_(None), Invitation.lease_until <= real))
+    free = and_(is_unsettled(Invitation.status), or_(Invitation.lease_until.is_(None), Invitation.lease_until <= real))
     return select(Invitation).where(free, ~behind).order_by(Invitation.id).limit(1)
 
 

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from services.calendar_entries import chain_of
 from services.models import Appointment, Invitation
+from services.models.base import is_unsettled
 
-WAITING = ("queued", "sending")
 LOOKED_AT = timedelta(days=1)
 
 Method = Literal["REQUEST", "CANCEL"]
@@ -41,7 +41,7 @@ def after_restore(session: Session, now: datetime) -> int:
     to them); a request is replaced by the new one.
     """
     above = int(now.timestamp()) // 60
-    waits = Invitation.status.in_(WAITING)
+    waits = is_unsettled(Invitation.status)
     for row in session.scalars(select(Invitation).where(waits, Invitation.method == "CANCEL")):
         row.sequence = max(row.sequence + 1, above)
         row.status, row.repeat, row.lease, row.lease_until = "queued", True, None, None
@@ -84,7 +84,7 @@ def _drop_earlier(session: Session, chain: int, coach_id: int, now: datetime) ->
 def oldest_waiting(session: Session, now: datetime) -> datetime | None:
     """Since when the mail waits that waits longest; of calls that are over none waits any more."""
     waits = select(func.min(Invitation.created_at)).join(Appointment, Appointment.id == Invitation.appointment_id)
-    return session.scalar(waits.where(Invitation.status.in_(WAITING), Appointment.ends_at > now))
+    return session.scalar(waits.where(is_unsettled(Invitation.status), Appointment.ends_at > now))
 
 
 def refused(session: Session, now: datetime, coach_id: int | None = None) -> list[Invitation]:

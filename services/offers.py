@@ -217,18 +217,21 @@ def to_settle(session: Session, now: datetime) -> list[int]:
         Hold.coach_id == OpeningOffer.coach_id,
         Hold.starts_at == OpeningOffer.starts_at,
     )
-    late = select(OpeningOffer.place_id).join(WaitingPlace, WaitingPlace.id == OpeningOffer.place_id)
-    late = late.where(OpeningOffer.settled_at.is_(None), or_(OpeningOffer.answer_by <= now, ~held))
-    silent = select(Conversation.id).join(AddressRow, AddressRow.id == Conversation.address_id)
-    stopped = silent.where(or_(AddressRow.stopped_at.is_not(None), AddressRow.nudges_stopped_at.is_not(None)))
-    kept = select(CallBack.id).where(CallBack.done_at.is_not(None))
-    coming = select(Appointment.person_id).where(Appointment.status == "booked", Appointment.ends_at > now)
-    over = or_(
-        WaitingPlace.id.in_(late),
-        WaitingPlace.conversation_id.in_(stopped),
-        WaitingPlace.call_back_id.in_(kept),
-        (WaitingPlace.reason == waiting_list.EARLIER) & WaitingPlace.person_id.not_in(coming),
+    late = exists().where(
+        OpeningOffer.place_id == WaitingPlace.id,
+        OpeningOffer.settled_at.is_(None),
+        or_(OpeningOffer.answer_by <= now, ~held),
     )
+    stopped = exists().where(
+        Conversation.id == WaitingPlace.conversation_id,
+        AddressRow.id == Conversation.address_id,
+        or_(AddressRow.stopped_at.is_not(None), AddressRow.nudges_stopped_at.is_not(None)),
+    )
+    kept = exists().where(CallBack.id == WaitingPlace.call_back_id, CallBack.done_at.is_not(None))
+    coming = exists().where(
+        Appointment.person_id == WaitingPlace.person_id, Appointment.status == "booked", Appointment.ends_at > now
+    )
+    over = or_(late, stopped, kept, (WaitingPlace.reason == waiting_list.EARLIER) & ~coming)
     rows = select(WaitingPlace.id).where(WaitingPlace.ended_at.is_(None), over)
     return list(session.scalars(rows.order_by(WaitingPlace.id)))
 

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from services.delivery import deliver
 from services.messages import Choice
 from services.models import Conversation, MessageOut
+from services.models.base import is_unsettled
 from services.prepared import Prepared
-from services.statuses import UNSETTLED, status_update
+from services.statuses import status_update
 
 __all__ = ["deliver", "drop_waiting", "enqueue", "not_delivered", "oldest_waiting", "queue", "status_update"]
 
@@ -107,5 +108,5 @@ def not_delivered(session: Session, limit: int = 100) -> list[MessageOut]:
 
 def oldest_waiting(session: Session, now: datetime) -> datetime | None:
     """When the message that waits longest was due (for /readyz); None when none is overdue."""
-    due = select(MessageOut.run_at).where(MessageOut.status.in_(UNSETTLED), MessageOut.run_at <= now)
+    due = select(MessageOut.run_at).where(is_unsettled(MessageOut.status), MessageOut.run_at <= now)
     return session.scalars(due.order_by(MessageOut.run_at).limit(1)).first()

@@ -41,7 +41,7 @@ from services.models import (
     Transfer,
     WaitingPlace,
 )
-from services.statuses import UNSETTLED
+from services.models.base import UNSETTLED, is_unsettled
 
 EVER, EVERYTHING = timedelta(days=3650), 1_000_000
 """Nothing that is held is left out of what a person may see."""
@@ -212,7 +212,7 @@ def _delete_agreed(session: Session, person_id: int, ids: Sequence[int]) -> None
 
 
 def _is_busy(session: Session, ids: Sequence[int]) -> bool:
-    sending = exists().where(MessageOut.conversation_id.in_(ids), MessageOut.status.in_(UNSETTLED))
+    sending = exists().where(MessageOut.conversation_id.in_(ids), is_unsettled(MessageOut.status))
     waiting = exists().where(MessageIn.conversation_id.in_(ids), MessageIn.taken_at.is_(None))
     return bool(session.scalar(select(sending | waiting)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,6 @@ from services.prepared import Prepared
 RANKS = {"queued": 0, "sending": 1, "sent": 2, "undelivered": 3, "failed": 3, "dropped": 3, "delivered": 4}
 _PROVIDERS_WORDS = {"accepted": "sent", "scheduled": "sent", "queued": "sent", "sending": "sent", "read": "delivered"}
 NOT_DELIVERED = ("undelivered", "failed")
-UNSETTLED = ("queued", "sending")
 
 _EARLY = Prepared(
     select(EarlyReceipt.status).where(
@@ -25,9 +24,9 @@ _EARLY = Prepared(
 )
 _LEFT = (
     select(MessageOut.id)
-    .join(
-        EarlyReceipt,
-        and_(EarlyReceipt.channel == MessageOut.channel, EarlyReceipt.provider_id == MessageOut.provider_id),
+    .where(MessageOut.provider_id.in_(select(EarlyReceipt.provider_id)))  # so few are looked up, and not all read
+    .where(
+        exists().where(EarlyReceipt.channel == MessageOut.channel, EarlyReceipt.provider_id == MessageOut.provider_id)
     )
     .limit(50)
 )

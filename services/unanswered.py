@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from services.models import Conversation, MessageIn, MessageOut, Referral
@@ -48,10 +48,10 @@ def _row(referral: int, conversation: int, since: datetime | None, taken_over: d
 
 def _waiting(now: datetime) -> Select[*tuple[Any, ...]]:
     answered = (
-        select(MessageOut.conversation_id, func.max(MessageOut.created_at).label("at"))
+        select(MessageOut.id)
+        .where(MessageOut.conversation_id == Conversation.id, MessageOut.created_at >= Conversation.last_in_at)
         .where(MessageOut.purpose.not_in(NOT_AN_ANSWER), MessageOut.status.not_in(DID_NOT_ARRIVE))
-        .group_by(MessageOut.conversation_id)
-        .subquery()
+        .exists()
     )
     said = (
         select(MessageIn.id)
@@ -63,8 +63,7 @@ def _waiting(now: datetime) -> Select[*tuple[Any, ...]]:
     found: Select[*tuple[Any, ...]] = (
         select(Referral.id, Conversation.id, Conversation.last_in_at, Conversation.coach_takeover_at)
         .join(Conversation, Conversation.id == Referral.conversation_id)
-        .outerjoin(answered, answered.c.conversation_id == Conversation.id)
         .where(Referral.status.not_in(CLOSED), Conversation.last_in_at.is_not(None))
-        .where(and_(or_(answered.c.at.is_(None), answered.c.at < Conversation.last_in_at), overdue, said))
+        .where(overdue, said, ~answered)
     )
     return found

@@ -6,8 +6,19 @@ import json
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, LargeBinary, MetaData
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Integer,
+    LargeBinary,
+    MetaData,
+    literal_column,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from services import crypto
@@ -19,6 +30,18 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+UNSETTLED = ("queued", "sending")
+"""The statuses of what is still to be sent: messages, mail to coaches, events for teams' own systems."""
+IS_UNSETTLED = text("status IN ('queued', 'sending')")
+"""Of which the indexes of what waits are made."""
+_IN_WORDS: list[ColumnElement[str]] = [literal_column(f"'{status}'") for status in UNSETTLED]
+
+
+def is_unsettled(status: Mapped[str]) -> ColumnElement[bool]:
+    """The same as a condition, word for word as in those indexes: with bound values SQLite would read every row there is."""
+    return status.in_(_IN_WORDS)
 
 
 class UtcTime(TypeDecorator[datetime]):

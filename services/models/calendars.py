@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.models.base import Base, Key, Sealed, rows
-
-_WAITS = text("status IN ('queued', 'sending')")
+from services.models.base import IS_UNSETTLED, Base, Key, Sealed, rows
 
 
 class Invitation(Base):
@@ -18,7 +16,7 @@ class Invitation(Base):
     __tablename__ = "invitations"
     __table_args__ = rows(
         UniqueConstraint("chain_id", "coach_id", "sequence"),
-        Index("ix_invitations_waits", "id", sqlite_where=_WAITS, postgresql_where=_WAITS),
+        Index("ix_invitations_waits", "id", sqlite_where=IS_UNSETTLED, postgresql_where=IS_UNSETTLED),
     )
 
     id: Mapped[Key]

@@ -8,17 +8,20 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.models.base import Base, Key, Sealed, SealedJson, rows
+from services.models.base import IS_UNSETTLED, Base, Key, Sealed, SealedJson, rows
 
+_TAKEN_OVER = text("coach_takeover_at IS NOT NULL")
 _UNTAKEN = text("taken_at IS NULL")
-_UNSETTLED = text("status IN ('queued', 'sending')")
 
 
 class Conversation(Base):
     """One address's thread: where the person is (`state`), and the counters that give order."""
 
     __tablename__ = "conversations"
-    __table_args__ = rows(UniqueConstraint("address_id"))
+    __table_args__ = rows(
+        UniqueConstraint("address_id"),
+        Index("ix_conversations_taken_over", "id", sqlite_where=_TAKEN_OVER, postgresql_where=_TAKEN_OVER),
+    )
 
     id: Mapped[Key]
     address_id: Mapped[int] = mapped_column(ForeignKey("addresses.id"))
@@ -73,8 +76,12 @@ class MessageOut(Base):
     __tablename__ = "messages_out"
     __table_args__ = rows(
         UniqueConstraint("conversation_id", "seq"),
-        Index("ix_messages_out_due", "priority", "run_at", "id", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),
-        Index("ix_messages_out_order", "conversation_id", "seq", sqlite_where=_UNSETTLED, postgresql_where=_UNSETTLED),
+        Index(
+            "ix_messages_out_due", "priority", "run_at", "id", sqlite_where=IS_UNSETTLED, postgresql_where=IS_UNSETTLED
+        ),
+        Index(
+            "ix_messages_out_order", "conversation_id", "seq", sqlite_where=IS_UNSETTLED, postgresql_where=IS_UNSETTLED
+        ),
         Index(None, "provider_id"),
     )
 

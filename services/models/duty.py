@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.models.base import Base, Key, Sealed, SealedJson, rows
+
+_OPEN = text("closed_at IS NULL")
 
 
 class DutyShift(Base):
@@ -59,7 +61,10 @@ class DutyAlert(Base):
     """One safety alert: raised, put to one person after another (`asks` in order), accepted, closed."""
 
     __tablename__ = "duty_alerts"
-    __table_args__ = rows(Index(None, "team_id", "closed_at"))
+    __table_args__ = rows(
+        Index(None, "team_id", "closed_at"),
+        Index("ix_duty_alerts_open", "closed_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
 
     id: Mapped[Key]
     conversation_id: Mapped[int] = mapped_column(index=True)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.models.base import Base, Key, Sealed, rows
-
-_WAITS = text("status IN ('queued', 'sending')")
+from services.models.base import IS_UNSETTLED, Base, Key, Sealed, rows
 
 
 class TeamHook(Base):
@@ -30,7 +28,9 @@ class HookEvent(Base):
     """One thing that happened and that a team's system is told; `run_at` and the lease are real time."""
 
     __tablename__ = "hook_events"
-    __table_args__ = rows(Index("ix_hook_events_waits", "run_at", "id", sqlite_where=_WAITS, postgresql_where=_WAITS))
+    __table_args__ = rows(
+        Index("ix_hook_events_waits", "team_id", "id", sqlite_where=IS_UNSETTLED, postgresql_where=IS_UNSETTLED)
+    )
 
     id: Mapped[Key]
     event_id: Mapped[str] = mapped_column(unique=True)

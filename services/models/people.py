@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.models.base import Base, Key, Sealed, rows
+
+_TO_ERASE = text("erase_asked_at IS NOT NULL")
 
 
 class Person(Base):
     """Who refers themself. Nothing here is needed before it is told."""
 
     __tablename__ = "people"
-    __table_args__ = rows(Index(None, "surname_index"), Index(None, "phone_index"))
+    __table_args__ = rows(
+        Index(None, "surname_index"),
+        Index(None, "phone_index"),
+        Index("ix_people_to_erase", "id", sqlite_where=_TO_ERASE, postgresql_where=_TO_ERASE),
+    )
 
     id: Mapped[Key]
     created_at: Mapped[datetime]
@@ -93,7 +99,7 @@ class Introduction(Base):
     id: Mapped[Key]
     number_index: Mapped[str] = mapped_column(unique=True)
     person_id: Mapped[int | None] = mapped_column(index=True)
-    conversation_id: Mapped[int | None]
+    conversation_id: Mapped[int | None] = mapped_column(index=True)
     source: Mapped[str | None]
     staff_id: Mapped[int | None]
     by: Mapped[str]

@@ -21,6 +21,7 @@ class WaitingPlace(Base):
     __table_args__ = rows(
         Index("uq_waiting_places_open", "person_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_waiting_places_turn", "team_id", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_waiting_places_open", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 
     id: Mapped[Key]

@@ -191,10 +191,10 @@ BOMB = "a: &a [x, x]\n" + "".join(
     ],
 )
 def test_a_file_that_cannot_be_is_refused_quickly_with_what_to_do(studio: Studio, text: str, told: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     status, page = studio.post(FILE, text=text)
     assert (status, told in page) == (400, True)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5  # of processor: a busy machine is not meant
     assert studio.desk().draft is None
 
 
