@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, cast, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services import alerts, audit, booking, busy, caseload, scopes, waiting, working_time
 from services.alerts import AlertRow
@@ -217,15 +217,17 @@ def mark(session: Session, viewer: Viewer) -> str:
     theirs = and_(or_(viewer.within(DutyAlert.team_id), DutyAlert.team_id.is_(None)), DutyAlert.closed_at.is_(None))
     coaches = select(Coach.id).where(viewer.within(Coach.team_id))
     asked: list[Select[Any]] = [
-        _newest(Referral.id, func.max(Referral.changed_at), within=viewer.within(Referral.team_id)),
-        _newest(Appointment.id, func.max(Appointment.outcome_at), within=viewer.within(Appointment.team_id)),
-        _newest(Appointment.id, func.max(Appointment.ended_at), within=viewer.within(Appointment.team_id)),
+        _last(Referral.id, Referral.changed_at, within=viewer.within(Referral.team_id)),
+        _last(Appointment.id, Appointment.outcome_at, Appointment.ended_at, within=viewer.within(Appointment.team_id)),
         _newest(Coach.id, func.sum(cast(Coach.active, Integer)), within=viewer.within(Coach.team_id)),
         _newest(Absence.id, func.count(Absence.id), within=Absence.coach_id.in_(coaches)),
-        _newest(CheckIn.id, func.max(CheckIn.answered_at), within=CheckIn.referral_id.in_(_referrals_of(viewer))),
-        _newest(CheckIn.id, func.count(CheckIn.seen_at), within=CheckIn.referral_id.in_(_referrals_of(viewer))),
+        _newest(CheckIn.id, func.count(CheckIn.answered_at), within=and_(CheckIn.seen_at.is_(None), _about(viewer))),
         _newest(BusyTime.id, func.count(BusyTime.id), within=BusyTime.coach_id.in_(coaches)),
-        _newest(CallBack.id, func.count(CallBack.done_at), within=viewer.within(CallBack.team_id)),
+        _newest(
+            CallBack.id,
+            func.count(CallBack.id),
+            within=and_(viewer.within(CallBack.team_id), CallBack.done_at.is_(None)),
+        ),
         _newest(DutyAlert.id, func.count(DutyAlert.accepted_at), within=theirs),
         _newest(DutyAsk.id, func.count(DutyAsk.id), within=DutyAsk.alert_id.in_(_alerts_of(viewer))),
         _newest(DutyAlert.id, func.count(DutyAlert.id), within=theirs),
@@ -235,8 +237,8 @@ def mark(session: Session, viewer: Viewer) -> str:
     return "|".join(str(tuple(session.execute(each).one())) for each in asked)
 
 
-def _referrals_of(viewer: Viewer) -> Select[Any]:
-    return select(Referral.id).where(viewer.within(Referral.team_id))
+def _about(viewer: Viewer) -> ColumnElement[bool]:
+    return select(Referral.id).where(Referral.id == CheckIn.referral_id, viewer.within(Referral.team_id)).exists()
 
 
 def _lately(table: type[MessageIn] | type[MessageOut], viewer: Viewer) -> ColumnElement[bool]:
@@ -249,6 +251,11 @@ def _lately(table: type[MessageIn] | type[MessageOut], viewer: Viewer) -> Column
 
 def _alerts_of(viewer: Viewer) -> Select[Any]:
     return select(DutyAlert.id).where(viewer.within(DutyAlert.team_id), DutyAlert.closed_at.is_(None))
+
+
+def _last(*columns: InstrumentedAttribute[Any], within: ColumnElement[bool]) -> Select[Any]:
+    """The last of each, every one by its own index."""
+    return select(*(select(func.max(column)).where(within).scalar_subquery() for column in columns))
 
 
 def _newest(number: object, more: object, *, within: ColumnElement[bool]) -> Select[Any]:

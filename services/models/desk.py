@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.models.base import Base, Key, Sealed, rows
+
+_UNSEEN = text("seen_at IS NULL")
 
 
 class DeskNote(Base):
@@ -67,7 +69,9 @@ class CheckIn(Base):
     """A question of a coach's that the person is asked on a day, and what they answered."""
 
     __tablename__ = "check_ins"
-    __table_args__ = rows()
+    __table_args__ = rows(
+        Index("ix_check_ins_unseen", "referral_id", "answered_at", sqlite_where=_UNSEEN, postgresql_where=_UNSEEN)
+    )
 
     id: Mapped[Key]
     referral_id: Mapped[int] = mapped_column(ForeignKey("referrals.id"), index=True)

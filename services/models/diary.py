@@ -30,13 +30,19 @@ class Appointment(Base):
     """A booked call; moving it makes a new one that names the old."""
 
     __tablename__ = "appointments"
-    __table_args__ = rows(Index(None, "status", "starts_at"), Index(None, "coach_id", "starts_at"))
+    __table_args__ = rows(
+        Index(None, "status", "starts_at"),
+        Index(None, "coach_id", "starts_at"),
+        Index(None, "starts_at"),
+        Index(None, "team_id", "outcome_at"),
+        Index(None, "team_id", "ended_at"),
+    )
 
     id: Mapped[Key]
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
     conversation_id: Mapped[int] = mapped_column(index=True)
     coach_id: Mapped[int] = mapped_column(ForeignKey("coaches.id"))
-    team_id: Mapped[str] = mapped_column(ForeignKey("teams.id"), index=True)
+    team_id: Mapped[str] = mapped_column(ForeignKey("teams.id"))
     referral_id: Mapped[int | None] = mapped_column(index=True)
     kind: Mapped[str]
     starts_at: Mapped[datetime]

@@ -5,17 +5,21 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.models.base import Base, Key, Sealed, SealedJson, rows
+
+_PROMISED = text("done_at IS NULL")
 
 
 class Referral(Base):
     """The record handed to a team; the card is what a coach reads in a minute."""
 
     __tablename__ = "referrals"
-    __table_args__ = rows(Index(None, "team_id", "status"))
+    __table_args__ = rows(
+        Index(None, "team_id", "status"), Index(None, "team_id", "changed_at"), Index(None, "coach_id", "status")
+    )
 
     id: Mapped[Key]
     reference: Mapped[str] = mapped_column(Sealed("referrals.reference"))
@@ -54,7 +58,10 @@ class CallBack(Base):
     """A promise that a person is rung by a date."""
 
     __tablename__ = "call_backs"
-    __table_args__ = rows(Index(None, "team_id", "done_at"))
+    __table_args__ = rows(
+        Index(None, "team_id", "done_at"),
+        Index("ix_call_backs_promised", "done_at", "person_id", sqlite_where=_PROMISED, postgresql_where=_PROMISED),
+    )
 
     id: Mapped[Key]
     conversation_id: Mapped[int] = mapped_column(index=True)
