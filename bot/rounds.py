@@ -194,8 +194,7 @@ def forget(assistant: Assistant, now: datetime) -> None:
         with assistant.db.write() as session:
             privacy.finish_erasures(session, now)
     if assistant.retention_is_due(now):
-        with assistant.db.write() as session:
-            retention.sweep(session, now)
+        retention.sweep(assistant.db, now)
 
 
 def remind(assistant: Assistant, reminder: reminders.Reminder, now: datetime) -> int:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from services import privacy, team_hooks, waiting_list
+from services.db import Database
 from services.models import (
     Appointment,
     CallBack,
@@ -35,12 +36,29 @@ NOT_UNDERSTOOD = timedelta(days=90)
 DUTY_ALERT = timedelta(days=365)
 TECHNICAL = timedelta(days=35)
 FIGURES = timedelta(days=1096)
+AT_ONCE = 500
+_SAID: tuple[tuple[type[MessageIn], ColumnElement[bool]], tuple[type[MessageOut], ColumnElement[bool]]] = (
+    (MessageIn, MessageIn.taken_at.is_not(None)),
+    (MessageOut, MessageOut.settled_at.is_not(None)),
+)
+"""Messages in and out, and what those have that are done with."""
 
 
-def sweep(session: Session, now: datetime) -> None:
-    """Remove what is past its time; may run as often as one likes."""
-    _unfinished(session, now - UNFINISHED)
-    _bodies(session, now - BODIES)
+def sweep(db: Database, now: datetime) -> None:
+    """Remove what is past its time; may run as often as one likes.
+
+    Words go some conversations at a time, each with a transaction of its own: nobody who writes meanwhile waits for all.
+    """
+    last = 0
+    while ids := _past_their_time(db, now, after=last):
+        last = ids[-1]
+        with db.write() as session:
+            _forget_words(session, ids, now)
+    with db.write() as session:
+        _forget_the_rest(session, now)
+
+
+def _forget_the_rest(session: Session, now: datetime) -> None:
     _passed_on(session, now)
     session.execute(delete(NotUnderstood).where(NotUnderstood.at < now - NOT_UNDERSTOOD))
     _alerts(session, now - DUTY_ALERT)
@@ -69,19 +87,41 @@ def _alerts(session: Session, before: datetime) -> None:
     session.execute(delete(DutyAsk).where(DutyAsk.alert_id.not_in(select(DutyAlert.id))))
 
 
-def _unfinished(session: Session, before: datetime) -> None:
+def _unfinished(now: datetime) -> ColumnElement[bool]:
     """Conversations that came to nothing: their words and answers go."""
-    taken_on = [Conversation.id.not_in(select(model.conversation_id)) for model in (Appointment, CallBack)]
-    old = select(Conversation.id).where(Conversation.last_in_at < before, Conversation.outcome.is_(None), *taken_on)
-    ids = list(session.scalars(old))
-    session.execute(update(Conversation).where(Conversation.id.in_(ids)).values(state=None))
-    _forget_words(session, ids)
+    taken_on = [~exists().where(model.conversation_id == Conversation.id) for model in (Appointment, CallBack)]
+    return and_(Conversation.last_in_at < now - UNFINISHED, Conversation.outcome.is_(None), *taken_on)
 
 
-def _bodies(session: Session, before: datetime) -> None:
-    """Words of conversations that have been quiet for long; what a team took on is in its own record."""
-    ids = list(session.scalars(select(Conversation.id).where(Conversation.last_in_at < before)))
-    _forget_words(session, ids)
+def _past(now: datetime) -> ColumnElement[bool]:
+    """Those, and conversations that have been quiet for long: what a team took on is in its own record."""
+    return or_(Conversation.last_in_at < now - BODIES, _unfinished(now))
+
+
+def _past_their_time(db: Database, now: datetime, after: int) -> list[int]:
+    """The next of them that still hold words."""
+    words = [
+        exists().where(row.conversation_id == Conversation.id, settled, row.body.is_not(None)) for row, settled in _SAID
+    ]
+    holds = or_(and_(_unfinished(now), Conversation.state.is_not(None)), *words)
+    found = select(Conversation.id).where(
+        Conversation.id > after, Conversation.last_in_at < now - UNFINISHED, _past(now), holds
+    )
+    with db.read() as session:
+        return list(session.scalars(found.order_by(Conversation.id).limit(AT_ONCE)))
+
+
+def _forget_words(session: Session, ids: list[int], now: datetime) -> None:
+    """Asked again inside the transaction: somebody may have written meanwhile."""
+    these = Conversation.id.in_(ids)
+    empty = update(Conversation).where(these, _unfinished(now)).values(state=None)
+    still = list(session.scalars(select(Conversation.id).where(these, _past(now)).with_for_update(key_share=True)))
+    session.execute(empty.execution_options(synchronize_session=False))
+    (said, taken), (sent, settled) = _SAID
+    gone = update(said).where(said.conversation_id.in_(still), taken, said.body.is_not(None))
+    session.execute(gone.values(body=None, pressed=None))
+    gone = update(sent).where(sent.conversation_id.in_(still), settled, sent.body.is_not(None))
+    session.execute(gone.values(body=None, choices=None))
 
 
 def _passed_on(session: Session, now: datetime) -> None:
@@ -90,10 +130,3 @@ def _passed_on(session: Session, now: datetime) -> None:
     privacy.forget_silent(session, before, now)
     old = update(Introduction).where(Introduction.at < before)
     session.execute(old.values(name=None, postcode=None, note=None))
-
-
-def _forget_words(session: Session, ids: list[int]) -> None:
-    taken = MessageIn.conversation_id.in_(ids), MessageIn.taken_at.is_not(None), MessageIn.body.is_not(None)
-    session.execute(update(MessageIn).where(*taken).values(body=None, pressed=None))
-    settled = MessageOut.conversation_id.in_(ids), MessageOut.settled_at.is_not(None), MessageOut.body.is_not(None)
-    session.execute(update(MessageOut).where(*settled).values(body=None, choices=None))

@@ -14,6 +14,7 @@ from services import (
     due_work,
     duty,
     flow_store,
+    inbox,
     leases,
     outbox,
     rate_limits,
@@ -23,7 +24,7 @@ from services import (
     transcript,
 )
 from services.db import Database
-from services.messages import Choice
+from services.messages import Address, Choice, Inbound
 from services.models import Conversation, DutyShift, MessageIn
 from tests.services.diaries import make_team, talk
 
@@ -198,16 +199,45 @@ def test_a_coach_takes_over_and_hands_back(db: Database, now: datetime) -> None:
         assert not conversations.see(session, 1).coach_takes_over
 
 
+def test_however_many_are_past_their_time_all_are_forgotten_and_nobody_else(
+    db: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than one transaction takes, with some in between who wrote lately or whom a team took on."""
+    monkeypatch.setattr(retention, "AT_ONCE", 3)
+    for number in range(2, 14):
+        inbox.accept(db, Inbound(Address("sms", f"+4477009001{number:02}"), f"SM{number}", "words"), False, now)
+    with db.write() as session:
+        for row in session.query(Conversation):
+            row.state, row.outcome = {"slots": {"age": 40}}, "referred" if row.id % 4 == 0 else None
+            row.last_in_at = now + timedelta(days=20) if row.id % 3 == 0 else now
+        for message in session.query(MessageIn):
+            message.taken_at = now
+    retention.sweep(db, now + timedelta(days=31))
+    retention.sweep(db, now + timedelta(days=31))
+    with db.read() as session:
+        kept = {row.id for row in session.query(Conversation) if row.state is not None}
+        worded = {message.conversation_id for message in session.query(MessageIn) if message.body is not None}
+    assert kept == worded == {number for number in range(1, 14) if number % 4 == 0 or number % 3 == 0}
+    retention.sweep(db, now + timedelta(days=181))
+    with db.read() as session:
+        assert {row.id for row in session.query(Conversation) if row.state} == {4, 8, 12}, (
+            "answers of who was referred stay"
+        )
+        assert [message.id for message in session.query(MessageIn) if message.body is not None] == [
+            message.id for message in session.query(MessageIn) if message.conversation_id == 12
+        ], "who wrote twenty days later has twenty days more"
+
+
 def test_unfinished_conversations_keep_no_words_after_thirty_days(db: Database, now: datetime) -> None:
     with db.write() as session:
         row = conversations.lock(session, 1)
         conversations.save(session, row, {"slots": {"age": 40}}, None)
         for message in session.query(MessageIn):
             message.taken_at = now
-    with db.write() as session:
-        retention.sweep(session, now + timedelta(days=29))
+    retention.sweep(db, now + timedelta(days=29))
+    with db.read() as session:
         assert session.get_one(Conversation, 1).state is not None
-        retention.sweep(session, now + timedelta(days=31))
+    retention.sweep(db, now + timedelta(days=31))
     with db.read() as session:
         assert session.get_one(Conversation, 1).state is None
         assert session.get_one(MessageIn, 1).body is None
