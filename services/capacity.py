@@ -31,7 +31,10 @@ class Full:
 
     def takes(self, coach_id: int, starts_at: datetime) -> bool:
         """Whether there is room for a call of this coach then."""
-        day = _day(starts_at)
+        return self.takes_on(coach_id, _day(starts_at))
+
+    def takes_on(self, coach_id: int, day: date) -> bool:
+        """Whether there is room for a call of this coach on a day in England."""
         return (coach_id, day) not in self.days and _monday(day) not in self.weeks
 
 

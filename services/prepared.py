@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import Executable
@@ -92,6 +94,25 @@ class Prepared:
             raise _told(session, dialect, raw, cursor, wrong) from wrong
         finally:
             cursor.close()
+
+
+class PreparedList:
+    """A statement about a list ("… IN ids"), put into SQL once for each length of the list."""
+
+    def __init__(self, make: Callable[[list[Any]], Executable]) -> None:
+        """`make` is given what stands for the list."""
+        self._make = make
+        self._by_length: dict[int, Prepared] = {}
+
+    def all(self, session: Session, ids: Sequence[Any], values: Mapping[str, Any] = MappingProxyType({})) -> list[Any]:
+        """Every row, as a named tuple; none for an empty list."""
+        if not ids:
+            return []
+        statement = self._by_length.get(len(ids))
+        if statement is None:
+            stand_for: list[Any] = [bindparam(f"id{number}") for number in range(len(ids))]
+            statement = self._by_length[len(ids)] = Prepared(self._make(stand_for))
+        return statement.all(session, {**values, **{f"id{number}": id for number, id in enumerate(ids)}})
 
 
 def _raw(session: Session) -> tuple[Any, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, NoResultFound
 
 from services.db import Database
 from services.models import Conversation, MessageIn, MessageOut
-from services.prepared import Prepared
+from services.prepared import Prepared, PreparedList
 from tests.services.test_outbox import queue, talk
 
 OF = Prepared(select(MessageIn.id, MessageIn.body).where(MessageIn.provider_id == bindparam("known_as")))
@@ -20,6 +20,13 @@ STORE = Prepared(
 )
 QUEUED = Prepared(
     select(MessageOut.body, MessageOut.run_at, MessageOut.status).where(MessageOut.status.in_(("queued",)))
+)
+AMONG = PreparedList(
+    lambda names: (
+        select(MessageIn.body)
+        .where(MessageIn.provider_id.in_(names), MessageIn.channel == bindparam("channel"))
+        .order_by(MessageIn.provider_id)
+    )
 )
 RENAME = Prepared(update(Conversation).where(Conversation.id == bindparam("of")).values(source=bindparam("whence")))
 
@@ -46,6 +53,18 @@ def test_times_come_back_with_their_zone_and_values_of_a_list_are_written_out(db
     with db.read() as session:
         row = QUEUED.one(session, {})
         assert (row.body, row.run_at, row.status) == ("hello", now, "queued")
+
+
+def test_a_list_may_be_of_any_length(db: Database, now: datetime) -> None:
+    thread = talk(db, now)
+    with db.write() as session:
+        for number in (1, 2):
+            row = {**message(thread, now, f"SM{number}"), "seq": 900 + number, "body": f"text {number}"}
+            STORE.one(session, row)
+        told = {"channel": "sms"}
+        for asked, found in ([], []), (["SM2"], ["text 2"]), (["SM2", "SM1", "SM3"], ["text 1", "text 2"]):
+            assert [row.body for row in AMONG.all(session, asked, told)] == found
+        assert AMONG.all(session, ["SM1"], {"channel": "web"}) == []
 
 
 def test_rows_changed_are_counted_and_undone_with_the_transaction(db: Database, now: datetime) -> None:
