@@ -10,7 +10,7 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import bindparam
 from sqlalchemy.exc import DBAPIError, NoResultFound
@@ -19,6 +19,7 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Convert = Callable[[Any], Any]
+_Kind = TypeVar("_Kind")
 _ASKED: Any = object()
 """Stands for a value that has to be given with each run."""
 
@@ -75,6 +76,12 @@ class Prepared:
         """The first column of every row."""
         return [row[0] for row in self._run(session, values)[0]]
 
+    def found(self, session: Session, kind: type[_Kind], values: Mapping[str, Any]) -> _Kind | None:
+        """The object of the first id it answers, what is not written yet considered; None when there is none."""
+        session.flush()
+        key = self.scalar(session, values)
+        return None if key is None else session.get(kind, key)
+
     def changed(self, session: Session, values: Mapping[str, Any]) -> int:
         """How many rows were changed."""
         return self._run(session, values)[1]
@@ -116,12 +123,13 @@ class PreparedList:
 
 
 def _raw(session: Session) -> tuple[Any, Any]:
-    """The driver's own connection, in the session's transaction; found once for each transaction."""
-    kept = session.info.get("raw")
-    if kept is not None and kept[0] is session.get_transaction():
+    """The driver's own connection, in the session's transaction; found once for each transaction and savepoint."""
+    kept, current = session.info.get("raw"), session.get_nested_transaction() or session.get_transaction()
+    if kept is not None and kept[0] is current:
         return kept[1], kept[2]
-    connection = session.connection()
-    session.info["raw"] = (session.get_transaction(), connection.connection, connection.dialect)
+    connection = session.connection()  # which begins the transaction, or the savepoint
+    current = session.get_nested_transaction() or session.get_transaction()
+    session.info["raw"] = (current, connection.connection, connection.dialect)
     return connection.connection, connection.dialect
 
 

@@ -55,6 +55,33 @@ def test_times_come_back_with_their_zone_and_values_of_a_list_are_written_out(db
         assert (row.body, row.run_at, row.status) == ("hello", now, "queued")
 
 
+def test_what_ran_in_a_savepoint_is_undone_with_it_and_nothing_else(db: Database, now: datetime) -> None:
+    thread = talk(db, now)
+    with db.write() as session:
+        assert RENAME.changed(session, {"of": thread, "whence": "poster"}) == 1
+        trial = session.begin_nested()
+        RENAME.changed(session, {"of": thread, "whence": "leaflet"})
+        STORE.one(session, message(thread, now))
+        with pytest.raises(IntegrityError):
+            STORE.one(session, message(thread, now))
+        trial.rollback()
+        with session.begin_nested():
+            STORE.one(session, message(thread, now))
+    with db.read() as session:
+        assert session.get_one(Conversation, thread).source == "poster"
+        assert len(OF.all(session, {"known_as": "SM1"})) == 1
+
+
+def test_the_object_of_an_id_is_the_sessions_own(db: Database, now: datetime) -> None:
+    thread = talk(db, now)
+    by_source = Prepared(select(Conversation.id).where(Conversation.source == bindparam("whence")))
+    with db.write() as session:
+        assert by_source.found(session, Conversation, {"whence": "poster"}) is None
+        own = session.get_one(Conversation, thread)
+        own.source = "poster"  # not written yet
+        assert by_source.found(session, Conversation, {"whence": "poster"}) is own
+
+
 def test_a_list_may_be_of_any_length(db: Database, now: datetime) -> None:
     thread = talk(db, now)
     with db.write() as session:
