@@ -199,15 +199,20 @@ def sent(session: Session, conversation_id: int, segments: int) -> None:
 
 def unmet(session: Session, conversation: Conversation, needs: Iterable[str], now: datetime) -> None:
     """Nothing that may be said meets these needs (codes of `barriers`); once a need within `ANEW_AFTER`."""
-    recent = select(UnmetNeed.need).where(
-        UnmetNeed.conversation_id == conversation.id, UnmetNeed.on > day_of(now) - ANEW_AFTER
-    )
-    known = set(session.scalars(recent))
+    session.flush()
+    known = set(_RECENT.scalars(session, {"conversation": conversation.id, "since": day_of(now) - ANEW_AFTER}))
     for need in needs:
         if need not in known:
             known.add(need)
             told = {"on": day_of(now), "team_id": conversation.team_id, "need": need}
             session.add(UnmetNeed(conversation_id=conversation.id, **told))
+
+
+_RECENT = Prepared(
+    select(UnmetNeed.need).where(
+        UnmetNeed.conversation_id == bindparam("conversation"), UnmetNeed.on > bindparam("since")
+    )
+)
 
 
 def forget(session: Session, conversations: list[int]) -> None:
