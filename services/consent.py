@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from services.models import Consent, Conversation
@@ -72,18 +72,15 @@ def _add(
     version: str,
     now: datetime,
     team_id: str | None,
-) -> Consent:
-    row = Consent(
-        person_id=conversation.person_id,
-        conversation_id=conversation.id,
-        purpose=purpose,
-        given=given,
-        wording=wording,
-        version=version,
-        channel=conversation.channel,
-        team_id=team_id,
-        at=now,
-    )
-    session.add(row)
-    session.flush()
-    return row
+) -> Any:
+    values = {"purpose": purpose, "given": given, "wording": wording, "version": version, "team_id": team_id, "at": now}
+    of = {"person_id": conversation.person_id, "conversation_id": conversation.id, "channel": conversation.channel}
+    return _ADDED.one(session, {**values, **of})
+
+
+_ADDED = Prepared(
+    insert(Consent).returning(*Consent.__table__.columns),
+    inserted=(
+        "person_id", "conversation_id", "purpose", "given", "wording", "version", "channel", "team_id", "at",
+    ),
+)  # fmt: skip

@@ -79,7 +79,23 @@ class Listing:
     red_flags: bool
 
 
-_ACTIVE = Prepared(select(ListingRow.__table__).where(ListingRow.active).order_by(ListingRow.id))
+_SAID_OF = (
+    "id",
+    "name",
+    "categories",
+    "phone",
+    "url",
+    "nations",
+    "area_codes",
+    "ages",
+    "sms",
+    "crisis",
+    "recheck_by",
+    "extra",
+)
+_ACTIVE = Prepared(
+    select(*(getattr(ListingRow, name) for name in _SAID_OF)).where(ListingRow.active).order_by(ListingRow.id)
+)
 
 
 class Directory:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.calendar_entries import chain_of
@@ -61,18 +61,13 @@ def _queue(session: Session, call: Appointment, method: Method, sequence: int, n
     """Queue one mail; what was not yet sent to this coach about the chain is out of date and dropped."""
     chain = chain_of(session, call).id
     _drop_earlier(session, chain, call.coach_id, now)
-    row = Invitation(
-        chain_id=chain,
-        appointment_id=call.id,
-        coach_id=call.coach_id,
-        method=method,
-        sequence=sequence,
-        created_at=now,
-    )
-    session.add(row)
-    session.flush()
+    mail = {"chain_id": chain, "appointment_id": call.id, "coach_id": call.coach_id, "method": method}
+    _MAIL.changed(session, {**mail, "sequence": sequence, "created_at": now})
 
 
+_MAIL = Prepared(
+    insert(Invitation), inserted=("chain_id", "appointment_id", "coach_id", "method", "sequence", "created_at")
+)
 _EARLIER = (
     update(Invitation)
     .where(Invitation.chain_id == bindparam("chain"), Invitation.coach_id == bindparam("coach"))

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import func, select
@@ -127,15 +128,16 @@ def footprints(session: Session, on: date) -> tuple[Footprint, ...]:
     for row in _FOOTPRINTS.all(session, {}):
         if row.team_id in open_ids and row.accepts != CALL_BACK:
             grouped[(row.team_id, row.starts_on, row.ends_on)].append(row)
-    return tuple(_footprint(team, starts, ends, rows) for (team, starts, ends), rows in grouped.items())
+    return tuple(_footprint(*key, tuple(rows)) for key, rows in grouped.items())
 
 
 _OPENED = Prepared(select(Team.id, Team.closed_at).where(Team.opened_at.is_not(None)))
 _FOOTPRINTS = Prepared(select(models.Footprint.__table__).order_by(models.Footprint.id))
 
 
-def _footprint(team: str, starts: date | None, ends: date | None, rows: list[Any]) -> Footprint:
-    """Kinds: board, lad, practice, postcode, each with "_part" behind it where only a part of it is meant."""
+@lru_cache(maxsize=1024)
+def _footprint(team: str, starts: date | None, ends: date | None, rows: tuple[Any, ...]) -> Footprint:
+    """Of rows as they were just read; the same rows make the same footprint. Kinds: board, lad, practice, postcode, each with "_part" behind it where only a part of it is meant."""
 
     def codes(kind: str, edition: str | None = None) -> frozenset[str]:
         found = (row for row in rows if row.kind.removesuffix(f"_{PART}") == kind)
