@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, Protocol, TypeVar
 
 from services.clock import LONDON, aware
@@ -55,8 +56,8 @@ def spread(openings: Iterable[Opening], most: int) -> list[Opening]:
         wall = moment.astimezone(LONDON)
         halves.setdefault((wall.date(), wall.hour < MIDDAY), opening)
     chosen = list(halves.values())[:most]
-    rest = [opening for opening in by_time.values() if opening not in chosen]
-    return in_order([*chosen, *rest[: most - len(chosen)]])
+    rest = (opening for opening in by_time.values() if opening not in chosen)
+    return in_order([*chosen, *islice(rest, most - len(chosen))])
 
 
 def in_order(openings: Sequence[Opening]) -> list[Opening]:

@@ -8,7 +8,7 @@ to be had), "none".
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from services import call_backs, capacity, crypto, diary, due_work, invitations, reminders, team_hooks, waiting_list
 from services.diary import Opening, OpeningId
 from services.models import Appointment, Coach, Conversation, DiaryCell, Hold, Team
+from services.prepared import Prepared, PreparedList
 
 MISSED_CALL, MISSED_GOOD_FOR = "missed_call", timedelta(hours=12)
 HELD_BACK = timedelta(minutes=5)
@@ -47,52 +48,56 @@ def hold(
     mine = held(session, conversation.id)
     if wanted is None:
         return "lapsed"
-    _lock_team_of(session, wanted.coach_id)
+    capacity.lock(session, wanted.coach_id)
     _lock_coaches(session, wanted.coach_id, mine.coach_id if mine else None)
     if mine and _is_same(mine, wanted) and mine.expires_at > now:
         renew(session, conversation.id, now, ttl)
         return "held"
     _delete_expired(session, wanted.coach_id, now)
+    coach = session.get(Coach, wanted.coach_id)
+    team = session.get(Team, coach.team_id) if coach else None
     opening = diary.find(session, opening_id, now, own_conversation=conversation.id)
-    if opening is None:
+    if opening is None or team is None:
         return "taken" if _is_occupied(session, wanted) else "lapsed"
-    return _hold(session, conversation.id, opening, now, min(ttl, longest))
+    return _hold(session, conversation.id, opening, team, now, min(ttl, longest))
 
 
-def _hold(session: Session, conversation_id: int, opening: Opening, now: datetime, ttl: timedelta) -> HoldResult:
-    team = session.get_one(Team, opening.team_id)
+def _hold(
+    session: Session, conversation_id: int, opening: Opening, team: Team, now: datetime, ttl: timedelta
+) -> HoldResult:
     span = diary.cells(opening.starts_at, opening.ends_at, diary.buffer_of(team))
+    when = {"starts_at": opening.starts_at, "ends_at": opening.ends_at}
+    kept = {"conversation_id": conversation_id, "coach_id": opening.coach_id, "kind": opening.kind, **when}
     try:
         with session.begin_nested():  # a conflict undoes the release of the earlier hold as well
             release(session, conversation_id)
-            row = _new_hold(conversation_id, opening, now, ttl)
-            session.add(row)
-            session.flush()
-            rows = [{"coach_id": row.coach_id, "cell": cell, "hold_id": row.id} for cell in span]
-            session.execute(insert(DiaryCell), rows)
+            held_as = _HOLD.scalar(session, {**kept, "held_at": now, "expires_at": now + ttl})
+            for cell in span:
+                _CELL.changed(session, {"coach_id": opening.coach_id, "cell": cell, "hold_id": held_as})
     except IntegrityError:
         return "taken"
     return "held"
 
 
-def _new_hold(conversation_id: int, opening: Opening, now: datetime, ttl: timedelta) -> Hold:
-    return Hold(
-        conversation_id=conversation_id,
-        coach_id=opening.coach_id,
-        kind=opening.kind,
-        starts_at=opening.starts_at,
-        ends_at=opening.ends_at,
-        held_at=now,
-        expires_at=now + ttl,
-    )
+_HOLD = Prepared(
+    insert(Hold).returning(Hold.id),
+    inserted=("conversation_id", "coach_id", "kind", "starts_at", "ends_at", "held_at", "expires_at"),
+)
+_CELL = Prepared(insert(DiaryCell), inserted=("coach_id", "cell", "hold_id"))
 
 
-def held(session: Session, conversation_id: int) -> Hold | None:
-    """What is kept for a conversation, also when it has run out but nobody else came; None when nothing is."""
-    return session.scalars(_HELD, {"conversation": conversation_id}).first()
+def held(session: Session, conversation_id: int) -> Any | None:
+    """What is kept for a conversation (a row with the columns of `Hold`), also when it has run out but nobody else came."""
+    session.flush()
+    return _HELD.first(session, {"conversation": conversation_id})
 
 
-_HELD = select(Hold).where(Hold.conversation_id == bindparam("conversation"))
+_HELD = Prepared(select(Hold.__table__).where(Hold.conversation_id == bindparam("conversation")))
+_RENEWED = Prepared(  # another turn may sweep it just now
+    update(Hold)
+    .where(Hold.id == bindparam("held"), Hold.expires_at > bindparam("now"))
+    .values(expires_at=bindparam("until"))
+)
 
 
 def renew(session: Session, conversation_id: int, now: datetime, ttl: timedelta) -> bool:
@@ -101,15 +106,22 @@ def renew(session: Session, conversation_id: int, now: datetime, ttl: timedelta)
     if row is None or row.expires_at <= now:
         return False
     until = max(row.expires_at, min(now + ttl, row.held_at + LONGEST_HOLD))
-    running = update(Hold).where(Hold.id == row.id, Hold.expires_at > now)  # another turn may sweep it just now
-    return bool(session.connection().execute(running.values(expires_at=until)).rowcount)
+    return bool(_RENEWED.changed(session, {"held": row.id, "now": now, "until": until}))
 
 
 def release(session: Session, conversation_id: int) -> None:
     """Let the conversation's hold go, if it has one."""
-    ids = select(Hold.id).where(Hold.conversation_id == conversation_id)
-    session.execute(delete(DiaryCell).where(DiaryCell.hold_id.in_(ids)))
-    session.execute(delete(Hold).where(Hold.conversation_id == conversation_id))
+    session.flush()
+    for statement in (_FREED, _RELEASED):
+        statement.changed(session, {"conversation": conversation_id})
+
+
+_FREED = Prepared(
+    delete(DiaryCell).where(
+        DiaryCell.hold_id.in_(select(Hold.id).where(Hold.conversation_id == bindparam("conversation")))
+    )
+)
+_RELEASED = Prepared(delete(Hold).where(Hold.conversation_id == bindparam("conversation")))
 
 
 def book(
@@ -153,13 +165,14 @@ def _turn_hold(
     mine = held(session, conversation.id)
     if mine is None:
         return "lapsed"
-    _lock_team_of(session, mine.coach_id)
+    capacity.lock(session, mine.coach_id)
     _lock_coaches(session, mine.coach_id, replaces.coach_id if replaces else None)
-    mine = _held_locked(session, conversation.id)
+    mine = held(session, conversation.id)
     if mine is None:
         return "taken"  # it ran out and somebody else's hold or call swept it away
     coach = session.get_one(Coach, mine.coach_id)
-    if mine.starts_at <= now or not coach.active or not _still_offered(session, mine, coach, replaces, now):
+    team = session.get_one(Team, coach.team_id)
+    if mine.starts_at <= now or not coach.active or not _still_offered(session, mine, team, replaces, now):
         release(session, conversation.id)
         return "lapsed"
     new = _appointment(session, conversation, mine, coach, now, referral_id, replaces)
@@ -172,28 +185,22 @@ def _turn_hold(
     return new
 
 
-def _still_offered(session: Session, mine: Hold, coach: Coach, replaces: Appointment | None, now: datetime) -> bool:
+def _still_offered(session: Session, mine: Any, team: Team, replaces: Appointment | None, now: datetime) -> bool:
     """Leave or other hours may have been entered since the opening was chosen (the coach is locked).
 
     So may others have filled the day or the week while a hold that ran out counted for nothing.
     """
     if not diary.fits(session, mine.coach_id, mine.kind, mine.starts_at, mine.ends_at):
         return False
-    team, gone = session.get_one(Team, coach.team_id), replaces.id if replaces else None
+    gone = replaces.id if replaces else None
     starts, own = mine.starts_at, mine.conversation_id
-    return capacity.full(session, team, starts, starts, now, own=own, replaces=gone).takes(coach.id, starts)
-
-
-def _held_locked(session: Session, conversation_id: int) -> Hold | None:
-    """The hold as it is now that its coach is locked: another turn may have swept it away before."""
-    fresh = select(Hold).where(Hold.conversation_id == conversation_id)
-    return session.scalars(fresh.execution_options(populate_existing=True)).first()
+    return capacity.full(session, team, starts, starts, now, own=own, replaces=gone).takes(mine.coach_id, starts)
 
 
 def _appointment(
     session: Session,
     conversation: Conversation,
-    mine: Hold,
+    mine: Any,
     coach: Coach,
     now: datetime,
     referral_id: int | None,
@@ -214,10 +221,16 @@ def _appointment(
     )
     session.add(row)
     session.flush()
-    kept = update(DiaryCell).where(DiaryCell.hold_id == mine.id)
-    session.execute(kept.values(appointment_id=row.id, hold_id=None))
-    session.execute(delete(Hold).where(Hold.id == mine.id))
+    _KEPT.changed(session, {"held": mine.id, "call": row.id})
+    _RELEASED.changed(session, {"conversation": conversation.id})
     return row
+
+
+_KEPT = Prepared(
+    update(DiaryCell)
+    .where(DiaryCell.hold_id == bindparam("held"))
+    .values(appointment_id=bindparam("call", type_=DiaryCell.appointment_id.type), hold_id=None)
+)
 
 
 def call_off(session: Session, appointment_id: int, now: datetime, by: str = "person") -> bool:
@@ -271,15 +284,27 @@ def say_missed(session: Session, conversation_id: int, now: datetime) -> None:
 
 def coming_call(session: Session, person_id: int, now: datetime) -> Appointment | None:
     """The person's next booked call that has not ended; None when there is none."""
-    booked = select(Appointment).where(Appointment.person_id == person_id, Appointment.status == "booked")
-    return session.scalars(booked.where(Appointment.ends_at > now).order_by(Appointment.starts_at)).first()
+    return _COMING.found(session, Appointment, {"person": person_id, "now": now})
+
+
+_COMING = Prepared(
+    select(Appointment.id)
+    .where(Appointment.person_id == bindparam("person"), Appointment.status == "booked")
+    .where(Appointment.ends_at > bindparam("now"))
+    .order_by(Appointment.starts_at)
+    .limit(1)
+)
+_LAST = Prepared(
+    select(Appointment.id)
+    .where(Appointment.person_id == bindparam("person"), Appointment.status.not_in(("moved", "called_off")))
+    .order_by(Appointment.starts_at.desc())
+    .limit(1)
+)
 
 
 def last_call(session: Session, person_id: int) -> Appointment | None:
     """The person's newest call that was not moved or called off, past ones included."""
-    stands = Appointment.status.not_in(("moved", "called_off"))
-    calls = select(Appointment).where(Appointment.person_id == person_id, stands)
-    return session.scalars(calls.order_by(Appointment.starts_at.desc())).first()
+    return _LAST.found(session, Appointment, {"person": person_id})
 
 
 def calls_between(
@@ -338,31 +363,24 @@ def sweep_holds(session: Session, now: datetime) -> int:
     return swept
 
 
-_COACHES = (
-    select(Coach.id)
-    .where(Coach.id.in_(bindparam("ids", expanding=True)))
-    .order_by(Coach.id)
-    .with_for_update(key_share=True)
+_COACHES = PreparedList(
+    lambda ids: select(Coach.id).where(Coach.id.in_(ids)).order_by(Coach.id).with_for_update(key_share=True)
 )
-
-
-def _lock_team_of(session: Session, coach_id: int) -> None:
-    coach = session.get(Coach, coach_id)
-    if coach is not None:
-        capacity.lock(session, coach.team_id)
 
 
 def _lock_coaches(session: Session, *ids: int | None) -> None:
     """Lock the coaches in order of id, so that two turns never wait for each other."""
     wanted = sorted({coach_id for coach_id in ids if coach_id is not None})
-    session.execute(_COACHES, {"ids": wanted}).all()
+    session.flush()
+    _COACHES.all(session, wanted)
 
 
-_EXPIRED = select(Hold.id).where(Hold.coach_id == bindparam("coach"), Hold.expires_at <= bindparam("now"))
+_EXPIRED = Prepared(select(Hold.id).where(Hold.coach_id == bindparam("coach"), Hold.expires_at <= bindparam("now")))
 
 
 def _delete_expired(session: Session, coach_id: int, now: datetime) -> int:
-    ids = list(session.scalars(_EXPIRED, {"coach": coach_id, "now": now}))
+    session.flush()
+    ids = _EXPIRED.scalars(session, {"coach": coach_id, "now": now})
     if not ids:
         return 0
     session.execute(delete(DiaryCell).where(DiaryCell.hold_id.in_(ids)))
@@ -370,7 +388,7 @@ def _delete_expired(session: Session, coach_id: int, now: datetime) -> int:
     return len(ids)
 
 
-def _is_same(mine: Hold, wanted: OpeningId) -> bool:
+def _is_same(mine: Any, wanted: OpeningId) -> bool:
     return (mine.coach_id, mine.starts_at, mine.kind) == (wanted.coach_id, wanted.starts_at, wanted.kind)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from services.clock import LONDON
 from services.diary import working_days_after
 from services.models import CallBack, Conversation, Team
+from services.prepared import Prepared
 
 NO_OPENINGS = "no_openings"
 
@@ -43,8 +44,15 @@ def queue(
 
 def waiting_for(session: Session, person_id: int) -> CallBack | None:
     """The open promise to a person; None when there is none."""
-    rows = select(CallBack).where(CallBack.person_id == person_id, CallBack.done_at.is_(None))
-    return session.scalars(rows.order_by(CallBack.id)).first()
+    return _OPEN.found(session, CallBack, {"person": person_id})
+
+
+_OPEN = Prepared(
+    select(CallBack.id)
+    .where(CallBack.person_id == bindparam("person"), CallBack.done_at.is_(None))
+    .order_by(CallBack.id)
+    .limit(1)
+)
 
 
 def waiting(session: Session, team_id: str | None) -> list[CallBack]:

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
-
-from services.models import Coach
+from typing import Any, Protocol, TypeVar
 
 WAYS = ("phone", "video", "in_person", "messages")
 """Ways to talk that a person picks among; any one of those picked will do."""
 BSL = "bsl"
 MOST_LANGUAGES = 8
 LANGUAGE = re.compile(r"[A-Za-z][A-Za-z' -]{1,29}", re.ASCII)
+
+
+class Speaker(Protocol):
+    """Whose languages are written down: a coach, or what was read of one."""
+
+    @property
+    def languages(self) -> str: ...
+
+
+_Coach = TypeVar("_Coach", bound=Speaker)
 
 
 def clashes(needs: Collection[str], kind: str, *, has_number: bool, no_texts: bool) -> list[str]:
@@ -63,7 +71,7 @@ def languages_in_full(text: str) -> str:
     return ", ".join(each.upper() if each == BSL else each.title() for each in languages_of(text))
 
 
-def fitting(coaches: Sequence[Coach], card: Mapping[str, Any]) -> list[Coach]:
+def fitting(coaches: Sequence[_Coach], card: Mapping[str, Any]) -> list[_Coach]:
     """The coaches who speak what the person asked for (BSL, or a language they named); none where nobody does."""
     needs, words = card.get("call_needs") or (), str(card.get("call_need_words") or "").lower()
     said = set(re.findall(r"[a-z']+", words))

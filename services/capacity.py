@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from services.clock import LONDON
 from services.models import Appointment, Coach, Hold, Team
+from services.prepared import Prepared
 
 _Key = TypeVar("_Key")
 GONE = ("moved", "called_off")
@@ -31,17 +32,28 @@ class Full:
 
     def takes(self, coach_id: int, starts_at: datetime) -> bool:
         """Whether there is room for a call of this coach then."""
-        day = _day(starts_at)
+        return self.takes_on(coach_id, _day(starts_at))
+
+    def takes_on(self, coach_id: int, day: date) -> bool:
+        """Whether there is room for a call of this coach on a day in England."""
         return (coach_id, day) not in self.days and _monday(day) not in self.weeks
 
 
 NOTHING_FULL = Full()
 
 
-def lock(session: Session, team_id: str) -> None:
-    """Lock a team that has a limit of the week: after the conversation and before the coach."""
-    limited = select(Team.id).where(Team.id == team_id, Team.most_a_week.is_not(None))
-    session.execute(limited.with_for_update(key_share=True)).all()
+def lock(session: Session, coach_id: int) -> None:
+    """Lock a coach's team if it has a limit of the week: after the conversation and before the coach."""
+    session.flush()
+    _LIMITED.all(session, {"coach": coach_id})
+
+
+_LIMITED = Prepared(
+    select(Team.id)
+    .where(Team.id == select(Coach.team_id).where(Coach.id == bindparam("coach")).scalar_subquery())
+    .where(Team.most_a_week.is_not(None))
+    .with_for_update(key_share=True)
+)
 
 
 def full(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from services.models import Consent, Conversation
+from services.prepared import Prepared
 
 Purpose = Literal["start", "share", "follow_up"]
 
@@ -22,7 +23,7 @@ def record(
     version: str,
     now: datetime,
     team_id: str | None = None,
-) -> Consent:
+) -> Any:
     """Keep a consent with the very words shown and the revision they came from; the same one twice is one row."""
     latest = current(session, conversation.person_id, purpose, team_id)
     if latest and latest.wording == wording and latest.conversation_id == conversation.id:
@@ -39,8 +40,8 @@ def withdraw(session: Session, conversation: Conversation, purpose: Purpose, now
     return bool(standing)
 
 
-def current(session: Session, person_id: int, purpose: Purpose, team_id: str | None = None) -> Consent | None:
-    """The consent that stands for a purpose (and team); None when never given or taken back."""
+def current(session: Session, person_id: int, purpose: Purpose, team_id: str | None = None) -> Any | None:
+    """The consent (a row with the columns of `Consent`) that stands for a purpose and team; None where none does."""
     row = _latest(session, person_id, purpose).get(team_id)
     return row if row and row.given else None
 
@@ -50,8 +51,16 @@ def history(session: Session, person_id: int) -> list[Consent]:
     return list(session.scalars(select(Consent).where(Consent.person_id == person_id).order_by(Consent.id)))
 
 
-def _latest(session: Session, person_id: int, purpose: str) -> dict[str | None, Consent]:
-    return {row.team_id: row for row in history(session, person_id) if row.purpose == purpose}
+_OF = Prepared(
+    select(Consent.__table__)
+    .where(Consent.person_id == bindparam("person"), Consent.purpose == bindparam("purpose"))
+    .order_by(Consent.id)
+)
+
+
+def _latest(session: Session, person_id: int, purpose: str) -> dict[str | None, Any]:
+    session.flush()
+    return {row.team_id: row for row in _OF.all(session, {"person": person_id, "purpose": purpose})}
 
 
 def _add(
@@ -63,18 +72,15 @@ def _add(
     version: str,
     now: datetime,
     team_id: str | None,
-) -> Consent:
-    row = Consent(
-        person_id=conversation.person_id,
-        conversation_id=conversation.id,
-        purpose=purpose,
-        given=given,
-        wording=wording,
-        version=version,
-        channel=conversation.channel,
-        team_id=team_id,
-        at=now,
-    )
-    session.add(row)
-    session.flush()
-    return row
+) -> Any:
+    values = {"purpose": purpose, "given": given, "wording": wording, "version": version, "team_id": team_id, "at": now}
+    of = {"person_id": conversation.person_id, "conversation_id": conversation.id, "channel": conversation.channel}
+    return _ADDED.one(session, {**values, **of})
+
+
+_ADDED = Prepared(
+    insert(Consent).returning(*Consent.__table__.columns),
+    inserted=(
+        "person_id", "conversation_id", "purpose", "given", "wording", "version", "channel", "team_id", "at",
+    ),
+)  # fmt: skip

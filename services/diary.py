@@ -10,16 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from sqlalchemy import bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from services import capacity
 from services.bank_holidays import bank_holidays
-from services.call_fit import fitting
+from services.call_fit import Speaker, fitting
 from services.clock import LONDON
 from services.models import Absence, BusyTime, Coach, DiaryCell, Hold, Team, WorkingHours
+from services.prepared import Prepared, PreparedList
 
 CELL = timedelta(minutes=5)
 _CELL_SECONDS = 300
@@ -86,8 +87,7 @@ def openings(
         return []
     week = _week(session, team, now, own_conversation)
     able = fitting(week.coaches, needs) if needs else []
-    found = _soonest(week, able, kind, windows) or _soonest(week, week.coaches, kind, windows)
-    return found[:limit]
+    return _soonest(week, able, kind, windows, limit) or _soonest(week, week.coaches, kind, windows, limit)
 
 
 def by_coach(
@@ -112,16 +112,21 @@ def _starts(opening: Opening) -> datetime:
 
 
 def _soonest(
-    week: _Week, coaches: Sequence[Coach], kind: str | None, windows: Sequence[Window] | None
+    week: _Week, coaches: Sequence[Diarist], kind: str | None, windows: Sequence[Window] | None, limit: int
 ) -> list[Opening]:
-    """One opening a time, in order."""
-    by_start: dict[datetime, Opening] = {}
-    for coach in coaches:
-        for opening in week.free(coach, kind, windows):
-            rival = by_start.get(opening.starts_at)
-            if rival is None or week.load(coach.id) < week.load(rival.coach_id):
-                by_start[opening.starts_at] = opening
-    return [by_start[start] for start in sorted(by_start)]
+    """One opening a time, in order, day by day until there are enough."""
+    found: list[Opening] = []
+    for day in week.days(windows):
+        by_start: dict[datetime, Opening] = {}
+        for coach in coaches:
+            for opening in week.free_on(day, coach, kind, windows):
+                rival = by_start.get(opening.starts_at)
+                if rival is None or week.load(coach.id) < week.load(rival.coach_id):
+                    by_start[opening.starts_at] = opening
+        found += [by_start[start] for start in sorted(by_start)]
+        if len(found) >= limit:
+            break
+    return found[:limit]
 
 
 def find(session: Session, opening_id: str, now: datetime, own_conversation: int | None = None) -> Opening | None:
@@ -142,6 +147,7 @@ def fits(session: Session, coach_id: int, kind: str, starts_at: datetime, ends_a
     wall = starts_at.astimezone(LONDON)
     day, starts = wall.date(), wall.hour * 60 + wall.minute
     ends = starts + int((ends_at - starts_at).total_seconds()) // 60
+    session.flush()
     if day in bank_holidays(day.year) or _away(session, [coach_id], starts_at, ends_at):
         return False
     return any(
@@ -180,6 +186,15 @@ def working_days_after(day: date, number: int) -> date:
     return day
 
 
+class Diarist(Speaker, Protocol):
+    """What a search needs of a coach, read for it or there already."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Week:
     """Everything of one team's diary that a search needs, read once."""
@@ -187,8 +202,8 @@ class _Week:
     team: Team
     first: datetime
     last: datetime
-    coaches: list[Coach]
-    hours: dict[int, list[WorkingHours]]
+    coaches: Sequence[Diarist]
+    hours: dict[int, list[Any]]
     away: dict[int, list[Window]]
     busy: dict[int, set[int]]
     full: capacity.Full
@@ -196,36 +211,45 @@ class _Week:
     def load(self, coach_id: int) -> int:
         return len(self.busy.get(coach_id, ()))
 
-    def free(self, coach: Coach, kind: str | None, windows: Sequence[Window] | None) -> Iterator[Opening]:
-        """What this coach can still offer, in no order."""
-        for day in _days(self.first, self.last):
-            for hours in self.hours.get(coach.id, ()):
-                offered = _kind(hours, self.team, kind)
-                if offered and _works(hours, day):
-                    for start in self._starts(hours, day, self.team.minutes_of(offered)):
-                        opening = self._opening(coach, offered, start)
-                        if _within(start, windows) and self._is_free(opening):
-                            yield opening
+    def days(self, windows: Sequence[Window] | None) -> Iterator[date]:
+        """The days in England that have any of it, no further than the windows reach."""
+        first, last = self.first, self.last
+        if windows is not None:
+            first = max(first, min((begins for begins, _ in windows), default=last))
+            last = min(last, max((ends for _, ends in windows), default=first))
+        return _days(first, last)
 
-    def _starts(self, hours: WorkingHours, day: date, length: int) -> Iterator[datetime]:
+    def free(self, coach: Diarist, kind: str | None, windows: Sequence[Window] | None) -> Iterator[Opening]:
+        """What this coach can still offer, day after day, in no order within a day."""
+        return (opening for day in self.days(windows) for opening in self.free_on(day, coach, kind, windows))
+
+    def free_on(
+        self, day: date, coach: Diarist, kind: str | None, windows: Sequence[Window] | None
+    ) -> Iterator[Opening]:
+        """What this coach can still offer on a day, in no order."""
+        if not self.full.takes_on(coach.id, day):
+            return
+        for hours in self.hours.get(coach.id, ()):
+            offered = _kind(hours, self.team, kind) if _works(hours, day) else None
+            if offered:
+                length = self.team.minutes_of(offered)
+                for start in self._starts(hours, day, length):
+                    end = start + timedelta(minutes=length)
+                    if _within(start, windows) and self._is_free(coach.id, start, end):
+                        yield Opening(coach.id, coach.name, self.team.id, offered, start, end)
+
+    def _starts(self, hours: Any, day: date, length: int) -> Iterator[datetime]:
         step = max(self.team.step_minutes, 5)
         for minute in range(hours.starts_minute, hours.ends_minute - length + 1, step):
             start = None if _in_break(hours, minute, minute + length) else _utc(day, minute)
             if start is not None and self.first <= start <= self.last:
                 yield start
 
-    def _is_free(self, opening: Opening) -> bool:
-        start, end = opening.starts_at, opening.ends_at
-        if not self.full.takes(opening.coach_id, start):
+    def _is_free(self, coach_id: int, start: datetime, end: datetime) -> bool:
+        away, taken = self.away.get(coach_id), self.busy.get(coach_id)
+        if away and any(begins < end and start < ends for begins, ends in away):
             return False
-        if any(begins < end and start < ends for begins, ends in self.away.get(opening.coach_id, ())):
-            return False
-        taken = self.busy.get(opening.coach_id, set())
-        return not any(cell in taken for cell in cells(start, end, buffer_of(self.team)))
-
-    def _opening(self, coach: Coach, kind: str, start: datetime) -> Opening:
-        end = start + timedelta(minutes=self.team.minutes_of(kind))
-        return Opening(coach.id, coach.name, self.team.id, kind, start, end)
+        return not taken or taken.isdisjoint(cells(start, end, buffer_of(self.team)))
 
 
 def buffer_of(team: Team) -> timedelta:
@@ -245,10 +269,10 @@ def _week(
     """The diary from the team's notice to its horizon, or no more of it than one opening of one coach needs."""
     first = now + timedelta(minutes=team.notice_minutes)
     last = now + timedelta(days=team.horizon_days)
-    active = select(Coach).where(Coach.team_id == team.id, Coach.active).order_by(Coach.id)
     if only:
         first, last = max(first, only.starts_at), min(last, only.starts_at)
-    coaches = list(session.scalars(active)) if coach is None else [coach]
+    session.flush()
+    coaches = _ACTIVE.all(session, {"team": team.id}) if coach is None else [coach]
     ids = [coach.id for coach in coaches]
     return _Week(
         team=team,
@@ -262,12 +286,39 @@ def _week(
     )
 
 
-_HOURS = select(WorkingHours).where(WorkingHours.coach_id.in_(bindparam("ids", expanding=True)))
+_ACTIVE = Prepared(
+    select(Coach.id, Coach.name, Coach.languages)
+    .where(Coach.team_id == bindparam("team"), Coach.active)
+    .order_by(Coach.id)
+)
+_HOURS = PreparedList(
+    lambda ids: select(WorkingHours.__table__).where(WorkingHours.coach_id.in_(ids)).order_by(WorkingHours.id)
+)
+_AWAY = PreparedList(
+    lambda ids: union_all(
+        *(
+            select(kind.coach_id, kind.starts_at, kind.ends_at).where(
+                kind.coach_id.in_(ids), kind.starts_at < bindparam("last"), kind.ends_at > bindparam("first")
+            )
+            for kind in (Absence, BusyTime)
+        )
+    )
+)
+_TAKEN = PreparedList(
+    lambda ids: (
+        select(DiaryCell.coach_id, DiaryCell.cell)
+        .outerjoin(Hold, Hold.id == DiaryCell.hold_id)
+        .where(DiaryCell.coach_id.in_(ids), DiaryCell.cell >= bindparam("start"), DiaryCell.cell < bindparam("stop"))
+        .where(
+            or_(Hold.id.is_(None), (Hold.expires_at > bindparam("now")) & (Hold.conversation_id != bindparam("own")))
+        )
+    )
+)
 
 
-def _hours(session: Session, ids: list[int]) -> dict[int, list[WorkingHours]]:
-    found: dict[int, list[WorkingHours]] = {}
-    for row in session.scalars(_HOURS, {"ids": ids}):
+def _hours(session: Session, ids: list[int]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in _HOURS.all(session, ids):
         found.setdefault(row.coach_id, []).append(row)
     return found
 
@@ -275,61 +326,43 @@ def _hours(session: Session, ids: list[int]) -> dict[int, list[WorkingHours]]:
 def _away(session: Session, ids: list[int], first: datetime, last: datetime) -> dict[int, list[Window]]:
     """Leave, and what the coaches' own calendars say."""
     found: dict[int, list[Window]] = {}
-    for coach_id, starts, ends in session.execute(_AWAY, {"ids": ids, "first": first, "last": last}):
+    for coach_id, starts, ends in _AWAY.all(session, ids, {"first": first, "last": last}):
         found.setdefault(coach_id, []).append((starts, ends))
     return found
-
-
-_AWAY = union_all(
-    *(
-        select(kind.coach_id, kind.starts_at, kind.ends_at).where(
-            kind.coach_id.in_(bindparam("ids", expanding=True)),
-            kind.starts_at < bindparam("last"),
-            kind.ends_at > bindparam("first"),
-        )
-        for kind in (Absence, BusyTime)
-    )
-)
-_TAKEN = (
-    select(DiaryCell.coach_id, DiaryCell.cell)
-    .outerjoin(Hold, Hold.id == DiaryCell.hold_id)
-    .where(DiaryCell.coach_id.in_(bindparam("ids", expanding=True)))
-    .where(DiaryCell.cell >= bindparam("start"), DiaryCell.cell < bindparam("stop"))
-    .where(or_(Hold.id.is_(None), (Hold.expires_at > bindparam("now")) & (Hold.conversation_id != bindparam("own"))))
-)
 
 
 def _busy(session: Session, ids: list[int], span: range, now: datetime, own: int | None) -> dict[int, set[int]]:
     """Cells of calls and of holds that still run; a hold that ran out is as good as free."""
     found: dict[int, set[int]] = {}
-    named = {"ids": ids, "start": span.start, "stop": span.stop, "now": now, "own": own or 0}
-    for coach_id, cell in session.execute(_TAKEN, named):
+    named = {"start": span.start, "stop": span.stop, "now": now, "own": own or 0}
+    for coach_id, cell in _TAKEN.all(session, ids, named):
         found.setdefault(coach_id, set()).add(cell)
     return found
 
 
 def _days(first: datetime, last: datetime) -> Iterator[date]:
-    day = first.astimezone(LONDON).date()
-    while day <= last.astimezone(LONDON).date():
+    day, end = first.astimezone(LONDON).date(), last.astimezone(LONDON).date()
+    while day <= end:
         if day not in bank_holidays(day.year):
             yield day
         day += timedelta(days=1)
 
 
-def _works(hours: WorkingHours, day: date) -> bool:
-    begun = hours.valid_from is None or hours.valid_from <= day
-    return begun and (hours.valid_to is None or day <= hours.valid_to) and hours.weekday == day.weekday()
+def _works(hours: Any, day: date) -> bool:
+    if hours.weekday != day.weekday() or (hours.valid_from is not None and day < hours.valid_from):
+        return False
+    return not (hours.valid_to is not None and hours.valid_to < day)
 
 
-def _kind(hours: WorkingHours, team: Team, wanted: str | None) -> str | None:
+def _kind(hours: Any, team: Team, wanted: str | None) -> str | None:
     kinds = (hours.call_kinds or team.call_kinds).split(",")
     return (wanted if wanted in kinds else None) if wanted else kinds[0]
 
 
-def _in_break(hours: WorkingHours, starts: int, ends: int) -> bool:
+def _in_break(hours: Any, starts: int, ends: int) -> bool:
     if hours.break_starts_minute is None or hours.break_ends_minute is None:
         return False
-    return starts < hours.break_ends_minute and hours.break_starts_minute < ends
+    return bool(starts < hours.break_ends_minute and hours.break_starts_minute < ends)
 
 
 @lru_cache(maxsize=8192)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -23,6 +23,7 @@ from services.db import Database
 from services.directory_import import import_csv
 from services.helplines import NATIONS
 from services.models import ListingRow
+from services.prepared import Prepared
 
 DATA = Path(__file__).parent / "data"
 LISTINGS, WORDS = DATA / "listings.csv", DATA / "listing_words.yml"
@@ -78,6 +79,25 @@ class Listing:
     red_flags: bool
 
 
+_SAID_OF = (
+    "id",
+    "name",
+    "categories",
+    "phone",
+    "url",
+    "nations",
+    "area_codes",
+    "ages",
+    "sms",
+    "crisis",
+    "recheck_by",
+    "extra",
+)
+_ACTIVE = Prepared(
+    select(*(getattr(ListingRow, name) for name in _SAID_OF)).where(ListingRow.active).order_by(ListingRow.id)
+)
+
+
 class Directory:
     """Look-ups in the `listings` table."""
 
@@ -106,22 +126,18 @@ class Directory:
         """A number for somebody whose nation is not known."""
         return self.helpline(key, "england")
 
+    @staticmethod
     def match(
-        self,
-        session: Session,
+        usable: Sequence[Listing],
         *,
         barriers: Sequence[str],
         health: Sequence[str],
-        nation: str,
-        lad: str | None,
-        age: object,
-        on: date,
         limit: int = 3,
         skip_ids: Collection[str] = (),
     ) -> list[Listing]:
         """The listings that fit best, one need after the other so that no need is left out; at most `limit`."""
         needs = [CATEGORY[each] for each in (*barriers, *health) if each in CATEGORY]
-        fitting = [row for row in self.usable(session, nation, age, on, lad) if row.id not in skip_ids]
+        fitting = [row for row in usable if row.id not in skip_ids]
         queues = [ranked(need, fitting) for need in dict.fromkeys(needs)]
         chosen: dict[str, Listing] = {}
         while any(queues) and len(chosen) < limit:
@@ -162,7 +178,8 @@ class Directory:
     ) -> list[Listing]:
         """Listings that may be said on a day to somebody of this age in this nation and authority."""
         letter = NATIONS.get(nation, "E")
-        rows = session.scalars(select(ListingRow).where(ListingRow.active).order_by(ListingRow.id))
+        session.flush()
+        rows = _ACTIVE.all(session, {})
         listings = [
             listing_of(row) for row in rows if letter in row.nations and in_area(row, lad) and is_fresh(row, on)
         ]
@@ -240,6 +257,7 @@ def line_of(row: ListingRow) -> str:
     return line if len(line) <= LONGEST_LINE else ""
 
 
+@lru_cache(maxsize=2048)
 def _has_another_number(line: str, phone: str) -> bool:
     said, known = _numbers(line), _numbers(phone)
     return bool(said and known) and not said & known
@@ -250,6 +268,7 @@ def _numbers(text: str) -> set[str]:
     return {re.sub(r"\D", "", found) for found in re.findall(r"\+?\d[\d ]{4,}\d", text)}
 
 
+@lru_cache(maxsize=2048)
 def ages_of(text: str) -> tuple[int, int]:
     """(youngest, oldest) in years of a directory's age note: "16+", "up to 35", "16-24", "under 19"; else everybody."""
     if found := re.search(r"(\d+)\s*-\s*(\d+)", text):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from services import team_rules, teams
@@ -31,6 +31,7 @@ from services.eligibility_logic import (
 )
 from services.models import Conversation, EligibilityDecision
 from services.practices import Practice
+from services.prepared import Prepared
 
 __all__ = [
     "Decision",
@@ -110,8 +111,16 @@ def _place_checks(known: Facts) -> tuple[str, ...]:
 
 def latest_decision(session: Session, conversation_id: int) -> int | None:
     """The id of the newest decision for a conversation; None when the rules were not asked."""
-    decisions = select(EligibilityDecision.id).where(EligibilityDecision.conversation_id == conversation_id)
-    return session.scalars(decisions.order_by(EligibilityDecision.id.desc())).first()
+    session.flush()
+    return _LATEST.scalar(session, {"conversation": conversation_id})
+
+
+_LATEST = Prepared(
+    select(EligibilityDecision.id)
+    .where(EligibilityDecision.conversation_id == bindparam("conversation"))
+    .order_by(EligibilityDecision.id.desc())
+    .limit(1)
+)
 
 
 def reason_words(decision: Decision) -> str:

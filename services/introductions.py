@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services import audit, conversations, crypto, due_work, people, rate_limits, reminders
 from services.messages import Address
 from services.models import Conversation, Introduction
+from services.prepared import Prepared
 
 KIND = "introduction"
 PURPOSE = "first_text"
@@ -141,7 +142,10 @@ def until(now: datetime) -> datetime:
 
 def of(session: Session, conversation_id: int) -> Introduction | None:
     """What was passed on about the person of a conversation; None when nothing was."""
-    return session.scalars(select(Introduction).where(Introduction.conversation_id == conversation_id)).first()
+    return _OF.found(session, Introduction, {"conversation": conversation_id})
+
+
+_OF = Prepared(select(Introduction.id).where(Introduction.conversation_id == bindparam("conversation")))
 
 
 def forget(session: Session, conversation_ids: Collection[int]) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.calendar_entries import chain_of
 from services.models import Appointment, Invitation
 from services.models.base import is_unsettled
+from services.prepared import Prepared
 
 LOOKED_AT = timedelta(days=1)
 
@@ -60,25 +61,27 @@ def _queue(session: Session, call: Appointment, method: Method, sequence: int, n
     """Queue one mail; what was not yet sent to this coach about the chain is out of date and dropped."""
     chain = chain_of(session, call).id
     _drop_earlier(session, chain, call.coach_id, now)
-    row = Invitation(
-        chain_id=chain,
-        appointment_id=call.id,
-        coach_id=call.coach_id,
-        method=method,
-        sequence=sequence,
-        created_at=now,
-    )
-    session.add(row)
-    session.flush()
+    mail = {"chain_id": chain, "appointment_id": call.id, "coach_id": call.coach_id, "method": method}
+    _MAIL.changed(session, {**mail, "sequence": sequence, "created_at": now})
+
+
+_MAIL = Prepared(
+    insert(Invitation), inserted=("chain_id", "appointment_id", "coach_id", "method", "sequence", "created_at")
+)
+_EARLIER = (
+    update(Invitation)
+    .where(Invitation.chain_id == bindparam("chain"), Invitation.coach_id == bindparam("coach"))
+    .values(status="dropped", reason="superseded", settled_at=bindparam("now"))
+)
+_UNSURE = Prepared(_EARLIER.where(Invitation.status == "sending", Invitation.lease.is_(None)).values(repeat=True))
+_QUEUED = Prepared(_EARLIER.where(Invitation.status == "queued"))
 
 
 def _drop_earlier(session: Session, chain: int, coach_id: int, now: datetime) -> None:
     """What is queued, or waits to be sent again because nobody knows of the first time, is not sent any more."""
-    about = Invitation.chain_id == chain, Invitation.coach_id == coach_id
-    dropped = {"status": "dropped", "reason": "superseded", "settled_at": now}
-    unsure = update(Invitation).where(*about, Invitation.status == "sending", Invitation.lease.is_(None))
-    session.execute(unsure.values(**dropped, repeat=True))
-    session.execute(update(Invitation).where(*about, Invitation.status == "queued").values(**dropped))
+    session.flush()
+    for statement in (_UNSURE, _QUEUED):
+        statement.changed(session, {"chain": chain, "coach": coach_id, "now": now})
 
 
 def oldest_waiting(session: Session, now: datetime) -> datetime | None:

@@ -6,12 +6,12 @@ A journey begins with the first message of a conversation, and anew when somebod
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -38,6 +38,37 @@ SHARDS = 16
 
 _CURRENT = (
     select(Journey).where(Journey.conversation_id == bindparam("conversation")).order_by(Journey.id.desc()).limit(1)
+)
+_TURNS_STAGES = STAGES[1:4]
+"""Those that a turn may lead to."""
+_AT = Prepared(
+    select(Journey.id, Journey.started_on, Journey.question, Journey.asked_at)
+    .where(Journey.conversation_id == bindparam("conversation"))
+    .order_by(Journey.id.desc())
+    .limit(1)
+)
+_BEGUN = Prepared(
+    insert(Journey),
+    inserted=(
+        "conversation_id", "channel", "began_on", "team_id", "source", "age_band", "outcome", "last_on", "question",
+        "asked_at", "received", *_TURNS_STAGES,
+    ),
+)  # fmt: skip
+
+
+def _new(name: str) -> Any:
+    return bindparam(f"new_{name}", type_=getattr(Journey, name).type)
+
+
+_GONE_ON = Prepared(
+    update(Journey)
+    .where(Journey.id == bindparam("journey"))
+    .values(
+        **{name: _new(name) for name in ("team_id", "source", "outcome", "last_on", "question", "asked_at")},
+        **{name: func.coalesce(getattr(Journey, name), _new(name)) for name in _TURNS_STAGES},
+        age_band=func.coalesce(_new("age_band"), Journey.age_band),
+        received=Journey.received + _new("received"),
+    )
 )
 _SENT = Prepared(
     update(Journey)
@@ -72,28 +103,47 @@ class Passed:
 
 
 def pass_on(session: Session, conversation: Conversation, passed: Passed, now: datetime) -> None:
-    """Count one turn of a locked conversation, written with its commit."""
+    """Count one turn of a locked conversation, in its transaction."""
     today = day_of(now)
-    row = _current(session, conversation.id)
-    if row is None or ("consent:start" in passed.events and row.started_on and today - row.started_on > ANEW_AFTER):
-        row = Journey(conversation_id=conversation.id, channel=conversation.channel, began_on=today, received=0)
-        session.add(row)
-    row.team_id, row.source, row.last_on = conversation.team_id, conversation.source, today
-    row.age_band = age_band(passed.age) or row.age_band
-    row.outcome = passed.outcome
-    row.received += passed.received
-    _question(session, row, passed, now)
-    for name in passed.events:
+    row = _AT.first(session, {"conversation": conversation.id})
+    if row and "consent:start" in passed.events and row.started_on and today - row.started_on > ANEW_AFTER:
+        row = None
+    values = {
+        "team_id": conversation.team_id,
+        "source": conversation.source,
+        "age_band": age_band(passed.age),
+        "outcome": passed.outcome,
+        "last_on": today,
+        "question": passed.question,
+        "asked_at": _asked_at(session, conversation.id, row, passed, now),
+        "received": int(passed.received),
+        **dict.fromkeys(_TURNS_STAGES),
+        **dict.fromkeys(_reached(passed.events), today),
+    }
+    if row is None:
+        begun = {"conversation_id": conversation.id, "channel": conversation.channel, "began_on": today}
+        _BEGUN.changed(session, {**values, **begun})
+    else:
+        _GONE_ON.changed(session, {"journey": row.id, **{f"new_{name}": value for name, value in values.items()}})
+
+
+def _asked_at(
+    session: Session, conversation_id: int, row: Any | None, passed: Passed, now: datetime
+) -> datetime | None:
+    """When the question was put that is open now; how long the one took that was answered is counted."""
+    question = row.question if row else None
+    if passed.question == question:
+        return row.asked_at if row else None
+    if row and passed.received and question and row.asked_at:
+        _add_time(session, question, (now - row.asked_at).total_seconds(), conversation_id, now)
+    return now if passed.question else None
+
+
+def _reached(events: Iterable[str]) -> Iterator[str]:
+    """The stages that events lead to, but for the first, where everybody is."""
+    for name in events:
         if name in REACHES:
-            _reach(row, REACHES[name], today)
-
-
-def _question(session: Session, row: Journey, passed: Passed, now: datetime) -> None:
-    if passed.question == row.question:
-        return
-    if passed.received and row.question and row.asked_at:
-        _add_time(session, row.question, (now - row.asked_at).total_seconds(), row.conversation_id or 0, now)
-    row.question, row.asked_at = passed.question, now if passed.question else None
+            yield from _TURNS_STAGES[: _TURNS_STAGES.index(REACHES[name]) + 1]
 
 
 def _add_time(session: Session, question: str, seconds: float, of: int, now: datetime) -> None:
@@ -149,15 +199,20 @@ def sent(session: Session, conversation_id: int, segments: int) -> None:
 
 def unmet(session: Session, conversation: Conversation, needs: Iterable[str], now: datetime) -> None:
     """Nothing that may be said meets these needs (codes of `barriers`); once a need within `ANEW_AFTER`."""
-    recent = select(UnmetNeed.need).where(
-        UnmetNeed.conversation_id == conversation.id, UnmetNeed.on > day_of(now) - ANEW_AFTER
-    )
-    known = set(session.scalars(recent))
+    session.flush()
+    known = set(_RECENT.scalars(session, {"conversation": conversation.id, "since": day_of(now) - ANEW_AFTER}))
     for need in needs:
         if need not in known:
             known.add(need)
             told = {"on": day_of(now), "team_id": conversation.team_id, "need": need}
             session.add(UnmetNeed(conversation_id=conversation.id, **told))
+
+
+_RECENT = Prepared(
+    select(UnmetNeed.need).where(
+        UnmetNeed.conversation_id == bindparam("conversation"), UnmetNeed.on > bindparam("since")
+    )
+)
 
 
 def forget(session: Session, conversations: list[int]) -> None:

@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar
 
+from sqlalchemy import bindparam
 from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Convert = Callable[[Any], Any]
+_Kind = TypeVar("_Kind")
 _ASKED: Any = object()
 """Stands for a value that has to be given with each run."""
 
@@ -73,6 +76,12 @@ class Prepared:
         """The first column of every row."""
         return [row[0] for row in self._run(session, values)[0]]
 
+    def found(self, session: Session, kind: type[_Kind], values: Mapping[str, Any]) -> _Kind | None:
+        """The object of the first id it answers, what is not written yet considered; None when there is none."""
+        session.flush()
+        key = self.scalar(session, values)
+        return None if key is None else session.get(kind, key)
+
     def changed(self, session: Session, values: Mapping[str, Any]) -> int:
         """How many rows were changed."""
         return self._run(session, values)[1]
@@ -94,13 +103,33 @@ class Prepared:
             cursor.close()
 
 
+class PreparedList:
+    """A statement about a list ("… IN ids"), put into SQL once for each length of the list."""
+
+    def __init__(self, make: Callable[[list[Any]], Executable]) -> None:
+        """`make` is given what stands for the list."""
+        self._make = make
+        self._by_length: dict[int, Prepared] = {}
+
+    def all(self, session: Session, ids: Sequence[Any], values: Mapping[str, Any] = MappingProxyType({})) -> list[Any]:
+        """Every row, as a named tuple; none for an empty list."""
+        if not ids:
+            return []
+        statement = self._by_length.get(len(ids))
+        if statement is None:
+            stand_for: list[Any] = [bindparam(f"id{number}") for number in range(len(ids))]
+            statement = self._by_length[len(ids)] = Prepared(self._make(stand_for))
+        return statement.all(session, {**values, **{f"id{number}": id for number, id in enumerate(ids)}})
+
+
 def _raw(session: Session) -> tuple[Any, Any]:
-    """The driver's own connection, in the session's transaction; found once for each transaction."""
-    kept = session.info.get("raw")
-    if kept is not None and kept[0] is session.get_transaction():
+    """The driver's own connection, in the session's transaction; found once for each transaction and savepoint."""
+    kept, current = session.info.get("raw"), session.get_nested_transaction() or session.get_transaction()
+    if kept is not None and kept[0] is current:
         return kept[1], kept[2]
-    connection = session.connection()
-    session.info["raw"] = (session.get_transaction(), connection.connection, connection.dialect)
+    connection = session.connection()  # which begins the transaction, or the savepoint
+    current = session.get_nested_transaction() or session.get_transaction()
+    session.info["raw"] = (current, connection.connection, connection.dialect)
     return connection.connection, connection.dialect
 
 

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from services import crypto
 from services.models import Conversation, EligibilityDecision, Referral
+from services.prepared import Prepared
 
 _LETTERS = "23456789BCDFGHJKMNPQRSTVWXYZ"  # nothing that reads like something else, no vowels, no words
 CLOSED = ("closed", "withdrawn", "declined")
@@ -55,12 +56,20 @@ def _new(session: Session, conversation: Conversation, team_id: str, now: dateti
     )
 
 
+def _newest() -> Any:
+    rows = select(Referral.id).where(Referral.person_id == bindparam("person"), Referral.status.not_in(CLOSED))
+    return rows.order_by(Referral.id.desc()).limit(1)
+
+
 def current(session: Session, person_id: int, team_id: str | None = None) -> Referral | None:
     """The person's newest referral that is not closed (to this team, if one is named); None when there is none."""
-    rows = select(Referral).where(Referral.person_id == person_id, Referral.status.not_in(CLOSED))
-    if team_id is not None:
-        rows = rows.where(Referral.team_id == team_id)
-    return session.scalars(rows.order_by(Referral.id.desc())).first()
+    if team_id is None:
+        return _NEWEST.found(session, Referral, {"person": person_id})
+    return _NEWEST_TO.found(session, Referral, {"person": person_id, "team": team_id})
+
+
+_NEWEST = Prepared(_newest())
+_NEWEST_TO = Prepared(_newest().where(Referral.team_id == bindparam("team")))
 
 
 def find_by_reference(session: Session, reference: str) -> Referral | None:

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from services import audit, guarded_fetch
 from services.clock import real_now
 from services.models import Appointment, HookEvent, Referral, Team, TeamHook
+from services.prepared import Prepared
 
 FORMS = ("event", "fhir")
 """What is sent: what happened to which reference and when the call is, or the whole referral as a FHIR bundle."""
@@ -124,8 +125,11 @@ def try_out(session: Session, team_id: str, actor: str, now: datetime) -> bool:
 
 
 def _is_told(session: Session, team_id: str) -> bool:
-    hook = session.get(TeamHook, team_id)
-    return hook is not None and hook.active
+    session.flush()
+    return bool(_ACTIVE.scalar(session, {"team": team_id}))
+
+
+_ACTIVE = Prepared(select(TeamHook.active).where(TeamHook.team_id == bindparam("team")))
 
 
 def _queue(

@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, get_args
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from services import audit
 from services.eligibility_files import load_rules
 from services.eligibility_logic import KINDS, SITUATIONS, WAYS, LocalRules, Rule, TeamRules
 from services.models import Conversation, Team, TeamRule
+from services.prepared import Prepared
 
 LOCAL = "local_rules"
 """The kind of row that says how much of a team's own rules is known."""
@@ -124,7 +125,8 @@ def listed(session: Session, team_id: str) -> list[TeamRule]:
 
 def of(session: Session, team_id: str, on: date, *, also: TeamRule | None = None) -> TeamRules:
     """A team's rules in force on a day: the files, and the agreed rows over them. `also`: as if that one were agreed."""
-    rows = session.scalars(select(TeamRule).where(TeamRule.team_id == team_id, TeamRule.agreed_at.is_not(None)))
+    session.flush()
+    rows = _AGREED.all(session, {"team": team_id})
     return layered(load_rules(team_id, on), [*rows, *([also] if also else [])], on)
 
 
@@ -162,8 +164,16 @@ def _rule(row: TeamRule) -> Rule:
 
 def has_own(session: Session, team_id: str) -> bool:
     """Whether anything was agreed for a team here."""
-    rows = select(TeamRule.id).where(TeamRule.team_id == team_id, TeamRule.agreed_at.is_not(None)).limit(1)
-    return session.scalars(rows).first() is not None
+    session.flush()
+    return _ANY.scalar(session, {"team": team_id}) is not None
+
+
+_ANY = Prepared(
+    select(TeamRule.id).where(TeamRule.team_id == bindparam("team"), TeamRule.agreed_at.is_not(None)).limit(1)
+)
+_AGREED = Prepared(
+    select(TeamRule.__table__).where(TeamRule.team_id == bindparam("team"), TeamRule.agreed_at.is_not(None))
+)
 
 
 def waiting_for(session: Session, staff_id: int) -> int:

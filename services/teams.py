@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from typing import Literal
+from functools import lru_cache
+from typing import Any, Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from services.clock import LONDON
 from services.footprints import Footprint, Match, match, team_for
 from services.models import Team
 from services.practices import Practice
+from services.prepared import Prepared
 
 PART = "part"
 CALL_BACK = "call_back"
@@ -119,16 +121,23 @@ def open_demonstrations(session: Session) -> int:
 
 def footprints(session: Session, on: date) -> tuple[Footprint, ...]:
     """The footprints of the open teams; rows of a team with the same dates and editions make one."""
-    open_ids = {team.id for team in open_teams(session, on)}
-    grouped: dict[tuple[str, date | None, date | None], list[models.Footprint]] = defaultdict(list)
-    for row in session.scalars(select(models.Footprint).order_by(models.Footprint.id)):
+    session.flush()
+    start = datetime.combine(on, time.min, LONDON)
+    open_ids = {row.id for row in _OPENED.all(session, {}) if row.closed_at is None or row.closed_at > start}
+    grouped: dict[tuple[str, date | None, date | None], list[Any]] = defaultdict(list)
+    for row in _FOOTPRINTS.all(session, {}):
         if row.team_id in open_ids and row.accepts != CALL_BACK:
             grouped[(row.team_id, row.starts_on, row.ends_on)].append(row)
-    return tuple(_footprint(team, starts, ends, rows) for (team, starts, ends), rows in grouped.items())
+    return tuple(_footprint(*key, tuple(rows)) for key, rows in grouped.items())
 
 
-def _footprint(team: str, starts: date | None, ends: date | None, rows: list[models.Footprint]) -> Footprint:
-    """Kinds: board, lad, practice, postcode, each with "_part" behind it where only a part of it is meant."""
+_OPENED = Prepared(select(Team.id, Team.closed_at).where(Team.opened_at.is_not(None)))
+_FOOTPRINTS = Prepared(select(models.Footprint.__table__).order_by(models.Footprint.id))
+
+
+@lru_cache(maxsize=1024)
+def _footprint(team: str, starts: date | None, ends: date | None, rows: tuple[Any, ...]) -> Footprint:
+    """Of rows as they were just read; the same rows make the same footprint. Kinds: board, lad, practice, postcode, each with "_part" behind it where only a part of it is meant."""
 
     def codes(kind: str, edition: str | None = None) -> frozenset[str]:
         found = (row for row in rows if row.kind.removesuffix(f"_{PART}") == kind)

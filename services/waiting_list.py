@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from services.diary import Window
 from services.models import Appointment, Conversation, DiaryCell, Hold, OpeningOffer, WaitingPlace
+from services.prepared import Prepared
 
 NO_OPENINGS, NONE_FIT, EARLIER = "no_openings", "none_fit", "earlier"
 """Why somebody waits: there was no time; none of the times fits; they have a call and would like an earlier one."""
@@ -68,8 +69,14 @@ def windows_of(place: WaitingPlace) -> list[Window]:
 
 def place_of(session: Session, person_id: int) -> WaitingPlace | None:
     """The person's place on a list; None when they wait for nothing."""
-    mine = select(WaitingPlace).where(WaitingPlace.person_id == person_id, WaitingPlace.ended_at.is_(None))
-    return session.scalars(mine.execution_options(populate_existing=True)).first()
+    session.flush()
+    number = _MINE.scalar(session, {"person": person_id})
+    return None if number is None else session.get(WaitingPlace, number, populate_existing=True)
+
+
+_MINE = Prepared(
+    select(WaitingPlace.id).where(WaitingPlace.person_id == bindparam("person"), WaitingPlace.ended_at.is_(None))
+)
 
 
 def turn_of(session: Session, place: WaitingPlace) -> int:

@@ -35,29 +35,15 @@ def shown(doing: Doing, slots: Slots, listings: list[Any], *, seen: list[str], m
 
 def signpost(doing: Doing, slots: Slots) -> ActionResult:
     """Up to three listings not shown before, matched to what was named, the nation, the authority and the age."""
-    area = area_of(doing, slots)
+    area, directory = area_of(doing, slots), doing.parts.directory
+    lad = area.lad if area else None
+    usable = directory.usable(doing.session, nation_of(slots), slots.get("age"), doing.today, lad)
     seen = list(slots.get("signposted") or [])
-    if not seen:
-        count_unmet(doing, slots, area.lad if area else None)
-    found = doing.parts.directory.match(
-        doing.session,
-        barriers=named(slots, "barriers"),
-        health=named(slots, "health"),
-        nation=nation_of(slots),
-        lad=area.lad if area else None,
-        age=slots.get("age"),
-        on=doing.today,
-        limit=SHOWN + 1,
-        skip_ids=seen,
-    )
+    barriers = named(slots, "barriers")
+    if not seen:  # note the needs for which there is nothing here that may be said
+        journeys.unmet(doing.session, doing.conversation, directory.unmet(usable, barriers), doing.now)
+    found = directory.match(usable, barriers=barriers, health=named(slots, "health"), limit=SHOWN + 1, skip_ids=seen)
     return shown(doing, slots, found[:SHOWN], seen=seen, more=len(found) > SHOWN)
-
-
-def count_unmet(doing: Doing, slots: Slots, lad: str | None) -> None:
-    """Note the needs for which there is nothing here that may be said."""
-    where, directory = (nation_of(slots), slots.get("age"), doing.today, lad), doing.parts.directory
-    needs = directory.unmet(directory.usable(doing.session, *where), named(slots, "barriers"))
-    journeys.unmet(doing.session, doing.conversation, needs, doing.now)
 
 
 def signpost_more(doing: Doing, slots: Slots) -> ActionResult:
@@ -66,10 +52,9 @@ def signpost_more(doing: Doing, slots: Slots) -> ActionResult:
 
 def rights_at_work(doing: Doing, slots: Slots) -> ActionResult:
     """Who knows the law about work where the person is, if its number was checked lately."""
-    found = doing.parts.directory.match(
-        doing.session, barriers=["employer"], health=[], nation=nation_of(slots), lad=None, age=slots.get("age"), on=doing.today,
-        limit=1,
-    )  # fmt: skip
+    directory = doing.parts.directory
+    usable = directory.usable(doing.session, nation_of(slots), slots.get("age"), doing.today, None)
+    found = directory.match(usable, barriers=["employer"], health=[], limit=1)
     ids = [listing.id for listing in found]
     event = [Event("signposted", {"listings": ids})] if ids else []
     seen = list(slots.get("signposted") or [])

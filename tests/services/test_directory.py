@@ -7,6 +7,7 @@ import json
 import re
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -38,9 +39,12 @@ def digits(text: str) -> str:
 
 
 def matched(directory: Directory, *needs: str, health: tuple[str, ...] = (), **given: object) -> list[Listing]:
-    asked = {"nation": "england", "lad": None, "age": 40, "on": TODAY, "limit": 3, "skip_ids": (), **given}
+    who: dict[str, Any] = {"nation": "england", "lad": None, "age": 40, "on": TODAY}
+    asked = {"limit": 3, "skip_ids": (), **given}
+    who |= {name: asked.pop(name) for name in list(asked) if name in who}
     with directory.db.read() as session:
-        return directory.match(session, barriers=needs, health=health, **asked)  # type: ignore[arg-type]
+        usable = directory.usable(session, **who)
+    return directory.match(usable, barriers=needs, health=health, **asked)  # type: ignore[arg-type]
 
 
 def opened(directory: Directory, nation: str, age: int, health: tuple[str, ...] = ()) -> list[str]:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, NoResultFound
 
 from services.db import Database
 from services.models import Conversation, MessageIn, MessageOut
-from services.prepared import Prepared
+from services.prepared import Prepared, PreparedList
 from tests.services.test_outbox import queue, talk
 
 OF = Prepared(select(MessageIn.id, MessageIn.body).where(MessageIn.provider_id == bindparam("known_as")))
@@ -20,6 +20,13 @@ STORE = Prepared(
 )
 QUEUED = Prepared(
     select(MessageOut.body, MessageOut.run_at, MessageOut.status).where(MessageOut.status.in_(("queued",)))
+)
+AMONG = PreparedList(
+    lambda names: (
+        select(MessageIn.body)
+        .where(MessageIn.provider_id.in_(names), MessageIn.channel == bindparam("channel"))
+        .order_by(MessageIn.provider_id)
+    )
 )
 RENAME = Prepared(update(Conversation).where(Conversation.id == bindparam("of")).values(source=bindparam("whence")))
 
@@ -46,6 +53,45 @@ def test_times_come_back_with_their_zone_and_values_of_a_list_are_written_out(db
     with db.read() as session:
         row = QUEUED.one(session, {})
         assert (row.body, row.run_at, row.status) == ("hello", now, "queued")
+
+
+def test_what_ran_in_a_savepoint_is_undone_with_it_and_nothing_else(db: Database, now: datetime) -> None:
+    thread = talk(db, now)
+    with db.write() as session:
+        assert RENAME.changed(session, {"of": thread, "whence": "poster"}) == 1
+        trial = session.begin_nested()
+        RENAME.changed(session, {"of": thread, "whence": "leaflet"})
+        STORE.one(session, message(thread, now))
+        with pytest.raises(IntegrityError):
+            STORE.one(session, message(thread, now))
+        trial.rollback()
+        with session.begin_nested():
+            STORE.one(session, message(thread, now))
+    with db.read() as session:
+        assert session.get_one(Conversation, thread).source == "poster"
+        assert len(OF.all(session, {"known_as": "SM1"})) == 1
+
+
+def test_the_object_of_an_id_is_the_sessions_own(db: Database, now: datetime) -> None:
+    thread = talk(db, now)
+    by_source = Prepared(select(Conversation.id).where(Conversation.source == bindparam("whence")))
+    with db.write() as session:
+        assert by_source.found(session, Conversation, {"whence": "poster"}) is None
+        own = session.get_one(Conversation, thread)
+        own.source = "poster"  # not written yet
+        assert by_source.found(session, Conversation, {"whence": "poster"}) is own
+
+
+def test_a_list_may_be_of_any_length(db: Database, now: datetime) -> None:
+    thread = talk(db, now)
+    with db.write() as session:
+        for number in (1, 2):
+            row = {**message(thread, now, f"SM{number}"), "seq": 900 + number, "body": f"text {number}"}
+            STORE.one(session, row)
+        told = {"channel": "sms"}
+        for asked, found in ([], []), (["SM2"], ["text 2"]), (["SM2", "SM1", "SM3"], ["text 1", "text 2"]):
+            assert [row.body for row in AMONG.all(session, asked, told)] == found
+        assert AMONG.all(session, ["SM1"], {"channel": "web"}) == []
 
 
 def test_rows_changed_are_counted_and_undone_with_the_transaction(db: Database, now: datetime) -> None:
