@@ -118,7 +118,15 @@ def _never(walk: Walk) -> Iterator[Finding]:
             if step.id in led_to and (flow.id, step.id) not in seen:
                 shown = f"`{step.id}` of `{flow.id}`{_what(step)}"
                 message = f"Nobody ever comes to the step {shown}: what leads to it never holds."
-                yield error(step.place, message, "Change the condition before it, or remove the step.")
+                unset = sorted(_read_before(flow, step.id) & walk.book.never_filled)
+                advice = f" Nothing fills `{unset[0]}`, and it does not say `set_by: code`." if unset else ""
+                yield error(step.place, message + advice, "Change the condition before it, or remove the step.")
+
+
+def _read_before(flow: Flow, step_id: str) -> frozenset[str]:
+    """The slots that the conditions read which lead to a step."""
+    branches = [branch for step in flow.steps.values() for branch in step.next if branch.condition]
+    return frozenset().union(*(one.condition.slots for one in branches if one.condition and one.target == step_id))
 
 
 def _what(step: Step) -> str:

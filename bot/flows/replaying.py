@@ -136,7 +136,7 @@ class Replay:
             return "something"
         if any(one.choices_from == slot for one in self.book.slots.values()):
             return [{"value": "first", "title": "The first"}]
-        return None if spec.set_by != "action" and spec.type != "flag" else self._sample(spec)
+        return None if spec.set_by == "person" and spec.type != "flag" else self._sample(spec)
 
 
 def _plain(words: str) -> Any:
