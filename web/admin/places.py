@@ -43,6 +43,7 @@ def listing(request: Request) -> Response:
         soon = [(row, session.get_one(Team, row.team_id)) for row in team_rules.runs_out(session, today)]
         waiting = {row.team_id for row in team_rules.waiting(session)}
         changes = {row.team_id for row in team_changes.waiting(session)}
+        rows.sort(key=lambda row: row[0].id not in waiting | changes)  # what somebody has to look at comes first
         return page(
             request,
             "places",
@@ -114,6 +115,8 @@ def propose(request: Request) -> Response:
     picked = [str(each) for each in form.getlist("picked")]
     wanted = wanted_of(typed, picked, today_of(request), errors)
     errors += [each for each in wanted.problems() if each not in errors]
+    if any(each != AS_FILES and not each.startswith(f"{typed['kind']}:") for each in picked):
+        errors.append("others")
     if errors:
         return team_page(request, typed, picked, tuple(errors))
     assistant = state.assistant(request)
