@@ -14,7 +14,7 @@ from services.clock import LONDON
 from services.models import StaffMember, Team
 from services.rota import Difference, Duty, Rota
 from services.scopes import Viewer
-from services.teams import open_teams
+from services.teams import not_closed
 
 DAYS_SHOWN = 14
 
@@ -144,5 +144,5 @@ def _difference(session: Session, each: Difference) -> DifferenceRow:
 
 
 def teams(session: Session, viewer: Viewer, on: date) -> Iterator[tuple[str, str]]:
-    """The open teams this viewer may see, by id and name."""
-    return ((team.id, team.name) for team in open_teams(session, on) if viewer.scope in (None, team.id))
+    """The teams this viewer may see, by id and name, but for closed ones: a team has its rota before it opens."""
+    return ((team.id, team.name) for team in not_closed(session, on) if viewer.scope in (None, team.id))

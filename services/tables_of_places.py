@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -65,8 +66,14 @@ def _tidy(postcode: str) -> str:
 
 def known_lads() -> frozenset[str]:
     """The ONS codes of the local authorities of England."""
+    return frozenset(lad_names())
+
+
+@cache
+def lad_names() -> Mapping[str, str]:
+    """The local authorities of England: code and name."""
     with (SHIPPED / "lads.csv").open(encoding="utf-8", newline="") as file:
-        return frozenset(row["lad"] for row in csv.DictReader(file))
+        return {row["lad"]: row["name"] for row in csv.DictReader(file)}
 
 
 class _Codes:

@@ -123,12 +123,12 @@ def _team_values(named: dict[str, str]) -> dict[str, Any]:
         "asks_months": YES_NO[named["asks_months"]],
         "accepts_call_back": YES_NO[named["accepts_call_backs"]],
         "telegram_allowed": YES_NO[named["telegram"]],
-        "opened_at": _midnight(named["opens_on"]),
-        "closed_at": _midnight(named["closes_on"]),
+        "opened_at": midnight(named["opens_on"]),
+        "closed_at": midnight(named["closes_on"]),
     }
 
 
-def _midnight(cell: str) -> datetime | None:
+def midnight(cell: str) -> datetime | None:
     """The beginning of a day in England."""
     return datetime.combine(date.fromisoformat(cell), time(), LONDON) if cell else None
 
@@ -172,7 +172,7 @@ def import_areas(session: Session, file: Path, now: datetime) -> Taken:
     bad, found, lads = BadRows(file), dict[str, list[tuple[str, ...]]](), known_lads()
     for row, cells in read_rows(file, AREAS, MOST_BYTES, bad):
         team, area = cells[0], tuple(cells[1:])
-        why = _whose_problem(session, team) or _area_problem(area, lads)
+        why = _whose_problem(session, team) or area_problem(area, lads)
         if not why and area in found.get(team, []):
             why = "this row is in the file twice"
         if why:
@@ -182,12 +182,12 @@ def import_areas(session: Session, file: Path, now: datetime) -> Taken:
     bad.refuse()
     new = changed = 0
     for team, areas in found.items():
-        before = {_area_cells(row) for row in _areas(session, team)}
+        before = {area_cells(row) for row in areas_of(session, team)}
         new += len(set(areas) - before)
         changed += len(before - set(areas))
         if before != set(areas):
             session.execute(delete(Footprint).where(Footprint.team_id == team))
-            session.add_all(_area(team, area) for area in areas)
+            session.add_all(area_of(team, area) for area in areas)
             audit.record(session, "system", "team.areas", f"team:{team}", now, {"rows": len(areas)})
     session.flush()
     notes = (f"{changed} earlier rows of these teams are gone or were replaced.",) if changed else ()
@@ -202,7 +202,7 @@ def _whose_problem(session: Session, team: str) -> str | None:
     return f"{team} is a demonstration team" if present.demo else None
 
 
-def _area_problem(area: tuple[str, ...], lads: frozenset[str]) -> str | None:
+def area_problem(area: tuple[str, ...], lads: frozenset[str]) -> str | None:
     kind, code, accepts, starts, ends = area
     whole = kind.removesuffix(f"_{PART}")
     if whole not in KINDS:
@@ -221,7 +221,7 @@ def _area_problem(area: tuple[str, ...], lads: frozenset[str]) -> str | None:
     return None
 
 
-def _area(team: str, area: tuple[str, ...]) -> Footprint:
+def area_of(team: str, area: tuple[str, ...]) -> Footprint:
     kind, code, accepts, starts, ends = area
     whole, _, part = kind.partition("_")
     stored = "board" if whole in EDITIONS else whole
@@ -236,11 +236,11 @@ def _area(team: str, area: tuple[str, ...]) -> Footprint:
     )
 
 
-def _areas(session: Session, team: str) -> list[Footprint]:
+def areas_of(session: Session, team: str) -> list[Footprint]:
     return list(session.scalars(select(Footprint).where(Footprint.team_id == team).order_by(Footprint.id)))
 
 
-def _area_cells(row: Footprint) -> tuple[str, ...]:
+def area_cells(row: Footprint) -> tuple[str, ...]:
     kind = row.kind
     if row.edition == EDITIONS["board23"]:
         kind = kind.replace("board", "board23", 1)
@@ -251,7 +251,7 @@ def _area_cells(row: Footprint) -> tuple[str, ...]:
 def export_areas(session: Session) -> bytes:
     """The areas of a site's teams as CSV."""
     return csv_bytes(
-        AREAS, ((team.id, *_area_cells(row)) for team in _own(session) for row in _areas(session, team.id))
+        AREAS, ((team.id, *area_cells(row)) for team in _own(session) for row in areas_of(session, team.id))
     )
 
 

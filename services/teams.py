@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -101,10 +101,16 @@ def _promised(session: Session, team_ids: list[str]) -> dict[str, int]:
 
 
 def open_teams(session: Session, on: date) -> list[Team]:
-    """The teams open on a day in England, by name."""
-    start = datetime.combine(on, time.min, LONDON)
-    found = session.scalars(select(Team).where(Team.opened_at.is_not(None)).order_by(Team.name))
+    """The teams open on a day in England, by name: from the day on that they open, until the one that they close."""
+    start, over = (datetime.combine(day, time.min, LONDON) for day in (on, on + timedelta(days=1)))
+    found = session.scalars(select(Team).where(Team.opened_at < over).order_by(Team.name))
     return [team for team in found if team.closed_at is None or team.closed_at > start]
+
+
+def not_closed(session: Session, on: date) -> list[Team]:
+    """The teams that are open on a day in England or are made ready for it, by name."""
+    start = datetime.combine(on, time.min, LONDON)
+    return [team for team in every(session) if team.closed_at is None or team.closed_at > start]
 
 
 def every(session: Session) -> list[Team]:

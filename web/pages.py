@@ -68,6 +68,11 @@ def short_day(moment: datetime) -> str:
     return f"{wall:%a} {wall.day} {wall:%b}"
 
 
+def london_day(moment: datetime) -> date:
+    """The plain date of a moment, on the wall in England."""
+    return moment.astimezone(LONDON).date()
+
+
 def short_date(when: date) -> str:
     """`Fri 4 Dec` of a plain date."""
     return f"{when:%a} {when.day} {when:%b}"
@@ -126,6 +131,8 @@ class Pages:
             "day": day,
             "time": spoken_time,
             "short_day": short_day,
+            "london_day": london_day,
+            "as_date": date.fromisoformat,
             "date_day": date_day,
             "short_date": short_date,
             "month": month,

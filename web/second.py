@@ -1,4 +1,4 @@
-"""What waits for somebody as the second person: a draft, a rule, a check of a crisis number."""
+"""What waits for somebody as the second person: a draft, a rule, a check of a crisis number, a change of a team."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.studio import drafting, publishing
 from bot.studio.errors import Overtaken
-from services import drafts, helpline_checks, team_rules
+from services import drafts, helpline_checks, team_changes, team_rules
 from web.auth import Member
 
 SECONDS = ("admin", "safety")
@@ -20,10 +20,11 @@ class Waiting:
     drafts: int = 0
     rules: int = 0
     helplines: int = 0
+    teams: int = 0
 
     @property
     def all(self) -> int:
-        return self.drafts + self.rules + self.helplines
+        return self.drafts + self.rules + self.helplines + self.teams
 
 
 def waiting_for(assistant: Any, member: Member) -> Waiting:
@@ -32,7 +33,8 @@ def waiting_for(assistant: Any, member: Member) -> Waiting:
         return Waiting()
     with assistant.db.read() as session:
         rules, checks = team_rules.waiting_for(session, member.id), helpline_checks.waiting_for(session, member.id)
-    return Waiting(int(_draft_waits(assistant, member)), rules, checks)
+        teams = team_changes.waiting_for(session, member.id)
+    return Waiting(int(_draft_waits(assistant, member)), rules, checks, teams)
 
 
 def _draft_waits(assistant: Any, member: Member) -> bool:

@@ -11,6 +11,7 @@ from typing import Final
 from bot.flows.checking_filled import Filling, check_filled, check_jumps
 from bot.flows.checking_references import check_complete, check_references
 from bot.flows.checking_safety import check_safety
+from bot.flows.checking_said import asked_for, shown
 from bot.flows.definition import ActionSpec, Book, Call, Collect, ContentErrors, Finding, Link
 from bot.flows.proof import prove
 from bot.flows.reading import read_book
@@ -24,8 +25,14 @@ def check(book: Book, directory: Directory | None = None) -> list[Finding]:
     references = [*check_references(book), *check_complete(book)]
     filling = Filling(book)
     walked = _can_be_walked(book)
-    paths = [*check_jumps(book, filling), *prove(book, filling=filling)] if walked else check_filled(book, filling)
-    return sorted_findings([*references, *check_safety(book), *paths, *check_words(book, directory)])
+    words = check_words(book, directory)
+    ways = asked_for(book, words)
+    paths = (
+        [*check_jumps(book, filling), *prove(book, filling=filling, ways=ways)]
+        if walked
+        else check_filled(book, filling)
+    )
+    return sorted_findings([*references, *check_safety(book), *paths, *shown(book, words, ways)])
 
 
 def _can_be_walked(book: Book) -> bool:

@@ -79,6 +79,7 @@ class Filling:
 
     def _after(self, step: Step, filled: Filled) -> Filled:
         if isinstance(step, Collect):
+            filled -= self._emptied(self._written(step))
             return filled - {step.slot} if step.skippable else filled | {step.slot}
         if isinstance(step, SetSlots):
             kept = filled - self._emptied(self._written(step)) - {slot for slot, value in step.values if value is None}
@@ -94,7 +95,9 @@ class Filling:
         return filled
 
     def _written(self, step: Step) -> Filled:
-        """The slots that the step itself fills or empties."""
+        """The slots that the step itself fills anew or empties: an open question that is asked once changes nothing."""
+        if isinstance(step, Collect) and step.ask_before_filling:
+            return frozenset({step.slot})
         if isinstance(step, SetSlots):
             return frozenset(slot for slot, _ in step.values)
         if isinstance(step, Action) and step.action in self.book.actions:

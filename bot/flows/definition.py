@@ -306,6 +306,24 @@ class Book:
         return frozenset(found)
 
     @cached_property
+    def never_filled(self) -> frozenset[str]:
+        """Slots that only steps and actions fill, and none does: what reads them finds nothing."""
+        steps = [step for flow in self.flows.values() for step in flow.steps.values()]
+        found = {
+            slot for step in steps if isinstance(step, SetSlots) for slot, value in step.values if value is not None
+        }
+        found |= {step.slot for step in steps if isinstance(step, Collect)}
+        for step in steps:
+            if isinstance(step, Action) and step.action in self.actions:
+                found |= self.actions[step.action].fills.keys()
+        return frozenset(
+            spec.name
+            for spec in self.slots.values()
+            if spec.set_by == "action" and spec.declared and not spec.volunteered
+            if spec.default is None and spec.name not in found
+        )
+
+    @cached_property
     def starts(self) -> tuple[str, ...]:
         """Flows that can begin with nothing filled: by an intent, by code, or because nothing else leads to them."""
         others: set[str] = set()

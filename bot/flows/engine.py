@@ -6,8 +6,9 @@ commands in the order given; then the walk goes on to the next question. No comm
 - SetSlot: an invalid value for the open question is a miss. A slot asked later is filled when its spec is
   `volunteered`; its question is passed (not if ask_before_filling). A slot that was already answered is left alone:
   send Correct. When a message fills more than the open question, `utter_noted` (with `noted`) comes first.
-- A question of an ask_before_filling step empties its slot as it is put. `rejections` are tried when a slot is
-  passed, also when it was volunteered; a refused answer is a miss.
+- A question of an ask_before_filling step empties its slot as it is put; what hangs on the slot stays until another
+  answer than before is taken. `rejections` are tried when a slot is passed, also when it was volunteered; a refused
+  answer is a miss.
 - A miss: the hint and `easier` words; at the second utter_offer_person too; at `tries` pattern_stuck or `gives_up`.
 - StartFlow: the flow is walked now, then the interrupted question is put again, by its words alone. A flow that is
   already under way is returned to; a pattern on top starts afresh. An unknown flow counts as Unclear.

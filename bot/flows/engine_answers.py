@@ -50,7 +50,7 @@ def fill(run: Run, answers: Sequence[SetSlot]) -> tuple[list[str], Unclear | Non
         if spec is None or not (is_open or _may_volunteer(run, spec)):
             continue
         if acceptable(spec, answer.value, run.slots):
-            run.set(answer.slot, _clipped(spec, answer.value))
+            run.answer(answer.slot, _clipped(spec, answer.value))
             filled.append(answer.slot)
         elif is_open:
             missed = Unclear(f"utter_invalid_{spec.type}")

@@ -48,6 +48,7 @@ class Run:
         self.before = state
         self.stack = [frame for frame in state.stack if self._exists(frame)]
         self.slots: dict[str, Json] = {**book.defaults, **state.slots}
+        self.again = dict(state.again)
         self.tries = dict(state.tries)
         self.said = dict(state.said)
         self.quiet = list(state.quiet)
@@ -87,6 +88,7 @@ class Run:
             asked_at=self.asked_at,
             care=self.care,
             offered=self.offered,
+            again=self.again,
         )
         return Turn(state, tuple(self.replies), tuple(self.events), tuple(self.walked), tuple(self.ways))
 
@@ -158,14 +160,16 @@ class Run:
     def collect(self, step: Collect) -> bool:
         asked = self.stack[-1].asked
         if self.slots.get(step.slot) is None or not (asked or self._passes(step)):
-            if step.ask_before_filling and not asked:
-                self.slots.pop(step.slot, None)
+            if step.ask_before_filling and not asked and (before := self.slots.pop(step.slot, None)) is not None:
+                self.again[step.slot] = before
             return self.ask(step)
         rejection = self._rejection(step)
         if rejection:
             self.slots.pop(step.slot)
             return self.miss(step, rejection.utter)
         self.tries.pop(self.key(), None)
+        if self.again.pop(step.slot, self.slots[step.slot]) != self.slots[step.slot]:
+            self._empty_what_hangs_on(step.slot)
         self.visit(asked)
         self.go(step.next)
         return True
@@ -250,7 +254,7 @@ class Run:
     def _forget(self) -> None:
         self.stack = self.stack[-1:]
         self.slots = dict(self.book.defaults)
-        self.said, self.tries, self.quiet, self.trail = {}, {}, [], []
+        self.said, self.tries, self.quiet, self.trail, self.again = {}, {}, [], [], {}
         self.outcome = None
 
     def set_slots(self, step: SetSlots) -> bool:
@@ -283,15 +287,26 @@ class Run:
 
     def set(self, slot: str, value: Json) -> None:
         """Fills or clears a slot; when its value changes, what depends on it is cleared."""
-        before = self.slots.get(slot)
+        again = self.again.pop(slot, None)
+        before = self.slots.get(slot, again)
         if value is None:
             self.slots.pop(slot, None)
         else:
             self.slots[slot] = value
         if before is not None and before != value:
-            for name in self.book.dependants.get(slot, ()):
-                if self.slots.get(name) is not None:
-                    self.set(name, None)
+            self._empty_what_hangs_on(slot)
+
+    def answer(self, slot: str, value: Json) -> None:
+        """Fills a slot with what the person said. Asked again, it is known only once it is taken whether it is another."""
+        if slot in self.again:
+            self.slots[slot] = value
+        else:
+            self.set(slot, value)
+
+    def _empty_what_hangs_on(self, slot: str) -> None:
+        for name in self.book.dependants.get(slot, ()):
+            if self.slots.get(name) is not None:
+                self.set(name, None)
 
     def say(
         self, name: str, *, part: str = "", question: str | None = None, extra: Mapping[str, Json] | None = None

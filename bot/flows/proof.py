@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.flows.checking_filled import perhaps_empty
 from bot.flows.checking_references import error
+from bot.flows.checking_said import find
 from bot.flows.conditions import Compare, Const
 from bot.flows.definition import Action, Call, Collect, Finding, Flow, Link, Outcome, Place, SetSlots, Utter
 from bot.flows.proof_live import conditions_of
@@ -28,6 +29,7 @@ from bot.flows.proof_ways import Silence, backwards, can_end, circle, quick, tra
 
 if TYPE_CHECKING:
     from bot.flows.checking_filled import Empty, Filling
+    from bot.flows.checking_said import Ways
     from bot.flows.definition import Book, Step
 
 BUDGET: Final = 120_000
@@ -53,10 +55,13 @@ NO_PERSON: Final = frozenset({"refused_area", "refused_nation", "refused_child",
 _NEEDED: Final = {"why": "says why", "doors": "names another door", "person": "offers a person"}
 
 
-def prove(book: Book, budget: int = BUDGET, filling: Filling | None = None) -> list[Finding]:
-    """Findings of the proof; empty when all of it holds. Every flow and slot that a step names must be there."""
+def prove(book: Book, budget: int = BUDGET, filling: Filling | None = None, ways: Ways | None = None) -> list[Finding]:
+    """Findings of the proof; empty when all of it holds. Every flow and slot that a step names must be there.
+
+    `ways`: steps for which a shortest conversation that comes there is to be put in.
+    """
     with _no_collecting():
-        return _prove(book, budget, filling)
+        return _prove(book, budget, filling, ways or {})
 
 
 @contextmanager
@@ -71,11 +76,12 @@ def _no_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _prove(book: Book, budget: int, filling: Filling | None) -> list[Finding]:
+def _prove(book: Book, budget: int, filling: Filling | None, ways: Ways) -> list[Finding]:
     walk = Walk(book, States(book, REFUSALS), _Marking(book).mark, budget)
     over = _walked(walk)
     if over:
         return [over]
+    find(walk, ways)
     return [*_dead_ends(walk), *_loops(walk), *_refusals(walk), *_never(walk), *_empty(walk, budget, filling)]
 
 
@@ -118,7 +124,15 @@ def _never(walk: Walk) -> Iterator[Finding]:
             if step.id in led_to and (flow.id, step.id) not in seen:
                 shown = f"`{step.id}` of `{flow.id}`{_what(step)}"
                 message = f"Nobody ever comes to the step {shown}: what leads to it never holds."
-                yield error(step.place, message, "Change the condition before it, or remove the step.")
+                unset = sorted(_read_before(flow, step.id) & walk.book.never_filled)
+                advice = f" Nothing fills `{unset[0]}`, and it does not say `set_by: code`." if unset else ""
+                yield error(step.place, message + advice, "Change the condition before it, or remove the step.")
+
+
+def _read_before(flow: Flow, step_id: str) -> frozenset[str]:
+    """The slots that the conditions read which lead to a step."""
+    branches = [branch for step in flow.steps.values() for branch in step.next if branch.condition]
+    return frozenset().union(*(one.condition.slots for one in branches if one.condition and one.target == step_id))
 
 
 def _what(step: Step) -> str:

@@ -271,12 +271,12 @@ class _Walk:
         slot = step.slot
         held = None if step.ask_before_filling else known.get(slot)
         if slot not in self.tracked or held not in (None, MAYBE, FILLED):
-            yield known
+            yield self._with(known, {slot: FILLED}) if step.ask_before_filling else known
             return
         spec = self.book.slots[slot]
         listed = told_apart(domain(spec), self.slices.named.get(slot, set()))
         for value in (*listed, *([SKIPPED] if step.skippable else ())):
-            yield {**known, slot: value}
+            yield self._with(known, {slot: value}) if step.ask_before_filling else {**known, slot: value}
 
     def _with(self, known: Known, changes: Mapping[str, Any]) -> Known:
         """Slots outside the slice that others hang on may hold anything: what hangs on them may be emptied, or not."""

@@ -87,8 +87,8 @@ class States:
         for one in self.book.reach[flow_id]:
             for step in self.book.flows[one].steps.values():
                 inside |= self._fillable(step)
-        asked = self._needs(flow_id, first)[1]
-        return self.trim(flow_id, first, dict.fromkeys([*asked, *(self.conditions - inside), *perhaps], MAYBE))
+        held = frozenset().union(self._needs(flow_id, first)[1], self.conditions - inside, perhaps)
+        return self.trim(flow_id, first, dict.fromkeys(held - self.book.never_filled, MAYBE))
 
     def enter(self, caller: str, flow_id: str, known: Known) -> Frozen:
         """What is known on entering a flow: any answer may have been given before, but for those the caller clears."""
@@ -208,6 +208,7 @@ class States:
                 yield Result({**known, step.slot: value}, told, passes=before)
             after = self._answered(known, step.slot, value)
             if held != FILLED and not any(truth(one.condition.tree, after, self.book) for one in step.rejections):
+                after = self._with(known, {step.slot: value}) if step.ask_before_filling else after
                 said = f"you answer {step.slot}: {title(self.book.slots[step.slot], value)}"
                 yield Result(after, said, True)
 

@@ -32,6 +32,8 @@ _SLOT_KEYS: Final = (
     "type", "choices", "choices_from", "also", "sensitive", "unlisted", "retention", "depends_on", "default", "volunteered",
     "max_length", "set_by", "description", "on_card",
 )  # fmt: skip
+SETTERS: Final = ("person", "action", "code")
+"""Who may fill a slot: the person, actions and steps, or the program beside the flows at any time."""
 _WAITING: Final = ("pattern_crisis", "pattern_opt_out")
 """After these the interrupted question waits until the person writes again, unless the flow says otherwise."""
 _ASKED_ONLY: Final = ("yes_no", "opening")
@@ -195,8 +197,8 @@ def _slot(notes: Notes, name: str, node: Node, line: int) -> SlotSpec | None:
     if kind not in SLOT_TYPES:
         notes.error(line, f"`{kind}` is not a type of slot.", f"It can be: {', '.join(sorted(SLOT_TYPES))}.")
     set_by = notes.text(table, "set_by") or ("action" if kind in ("flag", "words") else "person")
-    if set_by not in ("person", "action"):
-        notes.error(line, f"`set_by: {set_by}` is not known.", "Write person or action.")
+    if set_by not in SETTERS:
+        notes.error(line, f"`set_by: {set_by}` is not known.", "Write person, action or code.")
     return SlotSpec(
         name=name,
         type=kind,

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.flows.commands import SetSlot, StartFlow
+from bot.flows.checking_said import SAID_AFTER, WRITES
+from bot.flows.commands import Say, SetSlot, StartFlow, Unclear
 from bot.flows.engine import advance, expecting
 from bot.flows.engine_values import ActionResult, Turn
 from bot.flows.proof_values import ANY, domain, title
@@ -54,6 +55,8 @@ class Replay:
                 self._take(StartFlow(self.flow_named(start[1])))
             elif answer := ANSWER.fullmatch(line):
                 self.answer(answer[1], self.value(answer[1], answer[2]))
+            elif line.startswith(WRITES):
+                self._take(Say("why") if line in SAID_AFTER["why"] else Unclear())
         return self.turns[-1]
 
     def prepare(self, conversation: Sequence[str]) -> None:
@@ -106,7 +109,7 @@ class Replay:
         pairs = (one.partition(" = ") for one in words.split(", "))
         return {slot: _plain(value) for slot, _, value in pairs}
 
-    def _take(self, command: StartFlow | SetSlot) -> Turn:
+    def _take(self, command: StartFlow | SetSlot | Say | Unclear) -> Turn:
         turn = advance(
             self.book, self.state, [command], act=self._act, channel="sms", helpline=lambda name: "999", language="en"
         )
@@ -136,7 +139,7 @@ class Replay:
             return "something"
         if any(one.choices_from == slot for one in self.book.slots.values()):
             return [{"value": "first", "title": "The first"}]
-        return None if spec.set_by != "action" and spec.type != "flag" else self._sample(spec)
+        return None if spec.set_by == "person" and spec.type != "flag" else self._sample(spec)
 
 
 def _plain(words: str) -> Any:

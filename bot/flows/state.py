@@ -62,6 +62,8 @@ class DialogueState:
     """Kind of crisis -> when a line or help was last given, and what came of it (engine_care.py)."""
     offered: str | None = None
     """The line about help that the last message put beside its question: "yes" may be about it."""
+    again: Mapping[str, Json] = field(default_factory=dict)
+    """What questions that were put again had been answered before: another answer empties what hangs on it."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -79,6 +81,7 @@ class DialogueState:
             "asked_at": self.asked_at,
             "care": {kind: list(given) for kind, given in self.care.items()},
             "offered": self.offered,
+            "again": dict(self.again),
         }
 
     @classmethod
@@ -100,4 +103,5 @@ class DialogueState:
             asked_at=data["asked_at"],
             care={kind: tuple(given) for kind, given in data.get("care", {}).items()},
             offered=data.get("offered"),
+            again=dict(data.get("again", {})),
         )

@@ -7,11 +7,12 @@ Then it goes on, with any answers, to where the fault shows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from bot import turns, understanding
+from bot.flows.checking_said import SWALLOWED, WRITES, said_at
 from bot.flows.commands import Command, SetSlot, StartFlow
 from bot.flows.definition import Book, Finding
 from bot.flows.engine import Act, ActionResult, Expecting, StepLimit, expecting
@@ -25,7 +26,8 @@ from services.db import Session
 from services.messages import Inbound
 
 AT: Final = "at "
-"""Before a topic and a card of it: the place to go on to, as the last line."""
+"""Before a topic and a card of it, or several of which one will do: the place to go on to."""
+OR: Final = " or "
 SPOKEN: Final[Mapping[str, str]] = {
     "age": "34", "number": "1", "duration": "4 months", "postcode": "PR1 8XJ", "phone": "07700 900123", "name": "Sam",
     "place": "Preston", "text": "Mostly my back",
@@ -48,6 +50,11 @@ def lines_of(book: Book, finding: Finding) -> list[str]:
     """What is to be shown: the finding's conversation and the place that it is about; nothing without a conversation."""
     if not finding.conversation:
         return []
+    said = dict.fromkeys(f"{flow}.{step}" for (flow, step), _ in said_at(book, finding))
+    if said:  # what is written there, and what is told of it, comes once it is said
+        after = [line for line in finding.conversation if line.startswith(WRITES) or line == SWALLOWED]
+        way = finding.conversation[: len(finding.conversation) - len(after)]
+        return [*way, AT + OR.join(said), *after]
     best: tuple[int, str, str] = (0, "", "")
     for flow in book.flows.values():
         steps = [(step.place, step.id) for step in flow.steps.values()]
@@ -89,9 +96,12 @@ class Showing:
             yield self._begin(line, self.replay.flow_named(found[1]))
         elif found := ANSWER.fullmatch(line):
             yield from self._answer(line, found[1], found[2])
+        elif line.startswith(WRITES):
+            words = line.removeprefix(WRITES)
+            yield Shown(line, self.simulator.hear(self.simulator.inbound(words)), words)
         elif line.startswith(AT):
-            flow, _, step = line.removeprefix(AT).partition(".")
-            yield from self._on_to(flow, step)
+            parts = [place.partition(".") for place in line.removeprefix(AT).split(OR)]
+            yield from self._on_to({(flow, step) for flow, _, step in parts})
         else:
             yield Shown(line)
 
@@ -120,11 +130,11 @@ class Showing:
             if shown.failed:
                 return
 
-    def _on_to(self, flow: str, step: str) -> Iterator[Shown]:
-        """Any answers until the card is come to; of a whole topic, until nothing is asked."""
+    def _on_to(self, places: Set[tuple[str, str]]) -> Iterator[Shown]:
+        """Any answers until one of the cards is come to; of a whole topic, until nothing is asked."""
         for _ in range(ON_THE_WAY):
             asked = self._asked()
-            if asked is None or (flow, step) in self.walked:
+            if asked is None or not places.isdisjoint(self.walked):
                 return
             shown = self._say("", asked, self._anything(asked), "")
             yield shown

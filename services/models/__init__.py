@@ -28,6 +28,7 @@ from services.models.records import AuditHead, AuditRow, EventRow
 from services.models.referrals import CallBack, EligibilityDecision, Referral
 from services.models.rules import TeamRule
 from services.models.staff import Passkey, SetUpLink, SignIn, StaffMember
+from services.models.team_changes import TeamChange
 from services.models.teams import Absence, Coach, Footprint, Team, WorkingHours
 from services.models.transfers import Transfer
 from services.models.waiting import OpeningOffer, WaitingPlace
@@ -94,6 +95,7 @@ __all__ = [
     "StaffMember",
     "StaffText",
     "Team",
+    "TeamChange",
     "TeamHook",
     "TeamRule",
     "Transfer",

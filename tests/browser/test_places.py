@@ -28,7 +28,10 @@ def test_a_rule_is_written_by_keyboard_and_agreed_to_by_somebody_else(open_page:
     page.get_by_role("button", name="Put it to a second person").press("Enter")
     expect(page.get_by_text("There is a problem")).to_be_visible()
     look(page, "place-wrong", size)
+    page.get_by_label("What it is about").select_option("residence")
+    page.get_by_label("GP there").check()
     page.get_by_label("What it is about").select_option("min_age")
+    expect(page.get_by_label("GP there")).to_be_hidden()  # and nothing of it is sent
     page.get_by_label("Youngest age, or").fill("30")
     page.get_by_label("Where this comes from").fill("The team's leaflet")
     page.get_by_label("First day").fill("2026-11-24")

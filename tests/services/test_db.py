@@ -32,7 +32,7 @@ def test_migrations_add_up_to_the_models(db: Database) -> None:
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
-        assert migrate.version(connection) == "0023"
+        assert migrate.version(connection) == "0024"
 
 
 def test_the_newest_migration_is_told_by_its_file_name(db: Database) -> None:
@@ -63,7 +63,7 @@ def test_migrations_go_back_and_forward_with_data(db: Database, now: datetime) -
 
 def test_migrating_twice_changes_nothing(sqlite_db: Database) -> None:
     sqlite_db.migrate()
-    sqlite_db.migrate("0023")
+    sqlite_db.migrate("0024")
     assert set(Base.metadata.tables) <= tables(sqlite_db)
 
 

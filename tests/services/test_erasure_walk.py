@@ -116,6 +116,7 @@ WALK: dict[str, dict[str, str]] = {
         "nlu_examples": "mark words intent",
         "nlu_trainings": "figures model outcome previous problem stage",
         "team_rules": "team_id kind value source confirmed_by",
+        "team_changes": "team_id kind said",
         "helpline_checks": "mark note",
         "teams": "id name short_name board controller privacy_url caller_number email call_kinds kind_minutes",
         "footprints": "team_id kind code edition accepts",

@@ -11,6 +11,16 @@ from web.access import Access, Page
 from web.app import application, routes
 
 EXPECTED = {
+    "GET /admin/new-team": "staff",
+    "POST /admin/new-team": "staff",
+    "GET /admin/places/{team}/facts": "staff",
+    "POST /admin/places/{team}/facts": "staff",
+    "GET /admin/places/{team}/areas": "staff",
+    "POST /admin/places/{team}/areas": "staff",
+    "GET /admin/places/{team}/opening": "staff",
+    "POST /admin/places/{team}/opening": "staff",
+    "POST /admin/places/{team}/changes/{number:int}/agree": "staff",
+    "POST /admin/places/{team}/changes/{number:int}/drop": "staff",
     "GET /": "public",
     "GET /privacy": "public",
     "GET /robots.txt": "public",

@@ -46,6 +46,7 @@ def form_page(request: Request, desk: Desk, typed: Mapping[str, str], errors: Ma
     flow = topic_of(request, book)
     order = told_apart([(one, card_label(book, flow, one)) for one in adding.places(flow) if one])
     lists = {"order": order, "leads": leads_in(book, flow), "topics": topics_of(book, flow), "answers": MOST_ANSWERS}
+    lists["over"] = plain.over(book, flow)
     return page(request, "add", desk, 400 if errors else 200, flow=flow, typed=typed, errors=errors, **lists)
 
 

@@ -73,6 +73,7 @@ def form_page(
         errors=errors,
         leads=leads,
         topics=topics_of(book, here.flow),
+        over=plain.over(book, here.flow),
         lost=lost,
     )
 

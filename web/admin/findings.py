@@ -355,5 +355,7 @@ _LINES: Final[tuple[tuple[str, Callable[[Book, re.Match[str]], str]], ...]] = (
         lambda book, found: f"(Answered before: {named(book, found[1])} {found[2]})",
     ),
     (r"\((\w+) gives (.*)\)", _gives),
+    (r"you write: (.*)", lambda book, found: f"They write: {found[1]}"),
+    (r"(\(By text that answer .*\))", lambda book, found: found[1]),
     (r"you answer (\w+): (.*)", lambda book, found: f"They answer {named(book, found[1])}: {found[2]}"),
 )

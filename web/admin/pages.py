@@ -65,6 +65,7 @@ def topic(request: Request) -> Response:
         flow=flow,
         book=book,
         cards=plain.cards(book, flow),
+        over=plain.over(book, flow),
         leads=leads,
         drawn=picture.of_topic(book, flow, notes),
         notes={step.id: notes.of_card(flow, step) for step in flow.steps.values()},

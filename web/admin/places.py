@@ -11,18 +11,21 @@ from starlette.responses import Response
 
 from bot.studio import rule_trial
 from bot.studio.rule_trial import Trial
-from services import going_live, scopes, team_rules
+from services import going_live, scopes, team_changes, team_rules
 from services.db import Session
 from services.journeys import day_of
-from services.models import Team, TeamRule
+from services.models import Team, TeamChange, TeamRule
 from services.team_rules import ALL_KINDS, LARGEST, WORDS, Value, Wanted
 from services.teams import every
 from web import state
+from web.admin import team_view
 from web.admin.viewing import SECONDS, desk_of, member_of, on, page
 
 FIELDS = ("kind", "number", "source", "starts_on", "ends_on", "confirmed_by", "confirmed_on", "recheck_by")
 FEW_PEOPLE = 30
 """Under so many a trial that changes nobody says little."""
+REFUSED = frozenset({"own", "gone", "overtaken", "lacks", "own_change", "gone_change"})
+"""Why nobody could agree to something, or take it back."""
 AS_FILES = "as_files"
 """What is picked for "what the files say holds again"."""
 
@@ -39,7 +42,19 @@ def listing(request: Request) -> Response:
         rows = [(team, going_live.checklist(session, team, today)) for team in every(session)]
         soon = [(row, session.get_one(Team, row.team_id)) for row in team_rules.runs_out(session, today)]
         waiting = {row.team_id for row in team_rules.waiting(session)}
-        return page(request, "places", desk_of(request), rows=rows, soon=soon, today=today, waiting=waiting)
+        changes = {row.team_id for row in team_changes.waiting(session)}
+        rows.sort(key=lambda row: row[0].id not in waiting | changes)  # what somebody has to look at comes first
+        return page(
+            request,
+            "places",
+            desk_of(request),
+            rows=rows,
+            soon=soon,
+            today=today,
+            waiting=waiting,
+            changes=changes,
+            now=state.assistant(request).clock.now(),
+        )
 
 
 def show(request: Request) -> Response:
@@ -64,7 +79,7 @@ def team_page(
             request,
             "place",
             desk_of(request),
-            409 if {"own", "gone"} & {*wrong} else 400 if wrong else 200,
+            409 if REFUSED & {*wrong} else 400 if wrong else 200,
             team=team,
             points=going_live.checklist(session, team, today),
             rules=team_rules.of(session, team.id, today),
@@ -80,6 +95,8 @@ def team_page(
             tried=tried,
             today=today,
             may_agree=member_of(request).role in SECONDS,
+            now=state.assistant(request).clock.now(),
+            **team_view.shown(session, request, team),
         )
 
 
@@ -98,6 +115,8 @@ def propose(request: Request) -> Response:
     picked = [str(each) for each in form.getlist("picked")]
     wanted = wanted_of(typed, picked, today_of(request), errors)
     errors += [each for each in wanted.problems() if each not in errors]
+    if any(each != AS_FILES and not each.startswith(f"{typed['kind']}:") for each in picked):
+        errors.append("others")
     if errors:
         return team_page(request, typed, picked, tuple(errors))
     assistant = state.assistant(request)
@@ -168,6 +187,37 @@ def drop(request: Request) -> Response:
     if dropped:
         return on(f"/admin/places/{row.team_id}#rules", "rule_dropped")
     return team_page(request, dict.fromkeys(FIELDS, ""), [], ("gone",))
+
+
+def change_of(session: Session, request: Request) -> TeamChange:
+    """The change of a team of the address, if it is this team's."""
+    row = session.get(TeamChange, request.path_params["number"])
+    if row is None or row.team_id != request.path_params["team"]:
+        raise HTTPException(404)
+    return row
+
+
+def agree_change(request: Request) -> Response:
+    """A second person agrees to a change of the team as they saw it."""
+    assistant, seen = state.assistant(request), str(request.state.form.get("seen") or "")
+    with assistant.db.write() as session:
+        row = change_of(session, request)
+        result = team_changes.agree(session, row.id, seen, member_of(request).id, assistant.clock.now())
+    if result == "agreed":
+        return on(f"/admin/places/{row.team_id}", "team_agreed")
+    why = f"{result}_change" if result in ("own", "gone") else result
+    return team_page(request, dict.fromkeys(FIELDS, ""), [], (why,))
+
+
+def drop_change(request: Request) -> Response:
+    """Take a change of the team back that waits."""
+    assistant = state.assistant(request)
+    with assistant.db.write() as session:
+        row = change_of(session, request)
+        dropped = team_changes.drop(session, row.id, member_of(request).id, assistant.clock.now())
+    if dropped:
+        return on(f"/admin/places/{row.team_id}", "team_dropped")
+    return team_page(request, dict.fromkeys(FIELDS, ""), [], ("gone_change",))
 
 
 def try_out(request: Request) -> Response:

@@ -53,6 +53,20 @@ class Card:
     options: tuple[str, ...] = ()
 
 
+def over(book: Book, flow: Flow) -> str:
+    """What the end of a topic is: where another goes through it, that one goes on."""
+    back = [one.name for one in book.flows.values() if _goes_through(one, flow)]
+    if not back:
+        return "this topic is over"
+    return (
+        f"this topic is over: “{back[0]}” goes on" if len(back) == 1 else "this topic is over: the one before goes on"
+    )
+
+
+def _goes_through(one: Flow, flow: Flow) -> bool:
+    return one.id != flow.id and any(isinstance(step, Call) and step.flow == flow.id for step in one.steps.values())
+
+
 def cards(book: Book, flow: Flow) -> list[Card]:
     """Everything of a topic, in its order."""
     order = list(flow.steps)

@@ -21,6 +21,7 @@ from web.admin import (
     picture,
     places,
     sources,
+    teams,
     testing,
     trying,
     understanding,
@@ -70,6 +71,7 @@ def routes() -> Sequence[BaseRoute]:
         *ruled(staff(*PUBLISHERS), {}, published),
         *ruled(staff(*SECONDS), {}, {"/admin/changes/agree": changes.agree}),
         *service_routes(),
+        *team_routes(),
     ]
 
 
@@ -112,3 +114,24 @@ def service_routes() -> Sequence[BaseRoute]:
         *ruled(staff(*PUBLISHERS), {"/admin/sources": sources.show}, made),
         *ruled(staff(*COUNTERS), counted),
     ]
+
+
+def team_routes() -> Sequence[BaseRoute]:
+    """Teams: an administrator changes them, and another or a safety officer agrees."""
+    shown = {
+        "/admin/new-team": teams.new,
+        "/admin/places/{team}/facts": teams.facts,
+        "/admin/places/{team}/areas": teams.areas,
+        "/admin/places/{team}/opening": teams.opening,
+    }
+    written = {
+        "/admin/new-team": teams.make,
+        "/admin/places/{team}/facts": teams.keep,
+        "/admin/places/{team}/areas": teams.change_areas,
+        "/admin/places/{team}/opening": teams.open_or_close,
+    }
+    agreed = {
+        "/admin/places/{team}/changes/{number:int}/agree": places.agree_change,
+        "/admin/places/{team}/changes/{number:int}/drop": places.drop_change,
+    }
+    return [*ruled(staff(*PUBLISHERS), shown, written), *ruled(staff(*SECONDS), {}, agreed)]

@@ -35,6 +35,20 @@ if (text && line > 0) {
   text.scrollTop = Math.max(0, (line - 6) * (text.scrollHeight / lines.length));
 }
 
+// A rule is about one thing: what belongs to the others is put away until it is picked.
+const rule = document.querySelector("[data-of-kind]");
+function onlyOfKind() {
+  for (const part of rule.querySelectorAll("[data-kinds]")) {
+    const mine = part.dataset.kinds.split(" ").includes(rule.elements.kind.value);
+    part.hidden = !mine;
+    for (const field of part.querySelectorAll("input")) field.disabled = !mine;
+  }
+}
+if (rule) {
+  rule.elements.kind.addEventListener("change", onlyOfKind);
+  onlyOfKind();
+}
+
 // While tests are being played the page looks again by itself.
 const trial = document.querySelector("[data-again]");
 if (trial) setTimeout(() => window.location.reload(), Number(trial.dataset.again) * 1000);

@@ -187,16 +187,59 @@ def test_none_at_all_is_a_number_too() -> None:
         talk(made, ("count", 0))
 
 
-def test_a_repeated_question_that_is_asked_the_second_time_leaves_what_hangs_on_it() -> None:
-    """Asked again, a question first loses its answer, so what hangs on it may stay: it is passed, and nothing is said."""
-    steps = (
-        f"{{id: ok, collect: ok, {AGAIN}}}",
-        "{id: size, collect: size, next: [{if: slots.mark, then: END}, {else: more}]}",
-        "{id: more, set_slots: [{mark: true}], next: ok}",
-    )
-    made = held(flow(*steps, keys="    nlu_trigger: [{intent: begin}]\n"))
+ROUND_AGAIN = (
+    f"{{id: ok, collect: ok, {AGAIN}}}",
+    "{id: size, collect: size, next: [{if: slots.mark, then: END}, {else: more}]}",
+    "{id: more, set_slots: [{mark: true}], next: ok}",
+)
+"""A question asked twice, and one after it that hangs on its answer."""
+
+
+def test_what_hangs_on_a_repeated_question_stays_where_the_answer_is_the_same() -> None:
+    """So the second question is passed, and whoever answers the same hears nothing."""
+    made = held(flow(*ROUND_AGAIN, keys="    nlu_trigger: [{intent: begin}]\n"))
     assert "without a word" in said(prove(made))
     assert not talk(made, ("ok", "a"), ("size", "big"), ("ok", "a")).replies
+    assert talk(made, ("ok", "a"), ("size", "big"), ("ok", "b")).replies
+
+
+@pytest.mark.parametrize("sure", [True, False])
+def test_what_hangs_on_a_repeated_question_is_emptied_by_another_answer(sure: bool) -> None:
+    """Words that write it after the question was asked again: who answers otherwise this time has none."""
+    last = '{if: slots.ok = "a", then: say}, {else: END}' if sure else "{else: say}"
+    steps = (
+        "{id: first, set_slots: [{ok: a}]}",
+        "{collect: size}",
+        f"{{id: again, collect: ok, {AGAIN}, next: [{last}]}}",
+        "{id: say, action: utter_size}",
+    )
+    made = held(flow(*steps))
+    assert ("`utter_size` writes `size`" in said(prove(made))) is not sure
+    assert "Big" in talk(made, ("size", "big"), ("ok", "a")).replies[-1].text
+    if not sure:
+        with pytest.raises(ResponseError):
+            talk(made, ("size", "big"), ("ok", "b"))
+
+
+def test_an_answer_that_is_refused_empties_nothing() -> None:
+    steps = (
+        "{collect: ok}",
+        "{collect: size}",
+        f'{{id: again, collect: ok, {AGAIN}, rejections: [{{if: slots.ok = "b", utter: utter_hi}}]}}',
+        "{action: utter_size}",
+    )
+    made = held(flow(*steps))
+    assert "Big" in talk(made, ("ok", "a"), ("size", "big"), ("ok", "b"), ("ok", "a")).replies[-1].text
+
+
+def test_a_mark_that_nobody_sets_holds_nobody() -> None:
+    """Unless it is said that the program sets it beside the flows."""
+    steps = ("{collect: ok, next: [{if: slots.rare, then: [{action: utter_hi, next: END}]}, {else: END}]}",)
+    words = said(prove(held(flow(*steps), "  rare: {type: flag}\n")))
+    assert "Nobody ever comes to" in words
+    assert "Nothing fills `rare`" in words
+    assert said(prove(held(flow(*steps), "  rare: {type: flag, set_by: code}\n"))) == ""
+    assert said(prove(held(flow("{set_slots: [{rare: true}]}", *steps), "  rare: {type: flag}\n"))) == ""
 
 
 def test_the_trap_is_named_and_not_the_harmless_loop_before_it() -> None:

@@ -41,7 +41,7 @@ class Studio:
 
     def field(self, path: str, name: str) -> str:
         found = re.search(rf'name="{name}" value="([^"]*)"', self.client.get(f"/admin{path}").text)
-        return found[1] if found else ""
+        return html.unescape(found[1]) if found else ""
 
     def post(self, path: str, page: str = "", **data: str) -> tuple[int, str]:
         """Post as the form on `page` would."""

@@ -73,6 +73,7 @@ def test_what_is_wrong_is_told_and_what_was_typed_stays(north: Studio) -> None:
         ({"starts_on": "soon"}, "Give the first day"),
         ({"ends_on": "2026-01-01"}, "The last day must be"),
         ({"confirmed_on": ""}, "Give the day on which it was confirmed."),
+        ({"picked": "residence:gp"}, "What is ticked under another heading does not belong to this rule."),
     ):
         status, page = north.post(f"{PLACE}/rules", PLACE, **{**RULE, **changed})
         assert (status, told in page, "Jo Smith" in page) == (400, True, True), told

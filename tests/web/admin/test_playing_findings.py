@@ -10,6 +10,7 @@ import pytest
 from bot.actions.catalogue import SPECS
 from bot.assistant import parsed
 from bot.flows.checking import check
+from bot.flows.checking_said import SWALLOWED
 from bot.flows.definition import Book, Finding
 from bot.flows.reading import read_files
 from bot.flows.transcripts import Act, Transcript
@@ -51,6 +52,25 @@ def test_a_fault_of_ours_is_come_to(name: str, fails: bool, world: None) -> None
     assert told[-1].failed == fails
     if not fails:
         assert lines[-1] == f"at {told[-1].flow}.{told[-1].step}"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("long easier words", "care, as it matters a lot"),
+        ("a long reason", "care, as it matters a lot"),
+        ("too many answers", "Some other very long thing that is hard 1"),
+        ("a picture that makes every letter dear", "We are so very glad"),
+        ("Cancel", "Shall we call it off?"),
+        ("told in the words", "Reply CANCEL to call it off"),
+    ],
+)
+def test_what_is_wrong_with_words_is_come_to_where_they_are_said(name: str, said: str, world: None) -> None:
+    book, finding = first_of(name)
+    told = played(book, showing.lines_of(book, finding))
+    spoken = [*(reply for one in told for reply in one.replies), *(title for one in told for _, title in one.choices)]
+    assert any(said in words for words in spoken), spoken
+    assert "may swallow" not in finding.message or told[-1].words == SWALLOWED
 
 
 FLOW = """
