@@ -14,7 +14,9 @@ from bot.flows.commands import Command, Correct, Say, SetSlot, Skip, StartFlow, 
 from bot.flows.definition import Book
 from bot.flows.state import DialogueState
 from bot.hearing import Heard
+from bot.nlu.answers import wish_of
 from bot.nlu.nations import nation_named, nation_told
+from bot.nlu.recognisers import read_when
 from bot.nlu.recognisers.by_the_way import read_call_needs, says, says_plainly
 from bot.nlu.recognisers.said import says_of
 from bot.nlu.slot_words import is_mostly_english
@@ -135,6 +137,8 @@ def goes_on_in_another_language(heard: Heard, state: DialogueState, book: Book) 
         return []
     foreign = heard.intent == "other_language" and not is_mostly_english(heard.text)
     if heard.expecting.slot == "interpreter_call":
+        if not foreign and (told := facts(heard, state, book)):
+            return [*told, Say("repeat")]  # a postcode is no word of another language
         agreed = foreign or says("yes_elsewhere", heard.text) or not is_mostly_english(heard.text)
         return [SetSlot("interpreter_call", "yes", said=heard.text)] if agreed else []
     known = "interpreter" in list_of(state.slots.get("call_needs"))
@@ -224,6 +228,17 @@ def tells_the_coach(heard: Heard, state: DialogueState, book: Book) -> list[Comm
     return [SetSlot("note_for_coach", heard.text), *passed, StartFlow("pattern_tell_coach")]
 
 
+def a_time_is_no_address(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "Thursday after 1", where we ask where a coach can write: kept as the time that suits, and the address is asked again."""
+    asked = heard.expecting
+    if asked is None or asked.slot != "reach_words" or heard.now is None or "?" in heard.text:
+        return []
+    when = read_when(heard.text, heard.now)
+    if when is None or not when.whole or not when.windows or when.ambiguous:
+        return []
+    return [*kept_wish(wish_of(when, heard.text)), Say("repeat")]
+
+
 def list_of(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
@@ -249,6 +264,7 @@ RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     tells_whereabouts,
     tells_where,
     changed_in_words,
+    a_time_is_no_address,
     tells_a_need,
     gives_no_number,
     moves_the_call,

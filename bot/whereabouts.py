@@ -9,6 +9,7 @@ from bot.flows.engine import Expecting
 from bot.flows.state import DialogueState
 from bot.hearing import Heard
 from bot.nlu.nations import nation_named, nation_told
+from bot.nlu.recognisers.name_or_words import declines_to_say
 from bot.nlu.recognisers.said import says_of
 from services.areas import Areas
 from services.practices import EMPTY_WORDS, Practices, words_of
@@ -60,7 +61,7 @@ def without_a_postcode(heard: Heard, asked: Expecting) -> list[Command]:
     half = bool(heard.reading.answer or heard.reading.several) and says_of("whereabouts", "a_part", heard.text)
     if (half or says_of("whereabouts", "not_known", heard.text)) and not asks_why_of_us(heard):
         return [SetSlot(POSTCODE, "rather_not_say", said=heard.text), *told]
-    if town and asked.misses and not heard.reading.answer:
+    if town and (asked.misses or says_of("whereabouts", "by_a_landmark", heard.text)) and not heard.reading.answer:
         return [SetSlot(POSTCODE, "rather_not_say", said=heard.text), *told]
     return []
 
@@ -98,6 +99,8 @@ def a_place_at_all(heard: Heard) -> list[Command]:
     """What cannot be a town or a surgery is not kept as one: "im off work not in it mind"."""
     if heard.reading.answer is None or nation_named(heard.text) or nation_told(heard.text):
         return []
+    if declines_to_say(heard.text):
+        return [SetSlot(PLACE, "not_known", said=heard.text)]
     town = town_named(heard.text)
     if town:
         return [SetSlot(PLACE, town, said=heard.text)]

@@ -228,7 +228,9 @@ def test_a_word_that_is_a_job_as_well_gets_a_line_and_no_more(text: str) -> None
     assert (hit.kind, hit.certain) == ("harm_by_others", False)
 
 
-@pytest.mark.parametrize("text", ["ok i need to go hes coming", "gotta stop hes on the stairs", "need to go shes coming"])
+@pytest.mark.parametrize(
+    "text", ["ok i need to go hes coming", "gotta stop hes on the stairs", "need to go shes coming"]
+)
 def test_who_breaks_off_as_somebody_comes_gets_a_careful_line(text: str) -> None:
     hit = screen(text)
     assert hit is not None
