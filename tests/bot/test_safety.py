@@ -33,6 +33,7 @@ SAID = {
         "not sure ill be here by the spring", "ill be gone soon anyway so whatever", "ive been banging my head off the wall till it bleeds",
     ),
     "medical": (
+        "ive od'd", "she od'd last night", "he's OD'd on heroin", "i think my mate od'd", "od'd again",
         "chest pain and my arm has gone numb", "I can't breathe", "took 30 paracetamol", "I've taken an overdose",
         "my face is drooping and my speech is slurred", "he has collapsed and isn't breathing", "think I'm having a heart attack",
     ),
@@ -58,6 +59,7 @@ PASSES = (
     "dont see me being in work for xmas", "ill be gone soon for half an hour", "now im dead broke", "they shot me down in the meeting",
     "migraines, they make me want to bang my head off the wall", "my knee is gonna kill me one of these days",
     "these stairs will finish me off", "need to go shes coming out of school", "he's coming to fix the boiler so got to go at 3",
+    "fifty odd", "im fifty odd", "thats odd", "the odd day", "i get the odd bad day", "its a bit odd", "odd", "30 odd years in the trade",
     "manager is bullying me", "i take sertraline tablets", "1", "PR1 8XJ", "14", "Sam", "", "   ", "yes",
 )  # fmt: skip
 
