@@ -9,7 +9,7 @@ from typing import Any
 from bot.another_time import after_the_questions, moves_the_call, same_time_among_others, time_at_the_check
 from bot.at_sharing import at_sharing
 from bot.at_the_check import at_the_check
-from bot.consenting import they_agree
+from bot.consenting import is_agreed, they_agree
 from bot.flows.commands import Command, Correct, Say, SetSlot, Skip, StartFlow, Unclear
 from bot.flows.definition import Book
 from bot.flows.state import DialogueState
@@ -49,6 +49,15 @@ def tells_if_it_is_safe(heard: Heard, state: DialogueState, book: Book) -> list[
 
 def speaks_for_another(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     return they_agree(heard)
+
+
+def they_agree_after_all(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "She says yes now", once they were sent to ask: it is for somebody else, whatever is asked meanwhile."""
+    asked = heard.expecting
+    waited = state.slots.get("they_agree") == "not_yet" and not state.slots.get("for_someone_else")
+    if not waited or asked is None or asked.slot in WHOSE or asked.spec.type == "text" or not is_agreed(heard.text):
+        return []
+    return [StartFlow("pattern_on_behalf")]
 
 
 def wants_it_for_oneself(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
@@ -212,6 +221,17 @@ def answer_of_its_own(heard: Heard) -> list[Command]:
     )
 
 
+def another_way_after_booking(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "Can i change it to a video", once a call is booked: the coach is told."""
+    kept = state.slots.get("call_needs")
+    asked_here = heard.expecting is not None and heard.expecting.spec.type == "text"
+    if state.outcome != "booked" or asked_here or heard.acts or "call_needs" not in heard.values:
+        return []
+    if how_to_talk(kept if isinstance(kept, list) else [], heard.text) is None:
+        return []
+    return [SetSlot("note_for_coach", heard.text), StartFlow("pattern_tell_coach")]
+
+
 def tells_the_coach(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     """News for a coach who has the answers: "use the landline", "gonna be late". Told again, an extra is not asked again."""
     if state.outcome not in SHARED or not after_the_questions(heard) or heard.acts:
@@ -250,6 +270,7 @@ def gives_no_number(heard: Heard, state: DialogueState, book: Book) -> list[Comm
 RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     tells_if_it_is_safe,
     speaks_for_another,
+    they_agree_after_all,
     wants_it_for_oneself,
     wants_no_voicemail,
     time_at_the_check,
@@ -268,6 +289,7 @@ RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     tells_a_need,
     gives_no_number,
     moves_the_call,
+    another_way_after_booking,
     tells_the_coach,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from bot.flows.commands import Command, Correct, Say, SetSlot, Unclear
@@ -54,7 +55,7 @@ def without_a_postcode(heard: Heard, asked: Expecting) -> list[Command]:
     """ "Stopping at mates in Rotherham": no address, and the town if it is named. A bare town counts the second time."""
     if heard.reading.answer and heard.reading.answer.whole:
         return []
-    town = town_named(heard.text) or nation_told(heard.text)
+    town = town_named(heard.text) or town_apart(heard.text) or nation_told(heard.text)
     told: list[Command] = [SetSlot(PLACE, town)] if town else []
     if says_of("whereabouts", "no_address", heard.text):
         return [SetSlot(POSTCODE, "no_fixed_address", said=heard.text), *told]
@@ -120,6 +121,15 @@ def town_named(text: str) -> str | None:
     named = [(i, name) for i, word in enumerate(found) if word in BEFORE_A_TOWN and (name := town_at(found, i + 1))]
     home = [name for i, name in named if not OF_A_DOCTOR & set(found[max(0, i - NEAR) : i])]
     return next(iter(home or [name for _, name in named]), None)
+
+
+def town_apart(text: str) -> str | None:
+    """ "Dunno the end bit, hackney": a town between commas, with nothing else there."""
+    parts = re.split(r"[,.;]", text)
+    return next(
+        (town for part in parts if len(parts) > 1 and (town := town_at(words_of(part), 0)) == part.strip().title()),
+        None,
+    )
 
 
 @cache

@@ -34,7 +34,7 @@ from bot.nlu.recognisers.acts import read_act
 from bot.nlu.recognisers.age import read_their_age
 from bot.nlu.recognisers.by_the_way import is_deaf_only, read_call_needs, ruled_out, says, with_address_as_words
 from bot.nlu.recognisers.call_told import read_ring_times, read_told_phone
-from bot.nlu.recognisers.name_or_words import declines_to_say
+from bot.nlu.recognisers.name_or_words import declines_to_say, names_an_illness
 from bot.nlu.recognisers.postcode import postcodes_to_choose_from
 from bot.nlu.recognisers.safe_here import asks_if_safe, read_safe
 from bot.nlu.recognisers.said_again import taken_back, without_reminder
@@ -264,7 +264,7 @@ def age_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
 
 def name_reading(text: str) -> Reading:
     """A name; who does not want to give one hears that any will do."""
-    found = read_name(text, True)
+    found = None if names_an_illness(text) else read_name(text, True)
     return from_found(found, "utter_any_name" if declines_to_say(text) else "utter_invalid_name")
 
 

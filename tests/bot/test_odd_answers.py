@@ -6,6 +6,7 @@ import pytest
 
 from bot.flows.commands import Command, Correct, Say, SetSlot, StartFlow
 from tests.bot.conversing import said
+from tests.bot.test_asks import commands
 from tests.bot.test_by_the_way import Thinks
 
 ANSWERS = {
@@ -147,3 +148,41 @@ def test_bsl_is_kept_beside_the_question() -> None:
     commands = said("I'm Deaf and use BSL. Can I do this without phone?", "age", {})
     assert told(commands) == {"call_needs": ["bsl"]}
     assert flows(commands) == ["pattern_other_ways"]
+
+
+@pytest.mark.parametrize("text", ["just epilepsy", "anxiety", "my back"])
+def test_nobody_is_called_by_an_illness(text: str) -> None:
+    assert "name" not in told(said(text, "name", ANSWERS))
+
+
+@pytest.mark.parametrize(("text", "name"), [("Grace", "Grace"), ("joy", "Joy"), ("im Sam", "Sam")])
+def test_a_name_is_one(text: str, name: str) -> None:
+    assert told(said(text, "name", ANSWERS))["name"] == name
+
+
+def test_a_town_between_commas_is_heard_beside_half_a_postcode() -> None:
+    assert told(said("its E8 but dunno the end bit, hackney", "postcode", {}))["place"] == "Hackney"
+
+
+def test_who_was_sent_to_ask_comes_back_with_a_yes() -> None:
+    asked = said("she says yes now", "safe_to_text", {"they_agree": "not_yet", "safe_to_text": None})
+    assert flows(asked) == ["pattern_on_behalf"]
+    assert flows(said("yes", "safe_to_text", {"they_agree": "not_yet", "safe_to_text": None})) == []
+    assert flows(said("she says yes now", "safe_to_text", {"safe_to_text": None})) == []
+
+
+def test_maternity_leave_is_no_goodbye() -> None:
+    assert flows(said("mat leave", "postcode", {}, nlu=Thinks("goodbye", 0.92))) == []
+    assert flows(said("bye for now then", "postcode", {}, nlu=Thinks("goodbye", 0.92))) == ["pattern_goodbye"]
+
+
+@pytest.mark.parametrize(
+    "text", ["can i change it to a video", "i need a bsl interpreter", "can it be face to face instead"]
+)
+def test_another_way_to_talk_goes_to_the_coach_once_a_call_is_booked(text: str) -> None:
+    assert flows(commands(text, slot="follow_up_ok", outcome="booked")) == ["pattern_tell_coach"]
+
+
+@pytest.mark.parametrize("text", ["yes", "ring me on friday", "thanks"])
+def test_what_is_no_other_way_does_not(text: str) -> None:
+    assert flows(commands(text, slot="follow_up_ok", outcome="booked")) != ["pattern_tell_coach"]
