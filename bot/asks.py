@@ -15,6 +15,7 @@ from bot.hearing import Heard
 from bot.languages import language_asked_for, language_of
 from bot.nlu.answers import read_answer
 from bot.nlu.recognisers.by_the_way import read_call_needs
+from bot.nlu.recognisers.phone import read_phone
 from bot.nlu.recognisers.said import says_of
 from bot.nlu.recognisers.scope import opens_as_a_question
 from bot.nlu.recognisers.situation import is_of_another
@@ -22,6 +23,7 @@ from bot.nlu.recognisers.text import bag
 
 SHARED = frozenset({"booked", "call_back"})
 """Outcomes after which there is a call, or the promise of one, to ask about."""
+OTHER_WAYS = "pattern_other_ways"
 ANSWERS: Mapping[str, str] = {
     "go_between": "pattern_go_between",
     "dwp_gets": "pattern_dwp",
@@ -29,9 +31,10 @@ ANSWERS: Mapping[str, str] = {
     "caller_number": "pattern_caller_number",
     "send_media": "pattern_media",
     "no_app": "pattern_no_app",
+    "other_ways": OTHER_WAYS,
     "for_people_like_me": "pattern_am_i_eligible",
 }
-MUST_ASK = bag("no_app send_media for_people_like_me caller_number")
+MUST_ASK = bag("no_app other_ways send_media for_people_like_me caller_number")
 """Kinds whose words also tell something: they count where the message asks."""
 CALLER = "caller_number"
 LANGUAGE_SETTLED = frozenset({"interpreter_call", "call_needs", "wish", "call_need_words"})
@@ -88,7 +91,14 @@ def asks(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
         return plain_question(heard, state, book)
     known = state.stack or state.slots.get("safe_to_text") == "yes" or state.outcome not in (None, "left")
     begun: list[Command] = [] if known else [StartFlow("pattern_start")]
-    return [*facts(heard, state, book), *begun, StartFlow(flow)]
+    needs = needs_told(heard, state) if flow == OTHER_WAYS else []
+    return [*facts(heard, state, book), *needs, *begun, StartFlow(flow)]
+
+
+def needs_told(heard: Heard, state: DialogueState) -> list[Command]:
+    """ "I use BSL. Can I do this without a phone?": how they can talk with a coach, told beside the question."""
+    needs = heard.values.get("call_needs")
+    return [SetSlot("call_needs", needs, said=heard.text)] if needs and state.slots.get("call_needs") is None else []
 
 
 def plain_question(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
@@ -128,6 +138,8 @@ def flow_for(heard: Heard, state: DialogueState) -> str | None:
         needs = state.slots.get("call_needs")
         known = isinstance(needs, list) and "interpreter" in needs
         return None if known or "interpreter" in (heard.values.get("call_needs") or ()) else OTHER_LANGUAGE
+    if asked is not None and asked.slot == "call_needs" and heard.reading.answer:
+        return None  # "can it be video" chooses
     own_words = own_words or (asked is not None and asked.spec.type == "text" and "?" not in text)
     said = (flow for kind, flow in ANSWERS.items() if says_of("questions", kind, text) and asked_in(kind, text))
     return None if own_words else next(said, None) or about_what_follows(text, state)
@@ -147,7 +159,7 @@ def about_what_follows(text: str, state: DialogueState) -> str | None:
 
 
 def facts(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
-    """What else is told; how they want to talk is left out, for "in writing" may be said of the complaint."""
+    """What else is told, but for how they want to talk: "in writing" may be said of a complaint."""
     return [
         SetSlot(slot, value, said=heard.text)
         for slot, value in heard.values.items()
@@ -159,10 +171,24 @@ def facts(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
 
 
 def without_a_wrong_guess(heard: Heard) -> Heard:
-    """ "It is your choice" answers only who asks whether they must: the model hears it in many an "if i dont"."""
-    if heard.intent != "do_i_have_to" or says_of("questions", "do_i_have_to", heard.text):
+    """ "It is your choice" answers only who asks whether they must: the model hears it in many an "if i dont". And who
+    gives a number to ring ("her number is ...") is not the wrong person."""
+    a_number = heard.intent == "wrong_number" and read_phone(heard.text) and "wrong" not in heard.text.casefold()
+    must_i = heard.intent == "do_i_have_to" and not says_of("questions", "do_i_have_to", heard.text)
+    leave = heard.intent == "goodbye" and "work_situation" in heard.values  # "mat leave"
+    if not (a_number or must_i or leave):
         return heard
     return replace(heard, intent=None, confidence=0.0, ranking=())
+
+
+def without_the_helpers(commands: list[Command], state: DialogueState) -> list[Command]:
+    """ "I'm a nurse and want to refer a patient": the nurse's own job, age and name are no answers about the patient."""
+    if state.slots.get("for_someone_else") or StartFlow(ON_BEHALF) not in commands:
+        return commands
+    return [one for one in commands if not (isinstance(one, SetSlot) and one.slot in HELPERS_OWN)]
+
+
+ON_BEHALF, HELPERS_OWN = "pattern_on_behalf", bag("work_situation age name")
 
 
 def says_too_little(heard: Heard) -> bool:

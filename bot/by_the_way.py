@@ -9,12 +9,14 @@ from typing import Any
 from bot.another_time import after_the_questions, moves_the_call, same_time_among_others, time_at_the_check
 from bot.at_sharing import at_sharing
 from bot.at_the_check import at_the_check
-from bot.consenting import they_agree
+from bot.consenting import is_agreed, they_agree
 from bot.flows.commands import Command, Correct, Say, SetSlot, Skip, StartFlow, Unclear
 from bot.flows.definition import Book
 from bot.flows.state import DialogueState
 from bot.hearing import Heard
+from bot.nlu.answers import wish_of
 from bot.nlu.nations import nation_named, nation_told
+from bot.nlu.recognisers import read_when
 from bot.nlu.recognisers.by_the_way import read_call_needs, says, says_plainly
 from bot.nlu.recognisers.said import says_of
 from bot.nlu.slot_words import is_mostly_english
@@ -47,6 +49,15 @@ def tells_if_it_is_safe(heard: Heard, state: DialogueState, book: Book) -> list[
 
 def speaks_for_another(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     return they_agree(heard)
+
+
+def they_agree_after_all(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "She says yes now", once they were sent to ask: it is for somebody else, whatever is asked meanwhile."""
+    asked = heard.expecting
+    waited = state.slots.get("they_agree") == "not_yet" and not state.slots.get("for_someone_else")
+    if not waited or asked is None or asked.slot in WHOSE or asked.spec.type == "text" or not is_agreed(heard.text):
+        return []
+    return [StartFlow("pattern_on_behalf")]
 
 
 def wants_it_for_oneself(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
@@ -135,6 +146,8 @@ def goes_on_in_another_language(heard: Heard, state: DialogueState, book: Book) 
         return []
     foreign = heard.intent == "other_language" and not is_mostly_english(heard.text)
     if heard.expecting.slot == "interpreter_call":
+        if not foreign and (told := facts(heard, state, book)):
+            return [*told, Say("repeat")]  # a postcode is no word of another language
         agreed = foreign or says("yes_elsewhere", heard.text) or not is_mostly_english(heard.text)
         return [SetSlot("interpreter_call", "yes", said=heard.text)] if agreed else []
     known = "interpreter" in list_of(state.slots.get("call_needs"))
@@ -208,6 +221,17 @@ def answer_of_its_own(heard: Heard) -> list[Command]:
     )
 
 
+def another_way_after_booking(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "Can i change it to a video", once a call is booked: the coach is told."""
+    kept = state.slots.get("call_needs")
+    asked_here = heard.expecting is not None and heard.expecting.spec.type == "text"
+    if state.outcome != "booked" or asked_here or heard.acts or "call_needs" not in heard.values:
+        return []
+    if how_to_talk(kept if isinstance(kept, list) else [], heard.text) is None:
+        return []
+    return [SetSlot("note_for_coach", heard.text), StartFlow("pattern_tell_coach")]
+
+
 def tells_the_coach(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     """News for a coach who has the answers: "use the landline", "gonna be late". Told again, an extra is not asked again."""
     if state.outcome not in SHARED or not after_the_questions(heard) or heard.acts:
@@ -224,6 +248,17 @@ def tells_the_coach(heard: Heard, state: DialogueState, book: Book) -> list[Comm
     return [SetSlot("note_for_coach", heard.text), *passed, StartFlow("pattern_tell_coach")]
 
 
+def a_time_is_no_address(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "Thursday after 1", where we ask where a coach can write: kept as the time that suits, and the address is asked again."""
+    asked = heard.expecting
+    if asked is None or asked.slot != "reach_words" or heard.now is None or "?" in heard.text:
+        return []
+    when = read_when(heard.text, heard.now)
+    if when is None or not when.whole or not when.windows or when.ambiguous:
+        return []
+    return [*kept_wish(wish_of(when, heard.text)), Say("repeat")]
+
+
 def list_of(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
@@ -235,6 +270,7 @@ def gives_no_number(heard: Heard, state: DialogueState, book: Book) -> list[Comm
 RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     tells_if_it_is_safe,
     speaks_for_another,
+    they_agree_after_all,
     wants_it_for_oneself,
     wants_no_voicemail,
     time_at_the_check,
@@ -249,9 +285,11 @@ RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     tells_whereabouts,
     tells_where,
     changed_in_words,
+    a_time_is_no_address,
     tells_a_need,
     gives_no_number,
     moves_the_call,
+    another_way_after_booking,
     tells_the_coach,
 )
 

@@ -19,7 +19,7 @@ from bot.nlu.recognisers import clean, lexicon, read_name, read_postcode
 from bot.nlu.recognisers.free_text import read_passage
 from bot.nlu.recognisers.numbers import number_at
 from bot.nlu.recognisers.phrases import PhraseBook
-from bot.nlu.recognisers.text import Token, fold, tokens
+from bot.nlu.recognisers.text import Token, bag, fold, tokens, words
 from bot.nlu.slot_words import pattern_of
 
 LISTS = frozenset({"health", "barriers"})
@@ -148,10 +148,14 @@ def _as_the_last_answer(
 ) -> Iterator[tuple[str, Any]]:
     """ "No wait, 3": read as an answer to the question before this one."""
     slot = last_answered(state, book, current)
-    if slot and rest:
+    if slot and set(words(rest)) - NAMES_NOTHING:
         answer = read_answer(rest, question_about(slot, state, book), now).answer
         if answer and answer.whole and book.slots[slot].volunteered:
             yield slot, answer.value
+
+
+NAMES_NOTHING = bag("a an my the one some something anything it that this answer answers thing things please pls")
+"""After "change", these say that something shall be changed, and not what to."""
 
 
 def last_answered(state: DialogueState, book: Book, current: str | None) -> str | None:

@@ -17,6 +17,7 @@ _APOSTROPHES = frozenset("'’‘`´ʼ′＇*")
 _LEET_INSIDE = ((re.compile(r"(?<=[a-z])[!|](?=[a-z])"), "i"), (re.compile(r"@(?=[a-z])|(?<=[a-z])@"), "a"),
                 (re.compile(r"\$(?=[a-z])|(?<=[a-z])\$"), "s"))  # fmt: skip
 _WILL = re.compile(r"(?<![^\W_])(i|he|she|it|they|you|we|that)['’]ll(?![^\W_])")
+_OVERDOSED = re.compile(r"(?<![^\W_])od['’`]e?d(?![^\W_])")
 _SPACED_LETTERS = re.compile(r"(?<![^\W_])(?:[a-z][ .\-_]{1,2}){2,}[a-z](?![^\W_])")
 _LONG_RUN = re.compile(r"(.)\1{2,}")
 _LEET = str.maketrans("013457", "oieast")
@@ -63,6 +64,7 @@ def fold(text: str) -> str:
     """Lower case without accents, joined-up spaced letters, marks of sentence and clause ends kept as tokens."""
     text = text.casefold()
     text = _WILL.sub(r"\1 will", text if text.isascii() else same_letters(text))
+    text = _OVERDOSED.sub("oded", text)  # not "odd", of which there is the odd one in every tale
     for pattern, letter in _LEET_INSIDE:
         text = pattern.sub(letter, text)
     text = _SPACED_LETTERS.sub(lambda m: re.sub(r"[ .\-_]", "", m.group()), text)

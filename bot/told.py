@@ -17,6 +17,7 @@ from bot.nlu.recognisers.by_the_way import gives_an_address, is_deaf_only, read_
 from bot.nlu.recognisers.call_told import read_told_phone
 from bot.nlu.recognisers.name_or_words import name_put_right
 from bot.nlu.recognisers.said import says_of
+from bot.nlu.recognisers.said_again import without_reminder
 from bot.nlu.recognisers.text import clean
 from bot.nlu.taken_out import taken_out
 
@@ -74,7 +75,8 @@ def times_to_ring(heard: Heard) -> list[Command]:
     """ "Only after 6", while something else is asked: kept until times are offered, and said back."""
     wish = heard.values.get(WISH)
     asked = heard.expecting.spec.type if heard.expecting else ""
-    return kept_wish(wish) if wish and asked not in TELL_TIMES_THEMSELVES else []
+    elsewhere = asked not in TELL_TIMES_THEMSELVES or (asked == "age" and heard.reading.answer is None)
+    return kept_wish(wish) if wish and elsewhere else []
 
 
 def kept_wish(wish: Mapping[str, Any]) -> list[Command]:
@@ -131,7 +133,9 @@ def changed_in_words(heard: Heard, state: DialogueState, book: Book) -> list[Com
         return []
     told = dict(changes(heard, state, asked.slot))
     if told:
-        return [*words_for_the_coach(heard, state), *(Correct(slot, value) for slot, value in told.items())]
+        done: list[Command] = [SetSlot(MENU, "nothing")] if asked.slot == MENU else []
+        changed = [Correct(slot, value, told=asked.slot == MENU) for slot, value in told.items()]
+        return [*words_for_the_coach(heard, state), *changed, *done]
     return [Unclear("utter_invalid_phone")] if asked.slot in CHECK and gives_no_number(heard) else []
 
 
@@ -153,9 +157,35 @@ def changes(heard: Heard, state: DialogueState, asked: str) -> Iterator[tuple[st
     kept = state.slots.get("call_needs")
     if asked in CHECK and isinstance(kept, list) and (needs := how_to_talk(kept, heard.text)) is not None:
         yield "call_needs", needs or None
+    if asked == MENU:
+        yield from ((slot, value) for slot, value in heard.values.items() if is_changed(slot, value, state))
     for slot in LISTS:
         if (left := taken_out(slot, state.slots.get(slot), heard.text)) is not None:
             yield slot, left or None
+
+
+MENU = "change_what"
+CHANGED_BY_BEING_SAID = frozenset({"work_situation", "postcode", "age", "health", "barriers", "months_out_of_work"})
+"""Answers that are changed where we ask which one shall be: "they sacked me friday" says which, and how."""
+
+
+def is_changed(slot: str, value: Any, state: DialogueState) -> bool:
+    return slot in CHANGED_BY_BEING_SAID and state.slots.get(slot) not in (None, value)
+
+
+def tells_nothing_new(heard: Heard, state: DialogueState) -> bool:
+    """ "No its my knee not my back", "67, as i said": all of it is known already, so there is nothing to change."""
+    rest = without_reminder(heard.text) or ""
+    if rest.strip(" ,.!").isdecimal():
+        return int(rest.strip(" ,.!")) == state.slots.get("age")
+    told = {slot: value for slot, value in heard.values.items() if slot in state.slots or slot in CHANGED_BY_BEING_SAID}
+    return bool(told) and all(is_known(value, state.slots.get(slot)) for slot, value in told.items())
+
+
+def is_known(value: Any, kept: Any) -> bool:
+    if isinstance(value, list) and isinstance(kept, list):
+        return set(value) <= set(kept)
+    return kept is not None and value == kept
 
 
 def name_put_right_in(text: str) -> str | None:

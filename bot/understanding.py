@@ -19,6 +19,7 @@ from bot.asks import (
     with_language,
     with_rights_at_work,
     without_a_wrong_guess,
+    without_the_helpers,
 )
 from bot.at_the_check import at_the_check
 from bot.by_the_way import beside, goes_on, where
@@ -48,7 +49,7 @@ from bot.nlu.recognisers.said import says_of
 from bot.nlu.recognisers.text import bag
 from bot.nlu.slot_words import is_mostly_english
 from bot.plain_acts import PLAIN_ACTS, SURELY_WHY, asks_why
-from bot.told import facts, more_for_lists, wishes_beside
+from bot.told import facts, more_for_lists, tells_nothing_new, wishes_beside
 
 __all__ = ["SURE", "Heard", "hear", "missed", "read", "without_drama_numbers"]
 
@@ -60,7 +61,7 @@ SETTLING_ACTS = frozenset({"affirm", "deny", "unsure", "thanks", "greeting", "go
 def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = False) -> list[Command]:
     """What the engine is to do about it; `stopped`: the person has said STOP before. Pure."""
     heard = without_a_wrong_guess(heard)
-    commands = only_if_meant(meant(heard, state, book, stopped=stopped), heard, state)
+    commands = only_if_meant(without_the_helpers(meant(heard, state, book, stopped=stopped), state), heard, state)
     return with_care(with_language(with_rights_at_work(commands, heard, state), heard, state), heard, state)
 
 
@@ -315,6 +316,8 @@ def corrected(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
         return [StartFlow("pattern_correct")]  # the team has it already: the coach is told
     if changed:
         return list(changed)
+    if (sure or heard.intent == "correct") and tells_nothing_new(heard, state):
+        return [StartFlow("pattern_known")]
     named = [slot for slot in heard.named_slots if state.slots.get(slot) is not None and slot != current]
     asks = says_so or (named and asks_to_change(heard.text))
     return [Correct(named[0])] if named and asks else []

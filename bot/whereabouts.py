@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from bot.flows.commands import Command, Correct, Say, SetSlot, Unclear
@@ -9,6 +10,7 @@ from bot.flows.engine import Expecting
 from bot.flows.state import DialogueState
 from bot.hearing import Heard
 from bot.nlu.nations import nation_named, nation_told
+from bot.nlu.recognisers.name_or_words import declines_to_say
 from bot.nlu.recognisers.said import says_of
 from services.areas import Areas
 from services.practices import EMPTY_WORDS, Practices, words_of
@@ -53,14 +55,14 @@ def without_a_postcode(heard: Heard, asked: Expecting) -> list[Command]:
     """ "Stopping at mates in Rotherham": no address, and the town if it is named. A bare town counts the second time."""
     if heard.reading.answer and heard.reading.answer.whole:
         return []
-    town = town_named(heard.text) or nation_told(heard.text)
+    town = town_named(heard.text) or town_apart(heard.text) or nation_told(heard.text)
     told: list[Command] = [SetSlot(PLACE, town)] if town else []
     if says_of("whereabouts", "no_address", heard.text):
         return [SetSlot(POSTCODE, "no_fixed_address", said=heard.text), *told]
     half = bool(heard.reading.answer or heard.reading.several) and says_of("whereabouts", "a_part", heard.text)
     if (half or says_of("whereabouts", "not_known", heard.text)) and not asks_why_of_us(heard):
         return [SetSlot(POSTCODE, "rather_not_say", said=heard.text), *told]
-    if town and asked.misses and not heard.reading.answer:
+    if town and (asked.misses or says_of("whereabouts", "by_a_landmark", heard.text)) and not heard.reading.answer:
         return [SetSlot(POSTCODE, "rather_not_say", said=heard.text), *told]
     return []
 
@@ -98,6 +100,8 @@ def a_place_at_all(heard: Heard) -> list[Command]:
     """What cannot be a town or a surgery is not kept as one: "im off work not in it mind"."""
     if heard.reading.answer is None or nation_named(heard.text) or nation_told(heard.text):
         return []
+    if declines_to_say(heard.text):
+        return [SetSlot(PLACE, "not_known", said=heard.text)]
     town = town_named(heard.text)
     if town:
         return [SetSlot(PLACE, town, said=heard.text)]
@@ -117,6 +121,15 @@ def town_named(text: str) -> str | None:
     named = [(i, name) for i, word in enumerate(found) if word in BEFORE_A_TOWN and (name := town_at(found, i + 1))]
     home = [name for i, name in named if not OF_A_DOCTOR & set(found[max(0, i - NEAR) : i])]
     return next(iter(home or [name for _, name in named]), None)
+
+
+def town_apart(text: str) -> str | None:
+    """ "Dunno the end bit, hackney": a town between commas, with nothing else there."""
+    parts = re.split(r"[,.;]", text)
+    return next(
+        (town for part in parts if len(parts) > 1 and (town := town_at(words_of(part), 0)) == part.strip().title()),
+        None,
+    )
 
 
 @cache

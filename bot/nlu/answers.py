@@ -28,12 +28,13 @@ from bot.nlu.recognisers import (
     read_when,
     read_yes_no,
     says_whichever,
+    set_aside,
 )
 from bot.nlu.recognisers.acts import read_act
 from bot.nlu.recognisers.age import read_their_age
 from bot.nlu.recognisers.by_the_way import is_deaf_only, read_call_needs, ruled_out, says, with_address_as_words
 from bot.nlu.recognisers.call_told import read_ring_times, read_told_phone
-from bot.nlu.recognisers.name_or_words import declines_to_say
+from bot.nlu.recognisers.name_or_words import declines_to_say, names_an_illness
 from bot.nlu.recognisers.postcode import postcodes_to_choose_from
 from bot.nlu.recognisers.safe_here import asks_if_safe, read_safe
 from bot.nlu.recognisers.said_again import taken_back, without_reminder
@@ -123,8 +124,9 @@ def read_once(text: str, expecting: Expecting, now: datetime) -> Reading:
         return Reading()
     if expecting.slot == NEEDS and is_deaf_only(text):
         return Reading(several=WAYS_FOR_THE_DEAF)
-    if may_be_an_age(text, expecting):
+    if may_be_an_age(text, expecting) or is_none_of_the_list(text, expecting):
         return Reading()
+    text = set_aside.without_supposing(text) if expecting.slot == WORK else text
     chosen = read_options(text, options, several=kind == "choices")
     if chosen and expecting.slot == NEEDS:
         chosen = without(chosen, ruled_out(text))
@@ -134,6 +136,8 @@ def read_once(text: str, expecting: Expecting, now: datetime) -> Reading:
         chosen = None  # "no i meant the 3rd": of the month, whatever the third line says
     if chosen and chosen.whole and not plain_no:
         return Reading(Answer(chosen.value, True))
+    if expecting.slot == SAFE and not safe and chosen and chosen.value == "yes" and set_aside.says_no_yes(text):
+        chosen = None
     if safe:
         return Reading(Answer(safe.value, bare(text) == bare(text[slice(*safe.span)])))
     several = tuple(read_candidates(text, options)) if kind == "opening" else ()
@@ -142,9 +146,7 @@ def read_once(text: str, expecting: Expecting, now: datetime) -> Reading:
     own = READERS.get(kind, read_nothing)(text, expecting, now)
     if own.answer or own.several:
         return own
-    if chosen and not (
-        expecting.slot == "work_situation" and not speaks_for_another(expecting) and is_of_another(text)
-    ):
+    if chosen and not (expecting.slot == WORK and not speaks_for_another(expecting) and is_of_another(text)):
         return Reading(Answer(chosen.value, chosen.whole, chosen.span[0] == 0))
     return replace(own, several=tuple(read_candidates(text, options))) if options and kind != "choices" else own
 
@@ -158,8 +160,16 @@ def may_be_an_age(text: str, expecting: Expecting | None) -> bool:
     return figure.isdecimal() and len(figure) == 2 and int(figure) in AGES and not titled
 
 
+def is_none_of_the_list(text: str, expecting: Expecting) -> bool:
+    """Digits of a phone number at a list; at the one about work, what tells nothing of it."""
+    at_a_list = expecting.spec.type in {"choice", "choices"}
+    return at_a_list and (
+        set_aside.is_part_of_a_number(text) or (expecting.slot == WORK and set_aside.tells_no_situation(text))
+    )
+
+
 AGES = range(16, 100)
-NEEDS, SAFE = "call_needs", "safe_to_text"
+NEEDS, SAFE, WORK = "call_needs", "safe_to_text", "work_situation"
 WAYS_FOR_THE_DEAF = ("bsl", "text_relay", "messages")
 """Of these somebody who is deaf is asked which; not everybody signs."""
 
@@ -211,7 +221,7 @@ def read_own_words(text: str, expecting: Expecting, now: datetime) -> Reading:
     """A choice answered in the person's own words, by the reader kept for that slot; yes and no where both are options."""
     reader = FREE_TEXT.get(expecting.slot)
     found = reader(text) if reader else None
-    if found is None and expecting.slot == "work_situation" and speaks_for_another(expecting):
+    if found is None and expecting.slot == WORK and speaks_for_another(expecting):
         found = read_situation(text, own_only=False)
     if found:
         return from_found(found)
@@ -235,6 +245,8 @@ def postcode_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
     found = read_postcode(text)
     if not found:
         return Reading(hint="utter_invalid_postcode")
+    if set_aside.is_of_work(text):
+        return Reading(hint="utter_invalid_postcode_work")
     value: Any = found.value
     exact = (
         value["postcode"] if found.sure or is_spelt_aloud(value["as_typed"] or "") else None
@@ -252,7 +264,7 @@ def age_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
 
 def name_reading(text: str) -> Reading:
     """A name; who does not want to give one hears that any will do."""
-    found = read_name(text, True)
+    found = None if names_an_illness(text) else read_name(text, True)
     return from_found(found, "utter_any_name" if declines_to_say(text) else "utter_invalid_name")
 
 
@@ -357,12 +369,12 @@ def told_of_another(text: str) -> dict[str, Any]:
 
 def volunteered(text: str, now: datetime) -> dict[str, Any]:
     """Every fact that the words carry by themselves, whatever was asked."""
-    postcode = None if postcodes_to_choose_from(text) else read_postcode(text)
+    postcode = None if postcodes_to_choose_from(text) or set_aside.is_of_work(text) else read_postcode(text)
     read: Any = postcode.value if postcode and postcode.sure else {}
     if postcode and postcode.whole and read.get("postcode"):
         return {"postcode": read["postcode"]}  # "SR4 7TZ is home" says nothing about housing
     found: dict[str, Found | None] = {
-        "work_situation": read_situation(text),
+        WORK: read_situation(set_aside.without_supposing(text)),
         "health": read_health(text),
         "barriers": read_barriers(text),
         "call_needs": read_call_needs(text),

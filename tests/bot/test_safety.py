@@ -29,8 +29,11 @@ SAID = {
         "can't stop thinking about killing myself", "not only suicidal but scared", "I don't think I want to live any more",
         "My son says he wants to kill himself", "everyone would be better off without me", "self-harming again",
         "I want to d\u200bie", "I WANT TO DIE", "ｉ ｗａｎｔ ｔｏ ｄｉｅ", "i want to\ndie", "I dont want 2 live nemore",
+        "just tired of everything, dont see me being around for xmas", "i cant really picture me still being here come spring",
+        "not sure ill be here by the spring", "ill be gone soon anyway so whatever", "ive been banging my head off the wall till it bleeds",
     ),
     "medical": (
+        "ive od'd", "she od'd last night", "he's OD'd on heroin", "i think my mate od'd", "od'd again",
         "chest pain and my arm has gone numb", "I can't breathe", "took 30 paracetamol", "I've taken an overdose",
         "my face is drooping and my speech is slurred", "he has collapsed and isn't breathing", "think I'm having a heart attack",
     ),
@@ -52,6 +55,11 @@ PASSES = (
     "I had a stroke last year and lost my job", "my boss will kill me if I'm late", "depression hit me hard", "beats me",
     "hurt myself at work lifting boxes", "I left an abusive relationship three years ago", "my son is 12 and has autism",
     "end of my contract", "can't stop crying", "sciatica down my left leg", "panic attacks", "I want to end my contract",
+    "dont see me being around for xmas were at my sisters", "not sure ill be here in the spring we might be moving",
+    "dont see me being in work for xmas", "ill be gone soon for half an hour", "now im dead broke", "they shot me down in the meeting",
+    "migraines, they make me want to bang my head off the wall", "my knee is gonna kill me one of these days",
+    "these stairs will finish me off", "need to go shes coming out of school", "he's coming to fix the boiler so got to go at 3",
+    "fifty odd", "im fifty odd", "thats odd", "the odd day", "i get the odd bad day", "its a bit odd", "odd", "30 odd years in the trade",
     "manager is bullying me", "i take sertraline tablets", "1", "PR1 8XJ", "14", "Sam", "", "   ", "yes",
 )  # fmt: skip
 
@@ -217,6 +225,15 @@ def test_either_layer_is_enough(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["domestic", "its domestic", "Domestic."])
 def test_a_word_that_is_a_job_as_well_gets_a_line_and_no_more(text: str) -> None:
+    hit = screen(text)
+    assert hit is not None
+    assert (hit.kind, hit.certain) == ("harm_by_others", False)
+
+
+@pytest.mark.parametrize(
+    "text", ["ok i need to go hes coming", "gotta stop hes on the stairs", "need to go shes coming"]
+)
+def test_who_breaks_off_as_somebody_comes_gets_a_careful_line(text: str) -> None:
     hit = screen(text)
     assert hit is not None
     assert (hit.kind, hit.certain) == ("harm_by_others", False)

@@ -185,7 +185,7 @@ _SEX = re.compile(r"(?:^|[ ,.])(\d\d)[ ]?(?:/[ ]?)?[mf](?=$|[ ,.])", re.I)
 _NAMED = re.compile(r"\b([a-z]+),? (\d\d)(?=,| from\b| and\b| in\b| male\b| female\b| yrs?\b)", re.I)
 # "lisa 52 signed off", "female 47 signed off", "34 bad back": at the beginning, and followed by words of work or health.
 _AT_FIRST = re.compile(
-    r"^(?:(?:hi|hello|hiya|hey|its|it's|im|i'm|i am|this is),? )*(?:(?:a )?(?:fe)?male |wom[ae]n |man |lady |bloke )?"
+    r"^(?:(?:hi|hello|hiya|hey|there|ya|all|yeah|yes|ok|so|good|morning|afternoon|evening|its|it's|im|i'm|i am|this is|my name is|my name's|names|name is),? )*(?:(?:a )?(?:fe)?male |wom[ae]n |man |lady |bloke )?"
     r"(?:([a-z]+),? (?:here,? |speaking,? )?)?(\d\d),? (?=[a-z])",
     re.I,
 )

@@ -13,7 +13,7 @@ from bot.nlu.recognisers.text import Token, bag
 from bot.nlu.recognisers.values import Found
 
 DOUBTS = bag(
-    "not never dont didnt doesnt isnt aint wasnt cant if whether sure think know wish hope pretend say says tell tells told feel when until"
+    "not never dont didnt doesnt isnt aint wasnt cant havent hasnt hadnt wont if whether sure think know wish hope pretend say says tell tells told feel when until"
 )
 """Shortly before "I'm safe", any of these makes it no statement: "not sure im safe", "he says im fine"."""
 REASSURES = bag("worry worries panic mind wrong mean meant be")
@@ -56,7 +56,7 @@ def read_call_needs(text: str, *, phone: bool = False) -> Found | None:
 
 def _needs(text: str) -> Passage:
     """What is said of ways to talk; a "no" reaches no further than the next comma: "no video, write to me"."""
-    passage = read_passage("call_needs", with_address_as_words(text))
+    passage = read_passage("call_needs", _IS_SAFE.sub(" ", with_address_as_words(text)))
     owned = scope.owners([mention.hit for mention in passage.mentions])
     mentions = [
         replace(one, denied=one.denied and scope.denied_before(passage.found, owned, one.hit, BETWEEN))
@@ -68,6 +68,12 @@ def _needs(text: str) -> Passage:
 
 
 BETWEEN = bag("to a by")
+_IS_SAFE = re.compile(
+    r"\b(?:safe|(?:its|it's|it is|is it|is) (?:ok|okay|fine|alright|good)) (?:for (?:you|u) )?to (?:text|txt|message|msg|write|chat)"
+    r"(?: (?:to )?(?:me|us))?\b(?! (?:only|instead|rather|not))",
+    re.IGNORECASE,
+)
+"""Says that we may write here, and not by which way a coach shall talk with them."""
 _ADDRESS = re.compile(r"(?:\be-?mail(?: me)?(?: (?:at|on|is|to))?[ :]*)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from bot.nlu.recognisers.health import read_health
 from bot.nlu.recognisers.lexicon import read, word_set
 from bot.nlu.recognisers.said import says_of
 from bot.nlu.recognisers.text import bag, fold, tokens
@@ -81,6 +82,12 @@ def _troubles() -> frozenset[str]:
     """ "Fibro and menopause", "debts": words that stand by themselves for an illness or a worry."""
     listed = (line for table in ("health", "barriers") for lines in read(table).values() for line in lines)
     return frozenset(word for line in listed if " " not in line for word in line.split("/"))
+
+
+def names_an_illness(text: str) -> bool:
+    """ "Just epilepsy", told again where the name is asked: nobody is called so."""
+    found = read_health(text)
+    return found is not None and found.whole and found.sure
 
 
 def declines_to_say(text: str) -> bool:

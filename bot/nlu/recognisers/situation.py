@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from bot.nlu.recognisers import scope
 from bot.nlu.recognisers.free_text import Passage, book, read_passage
@@ -36,6 +36,7 @@ def read_situation(text: str, *, own_only: bool = True) -> Found | None:
     said = passage.meant(own_only=own_only)
     said = [hit for hit in said if not (own_only and _of_another(passage, hit))]
     said += _off_with_an_illness(passage)
+    said = [hit for hit in said if not _is_feared(passage, hit)]
     meant = [hit for hit in _as_things_stand(passage, said) if not _is_long_gone(passage, hit)]
     kinds = {hit.value for hit in meant}
     best = next((kind for kind in STRONGEST_FIRST if kind in kinds), None)
@@ -66,6 +67,38 @@ def _is_long_gone(passage: Passage, hit: Hit) -> bool:
     before, after = words[max(0, hit.start - 2) : hit.start], words[hit.end : hit.end + NEAR]
     past = "was" in before or before[-2:] == ["had", "been"]
     return past and ("last" in after or any(map(_is_a_date, after))) and not {"still", *NOW} & set(words)
+
+
+def _is_feared(passage: Passage, hit: Hit) -> bool:
+    """ "Works threatening to let me go", "scared ill be sacked": the job is not gone yet."""
+    words = [token.word for token in passage.found]
+    if hit.value != "out_of_work" or not LOSING & set(words[hit.start : hit.end]):
+        return False
+    before = list(_up_to_a_stop(words[max(0, hit.start - FAR) : hit.start][::-1]))[::-1]
+    last = [*before, words[hit.start]]
+    return bool(FEARED & set(before)) or any(pair in TO_COME for pair in pairwise(last))
+
+
+LOSING = bag(
+    "sack sacked sacking fire fired redundant redundancy go laid lay dismiss dismissed terminate terminated finish finished rid lose"
+)
+FEARED = bag(
+    "threatening threatened threaten threatens threats threat might may could gonna wanna wants trying tryna scared afraid "
+    "worried worry frightened terrified fear fearing theyll facing risk likely warning warned warns unless"
+)
+TO_COME = frozenset(
+    {
+        ("going", "to"),
+        ("goin", "to"),
+        ("about", "to"),
+        ("want", "to"),
+        ("ill", "be"),
+        ("ill", "get"),
+        ("will", "be"),
+        ("will", "get"),
+    }
+)
+FAR = 6  # tokens
 
 
 def is_of_another(text: str) -> bool:
