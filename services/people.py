@@ -16,6 +16,7 @@ from services import crypto
 from services.messages import Address
 from services.models import AddressRow, Conversation, Person
 from services.prepared import Prepared
+from services.sessions import dialect_of
 
 EXEMPT_FROM_STOP = ("crisis", "opt_out", "opt_in_answer")
 NUDGES = ("nudge", "follow_up", "offer")
@@ -63,7 +64,7 @@ def find_or_make_conversation(session: Session, address: Address, now: datetime)
 
 
 def _conversation_of(session: Session, address: Address) -> Any | None:
-    indexes = crypto.keys_of(session.get_bind()).blind_indexes("address", str(address))
+    indexes = crypto.keys_of_dialect(dialect_of(session)).blind_indexes("address", str(address))
     named = {f"index{number}": index for number, index in enumerate(indexes)}
     return _conversation_by(len(indexes)).first(session, {"channel": address.channel, **named})
 

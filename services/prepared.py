@@ -13,10 +13,12 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from sqlalchemy import bindparam
-from sqlalchemy.exc import DBAPIError, NoResultFound
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
+
+from services.sessions import LeanSession, dialect_of
 
 Convert = Callable[[Any], Any]
 _Kind = TypeVar("_Kind")
@@ -87,18 +89,19 @@ class Prepared:
         return self._run(session, values)[1]
 
     def _run(self, session: Session, values: Mapping[str, Any]) -> tuple[list[Any], int]:
-        raw, dialect = _raw(session)
+        assert isinstance(session, LeanSession)
+        dialect = dialect_of(session)
         known = vars(dialect).setdefault("anydoor_prepared", {})  # beside the keys, which the conversions use
         ready = known.get(self)
         if ready is None:
             ready = known[self] = _made(self._statement, self._inserted, dialect)
         bound = _bound(ready, values)
-        cursor = raw.cursor()
+        cursor = session.driver().cursor()
         try:
             cursor.execute(ready.sql, bound)
             return (_rows(ready, cursor.fetchall()) if ready.row else [], cursor.rowcount)
         except dialect.loaded_dbapi.Error as wrong:
-            raise _told(session, dialect, raw, cursor, wrong) from wrong
+            raise session.told(wrong) from wrong
         finally:
             cursor.close()
 
@@ -120,17 +123,6 @@ class PreparedList:
             stand_for: list[Any] = [bindparam(f"id{number}") for number in range(len(ids))]
             statement = self._by_length[len(ids)] = Prepared(self._make(stand_for))
         return statement.all(session, {**values, **{f"id{number}": id for number, id in enumerate(ids)}})
-
-
-def _raw(session: Session) -> tuple[Any, Any]:
-    """The driver's own connection, in the session's transaction; found once for each transaction and savepoint."""
-    kept, current = session.info.get("raw"), session.get_nested_transaction() or session.get_transaction()
-    if kept is not None and kept[0] is current:
-        return kept[1], kept[2]
-    connection = session.connection()  # which begins the transaction, or the savepoint
-    current = session.get_nested_transaction() or session.get_transaction()
-    session.info["raw"] = (current, connection.connection, connection.dialect)
-    return connection.connection, connection.dialect
 
 
 def _bound(ready: _Ready, values: Mapping[str, Any]) -> Any:
@@ -155,17 +147,6 @@ def _rows(ready: _Ready, answered: Sequence[Sequence[Any]]) -> list[Any]:
             cells[place] = convert(cells[place])
         found.append(ready.row(cells))
     return found
-
-
-def _told(session: Session, dialect: Any, raw: Any, cursor: Any, wrong: Exception) -> BaseException:
-    """A driver's error as SQLAlchemy's, without the values; a connection that broke is let go of."""
-    broken = bool(dialect.is_disconnect(wrong, raw, cursor))
-    if broken:
-        session.connection().invalidate(wrong)
-    told: BaseException = DBAPIError.instance(
-        None, None, wrong, dialect.loaded_dbapi.Error, True, broken, dialect=dialect
-    )
-    return told
 
 
 def _made(statement: Any, inserted: list[str] | None, dialect: Any) -> _Ready:

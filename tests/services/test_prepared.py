@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import bindparam, event, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, NoResultFound
 
 from services.db import Database
@@ -130,3 +130,44 @@ def test_errors_are_sqlalchemys_own_and_hold_no_values(db: Database, now: dateti
             STORE.one(session, message(thread, now))
     assert isinstance(twice.value, DBAPIError)
     assert twice.value.params is None
+
+
+def test_a_session_takes_sqlalchemys_connection_in_the_same_transaction(db: Database, now: datetime) -> None:
+    thread = talk(db, now)
+    with db.write() as session:
+        RENAME.changed(session, {"of": thread, "whence": "poster"})
+        assert session.get_one(Conversation, thread).source == "poster"
+        session.get_one(Conversation, thread).outcome = "booked"
+        session.flush()
+        session.rollback()
+    with db.read() as session:
+        row = session.get_one(Conversation, thread)
+        assert (row.source, row.outcome) == (None, None)
+
+
+def test_a_savepoint_holds_for_prepared_statements_too(db: Database, now: datetime) -> None:
+    thread = talk(db, now)
+    with db.write() as session:
+        RENAME.changed(session, {"of": thread, "whence": "poster"})
+        inner = session.begin_nested()
+        RENAME.changed(session, {"of": thread, "whence": "leaflet"})
+        inner.rollback()
+    with db.read() as session:
+        assert session.get_one(Conversation, thread).source == "poster"
+
+
+def test_every_connection_is_given_back(db: Database, now: datetime) -> None:
+    thread = talk(db, now)
+    out: list[object] = []
+    event.listen(db.engine, "checkout", lambda driver, *_: out.append(driver))
+    event.listen(db.engine, "checkin", lambda driver, *_: out.remove(driver))
+    with db.read() as session:
+        OF.all(session, {"known_as": "SM1"})
+        assert len(out) == 1
+    with db.write() as session:
+        RENAME.changed(session, {"of": thread, "whence": "poster"})
+        session.get_one(Conversation, thread)
+        assert len(out) == 1
+    with pytest.raises(ZeroDivisionError), db.write():
+        raise ZeroDivisionError
+    assert out == []
