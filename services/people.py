@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, NoResultFound
 from sqlalchemy.orm import Session
 
 from services import crypto
@@ -23,6 +23,12 @@ NUDGES = ("nudge", "follow_up", "offer")
 
 _ADDRESS = select(AddressRow).where(
     AddressRow.channel == bindparam("channel"), AddressRow.value_index.in_(bindparam("indexes", expanding=True))
+)
+
+_ROW_OF = Prepared(
+    select(AddressRow)
+    .join(Conversation, Conversation.address_id == AddressRow.id)
+    .where(Conversation.id == bindparam("conversation"))
 )
 
 
@@ -100,10 +106,12 @@ def address_row(session: Session, conversation_id: int) -> AddressRow:
     kept: tuple[int, AddressRow] | None = session.info.get("address")  # a turn asks for this again and again
     if kept is not None and kept[0] == conversation_id and kept[1] in session:
         return kept[1]
-    conversation = session.get_one(Conversation, conversation_id)
-    row = session.get_one(AddressRow, conversation.address_id)
-    session.info["address"] = (conversation_id, row)
-    return row
+    session.flush()
+    rows: list[AddressRow] = _ROW_OF.objects(session, {"conversation": conversation_id})
+    if not rows:
+        raise NoResultFound(f"there is no conversation {conversation_id}")
+    session.info["address"] = (conversation_id, rows[0])
+    return rows[0]
 
 
 def stop(session: Session, conversation_id: int, now: datetime, by: str = "person") -> bool:

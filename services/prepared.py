@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, inspect
 from sqlalchemy.exc import NoResultFound
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -84,6 +85,11 @@ class Prepared:
         key = self.scalar(session, values)
         return None if key is None else session.get(kind, key)
 
+    def objects(self, session: Session, values: Mapping[str, Any], *, anew: bool = False) -> list[Any]:
+        """Of a `select` of one table: every row as the session's object. `anew`: one that was there is brought up to date."""
+        model = self._statement.column_descriptions[0]["entity"]  # type: ignore[attr-defined]
+        return [_object(session, model, row, anew) for row in self._run(session, values)[0]]
+
     def changed(self, session: Session, values: Mapping[str, Any]) -> int:
         """How many rows were changed."""
         return self._run(session, values)[1]
@@ -147,6 +153,25 @@ def _rows(ready: _Ready, answered: Sequence[Sequence[Any]]) -> list[Any]:
             cells[place] = convert(cells[place])
         found.append(ready.row(cells))
     return found
+
+
+def _object(session: Session, model: type[Any], row: Any, anew: bool) -> Any:
+    key = inspect(model).identity_key_from_primary_key((row.id,))
+    found = session.identity_map.get(key)
+    if found is None:
+        found = model()
+        vars(found).update(row._asdict())
+        make_transient_to_detached(found)
+        session.add(found)
+    elif anew:
+        written(found, **row._asdict())
+    return found
+
+
+def written(row: Any, **values: Any) -> None:
+    """Set what stands in the database by now, so that it is not written again."""
+    for name, value in values.items():
+        set_committed_value(row, name, value)
 
 
 def _made(statement: Any, inserted: list[str] | None, dialect: Any) -> _Ready:
