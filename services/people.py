@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError, NoResultFound
 from sqlalchemy.orm import Session
 
@@ -29,6 +29,14 @@ _ROW_OF = Prepared(
     select(AddressRow)
     .join(Conversation, Conversation.address_id == AddressRow.id)
     .where(Conversation.id == bindparam("conversation"))
+)
+_PERSON = Prepared(insert(Person).returning(Person.id), inserted=("created_at",))
+_ADDRESS_ROW = Prepared(
+    insert(AddressRow).returning(AddressRow.id),
+    inserted=("person_id", "channel", "value_index", "value", "created_at"),
+)
+_THREAD = Prepared(
+    insert(Conversation).returning(Conversation.id), inserted=("address_id", "person_id", "channel", "opened_at")
 )
 
 
@@ -76,23 +84,12 @@ def _conversation_of(session: Session, address: Address) -> Any | None:
 
 
 def _make(session: Session, address: Address, now: datetime) -> int:
-    keys = crypto.keys_of(session.get_bind())
-    person = Person(created_at=now)
-    session.add(person)
-    session.flush()
-    row = AddressRow(
-        person_id=person.id,
-        channel=address.channel,
-        value_index=keys.blind_index("address", str(address)),
-        value=address.value,
-        created_at=now,
-    )
-    session.add(row)
-    session.flush()
-    thread = Conversation(address_id=row.id, person_id=person.id, channel=address.channel, opened_at=now)
-    session.add(thread)
-    session.flush()
-    return thread.id
+    indexed = crypto.keys_of_dialect(dialect_of(session)).blind_index("address", str(address))
+    person = _PERSON.one(session, {"created_at": now}).id
+    reached = {"channel": address.channel, "value_index": indexed, "value": address.value, "created_at": now}
+    row = _ADDRESS_ROW.one(session, {"person_id": person, **reached}).id
+    thread = {"address_id": row, "person_id": person, "channel": address.channel, "opened_at": now}
+    return int(_THREAD.one(session, thread).id)
 
 
 def address_of(session: Session, conversation_id: int) -> Address | None:

@@ -54,6 +54,7 @@ class Prepared:
     def __init__(self, statement: Executable, *, inserted: Sequence[str] = ()) -> None:
         """`inserted`: for an INSERT, the columns whose values are given."""
         self._statement, self._inserted = statement, list(inserted) or None
+        self._model: type[Any] | None = None
 
     def all(self, session: Session, values: Mapping[str, Any]) -> list[Any]:
         """Every row, as a named tuple."""
@@ -87,7 +88,7 @@ class Prepared:
 
     def objects(self, session: Session, values: Mapping[str, Any], *, anew: bool = False) -> list[Any]:
         """Of a `select` of one table: every row as the session's object. `anew`: one that was there is brought up to date."""
-        model = self._statement.column_descriptions[0]["entity"]  # type: ignore[attr-defined]
+        model = self._model = self._model or self._statement.column_descriptions[0]["entity"]  # type: ignore[attr-defined]
         return [_object(session, model, row, anew) for row in self._run(session, values)[0]]
 
     def changed(self, session: Session, values: Mapping[str, Any]) -> int:
