@@ -330,9 +330,9 @@ class Work:
                 not_after=not_after,
             )
         self.plan_silence(turn.state)
-        counting.count(self.session, self.conversation, self.book, turn, received=self.heard is not None, now=self.now)
         if self.heard and turn.state.slots.get("hold_result") == "held":
             booking.renew(self.session, self.conversation.id, self.now, booking.SILENCE[self.conversation.channel])
+        counting.count(self.session, self.conversation, self.book, turn, received=self.heard is not None, now=self.now)
 
     def plan_silence(self, state: DialogueState) -> None:
         """What happens if the person says nothing now; none after a crisis (the place just waits)."""

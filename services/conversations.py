@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from services.errors import Stale
 from services.messages import Address
 from services.models import AddressRow, Conversation
 from services.people import find_address
-from services.prepared import Prepared
+from services.prepared import Prepared, written
 
 __all__ = ["Seen", "find", "hand_back", "lock", "pin", "save", "see", "take_over"]
 
@@ -36,11 +37,11 @@ _SEEN = Prepared(
     .join(AddressRow, AddressRow.id == Conversation.address_id)
     .where(Conversation.id == bindparam("id"))
 )
-_LOCKED = (
-    select(Conversation)
-    .where(Conversation.id == bindparam("id"))
-    .with_for_update(key_share=True)
-    .execution_options(populate_existing=True)
+_LOCKED = Prepared(select(Conversation).where(Conversation.id == bindparam("id")).with_for_update(key_share=True))
+_SAVED = Prepared(
+    update(Conversation)
+    .where(Conversation.id == bindparam("of"))
+    .values(state=bindparam("kept"), outcome=bindparam("end"), state_version=bindparam("version"))
 )
 
 
@@ -94,7 +95,11 @@ def lock(session: Session, conversation_id: int, expected_version: int | None = 
     On PostgreSQL the lock lets foreign keys be checked (FOR NO KEY UPDATE): a claim of the outbox must not wait here.
     Stale when `expected_version` is given and the state has moved on: hear the message again.
     """
-    row = session.scalars(_LOCKED, {"id": conversation_id}).one()
+    session.flush()
+    found: list[Conversation] = _LOCKED.objects(session, {"id": conversation_id}, anew=True)
+    if not found:
+        raise NoResultFound(f"there is no conversation {conversation_id}")
+    row = found[0]
     if expected_version is not None and row.state_version != expected_version:
         raise Stale(f"conversation {conversation_id} is at {row.state_version}, not {expected_version}")
     return row
@@ -107,11 +112,11 @@ def latest_states(session: Session, revision: str, limit: int) -> list[Mapping[s
 
 
 def save(session: Session, conversation: Conversation, state: Mapping[str, Any], outcome: str | None) -> int:
-    """Keep the state of a locked conversation, written with the turn's commit; answers the new version."""
-    conversation.state = dict(state)
-    conversation.outcome = outcome
-    conversation.state_version += 1
-    return conversation.state_version
+    """Keep the state of a locked conversation; answers the new version."""
+    kept, version = dict(state), conversation.state_version + 1
+    _SAVED.changed(session, {"of": conversation.id, "kept": kept, "end": outcome, "version": version})
+    written(conversation, state=kept, outcome=outcome, state_version=version)
+    return version
 
 
 def pin(session: Session, conversation: Conversation, revision: str) -> None:

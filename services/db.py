@@ -16,8 +16,9 @@ from typing import IO, Any
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, func, make_url, select
 from sqlalchemy.orm import Session
 
-from services import crypto, migrated
+from services import crypto, migrated, sessions
 from services.errors import StorageError
+from services.sessions import WRITES, LeanSession
 from services.settings import Settings
 
 __all__ = ["Database", "Session"]
@@ -44,7 +45,7 @@ class Database:
         if self.throw_away:
             event.listen(self.engine, "connect", _no_waiting)
         crypto.attach(self.engine, keys)
-        self._writer = self.engine.execution_options(anydoor_write=True)
+        self._writer = self.engine.execution_options(**{WRITES: True})
         self._write_lock = threading.Lock()
         self._mine = threading.local()
         self._claimed: IO[str] | None = None
@@ -60,13 +61,14 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction that commits at the end or, on any exception, leaves nothing."""
-        with self._alone(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with self._alone(), LeanSession(self._writer) as session:
             yield session
+            session.commit()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """One session for reading: whatever is changed in it is lost, what was loaded stays usable."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with LeanSession(self.engine) as session:
             yield session
 
     @contextmanager
@@ -159,5 +161,4 @@ def _no_waiting(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    write = connection.get_execution_options().get("anydoor_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN DEFERRED")
+    sessions.begin(connection.connection.dbapi_connection, connection)

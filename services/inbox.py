@@ -17,6 +17,7 @@ from services.messages import Address, Inbound, Kind
 from services.models import AddressRow, Conversation, MessageIn
 from services.people import find_or_make_conversation
 from services.prepared import Prepared
+from services.sessions import dialect_of
 
 _STORED = Prepared(
     select(MessageIn.conversation_id, MessageIn.id, MessageIn.seq).where(
@@ -127,7 +128,7 @@ def _accept(session: Session, inbound: Inbound, urgent: bool, now: datetime) -> 
         return earlier
     conversation_id = find_or_make_conversation(session, inbound.address, now)
     seq, source = _COUNTED.one(session, {"conversation": conversation_id})
-    if session.get_bind().dialect.name != "sqlite":  # there a repeat at the same time may have had the lock before us
+    if dialect_of(session).name != "sqlite":  # there a repeat at the same time may have had the lock before us
         earlier = _stored(session, inbound)
         if earlier:
             return earlier

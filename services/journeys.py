@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from services.clock import LONDON
 from services.models import Conversation, Journey, QuestionTime, UnmetNeed
 from services.prepared import Prepared
+from services.sessions import dialect_of
 
 ANEW_AFTER = timedelta(days=30)
 STAGES = ("began_on", "started_on", "eligible_on", "booked_on", "attended_on")
@@ -149,7 +150,7 @@ def _reached(events: Iterable[str]) -> Iterator[str]:
 def _add_time(session: Session, question: str, seconds: float, of: int, now: datetime) -> None:
     within = next((edge for edge in WITHIN if seconds <= edge), -1)
     key = {"quarter": quarter_of(day_of(now)), "question": question, "within": within, "shard": of % SHARDS}
-    _ONE_MORE[session.get_bind().dialect.name].changed(session, {**key, "count": 1})
+    _ONE_MORE[dialect_of(session).name].changed(session, {**key, "count": 1})
 
 
 def _current(session: Session, conversation_id: int) -> Journey | None:

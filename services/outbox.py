@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from services.delivery import deliver
 from services.messages import Choice
 from services.models import Conversation, MessageOut
 from services.models.base import is_unsettled
-from services.prepared import Prepared
+from services.prepared import Prepared, written
 from services.statuses import status_update
 
 __all__ = ["deliver", "drop_waiting", "enqueue", "not_delivered", "oldest_waiting", "queue", "status_update"]
@@ -23,6 +23,9 @@ _COLUMNS = (
     "created_at", "run_at", "not_after",
 )  # fmt: skip
 _QUEUE = Prepared(insert(MessageOut).returning(MessageOut.id), inserted=_COLUMNS)
+_COUNTED = Prepared(
+    update(Conversation).where(Conversation.id == bindparam("of")).values(next_out_seq=bindparam("after"))
+)
 
 
 def enqueue(
@@ -83,8 +86,11 @@ def queue(
         "run_at": run_at or now,
         "not_after": not_after,
     }
-    conversation.next_out_seq += 1
-    return int(_QUEUE.one(session, row).id)
+    queued = _QUEUE.one(session, row)
+    after = conversation.next_out_seq + 1
+    _COUNTED.changed(session, {"of": conversation.id, "after": after})
+    written(conversation, next_out_seq=after)
+    return int(queued.id)
 
 
 def drop_waiting(session: Session, conversation_id: int, purposes: Sequence[str], now: datetime) -> int:

@@ -8,20 +8,35 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.exc import IntegrityError, NoResultFound
 from sqlalchemy.orm import Session
 
 from services import crypto
 from services.messages import Address
 from services.models import AddressRow, Conversation, Person
 from services.prepared import Prepared
+from services.sessions import dialect_of
 
 EXEMPT_FROM_STOP = ("crisis", "opt_out", "opt_in_answer")
 NUDGES = ("nudge", "follow_up", "offer")
 
 _ADDRESS = select(AddressRow).where(
     AddressRow.channel == bindparam("channel"), AddressRow.value_index.in_(bindparam("indexes", expanding=True))
+)
+
+_ROW_OF = Prepared(
+    select(AddressRow)
+    .join(Conversation, Conversation.address_id == AddressRow.id)
+    .where(Conversation.id == bindparam("conversation"))
+)
+_PERSON = Prepared(insert(Person).returning(Person.id), inserted=("created_at",))
+_ADDRESS_ROW = Prepared(
+    insert(AddressRow).returning(AddressRow.id),
+    inserted=("person_id", "channel", "value_index", "value", "created_at"),
+)
+_THREAD = Prepared(
+    insert(Conversation).returning(Conversation.id), inserted=("address_id", "person_id", "channel", "opened_at")
 )
 
 
@@ -63,29 +78,18 @@ def find_or_make_conversation(session: Session, address: Address, now: datetime)
 
 
 def _conversation_of(session: Session, address: Address) -> Any | None:
-    indexes = crypto.keys_of(session.get_bind()).blind_indexes("address", str(address))
+    indexes = crypto.keys_of_dialect(dialect_of(session)).blind_indexes("address", str(address))
     named = {f"index{number}": index for number, index in enumerate(indexes)}
     return _conversation_by(len(indexes)).first(session, {"channel": address.channel, **named})
 
 
 def _make(session: Session, address: Address, now: datetime) -> int:
-    keys = crypto.keys_of(session.get_bind())
-    person = Person(created_at=now)
-    session.add(person)
-    session.flush()
-    row = AddressRow(
-        person_id=person.id,
-        channel=address.channel,
-        value_index=keys.blind_index("address", str(address)),
-        value=address.value,
-        created_at=now,
-    )
-    session.add(row)
-    session.flush()
-    thread = Conversation(address_id=row.id, person_id=person.id, channel=address.channel, opened_at=now)
-    session.add(thread)
-    session.flush()
-    return thread.id
+    indexed = crypto.keys_of_dialect(dialect_of(session)).blind_index("address", str(address))
+    person = _PERSON.one(session, {"created_at": now}).id
+    reached = {"channel": address.channel, "value_index": indexed, "value": address.value, "created_at": now}
+    row = _ADDRESS_ROW.one(session, {"person_id": person, **reached}).id
+    thread = {"address_id": row, "person_id": person, "channel": address.channel, "opened_at": now}
+    return int(_THREAD.one(session, thread).id)
 
 
 def address_of(session: Session, conversation_id: int) -> Address | None:
@@ -99,10 +103,12 @@ def address_row(session: Session, conversation_id: int) -> AddressRow:
     kept: tuple[int, AddressRow] | None = session.info.get("address")  # a turn asks for this again and again
     if kept is not None and kept[0] == conversation_id and kept[1] in session:
         return kept[1]
-    conversation = session.get_one(Conversation, conversation_id)
-    row = session.get_one(AddressRow, conversation.address_id)
-    session.info["address"] = (conversation_id, row)
-    return row
+    session.flush()
+    rows: list[AddressRow] = _ROW_OF.objects(session, {"conversation": conversation_id})
+    if not rows:
+        raise NoResultFound(f"there is no conversation {conversation_id}")
+    session.info["address"] = (conversation_id, rows[0])
+    return rows[0]
 
 
 def stop(session: Session, conversation_id: int, now: datetime, by: str = "person") -> bool:

@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam
-from sqlalchemy.exc import DBAPIError, NoResultFound
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, inspect
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
+
+from services.sessions import LeanSession, dialect_of
 
 Convert = Callable[[Any], Any]
 _Kind = TypeVar("_Kind")
@@ -51,6 +54,7 @@ class Prepared:
     def __init__(self, statement: Executable, *, inserted: Sequence[str] = ()) -> None:
         """`inserted`: for an INSERT, the columns whose values are given."""
         self._statement, self._inserted = statement, list(inserted) or None
+        self._model: type[Any] | None = None
 
     def all(self, session: Session, values: Mapping[str, Any]) -> list[Any]:
         """Every row, as a named tuple."""
@@ -82,23 +86,29 @@ class Prepared:
         key = self.scalar(session, values)
         return None if key is None else session.get(kind, key)
 
+    def objects(self, session: Session, values: Mapping[str, Any], *, anew: bool = False) -> list[Any]:
+        """Of a `select` of one table: every row as the session's object. `anew`: one that was there is brought up to date."""
+        model = self._model = self._model or self._statement.column_descriptions[0]["entity"]  # type: ignore[attr-defined]
+        return [_object(session, model, row, anew) for row in self._run(session, values)[0]]
+
     def changed(self, session: Session, values: Mapping[str, Any]) -> int:
         """How many rows were changed."""
         return self._run(session, values)[1]
 
     def _run(self, session: Session, values: Mapping[str, Any]) -> tuple[list[Any], int]:
-        raw, dialect = _raw(session)
+        assert isinstance(session, LeanSession)
+        dialect = dialect_of(session)
         known = vars(dialect).setdefault("anydoor_prepared", {})  # beside the keys, which the conversions use
         ready = known.get(self)
         if ready is None:
             ready = known[self] = _made(self._statement, self._inserted, dialect)
         bound = _bound(ready, values)
-        cursor = raw.cursor()
+        cursor = session.driver().cursor()
         try:
             cursor.execute(ready.sql, bound)
             return (_rows(ready, cursor.fetchall()) if ready.row else [], cursor.rowcount)
         except dialect.loaded_dbapi.Error as wrong:
-            raise _told(session, dialect, raw, cursor, wrong) from wrong
+            raise session.told(wrong) from wrong
         finally:
             cursor.close()
 
@@ -120,17 +130,6 @@ class PreparedList:
             stand_for: list[Any] = [bindparam(f"id{number}") for number in range(len(ids))]
             statement = self._by_length[len(ids)] = Prepared(self._make(stand_for))
         return statement.all(session, {**values, **{f"id{number}": id for number, id in enumerate(ids)}})
-
-
-def _raw(session: Session) -> tuple[Any, Any]:
-    """The driver's own connection, in the session's transaction; found once for each transaction and savepoint."""
-    kept, current = session.info.get("raw"), session.get_nested_transaction() or session.get_transaction()
-    if kept is not None and kept[0] is current:
-        return kept[1], kept[2]
-    connection = session.connection()  # which begins the transaction, or the savepoint
-    current = session.get_nested_transaction() or session.get_transaction()
-    session.info["raw"] = (current, connection.connection, connection.dialect)
-    return connection.connection, connection.dialect
 
 
 def _bound(ready: _Ready, values: Mapping[str, Any]) -> Any:
@@ -157,15 +156,23 @@ def _rows(ready: _Ready, answered: Sequence[Sequence[Any]]) -> list[Any]:
     return found
 
 
-def _told(session: Session, dialect: Any, raw: Any, cursor: Any, wrong: Exception) -> BaseException:
-    """A driver's error as SQLAlchemy's, without the values; a connection that broke is let go of."""
-    broken = bool(dialect.is_disconnect(wrong, raw, cursor))
-    if broken:
-        session.connection().invalidate(wrong)
-    told: BaseException = DBAPIError.instance(
-        None, None, wrong, dialect.loaded_dbapi.Error, True, broken, dialect=dialect
-    )
-    return told
+def _object(session: Session, model: type[Any], row: Any, anew: bool) -> Any:
+    key = inspect(model).identity_key_from_primary_key((row.id,))
+    found = session.identity_map.get(key)
+    if found is None:
+        found = model()
+        vars(found).update(row._asdict())
+        make_transient_to_detached(found)
+        session.add(found)
+    elif anew:
+        written(found, **row._asdict())
+    return found
+
+
+def written(row: Any, **values: Any) -> None:
+    """Set what stands in the database by now, so that it is not written again."""
+    for name, value in values.items():
+        set_committed_value(row, name, value)
 
 
 def _made(statement: Any, inserted: list[str] | None, dialect: Any) -> _Ready:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Integer, bindparam, delete
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from services.models import RateCount
 from services.prepared import Prepared
+from services.sessions import dialect_of
 
-_ONE_MORE = Prepared(
-    update(RateCount)
-    .where(
-        RateCount.key == bindparam("named"),
-        RateCount.window == bindparam("since"),
-        RateCount.count < bindparam("most"),
+
+def _one_more(dialect: Any) -> Prepared:
+    first = dialect.insert(RateCount)
+    counted = first.on_conflict_do_update(
+        index_elements=["key", "window"],
+        set_={"count": RateCount.count + 1},
+        where=RateCount.count < bindparam("most", type_=Integer()),
     )
-    .values(count=RateCount.count + 1)
-)
+    return Prepared(counted, inserted=["key", "window", "count"])
+
+
+_ONE_MORE = {"postgresql": _one_more(postgresql), "sqlite": _one_more(sqlite)}
 
 
 def allow(session: Session, key: str, most: int, per: timedelta, now: datetime) -> bool:
@@ -29,26 +33,10 @@ def allow(session: Session, key: str, most: int, per: timedelta, now: datetime) 
     Windows are fixed: the clock cut into pieces of `per`.
     """
     window = datetime.fromtimestamp(now.timestamp() // per.total_seconds() * per.total_seconds(), UTC)
-    counts = {"named": key, "since": window, "most": most}
-    if _ONE_MORE.changed(session, counts):
-        return True
-    if _is_there(session, key, window):
-        return False
-    _new(session, key, window)
-    return bool(_ONE_MORE.changed(session, counts))
+    counts = {"key": key, "window": window, "count": 1, "most": most}
+    return most > 0 and bool(_ONE_MORE[dialect_of(session).name].changed(session, counts))
 
 
 def forget_before(session: Session, moment: datetime) -> None:
     """Delete counts of windows that began before a moment."""
     session.execute(delete(RateCount).where(RateCount.window < moment))
-
-
-def _is_there(session: Session, key: str, window: datetime) -> bool:
-    same = select(RateCount.id).where(RateCount.key == key, RateCount.window == window)
-    return session.scalars(same).first() is not None
-
-
-def _new(session: Session, key: str, window: datetime) -> None:
-    """A count at nought; somebody else may have made it in the same moment."""
-    with suppress(IntegrityError), session.begin_nested():
-        session.add(RateCount(key=key, window=window, count=0))

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from services import rate_limits
+from services.sessions import dialect_of
 
 UK_MOBILE = re.compile(r"\+447[1-57-9]\d{8}|\+447624\d{6}")
 A_NUMBER_A_DAY = 200
@@ -34,7 +35,7 @@ def refusal(session: Session, message: Any, now: datetime) -> Refusal | None:
         return "not_uk_mobile"
     if not rate_limits.allow(session, f"sms:{message.address_id}", A_NUMBER_A_DAY, DAY, now):
         return "over_number_cap"
-    cap = 0 if message.purpose == "opt_out" else int(getattr(session.get_bind().dialect, "anydoor_sms_a_day", 0))
+    cap = 0 if message.purpose == "opt_out" else int(getattr(dialect_of(session), "anydoor_sms_a_day", 0))
     if cap and not rate_limits.allow(session, "sms:all", cap, DAY, now):
         return "over_site_cap"
     return None

@@ -18,6 +18,7 @@ from services.clock import real_now
 from services.db import Database
 from services.messages import Address, Outbound, PersonStopped, Receipt, Send, SendError, SendFailed, SendLater
 from services.models import DutyAlert, DutyAsk, StaffMember, StaffText
+from services.prepared import Prepared
 
 KINDS = ("alert", "taken", "yours", "too_late", "unknown", "confirm")
 GOOD_FOR = timedelta(minutes=30)
@@ -95,7 +96,7 @@ def deliver(db: Database, send: Send, render: Render, now: datetime, limit: int 
     tried = 0
     while tried < limit:
         with db.read() as session:
-            if session.connection().scalar(_ANY_FREE, {"real": real_now()}) is None:
+            if _ANY_FREE.first(session, {"real": real_now()}) is None:
                 return tried
         with db.write() as session:
             claimed = _claim(session, now)
@@ -114,7 +115,7 @@ _FREE = (
     .order_by(StaffText.id)
 )
 _NEXT = _FREE.limit(1).with_for_update(skip_locked=True)
-_ANY_FREE = _FREE.with_only_columns(StaffText.id).limit(1)
+_ANY_FREE = Prepared(_FREE.with_only_columns(StaffText.id).limit(1))
 
 
 def _claim(session: Session, now: datetime) -> _Claimed | None:

@@ -60,8 +60,12 @@ YEAR = 365 * 24 * 3600
 
 
 def routes() -> Sequence[BaseRoute]:
-    """Every address we answer, each with its rule."""
+    """Every address we answer, each with its rule; what comes most often first, as they are tried one by one."""
     return [
+        page("/webhooks/twilio/sms", webhooks.sms_in, SIGNED, ["POST"]),
+        page("/webhooks/twilio/status", webhooks.sms_status, SIGNED, ["POST"]),
+        page("/webhooks/twilio/voice", webhooks.voice, SIGNED, ["POST"]),
+        page("/webhooks/telegram", webhooks.telegram, SIGNED, ["POST"]),
         page("/", front.front, PUBLIC),
         page("/privacy", front.privacy, PUBLIC),
         page("/robots.txt", front.robots, PUBLIC),
@@ -98,10 +102,6 @@ def routes() -> Sequence[BaseRoute]:
         page("/account/number/off", staff_number.forget, staff(), ["POST"]),
         *desk_routes(),
         *studio.routes(),
-        page("/webhooks/twilio/sms", webhooks.sms_in, SIGNED, ["POST"]),
-        page("/webhooks/twilio/status", webhooks.sms_status, SIGNED, ["POST"]),
-        page("/webhooks/twilio/voice", webhooks.voice, SIGNED, ["POST"]),
-        page("/webhooks/telegram", webhooks.telegram, SIGNED, ["POST"]),
         page("/healthz", health.healthz, PUBLIC),
         page("/readyz", health.readyz, WATCH),
         page("/metrics", health.metrics, WATCH),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import bindparam, event, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, NoResultFound
 
 from services.db import Database
 from services.models import Conversation, MessageIn, MessageOut
-from services.prepared import Prepared, PreparedList
+from services.prepared import Prepared, PreparedList, written
 from tests.services.test_outbox import queue, talk
 
 OF = Prepared(select(MessageIn.id, MessageIn.body).where(MessageIn.provider_id == bindparam("known_as")))
@@ -29,6 +29,8 @@ AMONG = PreparedList(
     )
 )
 RENAME = Prepared(update(Conversation).where(Conversation.id == bindparam("of")).values(source=bindparam("whence")))
+
+THREAD = Prepared(select(Conversation).where(Conversation.id == bindparam("id")).with_for_update(key_share=True))
 
 
 def message(conversation: int, now: datetime, provider_id: str = "SM1") -> dict[str, object]:
@@ -130,3 +132,78 @@ def test_errors_are_sqlalchemys_own_and_hold_no_values(db: Database, now: dateti
             STORE.one(session, message(thread, now))
     assert isinstance(twice.value, DBAPIError)
     assert twice.value.params is None
+
+
+def test_a_row_comes_as_the_sessions_own_object_and_what_is_changed_of_it_is_written(
+    db: Database, now: datetime
+) -> None:
+    thread = talk(db, now)
+    with db.write() as session:
+        [row] = THREAD.objects(session, {"id": thread})
+        assert session.get_one(Conversation, thread) is row
+        assert not session.dirty
+        row.source = "poster"
+    with db.read() as session:
+        assert THREAD.objects(session, {"id": thread})[0].source == "poster"
+
+
+def test_an_object_that_was_there_stays_or_is_brought_up_to_date(db: Database, now: datetime) -> None:
+    thread = talk(db, now)
+    with db.write() as session:
+        row = session.get_one(Conversation, thread)
+        RENAME.changed(session, {"of": thread, "whence": "poster"})
+        assert THREAD.objects(session, {"id": thread}) == [row]
+        assert row.source is None
+        assert THREAD.objects(session, {"id": thread}, anew=True) == [row]
+        assert row.source == "poster"
+
+
+def test_what_was_written_by_hand_is_not_written_again(db: Database, now: datetime) -> None:
+    thread = talk(db, now)
+    with db.write() as session:
+        [row] = THREAD.objects(session, {"id": thread})
+        RENAME.changed(session, {"of": thread, "whence": "poster"})
+        written(row, source="poster")
+        assert row.source == "poster"
+        assert row not in session.dirty
+
+
+def test_a_session_takes_sqlalchemys_connection_in_the_same_transaction(db: Database, now: datetime) -> None:
+    thread = talk(db, now)
+    with db.write() as session:
+        RENAME.changed(session, {"of": thread, "whence": "poster"})
+        assert session.get_one(Conversation, thread).source == "poster"
+        session.get_one(Conversation, thread).outcome = "booked"
+        session.flush()
+        session.rollback()
+    with db.read() as session:
+        row = session.get_one(Conversation, thread)
+        assert (row.source, row.outcome) == (None, None)
+
+
+def test_a_savepoint_holds_for_prepared_statements_too(db: Database, now: datetime) -> None:
+    thread = talk(db, now)
+    with db.write() as session:
+        RENAME.changed(session, {"of": thread, "whence": "poster"})
+        inner = session.begin_nested()
+        RENAME.changed(session, {"of": thread, "whence": "leaflet"})
+        inner.rollback()
+    with db.read() as session:
+        assert session.get_one(Conversation, thread).source == "poster"
+
+
+def test_every_connection_is_given_back(db: Database, now: datetime) -> None:
+    thread = talk(db, now)
+    out: list[object] = []
+    event.listen(db.engine, "checkout", lambda driver, *_: out.append(driver))
+    event.listen(db.engine, "checkin", lambda driver, *_: out.remove(driver))
+    with db.read() as session:
+        OF.all(session, {"known_as": "SM1"})
+        assert len(out) == 1
+    with db.write() as session:
+        RENAME.changed(session, {"of": thread, "whence": "poster"})
+        session.get_one(Conversation, thread)
+        assert len(out) == 1
+    with pytest.raises(ZeroDivisionError), db.write():
+        raise ZeroDivisionError
+    assert out == []

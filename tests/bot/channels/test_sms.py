@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -134,6 +135,46 @@ def test_a_provider_that_hangs_is_left_after_the_time_out(
     api.faults = [Fault(hang_seconds=1)]
     with pytest.raises(SendError):
         channel.send(outbound())
+
+
+def test_a_provider_that_nobody_reaches_is_asked_before_a_repeat(api: TwilioApi, channel: sms.SmsChannel) -> None:
+    api.__exit__()
+    with pytest.raises(SendError) as wrong:
+        channel.send(outbound())
+    assert type(wrong.value) is SendError
+
+
+def test_proxies_and_certificates_of_the_environment_hold_for_sending(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    bundle = tmp_path / "ours.pem"
+    bundle.write_text("")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(bundle))
+    direct = sms.RestBase("https://api.example.org").direct
+    assert direct is not None
+    assert direct.connection_pool_kw["ca_certs"] == str(bundle)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
+    direct = sms.RestBase("https://api.example.org").direct
+    assert direct is not None
+    assert direct.connection_pool_kw["ca_cert_dir"] == str(tmp_path)
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example.org:3128")
+    assert sms.RestBase("https://api.example.org").direct is None
+
+
+@pytest.mark.parametrize("proxied", [False, True])
+def test_words_arrive_as_they_are_with_or_without_a_proxy(
+    api: TwilioApi, monkeypatch: pytest.MonkeyPatch, proxied: bool
+) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    if proxied:
+        monkeypatch.setenv("HTTP_PROXY", api.url)
+        monkeypatch.setenv("http_proxy", api.url)
+    channel = sms.SmsChannel(ACCOUNT, TOKEN, api=api.url, sender={"from_": SENDER}, status_url=None)
+    assert (channel.client.http_client.direct is None) is proxied
+    words = "Yes & no = 50% + £2.\nSecond line"
+    channel.send(outbound(words))
+    assert [sent.body for sent in api.sent] == [words]
 
 
 def test_a_repeat_asks_the_provider_first_and_does_not_send_twice(api: TwilioApi, channel: sms.SmsChannel) -> None:

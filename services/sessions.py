@@ -1,0 +1,105 @@
+"""Sessions that take no more of SQLAlchemy than they use.
+
+Most transactions are a few prepared statements (services/prepared.py): those run on the driver's own connection. The
+first thing that is more (a row loaded or flushed) finds SQLAlchemy's connection made over it, in the same transaction.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, Engine, PoolProxiedConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from services.errors import StorageError
+
+WRITES = "anydoor_write"
+"""Among an engine's execution options: its transactions begin as writers (SQLite)."""
+
+
+class LeanSession(Session):
+    """A session whose transaction begins with the first statement of any kind; `commit`, `rollback` or `close` ends it."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine, expire_on_commit=False)
+        self._engine = engine
+        self._opened: PoolProxiedConnection | None = None
+        self._whole: Connection | None = None
+        """SQLAlchemy's connection over it, once there is need of one."""
+
+    def driver(self) -> Any:
+        """The driver's connection, in this session's transaction (and after the savepoint that is set, if any)."""
+        opened = self._open()
+        if self.in_nested_transaction():
+            self.connection()
+        if opened.dbapi_connection is None:
+            raise StorageError("the connection to the database broke within this transaction")
+        return opened.dbapi_connection
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Connection:
+        """What SQLAlchemy runs its own statements on."""
+        if self._whole is None:
+            self._whole = Connection(self._engine, self._open())
+        return self._whole
+
+    def commit(self) -> None:
+        if self.in_transaction():  # else SQLAlchemy had nothing to do
+            super().commit()
+        if self._opened is not None and self._whole is None:
+            try:
+                self.driver().commit()
+            except self._driver_errors as wrong:
+                raise self.told(wrong) from wrong
+        self._let_go()
+
+    def rollback(self) -> None:
+        super().rollback()
+        self._let_go()
+
+    def close(self) -> None:
+        super().close()
+        self._let_go()
+
+    def told(self, wrong: Exception) -> BaseException:
+        """A driver's error as SQLAlchemy's, without the values; a connection that broke is let go of."""
+        opened = self._opened.dbapi_connection if self._opened is not None else None
+        broken = bool(dialect_of(self).is_disconnect(wrong, opened, None))  # type: ignore[arg-type]
+        if broken and self._opened is not None:
+            self._opened.invalidate(wrong)
+        told: BaseException = DBAPIError.instance(
+            None, None, wrong, self._driver_errors, True, broken, dialect=dialect_of(self)
+        )
+        return told
+
+    def _open(self) -> PoolProxiedConnection:
+        if self._opened is None:
+            try:
+                opened = self._opened = self._engine.raw_connection()
+                begin(opened.dbapi_connection, self._engine)
+            except self._driver_errors as wrong:
+                raise self.told(wrong) from wrong
+        return self._opened
+
+    def _let_go(self) -> None:
+        """Give the connection back; what was not committed on it is undone."""
+        if self._opened is not None:
+            self._opened.close()
+        self._opened = self._whole = None
+
+    @property
+    def _driver_errors(self) -> type[Exception]:
+        errors: type[Exception] = dialect_of(self).loaded_dbapi.Error
+        return errors
+
+
+def dialect_of(session: Session) -> Dialect:
+    """The database's dialect, with which our keys and settings lie; opens nothing."""
+    assert session.bind is not None
+    return session.bind.dialect
+
+
+def begin(driver: Any, opened: Engine | Connection) -> None:
+    """Begin on the driver's connection, unless that is done; PostgreSQL's begins by itself."""
+    if opened.dialect.name == "sqlite" and not driver.in_transaction:
+        driver.execute("BEGIN IMMEDIATE" if opened.get_execution_options().get(WRITES) else "BEGIN DEFERRED")
