@@ -128,8 +128,9 @@ def open_demonstrations(session: Session) -> int:
 def footprints(session: Session, on: date) -> tuple[Footprint, ...]:
     """The footprints of the open teams; rows of a team with the same dates and editions make one."""
     session.flush()
-    start = datetime.combine(on, time.min, LONDON)
-    open_ids = {row.id for row in _OPENED.all(session, {}) if row.closed_at is None or row.closed_at > start}
+    start, over = (datetime.combine(day, time.min, LONDON) for day in (on, on + timedelta(days=1)))
+    opened = (row for row in _OPENED.all(session, {}) if row.opened_at < over)
+    open_ids = {row.id for row in opened if row.closed_at is None or row.closed_at > start}
     grouped: dict[tuple[str, date | None, date | None], list[Any]] = defaultdict(list)
     for row in _FOOTPRINTS.all(session, {}):
         if row.team_id in open_ids and row.accepts != CALL_BACK:
@@ -137,7 +138,7 @@ def footprints(session: Session, on: date) -> tuple[Footprint, ...]:
     return tuple(_footprint(*key, tuple(rows)) for key, rows in grouped.items())
 
 
-_OPENED = Prepared(select(Team.id, Team.closed_at).where(Team.opened_at.is_not(None)))
+_OPENED = Prepared(select(Team.id, Team.opened_at, Team.closed_at).where(Team.opened_at.is_not(None)))
 _FOOTPRINTS = Prepared(select(models.Footprint.__table__).order_by(models.Footprint.id))
 
 

@@ -94,6 +94,7 @@ def test_nobody_agrees_to_their_own_or_to_what_they_have_not_seen(
     made: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     points = [going_live.Point("rota", True)]
+    assert made.post(AREAS, **PRESTON)[0] == 303
     monkeypatch.setattr(going_live, "checklist", lambda session, team, on: points)
     assert made.post(OPENING, do="open", on="2026-12-01", signed_by="Dr Moss")[0] == 303
     agree = "/places/north/changes/1/agree"
@@ -114,7 +115,8 @@ def test_nobody_agrees_to_their_own_or_to_what_they_have_not_seen(
             [each.id for each in teams.open_teams(session, date(2026, month, day))]
             for month, day in ((11, 30), (12, 1))
         ]
-    assert opens == [[], ["north"]]
+        served = [len(teams.footprints(session, date(2026, month, day))) for month, day in ((11, 30), (12, 1))]
+    assert (opens, served) == ([[], ["north"]], [0, 1])
 
 
 def test_of_an_open_team_names_count_at_once_and_the_rest_waits(open_one: Studio) -> None:
