@@ -17,6 +17,7 @@ _OF_WORK = re.compile(
     re.IGNORECASE,
 )
 _OF_HOME = re.compile(r"\b(?:home|house|flat|live|lives|living|stay|staying|i'?m at|from home)\b", re.IGNORECASE)
+_POSTCODE = re.compile(r"\b[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}\b", re.IGNORECASE)
 _SUPPOSED = re.compile(
     r"\bif i (?:say|said|tell|told|put|admit|mention|write)\b[^.;!?]*"
     r"|\bwhat (?:happens|would happen|will happen|if)(?: to me| then)?(?: if)?(?: i| im| i'm| they)\b[^.;!?]*",
@@ -36,8 +37,9 @@ def is_part_of_a_number(text: str) -> bool:
 
 
 def is_of_work(text: str) -> bool:
-    """ "BS1 4DJ is my work": where they work, with no word of home beside it."""
-    return _OF_WORK.search(text) is not None and _OF_HOME.search(text) is None
+    """ "BS1 4DJ is my work": where they work, with no word of home and no second postcode beside it."""
+    alone = len(_POSTCODE.findall(text)) <= 1 and _OF_HOME.search(text) is None
+    return alone and _OF_WORK.search(text) is not None
 
 
 def without_supposing(text: str) -> str:

@@ -46,6 +46,7 @@ def test_a_piece_of_a_phone_number_is_no_line_of_a_list(text: str, part: bool) -
         ("i live at BS1 4DJ near work", False),
         ("home is BS1 4DJ and work is BS2 0AA", False),
         ("im off work BS1 4DJ", False),
+        ("i work at BS1 4DJ but live M1 1AE", False),
         ("BS1 4DJ, i work in a shop", False),
     ],
 )
