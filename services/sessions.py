@@ -46,7 +46,7 @@ class LeanSession(Session):
     def commit(self) -> None:
         if self.in_transaction():  # else SQLAlchemy had nothing to do
             super().commit()
-        if self._opened is not None and self._whole is None:
+        if self._opened is not None:  # also where SQLAlchemy was asked for its connection, and then for nothing on it
             try:
                 self.driver().commit()
             except self._driver_errors as wrong:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 import pytest
-from sqlalchemy import bindparam, event, insert, select, text, update
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import bindparam, event, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, NoResultFound
 
-from services.db import Database
-from services.models import Conversation, MessageIn, MessageOut
+from services.db import Database, Session
+from services.models import Conversation, MessageIn, MessageOut, Person
 from services.prepared import Prepared, PreparedList, written
 from tests.services.test_outbox import queue, talk
 
@@ -207,3 +210,60 @@ def test_every_connection_is_given_back(db: Database, now: datetime) -> None:
     with pytest.raises(ZeroDivisionError), db.write():
         raise ZeroDivisionError
     assert out == []
+
+
+MAKE = Prepared(insert(Person).returning(Person.id), inserted=("created_at",))
+STEPS = (
+    "prepared",
+    "rows",
+    "bind",
+    "connection",
+    "flush",
+    "read",
+    "kept savepoint",
+    "undone savepoint",
+    "commit",
+    "rollback",
+)
+
+
+def act(session: Session, step: str, now: datetime) -> int:
+    """Do one thing with a session; how many people it has made, if it comes to a commit."""
+    if step == "prepared":
+        MAKE.one(session, {"created_at": now})
+        return 1
+    if step == "rows":
+        session.add(Person(created_at=now))
+        return 1
+    if step.endswith("savepoint"):
+        inner = session.begin_nested()
+        made = act(session, "prepared", now) + act(session, "rows", now)
+        inner.commit() if step.startswith("kept") else inner.rollback()
+        return made if step.startswith("kept") else 0
+    done = {"bind": session.get_bind, "connection": session.connection, "flush": session.flush}
+    done.get(step, lambda: session.scalar(select(func.count()).select_from(Person)))()
+    return 0
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(st.lists(st.sampled_from(STEPS), max_size=6), st.booleans())
+@example(["bind", "prepared"], False)
+@example(["prepared", "bind"], False)
+def test_whatever_a_session_is_used_for_all_of_it_is_kept_or_nothing(
+    db: Database, now: datetime, steps: list[str], fails: bool
+) -> None:
+    def people() -> int:
+        with db.read() as session:
+            return session.scalar(select(func.count()).select_from(Person)) or 0
+
+    kept, open_ones = people(), 0
+    with suppress(ZeroDivisionError), db.write() as session:
+        for step in steps:
+            if step in ("commit", "rollback"):
+                getattr(session, step)()
+                kept, open_ones = kept + (open_ones if step == "commit" else 0), 0
+            else:
+                open_ones += act(session, step, now)
+        if fails:
+            raise ZeroDivisionError
+    assert people() == kept + (0 if fails else open_ones)
