@@ -90,9 +90,27 @@ def hear(
     if seen.revision not in {None, assistant.book(None).revision}:
         assistant.books.refresh()  # perhaps another process is ahead: nobody is led back to what was said before
     book = assistant.book(seen.revision)
-    expecting = engine.expecting(book, state_of(seen.state, book))
-    heard = understanding.hear(message.inbound, expecting, assistant.clock.london(), assistant.nlu)
+    state, now = state_of(seen.state, book), assistant.clock.london()
+    heard = understanding.hear(message.inbound, engine.expecting(book, state), now, assistant.nlu)
+    if is_nudged(state) and not (heard.reading.answer or heard.settled or heard.safety):
+        heard = as_asked_before(heard, engine.expecting(book, without(state, NUDGE, book)), now)
     return (heard if assistant.demo else understanding.without_drama_numbers(heard)), seen.state_version
+
+
+def as_asked_before(heard: understanding.Heard, asked: engine.Expecting | None, now: datetime) -> understanding.Heard:
+    """Heard as an answer to what was asked before the nudge, if it is one; to a question for own words anything would be."""
+    if asked is None or asked.spec.type == "text":
+        return heard
+    before = understanding.hear(heard.inbound, asked, now, None)
+    return replace(heard, expecting=asked, reading=before.reading) if before.reading.answer else heard
+
+
+NUDGE = "pattern_nudge"
+
+
+def is_nudged(state: DialogueState) -> bool:
+    """Whether "would you like to carry on?" waits for an answer; who answers what was asked before has carried on."""
+    return bool(state.stack) and state.stack[-1].flow == NUDGE
 
 
 def look(assistant: Assistant, conversation_id: int) -> conversations.Seen:
@@ -233,6 +251,9 @@ class Work:
 
     def read_and_advance(self, message: Waiting, *, more_waiting: bool, stopped: bool) -> Taken:
         assert self.heard is not None
+        asked = self.heard.expecting
+        if is_nudged(self.state) and asked is not None and asked.flow != NUDGE:
+            self.state = without(self.state, NUDGE, self.book)
         if not self.state.stack or self.goes_on_with_newer():
             self.repin()
         aside = (stopped or self.conversation.coach_takeover_at) and self.heard.opt_out in {None, *FOR_THE_COACH}
