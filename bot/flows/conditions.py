@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -87,6 +88,10 @@ _NAMES: Final = {
 }  # fmt: skip
 
 
+_ONE_AT_A_TIME: Final = threading.Lock()
+"""CPython 3.11 counts the depth of all threads' trees together, and takes two at once for a mistake of its own (SystemError)."""
+
+
 def parse(text: str) -> Condition:
     """Reads a condition. Raises ConditionError with a sentence for whoever wrote it."""
     if len(text) > MAX_LENGTH:
@@ -95,7 +100,8 @@ def parse(text: str) -> Condition:
     if max(source.count("("), source.count("["), source.count("not"), source.count("-")) > MAX_DEPTH:
         raise ConditionError("the condition is nested too deeply")
     try:
-        parsed = ast.parse(source, mode="eval")
+        with _ONE_AT_A_TIME:
+            parsed = ast.parse(source, mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         raise ConditionError("the condition does not read as `slots.name = value` joined by and, or, not") from None
     return Condition(text.strip(), _tree(parsed.body))
