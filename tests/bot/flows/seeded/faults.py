@@ -189,7 +189,10 @@ UNREACHABLE: list[tuple[Any, ...]] = [
     ),
     (
         "those it is for go elsewhere", "flows/self_referral", "child",
-        ("self_referral", "if: slots.age_result = \"adult\"", "if: slots.age_result in [\"adult\", \"child\"]"),
+        ("self_referral", "if: slots.age_result = \"adult\"\n            then: work",
+         "if: slots.age_result in [\"adult\", \"child\"]\n            then: work"),
+        ("self_referral", "if: slots.age_result = \"adult\"\n            then: health",
+         "if: slots.age_result in [\"adult\", \"child\"]\n            then: health"),
     ),
     (
         "two values at once", "flows/self_referral", "months",
