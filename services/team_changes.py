@@ -55,7 +55,7 @@ def mark_of(session: Session, team: Team) -> str:
 
 def is_served(team: Team, now: datetime) -> bool:
     """Whether people come to this team, or will once its day comes."""
-    return team.opened_at is not None and (team.closed_at is None or team.closed_at > now)
+    return team.opened_at is not None and not team.has_closed(now)
 
 
 def make(
