@@ -8,8 +8,8 @@ from datetime import date
 from bot.flows.segments import to_gsm7, unsupported
 from services.boards import Boards
 from services.models import Team
+from services.tables_in_out import EMAIL, LONGEST_NAME
 from services.tables_of_places import PRACTICE_CODE, known_lads
-from services.tables_of_staff import EMAIL, LONGEST_NAME
 from services.tables_of_teams import (
     ACCEPTS,
     ADDRESS,
