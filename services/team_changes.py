@@ -183,7 +183,7 @@ def agree(session: Session, change_id: int, seen: str, staff_id: int, now: datet
     if row.proposed_by == staff_id:
         audit.record(session, f"staff:{staff_id}", "refused", f"change:{change_id}", now, {"why": "own"})
         return "own"
-    if mark_of(session, team) != seen or is_overtaken(row, team):
+    if mark_of(session, team) != seen or is_overtaken(row, team, now):
         return "overtaken"
     if row.kind == OPENING and lacking(session, team, day_of(now)):
         return "lacks"
@@ -193,8 +193,10 @@ def agree(session: Session, change_id: int, seen: str, staff_id: int, now: datet
     return "agreed"
 
 
-def is_overtaken(row: TeamChange, team: Team) -> bool:
-    """Whether what a change would change has been changed otherwise since."""
+def is_overtaken(row: TeamChange, team: Team, now: datetime) -> bool:
+    """Whether what a change would change has been changed otherwise since; what is open is not opened again."""
+    if row.kind == OPENING and is_served(team, now):
+        return True
     before: Mapping[str, Fact] = row.said.get("before", {})
     return any(getattr(team, name) != value for name, value in before.items())
 
