@@ -183,6 +183,14 @@ def test_what_an_editor_did_not_touch_stays_as_the_other_made_it(made: Studio) -
     assert made.post(FACTS, **{**TEAM, "name": "Yours", "seen": "[[nonsense"})[0] == 409
 
 
+def test_a_long_address_is_kept_whole(made: Studio) -> None:
+    address = f"https://north.example/{'a' * 250}"
+    assert made.post(FACTS, **{**TEAM, "privacy_url": address})[0] == 303
+    assert team(made).privacy_url == address
+    assert made.post(FACTS, **{**TEAM, "privacy_url": f"https://north.example/{'a' * 500}"})[0] == 400
+    assert made.post(FACTS, **{**TEAM, "email": f"north@{'a.' * 300}uk"})[0] == 400
+
+
 def test_a_team_closes_from_a_day_on_and_can_stay(open_one: Studio) -> None:
     assert open_one.post(OPENING, do="close", last="2026-11-30")[0] == 303
     with open_one.assistant.db.read() as session:
