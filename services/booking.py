@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services import call_backs, capacity, crypto, diary, due_work, invitations, reminders, team_hooks, waiting_list
+from services import call_backs, capacity, diary, due_work, invitations, reminders, team_hooks, waiting_list
 from services.diary import Opening, OpeningId
 from services.models import Appointment, Coach, Conversation, DiaryCell, Hold, Team
 from services.prepared import Prepared, PreparedList
@@ -24,7 +24,6 @@ HELD_BACK = timedelta(minutes=5)
 """The message after a missed call waits this long: what was recorded by mistake can be taken back before anybody hears."""
 LONGEST_HOLD = timedelta(minutes=60)
 LAPSED_FOR = timedelta(hours=24)  # a hold that ran out is good while nobody else comes; after a day it is swept away
-LINK_GOOD_FOR = timedelta(days=30)
 SILENCE = {"sms": timedelta(minutes=20), "telegram": timedelta(minutes=5), "web": timedelta(minutes=5)}
 
 HoldResult = Literal["held", "taken", "lapsed"]
@@ -318,31 +317,6 @@ def calls_between(
     if coach_id is not None:
         calls = calls.where(Appointment.coach_id == coach_id)
     return list(session.scalars(calls.order_by(Appointment.starts_at, Appointment.id)))
-
-
-def link_token(session: Session, appointment: Appointment) -> str:
-    """The token of `/call/<token>`: an id and a mark that only this service can have made; nothing is stored."""
-    mark = crypto.keys_of(session.get_bind()).sign("call", str(appointment.id))
-    return f"{appointment.id}.{mark}"
-
-
-def by_token(session: Session, token: str, now: datetime) -> Appointment | None:
-    """The call a link stands for today: an old link leads to the call it was moved to.
-
-    None for a wrong token, and `LINK_GOOD_FOR` after the end of the call.
-    """
-    number, _, mark = token.partition(".")
-    if not (number.isdecimal() and len(number) < 19):
-        return None
-    if not crypto.keys_of(session.get_bind()).signed("call", str(int(number)), mark):
-        return None
-    row = session.get(Appointment, int(number))
-    while row is not None:
-        later = session.scalars(select(Appointment).where(Appointment.moved_from_id == row.id)).first()
-        if later is None:
-            return row if now < row.ends_at + LINK_GOOD_FOR else None
-        row = later
-    return None
 
 
 def has_lapsed(session: Session, now: datetime) -> bool:

@@ -83,7 +83,7 @@ def openings(
     nothing to offer. Empty when the team is unknown, closed, or has nothing within its horizon.
     """
     team = session.get(Team, team_id)
-    if team is None or team.closed_at is not None or limit < 1:
+    if team is None or team.has_closed(now) or limit < 1:
         return []
     week = _week(session, team, now, own_conversation)
     able = fitting(week.coaches, needs) if needs else []
@@ -101,7 +101,7 @@ def by_coach(
 ) -> dict[int, list[Opening]]:
     """Every opening of each coach of a team that starts within the windows (UTC, half-open), in order of time."""
     team = session.get(Team, team_id)
-    if team is None or team.closed_at is not None:
+    if team is None or team.has_closed(now):
         return {}
     week = _week(session, team, now, own_conversation)
     return {coach.id: sorted(week.free(coach, kind, windows), key=_starts) for coach in week.coaches}
@@ -134,7 +134,7 @@ def find(session: Session, opening_id: str, now: datetime, own_conversation: int
     wanted = OpeningId.parse(opening_id)
     coach = session.get(Coach, wanted.coach_id) if wanted else None
     team = session.get(Team, coach.team_id) if coach else None
-    if wanted is None or coach is None or team is None or not coach.active or team.closed_at is not None:
+    if wanted is None or coach is None or team is None or not coach.active or team.has_closed(now):
         return None
     moment = _week(session, team, now, own_conversation, only=wanted, coach=coach)
     return next(moment.free(coach, wanted.kind, None), None)

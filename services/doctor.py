@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from services import allocation, audit, helplines, leases, migrate, outbox, rota
@@ -278,9 +278,13 @@ def waiting(session: Session, settings: Settings, now: datetime) -> tuple[State,
     return state, f"{words}. Is the server running, and are its channels set up?"
 
 
+def _opened(now: datetime) -> Select[Team]:
+    """Teams that are open or will be; one that is to close counts until its day."""
+    return select(Team).where(Team.opened_at.is_not(None), or_(Team.closed_at.is_(None), Team.closed_at > now))
+
+
 def teams(session: Session, settings: Settings, now: datetime) -> tuple[State, str]:
-    rows = select(Team).where(Team.opened_at.is_not(None), Team.closed_at.is_(None))
-    found = list(session.scalars(rows))
+    found = list(session.scalars(_opened(now)))
     invented = sum(1 for team in found if team.demo)
     if invented and live(settings):
         return (
@@ -294,8 +298,8 @@ def teams(session: Session, settings: Settings, now: datetime) -> tuple[State, s
 
 def duty_rota(session: Session, settings: Settings, now: datetime) -> tuple[State, str]:
     """Teams that are open without anybody on duty in the next four weeks, and people on a rota whom no text reaches."""
-    open_ones = select(Team).where(Team.opened_at.is_not(None), Team.closed_at.is_(None), Team.demo.is_(False))
-    rotas = [rota.read(session, team.id) for team in session.scalars(open_ones.order_by(Team.id))]
+    open_ones = session.scalars(_opened(now).where(Team.demo.is_(False)).order_by(Team.id))
+    rotas = [rota.read(session, team.id) for team in open_ones]
     bare = [each.team_id for each in rotas if each.at(now) is None and each.next_cover(now) is None]
     if bare:
         return "attention", f"nobody is on duty for {', '.join(bare)}. See `anydoor duty set`, or Duty on the desk."

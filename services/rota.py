@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from services.bank_holidays import bank_holidays
@@ -179,7 +179,7 @@ def _differences(session: Session, team_id: str) -> tuple[Difference, ...]:
 
 def of_alert(session: Session, team_id: str | None, now: datetime) -> tuple[Rota, Duty] | None:
     """The rota that an alert goes to, and who is on duty; for people of no team one that has said it takes those."""
-    found = [team_id] if team_id else _takes_unplaced(session)
+    found = [team_id] if team_id else _takes_unplaced(session, now)
     for each in found:
         rota = read(session, each)
         duty = rota.at(now)
@@ -188,9 +188,10 @@ def of_alert(session: Session, team_id: str | None, now: datetime) -> tuple[Rota
     return None
 
 
-def _takes_unplaced(session: Session) -> list[str]:
+def _takes_unplaced(session: Session, now: datetime) -> list[str]:
     rows = select(DutyRules.team_id).join(Team, Team.id == DutyRules.team_id)
-    open_ones = rows.where(DutyRules.unplaced, Team.opened_at.is_not(None), Team.closed_at.is_(None))
+    not_closed = or_(Team.closed_at.is_(None), Team.closed_at > now)
+    open_ones = rows.where(DutyRules.unplaced, Team.opened_at.is_not(None), not_closed)
     return list(session.scalars(open_ones.order_by(DutyRules.team_id)))
 
 

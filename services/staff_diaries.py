@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from services import audit, scopes
 from services.models import Coach, StaffMember
 from services.scopes import Viewer
-from services.tables_of_staff import EMAIL, LONGEST_NAME
+from services.tables_in_out import EMAIL, LONGEST_NAME
 
 WITH_A_DIARY = ("coach", "lead")
 

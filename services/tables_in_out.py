@@ -18,6 +18,8 @@ MOST_BAD_ROWS = 1000
 LONGEST_CELL = 2_000
 FORMULA = ("=", "+", "-", "@")  # what a spreadsheet would run; written with an apostrophe before it
 MEGABYTE = 1_000_000
+EMAIL = re.compile(r"[^\s@,;<>\"]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
+LONGEST_NAME = 100
 NOT_UTF8 = re.compile("[\udc80-\udcff]")  # what surrogateescape makes of a byte that is no text
 
 

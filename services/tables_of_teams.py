@@ -20,9 +20,9 @@ from services.boards import Boards
 from services.clock import LONDON
 from services.journeys import day_of
 from services.models import Coach, Footprint, Team
-from services.tables_in_out import MEGABYTE, BadRows, Taken, csv_bytes, read_rows
+from services.tables_in_out import EMAIL, LONGEST_NAME, MEGABYTE, BadRows, Taken, csv_bytes, read_rows
 from services.tables_of_places import PRACTICE_CODE, known_lads
-from services.tables_of_staff import EMAIL, LONGEST_NAME, unknown_team
+from services.tables_of_staff import unknown_team
 from services.teams import CALL_BACK, PART
 
 TEAMS = (

@@ -113,7 +113,7 @@ def drop(session: Session, rule_id: int, staff_id: int, now: datetime) -> bool:
 
 
 def _waiting(session: Session, rule_id: int) -> TeamRule | None:
-    row = session.get(TeamRule, rule_id, with_for_update=True)
+    row = session.get(TeamRule, rule_id, with_for_update=True, populate_existing=True)
     return row if row and row.agreed_at is None and row.dropped_at is None else None
 
 

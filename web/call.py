@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services import audit, booking, calendar_entries, conversations
+from services import audit, booking, calendar_entries, call_links, conversations
 from services.models import Appointment, Coach, Team
 from web import calendars, state
 
@@ -42,7 +42,7 @@ class Call:
 def find(request: Request) -> Call:
     """The call of the link as it stands today (a moved one leads to where it moved); 404 for a wrong link."""
     with state.assistant(request).db.read() as session:
-        row = booking.by_token(session, request.path_params["token"], state.assistant(request).clock.now())
+        row = call_links.by_token(session, request.path_params["token"], state.assistant(request).clock.now())
         if row is None:
             raise HTTPException(404)
         coach, team = session.get_one(Coach, row.coach_id), session.get_one(Team, row.team_id)

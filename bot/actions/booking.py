@@ -13,7 +13,19 @@ from bot.actions.places import area_of
 from bot.flows.engine import ActionResult, Event
 from bot.flows.state import DialogueState
 from bot.times import spoken, spoken_date, spread, windows_of
-from services import allocation, booking, call_backs, consent, diary, duty, eligibility, people, referrals, teams
+from services import (
+    allocation,
+    booking,
+    call_backs,
+    call_links,
+    consent,
+    diary,
+    duty,
+    eligibility,
+    people,
+    referrals,
+    teams,
+)
 from services.clock import LONDON
 from services.diary import Opening
 from services.models import Appointment, Coach, Team
@@ -126,7 +138,7 @@ def release_hold(doing: Doing, slots: Slots) -> ActionResult:
 
 def appointment_slots(doing: Doing, row: Appointment) -> dict[str, Any]:
     coach, team = doing.session.get_one(Coach, row.coach_id), doing.session.get_one(Team, row.team_id)
-    token = booking.link_token(doing.session, row)
+    token = call_links.link_token(doing.session, row)
     return {
         "appointment_when": spoken(row.starts_at),
         "coach_name": coach.name,

@@ -45,6 +45,10 @@ class Team(Base):
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 
+    def has_closed(self, now: datetime) -> bool:
+        """Whether the day on which it closes has come."""
+        return self.closed_at is not None and self.closed_at <= now
+
     def minutes_of(self, kind: str) -> int:
         """How long a call of this kind is."""
         return int(self.kind_minutes.get(kind, self.call_minutes))

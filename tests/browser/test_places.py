@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Open, Site
 from tests.browser.test_staff import SIZES
-from tests.browser.test_studio import look, sign_in
+from tests.browser.test_studio import look, sign_in, sign_in_instead
 from tests.browser.test_studio import studio as studio
 from tests.web.teams import put_team
 
@@ -40,9 +40,7 @@ def test_a_rule_is_written_by_keyboard_and_agreed_to_by_somebody_else(open_page:
     page.get_by_role("button", name="Try it").press("Enter")
     expect(page.get_by_text("this says nothing about whom it would change")).to_be_visible()
     look(page, "place", size)
-    page.get_by_role("button", name="Sign out").click()
-    page.goto(f"{studio.url}/sign-in")
-    sign_in(page, "bea")
+    sign_in_instead(page, studio, "bea")
     page.goto(f"{studio.url}/admin/places/north")
     page.get_by_role("button", name="Agree: it counts from 24 November 2026").press("Enter")
     expect(page.get_by_text("It counts from its first day on.")).to_be_visible()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from services import booking, duty, inbox
+from services import call_links, duty, inbox
 from services.messages import Address, Inbound
 from services.models import Appointment, CoachCalendar, Team
 from tests.browser.conftest import Open, Site, overflows, violations
@@ -26,7 +26,7 @@ def call(site: Site) -> str:
     put_staff(site.assistant, "robin@north.example", "coach", "north", coach)
     _, appointment = put_referral(site.assistant, "north", coach, "+447700900123", NOW - timedelta(minutes=10))
     with site.assistant.db.read() as session:
-        return f"/call/{booking.link_token(session, session.get_one(Appointment, appointment))}"
+        return f"/call/{call_links.link_token(session, session.get_one(Appointment, appointment))}"
 
 
 def sign_in(page: Page, email: str = "robin@north.example") -> None:

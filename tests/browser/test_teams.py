@@ -5,25 +5,19 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from services import going_live
 from tests.browser.conftest import Open, Site
 from tests.browser.test_staff import SIZES
-from tests.browser.test_studio import look, sign_in
+from tests.browser.test_studio import look, sign_in, sign_in_instead
 from tests.browser.test_studio import studio as studio
 from tests.web.teams import put_team
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
-@SIZES
-def test_a_team_from_nothing_to_open_by_keyboard_and_two_people(
-    open_page: Open, studio: Site, size: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    studio.assistant.practices = SimpleNamespace(by_code={})  # type: ignore[attr-defined]
-    page = open_page("/sign-in", size)
-    sign_in(page, "ada")
+def make_a_team(page: Page, size: str) -> None:
     page.get_by_role("link", name="Rules and places").press("Enter")
     page.get_by_role("link", name="Add a team").press("Enter")
     page.get_by_role("button", name="Make the team").press("Enter")
@@ -41,6 +35,16 @@ def test_a_team_from_nothing_to_open_by_keyboard_and_two_people(
     page.get_by_role("button", name="Make the team").press("Enter")
     expect(page.get_by_text("Made. It is not open")).to_be_visible()
     look(page, "team-made", size)
+
+
+@SIZES
+def test_a_team_from_nothing_to_open_by_keyboard_and_two_people(
+    open_page: Open, studio: Site, size: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.assistant.practices = SimpleNamespace(by_code={})  # type: ignore[attr-defined]
+    page = open_page("/sign-in", size)
+    sign_in(page, "ada")
+    make_a_team(page, size)
     page.get_by_role("link", name="Change the places it serves").press("Enter")
     page.get_by_role("button", name="Add it").press("Enter")
     expect(page.get_by_text("There is a problem")).to_be_visible()
@@ -59,9 +63,7 @@ def test_a_team_from_nothing_to_open_by_keyboard_and_two_people(
     look(page, "team-opening", size)
     page.get_by_role("button", name="Put it to a second person").press("Enter")
     expect(page.get_by_text("Waits for a second person")).to_be_visible()
-    page.get_by_role("button", name="Sign out").click()
-    page.goto(f"{studio.url}/sign-in")
-    sign_in(page, "bea")
+    sign_in_instead(page, studio, "bea")
     page.goto(f"{studio.url}/admin")
     page.get_by_role("link", name="1 change of teams").press("Enter")
     page.get_by_role("link", name="WorkWell North").press("Enter")

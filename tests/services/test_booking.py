@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
-from services import booking, conversations, diary
+from services import booking, call_links, conversations, diary
 from services.db import Database
 from services.models import Appointment, Coach, DiaryCell, Hold
 from tests.services.diaries import hold, make_team, talk
@@ -266,15 +266,15 @@ def test_an_old_link_leads_to_the_call_it_was_moved_to(db: Database, now: dateti
     assert isinstance(old, Appointment)
     assert isinstance(new, Appointment)
     with db.read() as session:
-        token = booking.link_token(session, old)
-        found = booking.by_token(session, token, now)
+        token = call_links.link_token(session, old)
+        found = call_links.by_token(session, token, now)
         assert found is not None
         assert found.id == new.id
         for wrong in ("", token[:-1], f"{new.id}.{token.partition('.')[2]}", "1", "²." + token, f"9{token}"):
-            assert booking.by_token(session, wrong, now) is None
-        over = new.ends_at + booking.LINK_GOOD_FOR
-        assert booking.by_token(session, token, over - MINUTE) is not None
-        assert booking.by_token(session, token, over) is None
+            assert call_links.by_token(session, wrong, now) is None
+        over = new.ends_at + call_links.LINK_GOOD_FOR
+        assert call_links.by_token(session, token, over - MINUTE) is not None
+        assert call_links.by_token(session, token, over) is None
 
 
 steps = st.lists(

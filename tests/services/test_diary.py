@@ -42,6 +42,17 @@ def offered(db: Database, now: datetime, **wish: object) -> list[diary.Opening]:
         return diary.openings(session, "testshire", now=now, **wish)  # type: ignore[arg-type]
 
 
+def test_a_team_that_is_to_close_offers_times_until_its_day(sqlite_db: Database, now: datetime) -> None:
+    with sqlite_db.write() as session:
+        make_team(session, now, closed_at=now + timedelta(days=7))
+    first = offered(sqlite_db, now)[0]
+    with sqlite_db.read() as session:
+        assert diary.find(session, first.id, now) == first
+        assert diary.by_coach(session, "testshire", now=now, windows=[(now, now + timedelta(days=1))], kind="phone")[1]
+    later = now + timedelta(days=7)
+    assert offered(sqlite_db, later) == []
+
+
 def test_a_wish_is_a_list_of_windows(sqlite_db: Database, now: datetime) -> None:
     with sqlite_db.write() as session:
         make_team(session, now)

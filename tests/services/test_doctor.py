@@ -17,6 +17,7 @@ from services.doctor import Part
 from services.messages import Address, Inbound
 from services.models import AuditRow, StaffMember
 from services.settings import Settings
+from tests.services.diaries import make_team
 
 ANNA = Address("sms", "+447700900123")
 TWILIO = {"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "t", "TWILIO_FROM": "+441632960000"}
@@ -161,6 +162,15 @@ def test_open_demonstration_teams_beside_a_live_provider_are_broken(tmp_path: Pa
     database.close()
     assert "invented" in look(tmp_path, real_now())["teams"].words
     assert look(tmp_path, real_now(), **TWILIO)["teams"].state == "broken"
+
+
+def test_a_team_that_is_to_close_is_open_until_its_day(tmp_path: Path, database: Database, now: datetime) -> None:
+    with database.write() as session:
+        make_team(session, now, opened_at=now, closed_at=now + timedelta(days=1))
+    with database.read() as session:
+        assert doctor.teams(session, settings_of(tmp_path), now) == ("ok", "1 open.")
+        assert doctor.duty_rota(session, settings_of(tmp_path), now)[0] == "attention"
+        assert doctor.teams(session, settings_of(tmp_path), now + timedelta(days=1))[0] == "attention"
 
 
 def test_it_asks_for_an_admin(tmp_path: Path, database: Database, now: datetime) -> None:

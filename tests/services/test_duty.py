@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from services import duty, duty_replies, retention, rota_changes, staff, staff_phones, staff_texts
+from services import duty, duty_replies, retention, rota, rota_changes, staff, staff_phones, staff_texts
 from services.db import Database
 from services.messages import Address, Inbound, Outbound, Receipt, SendFailed, SendLater
-from services.models import AuditRow, DutyAlert, DutyAsk, MessageIn, StaffMember, StaffText
+from services.models import AuditRow, DutyAlert, DutyAsk, MessageIn, StaffMember, StaffText, Team
 from services.rota import Rules
 from services.rota_changes import SYSTEM
 from tests.services.diaries import talk
@@ -127,6 +127,17 @@ def test_alerts_of_people_of_no_team_go_to_the_rota_that_answers_for_them(db: Da
         rota_changes.keep_rules(session, TEAM, Rules(15, unplaced=True), SYSTEM, TEN)
     assert escalate(db, TEN + QUARTER) == 1
     assert asked(db) == [ids["Robin"]]
+
+
+def test_a_team_that_is_to_close_answers_for_people_of_no_team_until_its_day(db: Database, ids: dict[str, int]) -> None:
+    with db.write() as session:
+        rota_changes.keep_rules(session, TEAM, Rules(15, unplaced=True), SYSTEM, TEN)
+        session.get_one(Team, TEAM).closed_at = TEN + timedelta(days=7)
+    assert raise_one(db, team=None).result == "alerted"
+    assert asked(db) == [ids["Robin"]]
+    with db.write() as session:
+        session.get_one(Team, TEAM).closed_at = TEN
+        assert rota.of_alert(session, None, TEN) is None
 
 
 def test_a_code_by_text_from_the_persons_own_number_takes_the_alert_on_once(db: Database, ids: dict[str, int]) -> None:

@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.web.assistants import StandInAssistant, assemble
+from tests.web.teams import NOW, ROBIN, put_staff, put_team
 from web.app import application
 
 TWILIO = {"twilio_account_sid": "AC1", "twilio_auth_token": "token of the tests", "twilio_from": "+441134960000"}
@@ -24,6 +25,20 @@ def assistant(tmp_path: Path) -> Iterator[StandInAssistant]:
 def client(assistant: StandInAssistant) -> Iterator[TestClient]:
     with TestClient(application(assistant, work=False), follow_redirects=False) as made:
         yield made
+
+
+@pytest.fixture
+def stranger(assistant: StandInAssistant) -> Iterator[TestClient]:
+    """Somebody out on the internet, in another browser."""
+    with TestClient(application(assistant, work=False), follow_redirects=False, client=("81.2.69.142", 1)) as made:
+        yield made
+
+
+@pytest.fixture
+def robin(assistant: StandInAssistant) -> None:
+    """A coach of a team in the north, with an account."""
+    assistant.clock.set(NOW)
+    put_staff(assistant, ROBIN, "coach", "north", put_team(assistant, "north"))
 
 
 @pytest.fixture

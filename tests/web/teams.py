@@ -11,6 +11,7 @@ from tests.web.assistants import StandInAssistant
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 PASSWORD = "three random words"
+ROBIN = "robin@north.example"
 CARD = {
     "name": "Sam Poe",
     "phone": "+447700900123",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -16,26 +16,12 @@ from starlette.testclient import TestClient
 from services import staff
 from services.models import AuditRow, MessageIn
 from tests.web.assistants import StandInAssistant
-from tests.web.teams import NOW, PASSWORD, put_staff, put_team
+from tests.web.teams import NOW, PASSWORD, ROBIN, put_staff, put_team
 from tests.web.test_chat import form, post
-from web.app import application
 from web.callers import Chats, Throttle
 from web.limits import Exchange
 
-ROBIN = "robin@north.example"
-
-
-@pytest.fixture(autouse=True)
-def team(assistant: StandInAssistant) -> None:
-    assistant.clock.set(NOW)
-    put_staff(assistant, ROBIN, "coach", "north", put_team(assistant, "north"))
-
-
-@pytest.fixture
-def stranger(assistant: StandInAssistant) -> Iterator[TestClient]:
-    """Somebody out on the internet."""
-    with TestClient(application(assistant, work=False), follow_redirects=False, client=("81.2.69.142", 1)) as made:
-        yield made
+pytestmark = pytest.mark.usefixtures("robin")
 
 
 def try_in(client: TestClient, password: str = PASSWORD, code: str = "", email: str = ROBIN) -> int:

@@ -10,7 +10,7 @@ import pytest
 from icalendar import Calendar
 from starlette.testclient import TestClient
 
-from services import booking, calendar_entries, people
+from services import calendar_entries, call_links, people
 from services.models import Appointment, AuditRow, Coach
 from tests.web.assistants import StandInAssistant
 from tests.web.teams import NOW, PASSWORD, put_referral, put_staff, put_team
@@ -234,7 +234,7 @@ def test_the_feed_keeps_the_uid_of_a_call_that_was_moved(world: World) -> None:
 
 def own_link(world: World, call: int) -> str:
     with world.assistant.db.read() as session:
-        return f"/call/{booking.link_token(session, session.get_one(Appointment, call))}"
+        return f"/call/{call_links.link_token(session, session.get_one(Appointment, call))}"
 
 
 def test_a_person_sees_when_with_whom_and_how_their_call_is_and_not_why(world: World) -> None:

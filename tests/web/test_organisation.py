@@ -19,10 +19,9 @@ from services.clock import real_now
 from services.models import AuditRow, SignIn, StaffMember
 from tests.stand_ins.oidc_provider import CLIENT, SECRET, Organisation, organisation
 from tests.web.assistants import StandInAssistant
-from tests.web.teams import put_staff, put_team
+from tests.web.teams import ROBIN, put_staff, put_team
 from web import kept
 
-ROBIN = "robin@north.example"
 GO, BACK, CODE = "/sign-in/organisation", "/sign-in/organisation/back", "/sign-in/organisation/code"
 
 

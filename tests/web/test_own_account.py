@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pyotp
@@ -14,25 +13,12 @@ from starlette.testclient import TestClient
 from services import staff
 from services.models import AuditRow, StaffMember
 from tests.web.assistants import StandInAssistant
-from tests.web.teams import NOW, PASSWORD, put_staff, put_team
-from tests.web.test_attacks import ROBIN, account, try_in
-from web.app import application
+from tests.web.teams import PASSWORD, put_staff
+from tests.web.test_attacks import account, try_in
 from web.pages import short_day, spoken_time
 
+pytestmark = pytest.mark.usefixtures("robin")
 LATER = staff.FRESH_FOR + timedelta(minutes=1)
-
-
-@pytest.fixture(autouse=True)
-def team(assistant: StandInAssistant) -> None:
-    assistant.clock.set(NOW)
-    put_staff(assistant, ROBIN, "coach", "north", put_team(assistant, "north"))
-
-
-@pytest.fixture
-def stranger(assistant: StandInAssistant) -> Iterator[TestClient]:
-    """Another browser."""
-    with TestClient(application(assistant, work=False), follow_redirects=False, client=("81.2.69.142", 1)) as made:
-        yield made
 
 
 def keys(client: TestClient) -> list[str]:

@@ -19,11 +19,10 @@ from services.models import AuditRow, Passkey, StaffMember
 from services.passkeys import Site
 from tests.stand_ins.passkey import Phone
 from tests.web.assistants import StandInAssistant, assemble
-from tests.web.teams import NOW, PASSWORD, put_staff, put_team
+from tests.web.teams import NOW, PASSWORD, ROBIN, put_staff, put_team
 from tests.web.test_staff import mark
 from web.app import application
 
-ROBIN = "robin@north.example"
 HOST, URL = "workwell.example", "https://workwell.example"
 
 

@@ -13,17 +13,11 @@ from starlette.testclient import TestClient
 from services import staff
 from services.models import AuditRow, SignIn
 from tests.web.assistants import StandInAssistant
-from tests.web.teams import NOW, PASSWORD, put_staff, put_team
+from tests.web.teams import NOW, PASSWORD, put_staff
 from web import auth
 
+pytestmark = pytest.mark.usefixtures("robin")
 REFUSED = "Your email address, password or code is not right"
-
-
-@pytest.fixture(autouse=True)
-def team(assistant: StandInAssistant) -> None:
-    assistant.clock.set(NOW)
-    coach = put_team(assistant, "north")
-    put_staff(assistant, "robin@north.example", "coach", "north", coach)
 
 
 def sign_in(

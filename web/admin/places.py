@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import TypeVar
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -28,6 +29,7 @@ REFUSED = frozenset({"own", "gone", "overtaken", "lacks", "own_change", "gone_ch
 """Why nobody could agree to something, or take it back."""
 AS_FILES = "as_files"
 """What is picked for "what the files say holds again"."""
+Written = TypeVar("Written", TeamRule, TeamChange)
 
 
 def today_of(request: Request) -> date:
@@ -159,65 +161,61 @@ def day_in(typed: Mapping[str, str], name: str, errors: list[str]) -> date | Non
         return None
 
 
-def rule_of(session: Session, request: Request) -> TeamRule:
-    """The rule of the address, if it is this team's."""
-    row = session.get(TeamRule, request.path_params["number"])
+def own_of(session: Session, request: Request, kind: type[Written]) -> Written:
+    """The rule or change of the address, if it is this team's; 404 otherwise."""
+    row = session.get(kind, request.path_params["number"])
     if row is None or row.team_id != request.path_params["team"]:
         raise HTTPException(404)
     return row
+
+
+def refused(request: Request, why: str) -> Response:
+    """The team as it stands now, with the reason why nothing was done (one of `REFUSED`)."""
+    return team_page(request, dict.fromkeys(FIELDS, ""), [], (why,))
 
 
 def agree(request: Request) -> Response:
     """A second person agrees."""
     assistant = state.assistant(request)
     with assistant.db.write() as session:
-        row = rule_of(session, request)
+        row = own_of(session, request, TeamRule)
         result = team_rules.agree(session, row.id, member_of(request).id, assistant.clock.now())
     if result == "agreed":
         return on(f"/admin/places/{row.team_id}#rules", "rule_agreed")
-    return team_page(request, dict.fromkeys(FIELDS, ""), [], (result,))
+    return refused(request, result)
 
 
 def drop(request: Request) -> Response:
     """Take a rule back that waits."""
     assistant = state.assistant(request)
     with assistant.db.write() as session:
-        row = rule_of(session, request)
+        row = own_of(session, request, TeamRule)
         dropped = team_rules.drop(session, row.id, member_of(request).id, assistant.clock.now())
     if dropped:
         return on(f"/admin/places/{row.team_id}#rules", "rule_dropped")
-    return team_page(request, dict.fromkeys(FIELDS, ""), [], ("gone",))
-
-
-def change_of(session: Session, request: Request) -> TeamChange:
-    """The change of a team of the address, if it is this team's."""
-    row = session.get(TeamChange, request.path_params["number"])
-    if row is None or row.team_id != request.path_params["team"]:
-        raise HTTPException(404)
-    return row
+    return refused(request, "gone")
 
 
 def agree_change(request: Request) -> Response:
     """A second person agrees to a change of the team as they saw it."""
     assistant, seen = state.assistant(request), str(request.state.form.get("seen") or "")
     with assistant.db.write() as session:
-        row = change_of(session, request)
+        row = own_of(session, request, TeamChange)
         result = team_changes.agree(session, row.id, seen, member_of(request).id, assistant.clock.now())
     if result == "agreed":
         return on(f"/admin/places/{row.team_id}", "team_agreed")
-    why = f"{result}_change" if result in ("own", "gone") else result
-    return team_page(request, dict.fromkeys(FIELDS, ""), [], (why,))
+    return refused(request, f"{result}_change" if result in ("own", "gone") else result)
 
 
 def drop_change(request: Request) -> Response:
     """Take a change of the team back that waits."""
     assistant = state.assistant(request)
     with assistant.db.write() as session:
-        row = change_of(session, request)
+        row = own_of(session, request, TeamChange)
         dropped = team_changes.drop(session, row.id, member_of(request).id, assistant.clock.now())
     if dropped:
         return on(f"/admin/places/{row.team_id}", "team_dropped")
-    return team_page(request, dict.fromkeys(FIELDS, ""), [], ("gone_change",))
+    return refused(request, "gone_change")
 
 
 def try_out(request: Request) -> Response:
@@ -225,6 +223,6 @@ def try_out(request: Request) -> Response:
     errors = list[str]()
     as_at = day_in({"as_at": str(request.state.form.get("as_at") or "")[:10]}, "as_at", errors) or today_of(request)
     with state.assistant(request).db.read() as session:
-        number = rule_of(session, request).id
+        number = own_of(session, request, TeamRule).id
     trial = None if errors else rule_trial.try_rule(state.assistant(request), number, member_of(request).id, as_at)
     return team_page(request, dict.fromkeys(FIELDS, ""), [], tuple(errors), trial)

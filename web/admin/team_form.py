@@ -8,8 +8,8 @@ from datetime import date
 from bot.flows.segments import to_gsm7, unsupported
 from services.boards import Boards
 from services.models import Team
+from services.tables_in_out import EMAIL, LONGEST_NAME
 from services.tables_of_places import PRACTICE_CODE, known_lads
-from services.tables_of_staff import EMAIL, LONGEST_NAME
 from services.tables_of_teams import (
     ACCEPTS,
     ADDRESS,
@@ -31,12 +31,14 @@ FIELDS = (*WORDS, *NUMBERS, *TICKS)
 NEW = {"min_age": "18", "call_back_days": "5", "accepts_call_back": "yes"}
 """What stands in the form of a team that is new."""
 LONGEST = 200
+MOST_KEPT = 400
+"""Of what was typed in a field: more than any may have, so that nothing is cut that would then pass as right."""
 AREA_FIELDS = ("place", "code", "starts_on", "ends_on")
 
 
 def typed_of(form: Mapping[str, object]) -> dict[str, str]:
     """What was typed, in one line each."""
-    return {name: " ".join(str(form.get(name) or "").replace("\0", "").split())[: LONGEST + 1] for name in FIELDS}
+    return {name: " ".join(str(form.get(name) or "").replace("\0", "").split())[:MOST_KEPT] for name in FIELDS}
 
 
 def shown_of(team: Team) -> dict[str, str]:
@@ -55,7 +57,9 @@ def read_facts(typed: Mapping[str, str], today: date) -> tuple[dict[str, Fact], 
     wrong += [] if 0 < len(typed["controller"]) <= LONGEST else ["controller"]
     wrong += ["privacy_url"] if typed["privacy_url"] and not ADDRESS.fullmatch(typed["privacy_url"]) else []
     wrong += [] if CALLER_NUMBER.fullmatch(typed["caller_number"]) else ["caller_number"]
-    wrong += ["email"] if typed["email"] and not EMAIL.fullmatch(typed["email"]) else []
+    wrong += (
+        [] if not typed["email"] or (EMAIL.fullmatch(typed["email"]) and len(typed["email"]) <= LONGEST) else ["email"]
+    )
     wrong += ["board"] if typed["board"] and not Boards.load().get(typed["board"]) else []
     numbers = {name: _whole(typed[name]) for name in NUMBERS}
     wrong += [name for name, allowed in NUMBERS.items() if numbers[name] not in allowed]

@@ -35,13 +35,13 @@ def place_name(request: Request, area: Area) -> str:
 
 def shown(session: Session, request: Request, team: Team) -> dict[str, Any]:
     """What the page of a team shows of this."""
-    rows = team_changes.listed(session, team.id)
+    rows, now = team_changes.listed(session, team.id), state.assistant(request).clock.now()
     known = {n: scopes.name_of(session, n) for row in rows for n in (row.proposed_by, row.agreed_by) if n}
     return {
         "facts": shown_of(team),
         "board": Boards.load().get(team.board or ""),
         "areas": [(area, place_name(request, area)) for area in cells_of(session, team)],
-        "team_changes": [(row, team_changes.is_overtaken(row, team) and not row.agreed_at) for row in rows],
+        "team_changes": [(row, not row.agreed_at and team_changes.is_overtaken(row, team, now)) for row in rows],
         "change_people": known,
         "area_name": lambda area: place_name(request, tuple(area)),
         "seen": team_changes.mark_of(session, team),

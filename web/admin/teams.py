@@ -163,23 +163,22 @@ def areas(request: Request) -> Response:
 
 
 def areas_page(request: Request, typed: Mapping[str, str], picked: list[str], wrong: tuple[str, ...] = ()) -> Response:
-    assistant = state.assistant(request)
-    with assistant.db.read() as session:
+    with state.assistant(request).db.read() as session:
         team = own_team(session, request)
-        return page(
-            request,
-            "team_areas",
-            desk_of(request),
-            400 if wrong else 200,
-            team=team,
-            rows=[(area, place_name(request, area)) for area in cells_of(session, team)],
-            boards=Boards.load().on(today_of(request)),
-            lads=sorted(lad_names().items(), key=lambda each: each[1]),
-            typed=typed,
-            picked=picked,
-            wrong=wrong,
-            served=team_changes.is_served(team, assistant.clock.now()),
-        )
+        rows = [(area, place_name(request, area)) for area in cells_of(session, team)]
+    boards, lads = Boards.load().on(today_of(request)), sorted(lad_names().items(), key=lambda each: each[1])
+    return form_page(request, "team_areas", team, typed, wrong, rows=rows, boards=boards, lads=lads, picked=picked)
+
+
+def form_page(
+    request: Request, template: str, team: Team, typed: Mapping[str, str], wrong: tuple[str, ...], **shown: object
+) -> Response:
+    """A form about a team that is there, with what was typed."""
+    served = team_changes.is_served(team, state.assistant(request).clock.now())
+    status = 400 if wrong else 200
+    return page(
+        request, template, desk_of(request), status, team=team, typed=typed, wrong=wrong, served=served, **shown
+    )
 
 
 def change_areas(request: Request) -> Response:
@@ -204,20 +203,10 @@ def opening(request: Request) -> Response:
 
 
 def opening_page(request: Request, typed: Mapping[str, str], wrong: tuple[str, ...] = ()) -> Response:
-    assistant = state.assistant(request)
-    with assistant.db.read() as session:
+    with state.assistant(request).db.read() as session:
         team = own_team(session, request)
-        return page(
-            request,
-            "team_opening",
-            desk_of(request),
-            400 if wrong else 200,
-            team=team,
-            lacks=team_changes.lacking(session, team, today_of(request)),
-            served=team_changes.is_served(team, assistant.clock.now()),
-            typed=typed,
-            wrong=wrong,
-        )
+        lacks = team_changes.lacking(session, team, today_of(request))
+    return form_page(request, "team_opening", team, typed, wrong, lacks=lacks)
 
 
 def open_or_close(request: Request) -> Response:

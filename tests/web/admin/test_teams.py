@@ -119,6 +119,18 @@ def test_nobody_agrees_to_their_own_or_to_what_they_have_not_seen(
     assert (opens, served) == ([[], ["north"]], [0, 1])
 
 
+def test_a_team_that_is_open_is_not_opened_again_for_a_later_day(made: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(going_live, "checklist", lambda session, team, on: [])
+    for day in (TODAY, TODAY + timedelta(days=7)):
+        assert made.post(OPENING, do="open", on=day.isoformat(), signed_by="Dr Moss")[0] == 303
+    made.sign_in("bea")
+    assert made.post("/places/north/changes/1/agree", "/places/north")[0] == 303
+    assert "Overtaken" in made.get("/places/north")
+    assert made.post("/places/north/changes/2/agree", "/places/north")[0] == 409
+    with made.assistant.db.read() as session:
+        assert [each.id for each in teams.open_teams(session, TODAY)] == ["north"]
+
+
 def test_of_an_open_team_names_count_at_once_and_the_rest_waits(open_one: Studio) -> None:
     assert open_one.post(FACTS, **{**TEAM, "name": "WorkWell Far North", "caller_number": "01632 960199"})[0] == 303
     now = team(open_one)
@@ -169,6 +181,14 @@ def test_what_an_editor_did_not_touch_stays_as_the_other_made_it(made: Studio) -
     assert made.post(FACTS, **{**TEAM, "name": "Mine", "seen": seen})[0] == 303
     assert (team(made).name, team(made).controller) == ("Mine", "An ICB")
     assert made.post(FACTS, **{**TEAM, "name": "Yours", "seen": "[[nonsense"})[0] == 409
+
+
+def test_a_long_address_is_kept_whole(made: Studio) -> None:
+    address = f"https://north.example/{'a' * 250}"
+    assert made.post(FACTS, **{**TEAM, "privacy_url": address})[0] == 303
+    assert team(made).privacy_url == address
+    assert made.post(FACTS, **{**TEAM, "privacy_url": f"https://north.example/{'a' * 500}"})[0] == 400
+    assert made.post(FACTS, **{**TEAM, "email": f"north@{'a.' * 300}uk"})[0] == 400
 
 
 def test_a_team_closes_from_a_day_on_and_can_stay(open_one: Studio) -> None:
