@@ -1,4 +1,4 @@
-"""Memory at rest: the application after 20 conversations by text, and the NLU server it started."""
+"""Memory at rest: the application after 20 conversations by text, and the processes it started: turns, NLU server."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import tempfile
 import time
 import urllib.request
 from dataclasses import dataclass
+from pathlib import Path
 
 from benchmarks import machine
 from benchmarks.people import TEXTS, Load, provider
@@ -20,9 +21,10 @@ REST_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Memory:
-    """Megabytes resident; `nlu` 0 where no model runs."""
+    """Megabytes resident; 0 where there is no such process."""
 
     app: float
+    turns: float
     nlu: float
 
 
@@ -41,12 +43,20 @@ async def serve(home: str, first_number: int) -> Memory:
         await asyncio.to_thread(wait_for_model, url)
         await hold_conversations(url, first_number)
         await asyncio.sleep(REST_SECONDS)
-        models = [machine.resident(pid) for pid in machine.children(process.pid)]
-        return Memory(machine.resident(process.pid), max(models, default=0.0))
+        return measured(process.pid)
     finally:
         process.terminate()
         await process.wait()
         api.close()
+
+
+def measured(server: int) -> Memory:
+    """The server and the processes it started, told apart by what they run."""
+    of_turns, of_models = [0.0], [0.0]
+    for pid in machine.children(server):
+        runs = Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8")
+        (of_turns if "bot.turning" in runs else of_models).append(machine.resident(pid))
+    return Memory(machine.resident(server), max(of_turns), max(of_models))
 
 
 def wait_for_model(url: str, seconds: float = 60) -> None:
@@ -78,6 +88,7 @@ def main() -> None:
         first, found = asyncio.run(serve(home, 0)), asyncio.run(serve(home, CONVERSATIONS))
     print(line(f"app, texts on, after {CONVERSATIONS} conversations", found.app, APP_LIMIT))
     print(line("  the same on the very first start, which migrates", first.app, APP_LIMIT))
+    print(f"{'the process of the turns, the larger of the two':<52}{max(first.turns, found.turns):>6.0f} MB")
     nlu = max(first.nlu, found.nlu)
     print(
         line("NLU server, one process, the larger of the two", nlu, NLU_LIMIT) if nlu else "NLU server: not installed"

@@ -31,10 +31,14 @@ class Server:
     pid: int
 
     async def measure(self, people: int, seconds: float, every: float | None = None) -> Figures:
-        before = machine.cpu_seconds(self.pid)
+        before = self.processor()
         figures = await texting(self.load, people, seconds, every)
-        figures.cpu_seconds = machine.cpu_seconds(self.pid) - before
+        figures.cpu_seconds = self.processor() - before
         return figures
+
+    def processor(self) -> float:
+        """Seconds that the process and those it started have used so far."""
+        return sum(map(machine.cpu_seconds, (self.pid, *machine.children(self.pid))))
 
 
 def environment(home: str, url: str, database: str | None, api: str, nlu: dict[str, str]) -> dict[str, str]:

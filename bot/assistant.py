@@ -32,7 +32,7 @@ from services.areas import Areas
 from services.clock import Clock
 from services.db import Database, Session
 from services.directory import Directory
-from services.errors import SettingsError
+from services.errors import SettingsError, StorageError
 from services.inbox import Accepted
 from services.messages import Address, Inbound, Outbound, Receipt
 from services.practices import Practices
@@ -59,6 +59,16 @@ class Books:
     def __init__(self, db: Database, today: Book, number: int = 0) -> None:
         self.db, self._shelf = db, Shelf(number, today)
         self.unreadable: str = ""
+
+    @classmethod
+    def live(cls, db: Database) -> Books:
+        """What is live now. Raises ContentErrors where this version cannot read it, StorageError where nothing is live."""
+        with db.read() as session:
+            live = publications.live(session)
+            if live is None:
+                raise StorageError("nothing was published yet: start the server first")
+            files = flow_store.load(session, live.hash)
+        return cls(db, parsed(tuple(sorted(files.items()))), live.number)
 
     @property
     def today(self) -> Book:
@@ -265,6 +275,16 @@ def assemble(
         assistant.directory.install(clock.now())
     open_channels(assistant)
     return assistant
+
+
+def beside(settings: Settings, nlu: Nlu | None) -> Assistant:
+    """For a process that only takes turns, beside a server that has set everything up: it publishes and sends nothing.
+
+    `nlu` None: the server at NLU_URL.
+    """
+    db = Database.of(settings)
+    books = Books.live(db)
+    return Assistant(settings, db, Clock.at(settings.now), books, nlu or open_nlu(settings), {}, demo=settings.demo)
 
 
 def open_nlu(settings: Settings) -> Backed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import structlog
@@ -13,6 +13,7 @@ from bot import rounds
 from bot.assistant import Assistant
 from bot.missed import Missed
 from bot.trouble import place_of
+from bot.turns_apart import TurnsApart
 from services import audit, busy, leases
 
 log = structlog.get_logger(__name__)
@@ -29,8 +30,10 @@ STOP_SECONDS = 4.0
 class Worker:
     """The threads of one process. Telegram polling and what falls due are led by one process at a time."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Assistant, turns: Sequence[str] = ()) -> None:
         self.assistant = assistant
+        self.apart = TurnsApart(assistant, self._look_again, turns) if turns else None
+        """The process that takes the turns, begun by the command `turns`; without one they are taken here."""
         self.stopping = threading.Event()
         self.threads: list[threading.Thread] = []
         self.looked = threading.Event()
@@ -40,19 +43,21 @@ class Worker:
         self.assistant.db.claim_process()
         self.assistant.warm()  # before the first request: many at once would each load the same
         self._run("turns", self._turns)
+        if self.apart:
+            self.apart.start()
         for channel in self.assistant.channels:
             self._run(f"deliver-{channel}", partial(self._deliver, channel))
         if self.assistant.mail:
-            self._run("mail", partial(self._every, MAIL_SECONDS, partial(rounds.send_mail, self.assistant)))
-        self._run("systems", partial(self._every, DUE_SECONDS, partial(rounds.tell_systems, self.assistant)))
-        self._run("calendars", partial(self._every, DUE_SECONDS, self._read_calendars))
-        self._run("due", partial(self._every, DUE_SECONDS, self._fall_due))
+            self.every(MAIL_SECONDS, partial(rounds.send_mail, self.assistant), "mail")
+        self.every(DUE_SECONDS, partial(rounds.tell_systems, self.assistant), "systems")
+        self.every(DUE_SECONDS, self._read_calendars, "calendars")
+        self.every(DUE_SECONDS, self._fall_due, "due")
         if self.assistant.settings.has_sms:
             self._run("missed", self._look_for_missed)
         else:
             self.looked.set()
-        self._run("content", partial(self._every, CONTENT_SECONDS, self.assistant.books.refresh))
-        self._run("seal", partial(self._every, SEAL_SECONDS, self._seal))
+        self.every(CONTENT_SECONDS, self.assistant.books.refresh, "content")
+        self.every(SEAL_SECONDS, self._seal, "seal")
         if self.assistant.telegram:
             self.assistant.telegram.start(poll=self.assistant.polls_telegram)
 
@@ -62,9 +67,15 @@ class Worker:
         self.assistant.tell_outgoing()
         if self.assistant.telegram:
             self.assistant.telegram.stop()
+        if self.apart:
+            self.apart.stop()
         deadline = time.monotonic() + STOP_SECONDS  # a send that hangs is left: its lease makes it a flagged repeat
         for thread in self.threads:
             thread.join(timeout=max(0.0, deadline - time.monotonic()))
+
+    def every(self, seconds: float, work: Callable[[], object], name: str) -> None:
+        """Do it in a thread of its own again and again, with so much time between."""
+        self._run(name, partial(self._every, seconds, work))
 
     def _run(self, name: str, work: Callable[[], object]) -> None:
         thread = threading.Thread(target=work, name=name, daemon=True)
@@ -76,7 +87,8 @@ class Worker:
         while not self.stopping.is_set():
             self.assistant.wake.wait(POLL_SECONDS)
             self.assistant.wake.clear()
-            self._guarded(partial(rounds.catch_up_all, self.assistant))
+            if self.apart is None or not self.apart.keeps_up():
+                self._guarded(partial(rounds.catch_up_all, self.assistant))
 
     def _deliver(self, channel: str) -> None:
         kicked = self.assistant.outgoing_of(channel)
@@ -135,7 +147,11 @@ class Worker:
         try:
             work()
         except Exception as error:
-            if self.assistant.settings.has_sms:
-                self.looked.clear()
+            self._look_again()
             log.error("worker", problem=place_of(error))
             time.sleep(1)
+
+    def _look_again(self) -> None:
+        """The database failed: a provider may have been turned away meanwhile."""
+        if self.assistant.settings.has_sms:
+            self.looked.clear()

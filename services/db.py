@@ -7,9 +7,10 @@ asserted; a second worker process is refused. PostgreSQL: row locks, any number 
 from __future__ import annotations
 
 import fcntl
+import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Any
 
@@ -49,6 +50,8 @@ class Database:
         self._write_lock = threading.Lock()
         self._mine = threading.local()
         self._claimed: IO[str] | None = None
+        self._queue_file: IO[str] | None = None
+        self._queue_of = 0
 
     @classmethod
     def of(cls, settings: Settings, *, throw_away: bool = False) -> Database:
@@ -76,15 +79,35 @@ class Database:
         """A write inside a write would wait for itself, so it is refused; SQLite's writers queue here."""
         if getattr(self._mine, "writing", False):
             raise StorageError("a write is already open in this thread")
-        if self.on_sqlite:
-            self._write_lock.acquire()
-        self._mine.writing = True
-        try:
-            yield
-        finally:
-            self._mine.writing = False
-            if self.on_sqlite:
-                self._write_lock.release()
+        turn = self._in_turn() if self.on_sqlite else nullcontext()
+        with turn:
+            self._mine.writing = True
+            try:
+                yield
+            finally:
+                self._mine.writing = False
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """One writer of a SQLite file at a time, first come first served, among the threads here and other processes.
+
+        SQLite alone would let who waits sleep, longer each time, and look again. A process that dies lets go.
+        """
+        with self._write_lock:
+            queue = self._queue()
+            fcntl.flock(queue, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(queue, fcntl.LOCK_UN)
+
+    def _queue(self) -> int:
+        """The file that writers queue at; a process forked from one that had it open opens its own."""
+        if self._queue_of != os.getpid():
+            self._queue_file = Path(f"{self.url.database}.writer").open("a")  # noqa: SIM115  held for the life of the process
+            self._queue_of = os.getpid()
+        assert self._queue_file is not None
+        return self._queue_file.fileno()
 
     def migrate(self, target: str = "head") -> None:
         """Bring the tables to a revision, forward or back ("base" = none)."""
@@ -125,8 +148,11 @@ class Database:
         self._claimed = file
 
     def close(self) -> None:
-        """Let go of every connection and of the worker's claim."""
+        """Let go of every connection, of the worker's claim and of the place where writers queue."""
         self.engine.dispose()
+        if self._queue_file:
+            self._queue_file.close()
+            self._queue_file, self._queue_of = None, 0
         if self._claimed:
             self._claimed.close()
             self._claimed = None

@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     data_keys: SecretStr = Field(default=SecretStr(""), validation_alias="ANYDOOR_DATA_KEYS")
     now: str = Field(default="", validation_alias="ANYDOOR_NOW")
     demo: bool = Field(default=False, validation_alias="ANYDOOR_DEMO")
+    turns_apart: bool | None = Field(default=None, validation_alias="ANYDOOR_TURNS_APART")
     nlu_url: str = Field(default="", validation_alias="NLU_URL")
     nlu_token: SecretStr = Field(default=SecretStr(""), validation_alias="NLU_TOKEN")
     twilio_account_sid: str = Field(default="", validation_alias="TWILIO_ACCOUNT_SID")
@@ -53,6 +54,10 @@ class Settings(BaseSettings):
             return f"sqlite:///{self.home.resolve() / 'anydoor.db'}"
         scheme, _, rest = self.database_address.partition("://")
         return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else self.database_address
+
+    def takes_turns_apart(self, cores: int) -> bool:
+        """Whether turns get a process of their own: as set, else where there is a second core for it."""
+        return cores > 1 if self.turns_apart is None else self.turns_apart
 
     @property
     def has_sms(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -216,15 +217,27 @@ def create_app(settings: Settings | None = None, *, demo: bool = False) -> Starl
     assistant = assemble(settings, demo=demo, serving=True)
     if assistant.demo:
         demonstration.announce(assistant)
-    return application(assistant, owned=True)
+    return application(assistant, owned=True, turns=turns_command(settings))
 
 
-def application(assistant: Assistant, *, work: bool = True, owned: bool = False) -> Starlette:
-    """The application over an assembled assistant. `work`: with the worker's threads; `owned`: closes it at the end."""
+def turns_command(settings: Settings) -> Sequence[str]:
+    """What starts a process for the turns, where the settings and the machine have room for one."""
+    from bot.turns_apart import COMMAND
+
+    return COMMAND if settings.takes_turns_apart(len(os.sched_getaffinity(0))) else ()
+
+
+def application(
+    assistant: Assistant, *, work: bool = True, owned: bool = False, turns: Sequence[str] = ()
+) -> Starlette:
+    """The application over an assembled assistant. `work`: with the worker's threads; `owned`: closes it at the end.
+
+    `turns`: the command that starts a process for the turns; without it they are taken in this one.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        worker = start_worker(assistant) if work else None
+        worker = start_worker(assistant, turns) if work else None
         pollers = [asyncio.create_task(each.run()) for each in (app.state.live, app.state.desk)]
         try:
             yield
@@ -249,10 +262,10 @@ def application(assistant: Assistant, *, work: bool = True, owned: bool = False)
     return app
 
 
-def start_worker(assistant: Assistant) -> Worker:
+def start_worker(assistant: Assistant, turns: Sequence[str]) -> Worker:
     from bot.worker import Worker
 
-    worker = Worker(assistant)
+    worker = Worker(assistant, turns)
     worker.start()
     return worker
 

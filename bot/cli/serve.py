@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
     from services.settings import Settings
-
-M_ARENA_MAX = -8  # of malloc.h
 
 HELP = """Serve everything on one address.
 
@@ -23,6 +20,7 @@ ANYDOOR_DATABASE_URL: PostgreSQL, or another SQLite file.
 ANYDOOR_PUBLIC_URL: the address the public and the providers use.
 ANYDOOR_SECRET_KEY: signs and seals; made on first run.
 ANYDOOR_DATA_KEYS: keyring for sealed columns, id:key,id:key (newest first).
+ANYDOOR_TURNS_APART: 1 takes turns in a process of their own, 0 does not (default: where there are two cores).
 ANYDOOR_NOW: start the clock at an ISO time (tests only).
 NLU_URL, NLU_TOKEN: a language model server that runs elsewhere.
 TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_MESSAGING_SERVICE_SID or TWILIO_FROM, TWILIO_API_URL: texts.
@@ -90,6 +88,7 @@ def serve(
     from bot.cli.first_start import set_up_apart
     from bot.cli.meanwhile import trained_meanwhile
     from bot.cli.problems import said_plainly
+    from bot.one_heap import share_one_heap
     from services.settings import load
 
     os.environ["ANYDOOR_DEMO"] = "1" if demo else ""
@@ -121,12 +120,3 @@ def serve(
                 proxy_headers=False,
                 server_header=False,
             )
-
-
-def share_one_heap() -> None:
-    """Ten threads with a heap of their own each keep 10 MB that nobody uses (`python -m benchmarks memory`).
-
-    Not every C library has such a switch; without it the server only takes more memory.
-    """
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import httpx2
 import structlog
@@ -175,10 +175,23 @@ class NoNlu:
 _CLOSED = NoNlu("The NLU server is not ready yet.")
 
 
+class Running(Protocol):
+    """A server that is kept running; `url` None while none is ready."""
+
+    token: str
+
+    @property
+    def url(self) -> str | None: ...
+
+    def wait(self, seconds: float) -> bool: ...
+
+    def stop(self) -> None: ...
+
+
 class OwnNlu:
     """A server process of our own and a client for wherever it listens just now."""
 
-    def __init__(self, process: NluProcess, timeout: float = 2.0) -> None:
+    def __init__(self, process: Running, timeout: float = 2.0) -> None:
         self._process, self._timeout = process, timeout
         self._lock = threading.Lock()
         self._url = ""
@@ -192,6 +205,12 @@ class OwnNlu:
     def why(self) -> str:
         """Why it is not up, for whoever runs the product."""
         return "the language model is not ready yet, or does not answer"
+
+    @property
+    def address(self) -> tuple[str, str] | None:
+        """Where it listens and the token it wants; None while none is ready."""
+        url = self._process.url
+        return (url, self._process.token) if url else None
 
     def parse(self, text: str) -> Parsed | None:
         """A text that the old server was still reading when a new one took over is asked of the new one."""

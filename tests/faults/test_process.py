@@ -32,7 +32,7 @@ SERVE = "import sys; from bot.cli import main; sys.argv = ['anydoor', 'serve', '
 WRITERS = 8
 
 
-def environment(home: Path, url: str, twilio: str) -> dict[str, str]:
+def environment(home: Path, url: str, twilio: str, **more: str) -> dict[str, str]:
     ours = {
         "ANYDOOR_HOME": str(home),
         "ANYDOOR_NOW": NOW,
@@ -44,7 +44,7 @@ def environment(home: Path, url: str, twilio: str) -> dict[str, str]:
         "TWILIO_FROM": twilio_api.SENDER,
         "TWILIO_API_URL": twilio,
     }
-    return {**os.environ, "ANYDOOR_DATABASE_URL": "", **ours}
+    return {**os.environ, "ANYDOOR_DATABASE_URL": "", **ours, **more}
 
 
 def command(port: int) -> list[str]:
@@ -52,10 +52,11 @@ def command(port: int) -> list[str]:
 
 
 @contextmanager
-def served(home: Path, twilio: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def served(home: Path, twilio: str, **more: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    process = subprocess.Popen(command(port), env=environment(home, url, twilio), cwd=ROOT, stdout=subprocess.DEVNULL)
+    given = environment(home, url, twilio, **more)
+    process = subprocess.Popen(command(port), env=given, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
         wait_until_up(process, url)
         yield process, url

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
 import httpx2
 
@@ -42,8 +44,12 @@ class Product:
 
 
 def settings_of(home: Path, url: str, twilio: str, telegram: str, **more: str) -> Settings:
-    given = {
-        "ANYDOOR_HOME": home,
+    return Settings(**environment_of(home, url, twilio, telegram, **more))  # type: ignore[arg-type]
+
+
+def environment_of(home: Path, url: str, twilio: str, telegram: str, **more: str) -> dict[str, str]:
+    return {
+        "ANYDOOR_HOME": str(home),
         "ANYDOOR_NOW": NOW,
         "ANYDOOR_PUBLIC_URL": url,
         "ANYDOOR_SECRET_KEY": "a-test-secret-that-is-long-enough",
@@ -56,19 +62,26 @@ def settings_of(home: Path, url: str, twilio: str, telegram: str, **more: str) -
         "TELEGRAM_API_URL": telegram,
         **more,
     }
-    return Settings(**given)  # type: ignore[arg-type]
 
 
 @contextmanager
-def running(home: Path, nlu: Nlu | None = None, **more: str) -> Iterator[Product]:
-    """Start everything with the demonstration teams; stop it all at the end. `nlu`: else the built-in recognisers."""
+def running(home: Path, nlu: Nlu | None = None, turns: Sequence[str] = (), **more: str) -> Iterator[Product]:
+    """Start everything with the demonstration teams; stop it all at the end. `nlu`: else the built-in recognisers.
+
+    `turns`: the command of a process for the turns, which learns from the environment what we are told.
+    """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with twilio_api.TwilioApi() as twilio, telegram_api.TelegramApi() as telegram:
-        settings = settings_of(home, url, twilio.url, telegram.url, **more)
-        assistant = assemble(settings, demo=True, nlu=nlu or Backed(NoNlu("a test"), StandIn()))
+        given = environment_of(home, url, twilio.url, telegram.url, **more)
+        assistant = assemble(Settings(**given), demo=True, nlu=nlu or Backed(NoNlu("a test"), StandIn()))  # type: ignore[arg-type]
+        app = application(assistant, turns=turns)
         try:
-            with serving(application(assistant), port), httpx2.Client(base_url=url, timeout=15) as http:
+            with (
+                patch.dict(os.environ, given if turns else {}),
+                serving(app, port),
+                httpx2.Client(base_url=url, timeout=15) as http,
+            ):
                 yield Product(url, assistant, twilio, telegram, http)
         finally:
             assistant.close()

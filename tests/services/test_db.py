@@ -182,3 +182,38 @@ def test_a_time_without_a_zone_is_refused(db: Database) -> None:
 
 def _keys() -> Keyring:
     return Keyring.parse("t1:0123456789abcdef")
+
+
+WRITER = """
+import sys
+from services.crypto import Keyring
+from services.db import Database
+db = Database(sys.argv[1], Keyring.parse("t1:test-key-not-secret"))
+with db.write():
+    print("writing", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_writers_of_two_processes_queue_and_one_that_dies_lets_go(sqlite_db: Database, dies: bool) -> None:
+    url = sqlite_db.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-c", WRITER, url]
+    ours = threading.Event()
+
+    def write() -> None:
+        with sqlite_db.write():
+            ours.set()
+
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"writing\n"
+        waiting = threading.Thread(target=write)
+        waiting.start()
+        assert not ours.wait(0.3)
+        if dies:
+            other.kill()
+        else:
+            other.communicate()
+        assert ours.wait(20)
+        waiting.join()

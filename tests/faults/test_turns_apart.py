@@ -1,0 +1,95 @@
+"""Turns in a process of their own: killed, stopped, or without its server; everybody is answered once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot import turns_apart
+from bot.turns_apart import COMMAND, TurnsApart, Waking
+from tests.faults.test_process import ROOT, served
+from tests.journeys.product import Product, running
+from tests.stand_ins.twilio_api import TwilioApi
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("lives")]
+
+START_SECONDS = 90.0
+
+
+@pytest.fixture
+def product(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Product]:
+    monkeypatch.chdir(ROOT)
+    with running(tmp_path, turns=COMMAND) as product:
+        yield product
+
+
+def until(true: Callable[[], object], seconds: float = START_SECONDS) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not come to that"
+        time.sleep(0.05)
+
+
+def apart_of(product: Product) -> TurnsApart:
+    assert isinstance(product.assistant.wake, Waking)
+    return product.assistant.wake.apart
+
+
+def processes_of_turns(server: int) -> list[int]:
+    """The processes that a server started for its turns."""
+    started = Path(f"/proc/{server}/task").glob("*/children")
+    children = [int(pid) for path in started for pid in path.read_text().split()]
+    return [pid for pid in children if b"bot.turning" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def text(product: Product, first: int, people: int) -> list[str]:
+    numbers = [f"+4477009{number:05}" for number in range(first, first + people)]
+    for number in numbers:
+        assert product.text(number, "hi").status_code == 200
+    return numbers
+
+
+def test_everybody_is_answered_once_whatever_becomes_of_it(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns_apart, "FIRST_PAUSE", 0.1)
+    here: list[object] = []
+    product.assistant.watchers.append(here.append)
+    until(apart_of(product).keeps_up)
+    (first,) = processes_of_turns(os.getpid())
+
+    numbers = text(product, 10_000, 5)
+    until(lambda: all(product.twilio.bodies(number) for number in numbers))
+    assert here == [], "the server took no turn"
+
+    numbers += text(product, 20_000, 30)
+    os.kill(first, signal.SIGKILL)
+    numbers += text(product, 30_000, 30)
+    until(lambda: all(product.twilio.bodies(number) for number in numbers))
+    assert here, "the server took what was left"
+    until(apart_of(product).keeps_up)
+    (second,) = processes_of_turns(os.getpid())
+    assert second != first
+
+    monkeypatch.setattr(turns_apart, "SILENT_SECONDS", 1.0)
+    monkeypatch.setattr(turns_apart, "LOST_SECONDS", 3.0)
+    os.kill(second, signal.SIGSTOP)
+    numbers += text(product, 40_000, 5)
+    until(lambda: all(product.twilio.bodies(number) for number in numbers))
+    until(lambda: processes_of_turns(os.getpid()) not in ([], [second]))
+    assert [len(product.twilio.bodies(number)) for number in numbers] == [1] * len(numbers)
+
+
+def test_it_ends_with_its_server_killed_or_not(tmp_path: Path) -> None:
+    with TwilioApi() as twilio:
+        for signalled in (signal.SIGTERM, signal.SIGKILL):
+            with served(tmp_path, twilio.url, ANYDOOR_TURNS_APART="1") as (process, _):
+                until(lambda server=process.pid: processes_of_turns(server))  # type: ignore[misc]
+                (turns,) = processes_of_turns(process.pid)
+                os.kill(turns, signal.SIGTERM)  # as a service manager does to all of a unit: it ends with its server
+                process.send_signal(signalled)
+                process.wait(timeout=30)
+                until(lambda turns=turns: not Path(f"/proc/{turns}").exists(), seconds=30)  # type: ignore[misc]
