@@ -43,7 +43,7 @@ def read_call_needs(text: str, *, phone: bool = False) -> Found | None:
     if "bsl" in out or any(passage.found[hit.start].word in LIPS for hit in meant):
         meant = [hit for hit in meant if hit.value != "bsl"]  # "deaf, but no BSL"; who reads lips may not sign
         deaf = [
-            replace(mention.hit, value="messages") for mention in passage.mentions if is_deaf(passage.found, mention)
+            mention.hit._replace(value="messages") for mention in passage.mentions if is_deaf(passage.found, mention)
         ]
         meant = meant or deaf
     meant = [hit for hit in meant if hit.value not in out]

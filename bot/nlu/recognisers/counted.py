@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from bot.nlu.recognisers.lexicon import word_set
 from bot.nlu.recognisers.numbers import ORDINAL_ENDINGS, number_at, ordinal_at
@@ -32,7 +31,7 @@ def counted_picks(found: Sequence[Token], count: int) -> list[Pick]:
     if any(token.word in NO_PLAIN_NUMBERS for token in found):
         return []
     counted = _letters(found, count) or list(_counted(found, count)) or _one_letter(found, count)
-    return [replace(pick, by_count=True) for pick in counted]
+    return [pick._replace(by_count=True) for pick in counted]
 
 
 def _counted(found: Sequence[Token], count: int) -> Iterator[Pick]:
@@ -44,7 +43,7 @@ def _counted(found: Sequence[Token], count: int) -> Iterator[Pick]:
         pick = _place(found, i, count) or _range(found, i, count) or number or _glued(found, i, count)
         if pick:
             joined = firm >= 0 and all(token.word in JOINS for token in found[firm : pick.start])
-            pick = replace(pick, firm=pick.firm or joined)
+            pick = pick._replace(firm=pick.firm or joined)
             firm = pick.end if pick.firm else -1
             yield pick
         i = pick.end if pick else i + 1

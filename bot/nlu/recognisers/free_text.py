@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 from bot.nlu.recognisers import scope
@@ -91,7 +91,7 @@ def read_passage(name: str, text: str) -> Passage:
 def written_out(found: Sequence[Token]) -> list[Token]:
     """The tokens with textspeak and dialect forms as the word lists have them: "wrk" is "work", "cannae" is "cant"."""
     short = _written_short()
-    return [replace(token, word=short[token.word]) if token.word in short else token for token in found]
+    return [token._replace(word=short[token.word]) if token.word in short else token for token in found]
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
@@ -99,7 +98,7 @@ def those_meant(found: Sequence[Token], pointed: Sequence[Pick], *, fine_denies:
     back = _taken_back(found, pointed, denials)
     kept = [pick for pick, gone in zip(pointed, denials, strict=True) if not gone and pick.end > back]
     out = {line for pick, gone in zip(pointed, denials, strict=True) if gone for line in pick.lines}
-    left = [replace(pick, lines=tuple(line for line in pick.lines if line not in out)) for pick in kept]
+    left = [pick._replace(lines=tuple(line for line in pick.lines if line not in out)) for pick in kept]
     chosen = whole or any(denials)  # who turns one line down is choosing
     return [pick for pick in left if pick.lines and (chosen or pick.firm or _answers(found, pick, pointed))]
 
