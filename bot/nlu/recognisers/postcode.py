@@ -75,12 +75,12 @@ def postcodes_to_choose_from(text: str) -> list[str]:
         for reading in _readings(typed, span, TO_DIGIT, TO_LETTER):
             if neat and not _words_of_their_own(cleaned[slice(*span)]) and not _overlaps(span, told.values()):
                 told.setdefault(reading.postcode, span)
-    for match in _CHUNK.finditer(cleaned):
+    for match in _CHUNK.finditer(cleaned) if told else ():
         if re.search(r"(?:near|off|by|road|on|the)\W*$", cleaned[: match.start()], re.IGNORECASE):
             continue  # "off the M62"
         outward = next((fit for shape in SHAPES if (fit := _fit(match.group().upper(), shape, {}, {}))), None)
         known = outward is not None and _possible(outward[0]) and len(outward[0]) > len("M1")
-        if outward and known and told and not _overlaps(match.span(), told.values()):
+        if outward and known and not _overlaps(match.span(), told.values()):
             told.setdefault(outward[0], match.span())
     values = sorted(told, key=lambda value: told[value])
     left = [values[i] for i in still_open(cleaned, [told[value] for value in values])]
