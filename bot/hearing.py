@@ -126,7 +126,7 @@ def told(text: str, expecting: Expecting | None, now: datetime) -> Mapping[str, 
 def without_nlu(text: str, inbound: Inbound, expecting: Expecting | None, now: datetime) -> Heard:
     if inbound.kind == "press":
         return Heard(text, inbound, expecting)
-    acts = tuple(read_act(text))
+    acts = read_act(text)
     reading = read_answer(text, expecting, now) if expecting and text else Reading()
     which = expecting is not None and expecting.beneath is not None
     if expecting and expecting.beneath and not reading.answer:

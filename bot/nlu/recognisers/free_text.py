@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from bot.nlu.recognisers import scope
 from bot.nlu.recognisers.guesses import is_a_name
 from bot.nlu.recognisers.lexicon import read, word_set
 from bot.nlu.recognisers.phrases import Hit, PhraseBook
-from bot.nlu.recognisers.text import Token, clean, tokens
+from bot.nlu.recognisers.text import FEW, Token, clean, tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +78,15 @@ def says_none(name: str, text: str) -> bool:
 TOLD_OF_ONESELF = frozenset({"health", "barriers"})
 
 
+@lru_cache(maxsize=5 * FEW)
 def read_passage(name: str, text: str) -> Passage:
     """Every phrase of a word list in a person's raw words."""
     cleaned = clean(text)
     found = written_out(tokens(cleaned))
     hits = [hit for hit in book(name).find(found) if name not in TOLD_OF_ONESELF or not is_a_name(found, hit)]
     owned = scope.owners(hits)
-    mentions = [Mention(hit, scope.denied(found, owned, hit), scope.someone_elses(found, hit)) for hit in hits]
-    return Passage(cleaned, found, mentions)
+    mentions = (Mention(hit, scope.denied(found, owned, hit), scope.someone_elses(found, hit)) for hit in hits)
+    return Passage(cleaned, tuple(found), tuple(mentions))
 
 
 def written_out(found: Sequence[Token]) -> list[Token]:

@@ -84,8 +84,13 @@ def is_whole(found: Sequence[Token], pointed: Sequence[Pick]) -> bool:
     """Whether picks, "all" and words that add nothing are all there is."""
     covered = {i for pick in pointed for i in range(pick.start, pick.end)}
     covered |= {i for hit in totals().find(found) for i in range(hit.start, hit.end)}
-    filler = word_set("choice", "filler") | word_set("choice", "cue")
-    return all(token.is_mark or i in covered or token.word in filler for i, token in enumerate(found))
+    return all(token.is_mark or i in covered or token.word in fillers() for i, token in enumerate(found))
+
+
+@cache
+def fillers() -> frozenset[str]:
+    """Words that add nothing to an answer from a list."""
+    return word_set("choice", "filler") | word_set("choice", "cue")
 
 
 def those_meant(found: Sequence[Token], pointed: Sequence[Pick], *, fine_denies: bool) -> list[Pick]:
