@@ -8,7 +8,9 @@ import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +20,7 @@ Weights = NDArray[np.float32] | NDArray[np.int8]
 _LONGEST = 2_000  # characters read of one text
 _BATCH = 128
 WORDS_KEPT = 2_000
-"""Words whose features are kept, 1 KB each: the same ones come in every message."""
+"""Words whose features are kept, about 1 KB each: the same ones come in every message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +39,40 @@ class Recipe:
 def features(text: str, recipe: Recipe) -> NDArray[np.int64]:
     """Sorted distinct hashed features of a text: n-grams inside words, words, pairs of words with and without a gap."""
     words = unicodedata.normalize("NFKC", text[:_LONGEST]).casefold().split()
-    pairs = [f"p:{a} {b}" for a, b in zip(["^", *words], [*words, "$"], strict=True)]
-    pairs += [f"s:{a} {b}" for a, b in zip(words, words[2:], strict=False)]
-    hashed = {_hashed(pair, recipe.bits) for pair in pairs}
-    hashed.update(*[_of_word(word, recipe.shortest, recipe.longest, recipe.bits) for word in set(words)])
+    known = [_word(word, recipe.shortest, recipe.longest, recipe.bits) for word in ("^", *words, "$")]
+    inside = known[1:-1]
+    mask = (1 << recipe.bits) - 1
+    hashed = {zlib.crc32(b.written, a.next_to) & mask for a, b in pairwise(known)}
+    hashed.update([zlib.crc32(b.written, a.one_before) & mask for a, b in zip(inside, inside[2:], strict=False)])
+    hashed.update(*[word.within for word in inside])
     return np.array(sorted(hashed), dtype=np.int64)  # never empty: the pair of both ends is always there
 
 
+class _Word(NamedTuple):
+    """What the features of a text need of one word; a CRC goes on where that of the words before it left off."""
+
+    written: bytes
+    next_to: int  # the CRC up to the neighbour that follows
+    one_before: int  # the CRC up to the word after that
+    within: tuple[int, ...]  # the hashed n-grams, and the word itself
+
+
 @lru_cache(maxsize=WORDS_KEPT)
-def _of_word(word: str, shortest: int, longest: int, bits: int) -> tuple[int, ...]:
-    """The hashed n-grams of one word and the word itself."""
+def _word(word: str, shortest: int, longest: int, bits: int) -> _Word:
     padded = f" {word[:30]} "
     said = {f"w:{word}"}
     for size in range(shortest, longest + 1):
         said.update(padded[i : i + size] for i in range(len(padded) - size + 1))
-    return tuple({_hashed(feature, bits) for feature in said})
+    within = {_crc(feature) & ((1 << bits) - 1) for feature in said}
+    return _Word(_bytes(word), _crc(f"p:{word} "), _crc(f"s:{word} "), tuple(within))
 
 
-def _hashed(feature: str, bits: int) -> int:
-    return zlib.crc32(feature.encode("utf-8", "surrogatepass")) & ((1 << bits) - 1)
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _crc(text: str) -> int:
+    return zlib.crc32(_bytes(text))
 
 
 class NgramClassifier:
