@@ -81,6 +81,8 @@ def hear(inbound: Inbound, expecting: Expecting | None, now: datetime, nlu: Nlu 
 
 
 def graded(heard: Heard, hit: SafetyHit | None) -> Heard:
+    if hit is None and heard.safety is None and heard.maybe is None:
+        return heard
     certain = hit is not None and hit.certain
     return replace(heard, safety=hit if certain else None, maybe=None if certain else hit)
 

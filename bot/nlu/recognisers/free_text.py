@@ -71,7 +71,7 @@ def _whole_book(name: str) -> PhraseBook:
 
 def says_none(name: str, text: str) -> bool:
     """Whether the message, politeness aside, is made of the list's ways to say "none of them"."""
-    found = [token for token in written_out(tokens(clean(text))) if not token.is_mark]
+    found = [token for token in _written(clean(text)) if not token.is_mark]
     return _whole_book(name).made_of(found, word_set("small_words", "courtesy"))
 
 
@@ -82,11 +82,16 @@ TOLD_OF_ONESELF = frozenset({"health", "barriers"})
 def read_passage(name: str, text: str) -> Passage:
     """Every phrase of a word list in a person's raw words."""
     cleaned = clean(text)
-    found = written_out(tokens(cleaned))
+    found = _written(cleaned)
     hits = [hit for hit in book(name).find(found) if name not in TOLD_OF_ONESELF or not is_a_name(found, hit)]
     owned = scope.owners(hits)
     mentions = (Mention(hit, scope.denied(found, owned, hit), scope.someone_elses(found, hit)) for hit in hits)
-    return Passage(cleaned, tuple(found), tuple(mentions))
+    return Passage(cleaned, found, tuple(mentions))
+
+
+@lru_cache(maxsize=FEW)
+def _written(cleaned: str) -> tuple[Token, ...]:
+    return tuple(written_out(tokens(cleaned)))
 
 
 def written_out(found: Sequence[Token]) -> list[Token]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 
 from bot.nlu.recognisers.several_told import still_open, the_one_meant
 from bot.nlu.recognisers.spelt_aloud import FEWEST, runs
-from bot.nlu.recognisers.text import Rest, bag, clean, listed, tokens
+from bot.nlu.recognisers.text import FEW, Rest, bag, clean, listed, tokens
 from bot.nlu.recognisers.values import Found
 
 AREAS = bag(
@@ -55,6 +56,7 @@ class _Reading:
     repairs: int
 
 
+@lru_cache(maxsize=FEW)
 def read_postcode(text: str) -> Found | None:
     """The postcode, its first half, and a suggestion where it is one slip away; a suggestion is never applied."""
     cleaned = clean(text)
