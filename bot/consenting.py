@@ -114,8 +114,7 @@ def is_a_line(text: str, asked: Expecting) -> bool:
     """The number of a line, or its very words."""
     bare = clean(text).casefold().strip(" .!,?")
     titles = {wording.casefold() for option in options_of(asked) for wording in (option.title, *option.also)}
-    found = read_options(text, options_of(asked), several=False) if bare.isdecimal() else None
-    return bare in titles or found is not None
+    return bare in titles or (bare.isdecimal() and read_options(text, options_of(asked), several=False) is not None)
 
 
 NOES = bag("no nope nah naw not dont never private")

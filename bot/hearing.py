@@ -81,6 +81,8 @@ def hear(inbound: Inbound, expecting: Expecting | None, now: datetime, nlu: Nlu 
 
 
 def graded(heard: Heard, hit: SafetyHit | None) -> Heard:
+    if hit is None and heard.safety is None and heard.maybe is None:
+        return heard
     certain = hit is not None and hit.certain
     return replace(heard, safety=hit if certain else None, maybe=None if certain else hit)
 
@@ -126,7 +128,7 @@ def told(text: str, expecting: Expecting | None, now: datetime) -> Mapping[str, 
 def without_nlu(text: str, inbound: Inbound, expecting: Expecting | None, now: datetime) -> Heard:
     if inbound.kind == "press":
         return Heard(text, inbound, expecting)
-    acts = tuple(read_act(text))
+    acts = read_act(text)
     reading = read_answer(text, expecting, now) if expecting and text else Reading()
     which = expecting is not None and expecting.beneath is not None
     if expecting and expecting.beneath and not reading.answer:

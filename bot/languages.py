@@ -57,7 +57,12 @@ def language_asked_for(text: str) -> str | None:
     said = clean(text).casefold()
     asks = "" if ASKS.search(said) else "in "
     return next(
-        (one.code for one in languages().values() if re.search(rf"\b{asks}{one.name.casefold()}\b", said)), None
+        (
+            one.code
+            for one in languages().values()
+            if (name := one.name.casefold()) in said and re.search(rf"\b{asks}{name}\b", said)
+        ),
+        None,
     )
 
 

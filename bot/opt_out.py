@@ -109,12 +109,17 @@ class OptOutPhrases:
 
     def _whole_message(self, words: Words) -> Iterator[Span]:
         """Phrases that are all of the message, politeness at either end apart."""
+        if not self._whole.leaves_gaps and not all(map(self._is_whole_or_polite, words.words[1:-1])):
+            return
         for longest in (False, True):
             for span in self._whole.find(words, self._spelling.candidates, longest=longest):
                 around = words.words[1 : span.start] + words.words[span.end : -1]
                 start = self._whole_means[span.entry] == "start"
                 if all(word in self._padding and not (start and word in _RESTART) for word in around):
                     yield span
+
+    def _is_whole_or_polite(self, word: str) -> bool:
+        return word in self._padding or self._whole.knows(self._spelling.candidates(word))
 
 
 def _excused(span: Span, excuses: list[Span]) -> bool:

@@ -194,30 +194,38 @@ class Automaton:
         """Every word that leads anywhere."""
         return frozenset(self._by_word)
 
+    def knows(self, ways: Iterable[str]) -> bool:
+        """Whether one of the words leads anywhere."""
+        return any(way in self._by_word for way in ways)
+
+    @property
+    def leaves_gaps(self) -> bool:
+        """Whether some phrase lets words stand in between that are none of its own."""
+        return self._by_any[0] < self._by_any[1]
+
     def find(self, words: Words, candidates: Callable[[str], tuple[str, ...]], *, longest: bool = False) -> list[Span]:
         """Every phrase said: for each ending its shortest reading, or its longest."""
         found: list[Span] = []
         active: dict[int, int] = {}
         for at, word in enumerate(words.words):
-            active = self._advance(active, at, word, candidates(word), at in words.stops, longest)
+            ways = [self._by_word[way] for way in candidates(word) if way in self._by_word]
+            if at not in words.stops and word not in (BEGIN, END):
+                ways.append(self._by_any)
+            active = self._advance(active, at, ways, longest)
             for node, start in active.items():
                 found.extend(Span(entry, start, at + 1) for entry in self._ends.get(node, ()))
         return found
 
-    def _advance(
-        self, active: dict[int, int], at: int, word: str, said: tuple[str, ...], new_sentence: bool, longest: bool
-    ) -> dict[int, int]:
+    def _advance(self, active: dict[int, int], at: int, ways: list[Run], longest: bool) -> dict[int, int]:
         after: dict[int, int] = {}
         better = min if longest else max
-        ways = [self._by_word[way] for way in said if way in self._by_word]
-        if not new_sentence and word not in (BEGIN, END):
-            ways.append(self._by_any)
+        sources, targets = self._sources, self._targets
         for node, start in (*active.items(), (_ROOT, at)):
             for first, last in ways:
-                place = bisect_left(self._sources, node, first, last)
-                while place < last and self._sources[place] == node:
-                    target = self._targets[place]
-                    after[target] = better(start, after.get(target, start))
+                place = bisect_left(sources, node, first, last) if node else first  # the root is the least of numbers
+                while place < last and sources[place] == node:
+                    target = targets[place]
+                    after[target] = better(start, after[target]) if target in after else start
                     place += 1
         return after
 

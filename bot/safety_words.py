@@ -20,6 +20,8 @@ _WILL = re.compile(r"(?<![^\W_])(i|he|she|it|they|you|we|that)['’]ll(?![^\W_])
 _OVERDOSED = re.compile(r"(?<![^\W_])od['’`]e?d(?![^\W_])")
 _SPACED_LETTERS = re.compile(r"(?<![^\W_])(?:[a-z][ .\-_]{1,2}){2,}[a-z](?![^\W_])")
 _LONG_RUN = re.compile(r"(.)\1{2,}")
+FEW = 8
+"""Messages whose words are remembered, since each list of rewritings reads the same."""
 _LEET = str.maketrans("013457", "oieast")
 
 
@@ -73,6 +75,12 @@ def fold(text: str) -> str:
 
 def read_words(text: str, rewrites: Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]) -> Words:
     """The words of a message; never fails, whatever the characters."""
+    return _rewritten(*_typed(text), rewrites)
+
+
+@lru_cache(maxsize=FEW)
+def _typed(text: str) -> tuple[tuple[str, ...], frozenset[int], frozenset[int]]:
+    """The words as they were typed, and where sentences and clauses end."""
     words, stops, pauses = [BEGIN], set[int](), set[int]()
     for token in fold(text).split():
         if token == _STOP:
@@ -82,16 +90,18 @@ def read_words(text: str, rewrites: Mapping[str, tuple[tuple[tuple[str, ...], tu
         else:
             words.append(_LONG_RUN.sub(r"\1\1", token)[:40])
     words.append(END)
-    return _rewritten(words, stops, pauses, rewrites)
+    return tuple(words), frozenset(stops), frozenset(pauses)
 
 
 def _rewritten(
-    words: list[str],
-    stops: set[int],
-    pauses: set[int],
+    words: tuple[str, ...],
+    stops: frozenset[int],
+    pauses: frozenset[int],
     rewrites: Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]],
 ) -> Words:
     """ "wanna" -> "want to", "do not" -> "dont"; positions of sentence ends move along."""
+    if rewrites.keys().isdisjoint(words):
+        return Words(words, stops, pauses)
     out: list[str] = []
     moved: dict[int, int] = {}
     at = 0
@@ -105,13 +115,13 @@ def _rewritten(
 
 
 def _rewrite_at(
-    words: list[str],
+    words: tuple[str, ...],
     at: int,
-    stops: set[int],
+    stops: frozenset[int],
     rewrites: Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]],
 ) -> tuple[int, tuple[str, ...]]:
     for said, meant in rewrites.get(words[at], ()):
-        if tuple(words[at : at + len(said)]) == said and not any(at + i in stops for i in range(1, len(said))):
+        if words[at : at + len(said)] == said and not any(at + i in stops for i in range(1, len(said))):
             return len(said), meant
     return 1, (words[at],)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from bot.flows.engine import CLARIFY, Expecting
@@ -80,8 +80,8 @@ class Reading:
     several: tuple[str, ...] = ()
 
 
-def options_of(expecting: Expecting) -> list[Option]:
-    return [Option(value, title, tuple(also)) for value, title, also in expecting.choices]
+def options_of(expecting: Expecting) -> tuple[Option, ...]:
+    return tuple(Option(value, title, tuple(also)) for value, title, also in expecting.choices)
 
 
 def read_answer(text: str, expecting: Expecting, now: datetime) -> Reading:
@@ -180,13 +180,20 @@ def without(chosen: Found, out: set[str]) -> Found | None:
     return replace(chosen, value=kept) if kept else None
 
 
-def read_options(text: str, options: Sequence[Option], *, several: bool) -> Found | None:
+def read_options(text: str, options: tuple[Option, ...], *, several: bool) -> Found | None:
     if not options:
         return None
-    said = next((option for option in options if bare(text) in map(bare, (option.title, *option.also))), None)
-    if said:
-        return Found([said.value] if several else said.value, True, (0, len(text)))
+    said = exact_wordings(options).get(bare(text))
+    if said is not None:
+        return Found([said] if several else said, True, (0, len(text)))
     return read_choices(text, options) if several else read_choice(text, options)
+
+
+@lru_cache(maxsize=256)
+def exact_wordings(options: tuple[Option, ...]) -> dict[str, str]:
+    """Bare wording of a line -> its value; of two lines worded alike the first."""
+    said = [(bare(wording), option.value) for option in options for wording in (option.title, *option.also)]
+    return dict(reversed(said))
 
 
 def bare(words: str) -> str:

@@ -7,7 +7,10 @@ import unicodedata
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +19,8 @@ Floats = NDArray[np.float32]
 Weights = NDArray[np.float32] | NDArray[np.int8]
 _LONGEST = 2_000  # characters read of one text
 _BATCH = 128
+WORDS_KEPT = 2_000
+"""Words whose features are kept, about 1 KB each: the same ones come in every message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +39,40 @@ class Recipe:
 def features(text: str, recipe: Recipe) -> NDArray[np.int64]:
     """Sorted distinct hashed features of a text: n-grams inside words, words, pairs of words with and without a gap."""
     words = unicodedata.normalize("NFKC", text[:_LONGEST]).casefold().split()
-    said: set[str] = set()
-    for word in words:
-        padded = f" {word[:30]} "
-        for size in range(recipe.shortest, recipe.longest + 1):
-            said.update(padded[i : i + size] for i in range(len(padded) - size + 1))
-        said.add(f"w:{word}")
-    said.update(f"p:{a} {b}" for a, b in zip(["^", *words], [*words, "$"], strict=True))
-    said.update(f"s:{a} {b}" for a, b in zip(words, words[2:], strict=False))
+    known = [_word(word, recipe.shortest, recipe.longest, recipe.bits) for word in ("^", *words, "$")]
+    inside = known[1:-1]
     mask = (1 << recipe.bits) - 1
-    hashed = {zlib.crc32(feature.encode("utf-8", "surrogatepass")) & mask for feature in said}
+    hashed = {zlib.crc32(b.written, a.next_to) & mask for a, b in pairwise(known)}
+    hashed.update([zlib.crc32(b.written, a.one_before) & mask for a, b in zip(inside, inside[2:], strict=False)])
+    hashed.update(*[word.within for word in inside])
     return np.array(sorted(hashed), dtype=np.int64)  # never empty: the pair of both ends is always there
+
+
+class _Word(NamedTuple):
+    """What the features of a text need of one word; a CRC goes on where that of the words before it left off."""
+
+    written: bytes
+    next_to: int  # the CRC up to the neighbour that follows
+    one_before: int  # the CRC up to the word after that
+    within: tuple[int, ...]  # the hashed n-grams, and the word itself
+
+
+@lru_cache(maxsize=WORDS_KEPT)
+def _word(word: str, shortest: int, longest: int, bits: int) -> _Word:
+    padded = f" {word[:30]} "
+    said = {f"w:{word}"}
+    for size in range(shortest, longest + 1):
+        said.update(padded[i : i + size] for i in range(len(padded) - size + 1))
+    within = {_crc(feature) & ((1 << bits) - 1) for feature in said}
+    return _Word(_bytes(word), _crc(f"p:{word} "), _crc(f"s:{word} "), tuple(within))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _crc(text: str) -> int:
+    return zlib.crc32(_bytes(text))
 
 
 class NgramClassifier:
@@ -74,9 +102,9 @@ class NgramClassifier:
     def scores(self, text: str) -> dict[str, float]:
         """The probability of each label; they add up to one."""
         row = features(text, self.recipe)
-        summed = self._weights[row].sum(axis=0, dtype=np.float32) * self._scale
+        summed = self._weights.take(row, axis=0).sum(axis=0, dtype=np.float32) * self._scale
         logits = self._bias + summed / np.float32(len(row) ** 0.5)
-        return dict(zip(self.labels, map(float, _softmax(logits[None, :])[0]), strict=True))
+        return dict(zip(self.labels, _softmax(logits[None, :])[0].tolist(), strict=True))
 
     def save(self, path: Path, *, note: str = "") -> None:
         """Weights in eight bits a label: small enough to keep beside the data they came from."""

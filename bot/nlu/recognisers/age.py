@@ -190,11 +190,14 @@ _AT_FIRST = re.compile(
     re.I,
 )
 # "i have 34 years, no work": said so in many a tongue; "i have 34 years experience" is another thing.
+_TWO_FIGURES = re.compile(r"\d\d")
 _HAVE_YEARS = re.compile(r"\b(?:i have|i've got|i got) (\d\d) (?:years?|yrs?)(?=$|[,.;])", re.I)
 YOUNGEST_IN_PASSING = 14
 
 
 def _in_passing(cleaned: str) -> Found | None:
+    if not _TWO_FIGURES.search(cleaned):
+        return None
     parts = re.split(r"[,.;]", cleaned)
     part = _PART.search(cleaned) if len(parts) > 1 and any(_tells(part) for part in parts) else None
     told = (

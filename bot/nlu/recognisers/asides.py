@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from bot.nlu.recognisers.acts import read_act
@@ -43,14 +44,20 @@ REQUESTS = frozenset(
 def is_aside(text: str, found: Sequence[Token], options: Sequence[Option]) -> bool:
     """Whether a word of the list stands in a question or a request; the very words of a line are still an answer."""
     said = words(clean(text))
-    bare = [_singular(word) for word in said if word not in word_set("small_words", "courtesy")]
-    if any(bare == [_singular(word) for word in words(part)] for option in options for part in _parts(option)):
+    bare = tuple(_singular(word) for word in said if word not in word_set("small_words", "courtesy"))
+    if bare in _wordings(tuple(options)):
         return False
     return _asks(said, found) or bool(REQUESTS & set(read_act(text)))
 
 
 def _singular(word: str) -> str:
     return word.removesuffix("s")
+
+
+@lru_cache(maxsize=256)
+def _wordings(options: tuple[Option, ...]) -> frozenset[tuple[str, ...]]:
+    """The words, in the singular, of each way to name a line."""
+    return frozenset(tuple(_singular(word) for word in words(part)) for option in options for part in _parts(option))
 
 
 def _parts(option: Option) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from bot.nlu.recognisers import scope
 from bot.nlu.recognisers.free_text import Passage, in_order, read_passage, says_none
@@ -35,21 +36,21 @@ def read_barriers(text: str) -> Found | None:
 def _tells_of_trouble(passage: Passage, meant: Sequence[Hit]) -> bool:
     if not passage.told(meant):
         return False
-    bare = (
-        word_set("small_words", "bare_things")
-        | word_set("small_words", "between")
-        | word_set("small_words", "relatives")
-    )
     asked_only = word_set("small_words", "only_if_asked")
     if all(token.word in asked_only for hit in meant for token in passage.found[hit.start : hit.end]):
         return False
     if all(_is_of_a_relative(passage, hit) for hit in meant):
         return False
-    plain = all(token.word in bare for hit in meant for token in passage.found[hit.start : hit.end])
+    plain = all(token.word in _bare() for hit in meant for token in passage.found[hit.start : hit.end])
     return not plain or any(
         token.word in word_set("small_words", "trouble") and not _asks_for_help(passage, i)
         for i, token in enumerate(passage.found)
     )
+
+
+@cache
+def _bare() -> frozenset[str]:
+    return frozenset().union(*(word_set("small_words", key) for key in ("bare_things", "between", "relatives")))
 
 
 def _is_of_a_relative(passage: Passage, hit: Hit) -> bool:

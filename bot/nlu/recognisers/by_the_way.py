@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from bot.nlu.recognisers import scope
 from bot.nlu.recognisers.free_text import Mention, Passage, in_order, read_passage
 from bot.nlu.recognisers.phrases import Hit
-from bot.nlu.recognisers.text import Token, bag
+from bot.nlu.recognisers.text import FEW, Token, bag
 from bot.nlu.recognisers.values import Found
 
 DOUBTS = bag(
@@ -38,12 +39,14 @@ def read_call_needs(text: str, *, phone: bool = False) -> Found | None:
     With `phone` also that a call by phone is wanted, which is no news where nobody asked.
     """
     passage = _needs(text)
+    if not passage.mentions:
+        return None
     meant = [hit for hit in passage.meant(own_only=False) if hit.value not in {NO_SIGNS, DEAF, NO_WRITING}]
     out = ruled_out(text)
     if "bsl" in out or any(passage.found[hit.start].word in LIPS for hit in meant):
         meant = [hit for hit in meant if hit.value != "bsl"]  # "deaf, but no BSL"; who reads lips may not sign
         deaf = [
-            replace(mention.hit, value="messages") for mention in passage.mentions if is_deaf(passage.found, mention)
+            mention.hit._replace(value="messages") for mention in passage.mentions if is_deaf(passage.found, mention)
         ]
         meant = meant or deaf
     meant = [hit for hit in meant if hit.value not in out]
@@ -54,16 +57,17 @@ def read_call_needs(text: str, *, phone: bool = False) -> Found | None:
     return Found(in_order(meant), passage.whole(), passage.span(meant)) if meant else None
 
 
+@lru_cache(maxsize=FEW)
 def _needs(text: str) -> Passage:
     """What is said of ways to talk; a "no" reaches no further than the next comma: "no video, write to me"."""
     passage = read_passage("call_needs", _IS_SAFE.sub(" ", with_address_as_words(text)))
     owned = scope.owners([mention.hit for mention in passage.mentions])
-    mentions = [
+    mentions = tuple(
         replace(one, denied=one.denied and scope.denied_before(passage.found, owned, one.hit, BETWEEN))
         if one.denied and not scope.all_right_after(passage.found, one.hit)
         else replace(one, denied=False)
         for one in passage.mentions
-    ]
+    )
     return replace(passage, mentions=mentions)
 
 
@@ -90,6 +94,8 @@ def gives_an_address(text: str) -> bool:
 def ruled_out(text: str) -> set[str]:
     """The ways of talking that the words turn down: "no video", "the interpreter is wrong", "write no"."""
     passage = _needs(text)
+    if not passage.mentions:
+        return set()
     values = {mention.hit.value for mention in passage.mentions if mention.denied or mention.hit.value == NO_SIGNS}
     values |= {mention.hit.value for mention in passage.mentions if _is_wrong(passage.found, mention.hit.end)}
     values |= {mention.hit.value for mention in passage.mentions if mention.hit.value == NO_WRITING}

@@ -67,6 +67,8 @@ def read_told_phone(text: str) -> Found | None:
 def read_ring_times(text: str, now: datetime) -> When | None:
     """When a coach may ring, as far as it is said outright and can be meant in one way: "cant ring till after 6"."""
     cleaned = clean(text)
+    if not _TIME_WORDS.search(cleaned):
+        return None
     clauses = [part.strip() for part in _CLAUSES.split(cleaned) if part and part.strip()]
     told = [_WAIT.sub("after", part) for part in clauses if _tells_times(part)]
     if not told:

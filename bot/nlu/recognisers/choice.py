@@ -9,7 +9,7 @@ from functools import cache
 from bot.nlu.recognisers.asides import asks_which, is_aside, says_wrong
 from bot.nlu.recognisers.free_text import without_courtesy, written_out
 from bot.nlu.recognisers.lexicon import read, word_set
-from bot.nlu.recognisers.meant import all_hits, denied, is_stray, is_whole, those_meant
+from bot.nlu.recognisers.meant import all_hits, denied, fillers, is_stray, is_whole, those_meant
 from bot.nlu.recognisers.none_said import NONE, denies_the_list, is_none_line
 from bot.nlu.recognisers.opening_words import read_opening
 from bot.nlu.recognisers.options import Option, Pick
@@ -77,8 +77,7 @@ MOST_CANDIDATES = 3
 
 
 def _only_said(found: Sequence[Token], places: set[int]) -> bool:
-    filler = word_set("choice", "filler") | word_set("choice", "cue")
-    return all(token.is_mark or i in places or token.word in filler for i, token in enumerate(found))
+    return all(token.is_mark or i in places or token.word in fillers() for i, token in enumerate(found))
 
 
 def _answering(text: str, found: Sequence[Token], options: Sequence[Option]) -> list[Pick]:
@@ -101,13 +100,10 @@ def _listened(cleaned: str, options: Sequence[Option]) -> list[Token]:
 def _one_pointed_at(
     cleaned: str, found: Sequence[Token], pointed: Sequence[Pick], options: Sequence[Option]
 ) -> Found | None:
-    common = _undenied(found, pointed, shared(found, options))
-    pointed = _joined(pointed, shared(found, options))
-    meant = [
-        pick
-        for pick in _meant(found, pointed, options)
-        if not (len(pick.lines) > 1 and pick.start in shared(found, options))
-    ]
+    in_several = shared(found, options)
+    common = _undenied(found, pointed, in_several)
+    pointed = _joined(pointed, in_several)
+    meant = [pick for pick in _meant(found, pointed, options) if not (len(pick.lines) > 1 and pick.start in in_several)]
     lines = {line for pick in meant for line in pick.lines}
     if len(lines) == 1 and not all(lines <= held for held in common.values()):
         return None

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from bot.nlu.recognisers.lexicon import word_set
-from bot.nlu.recognisers.numbers import ORDINAL_ENDINGS, number_at, ordinal_at
+from bot.nlu.recognisers.numbers import ORDINAL_ENDINGS, number_at, opens_a_number, ordinal_at
 from bot.nlu.recognisers.options import Pick
 from bot.nlu.recognisers.text import Token, bag
 
@@ -24,6 +23,10 @@ NOT_A_NUMBER_ONE = bag(
     "the this that which either any no only do good great nice a back another other same best bad next big easy"
 )
 SAYS_AN_AGE = bag("im am iam age aged be turned its")
+OPENS_A_PICK = bag(
+    "first last top bottom middle centre mid final end lowest former highest latter later other next one penultimate"
+)
+"""A pick by count begins with one of these or with a number."""
 NO_PLAIN_NUMBERS = frozenset("{}<>=%$")
 
 
@@ -32,7 +35,7 @@ def counted_picks(found: Sequence[Token], count: int) -> list[Pick]:
     if any(token.word in NO_PLAIN_NUMBERS for token in found):
         return []
     counted = _letters(found, count) or list(_counted(found, count)) or _one_letter(found, count)
-    return [replace(pick, by_count=True) for pick in counted]
+    return [pick._replace(by_count=True) for pick in counted]
 
 
 def _counted(found: Sequence[Token], count: int) -> Iterator[Pick]:
@@ -40,11 +43,14 @@ def _counted(found: Sequence[Token], count: int) -> Iterator[Pick]:
     opening = next((i for i, token in enumerate(found) if not _opens(token)), len(found))
     firm = -1  # where a number ended that counts among other words: what is joined to it counts too
     while i < len(found):
+        if not (found[i].word in OPENS_A_PICK or opens_a_number(found[i])):
+            i += 1
+            continue
         number = _number(found, i, count, opening)
         pick = _place(found, i, count) or _range(found, i, count) or number or _glued(found, i, count)
         if pick:
             joined = firm >= 0 and all(token.word in JOINS for token in found[firm : pick.start])
-            pick = replace(pick, firm=pick.firm or joined)
+            pick = pick._replace(firm=pick.firm or joined)
             firm = pick.end if pick.firm else -1
             yield pick
         i = pick.end if pick else i + 1
@@ -88,10 +94,10 @@ def _inside_a_code(found: Sequence[Token], i: int) -> bool:
     touches_before = i > 0 and found[i - 1].end == found[i].start and found[i - 1].word.isalpha()
     touches_after = i + 1 < len(found) and found[i].end == found[i + 1].start and found[i + 1].word.isalpha()
     courtesy = word_set("small_words", "courtesy")
-    before = word_set("choice", "cue") | {word for word in courtesy if len(word) > 1}
     if (
         touches_before
-        and found[i - 1].word not in before
+        and not (found[i - 1].word in courtesy and len(found[i - 1].word) > 1)
+        and found[i - 1].word not in word_set("choice", "cue")
         and not (found[i - 1].word in JOINS and _is_number(found, i - 2))
     ):
         return True

@@ -9,7 +9,7 @@ from datetime import date
 from itertools import islice
 
 from bot.nlu.recognisers.free_text import book
-from bot.nlu.recognisers.moments import moment_at
+from bot.nlu.recognisers.moments import moment_at, opens_a_moment
 from bot.nlu.recognisers.numbers import number_at
 from bot.nlu.recognisers.sounds import numbers_heard
 from bot.nlu.recognisers.text import Token, bag, clean, listed, tokens
@@ -98,10 +98,19 @@ def _tidy(months: float) -> int | float:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
+OPENS_A_LENGTH = (
+    UNITS.keys() | VAGUE.keys()
+    | bag("since sinse sinc from before b4 half 1/2 a an quarter in last on the back start beginning of this")
+)  # fmt: skip
+"""A stretch of time begins with one of these, or with a moment or a number."""
+
+
 def _lengths(found: Sequence[Token], today: date) -> Iterator[Length]:
     i = 0
     while i < len(found):
-        length = _since(found, i, today) or _counted(found, i) or _point(found, i, today)
+        length = None
+        if found[i].word in OPENS_A_LENGTH or opens_a_moment(found[i]):
+            length = _since(found, i, today) or _counted(found, i) or _point(found, i, today)
         if length:
             yield length
             i = length.end

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from bot.nlu.recognisers import scope
 from bot.nlu.recognisers.guesses import is_a_name
 from bot.nlu.recognisers.lexicon import read, word_set
 from bot.nlu.recognisers.phrases import Hit, PhraseBook
-from bot.nlu.recognisers.text import Token, clean, tokens
+from bot.nlu.recognisers.text import FEW, Token, clean, tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +71,33 @@ def _whole_book(name: str) -> PhraseBook:
 
 def says_none(name: str, text: str) -> bool:
     """Whether the message, politeness aside, is made of the list's ways to say "none of them"."""
-    found = [token for token in written_out(tokens(clean(text))) if not token.is_mark]
+    found = [token for token in _written(clean(text)) if not token.is_mark]
     return _whole_book(name).made_of(found, word_set("small_words", "courtesy"))
 
 
 TOLD_OF_ONESELF = frozenset({"health", "barriers"})
 
 
+@lru_cache(maxsize=5 * FEW)
 def read_passage(name: str, text: str) -> Passage:
     """Every phrase of a word list in a person's raw words."""
     cleaned = clean(text)
-    found = written_out(tokens(cleaned))
+    found = _written(cleaned)
     hits = [hit for hit in book(name).find(found) if name not in TOLD_OF_ONESELF or not is_a_name(found, hit)]
     owned = scope.owners(hits)
-    mentions = [Mention(hit, scope.denied(found, owned, hit), scope.someone_elses(found, hit)) for hit in hits]
-    return Passage(cleaned, found, mentions)
+    mentions = (Mention(hit, scope.denied(found, owned, hit), scope.someone_elses(found, hit)) for hit in hits)
+    return Passage(cleaned, found, tuple(mentions))
+
+
+@lru_cache(maxsize=FEW)
+def _written(cleaned: str) -> tuple[Token, ...]:
+    return tuple(written_out(tokens(cleaned)))
 
 
 def written_out(found: Sequence[Token]) -> list[Token]:
     """The tokens with textspeak and dialect forms as the word lists have them: "wrk" is "work", "cannae" is "cant"."""
     short = _written_short()
-    return [replace(token, word=short[token.word]) if token.word in short else token for token in found]
+    return [token._replace(word=short[token.word]) if token.word in short else token for token in found]
 
 
 @cache

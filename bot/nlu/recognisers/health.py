@@ -21,6 +21,8 @@ def read_health(text: str, asked: bool = False) -> Found | None:
     Unsure where it was not `asked` for and is guessed: from a part of the body or an idiom, with nothing that says it is illness.
     """
     passage = read_passage("health", text)
+    if not passage.mentions:
+        return None
     meant = passage.meant(own_only=True)
     private = [m.hit for m in passage.mentions if m.hit.value == PRIVATE]
     refusals = [(hit.start, hit.end) for hit in private]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
@@ -85,8 +84,13 @@ def is_whole(found: Sequence[Token], pointed: Sequence[Pick]) -> bool:
     """Whether picks, "all" and words that add nothing are all there is."""
     covered = {i for pick in pointed for i in range(pick.start, pick.end)}
     covered |= {i for hit in totals().find(found) for i in range(hit.start, hit.end)}
-    filler = word_set("choice", "filler") | word_set("choice", "cue")
-    return all(token.is_mark or i in covered or token.word in filler for i, token in enumerate(found))
+    return all(token.is_mark or i in covered or token.word in fillers() for i, token in enumerate(found))
+
+
+@cache
+def fillers() -> frozenset[str]:
+    """Words that add nothing to an answer from a list."""
+    return word_set("choice", "filler") | word_set("choice", "cue")
 
 
 def those_meant(found: Sequence[Token], pointed: Sequence[Pick], *, fine_denies: bool) -> list[Pick]:
@@ -99,7 +103,7 @@ def those_meant(found: Sequence[Token], pointed: Sequence[Pick], *, fine_denies:
     back = _taken_back(found, pointed, denials)
     kept = [pick for pick, gone in zip(pointed, denials, strict=True) if not gone and pick.end > back]
     out = {line for pick, gone in zip(pointed, denials, strict=True) if gone for line in pick.lines}
-    left = [replace(pick, lines=tuple(line for line in pick.lines if line not in out)) for pick in kept]
+    left = [pick._replace(lines=tuple(line for line in pick.lines if line not in out)) for pick in kept]
     chosen = whole or any(denials)  # who turns one line down is choosing
     return [pick for pick in left if pick.lines and (chosen or pick.firm or _answers(found, pick, pointed))]
 

@@ -6,15 +6,30 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from bot.nlu.recognisers.birth_dates import MONTHS
-from bot.nlu.recognisers.numbers import number_at, ordinal_at
-from bot.nlu.recognisers.text import Token
+from bot.nlu.recognisers.numbers import number_at, opens_a_number, ordinal_at
+from bot.nlu.recognisers.text import Token, bag, listed
 
 PANDEMIC = frozenset({"covid", "covid19", "lockdown", "pandemic", "corona", "coronavirus"})
 SEASONS = {"spring": 4, "summer": 7, "autumn": 10, "winter": 1}
+STEPS = {"week": 7, "month": 30, "year": 365, "fortnight": 14, "weekend": 7}  # days
+DAYS = listed("monday tuesday wednesday thursday friday saturday sunday")
+
+
+OPENS_A_MOMENT = (
+    MONTHS.keys() | SEASONS.keys() | PANDEMIC | set(DAYS) | STEPS.keys()
+    | bag("christmas xmas crimbo chrimbo boxing new easter halloween bonfire yr today yesterday")
+)  # fmt: skip
+
+
+def opens_a_moment(token: Token) -> bool:
+    """Whether a moment can begin there: of most words none does."""
+    return token.word in OPENS_A_MOMENT or opens_a_number(token)
 
 
 def moment_at(found: Sequence[Token], i: int, today: date, said_last: bool) -> tuple[date, int, bool] | None:
     """A day in the past, the index after it, and whether it is exact enough to count from."""
+    if i >= len(found) or not opens_a_moment(found[i]):
+        return None
     readers: tuple[Callable[[Sequence[Token], int, date], tuple[date, int, bool] | None], ...] = (
         _day_and_month, _month_and_day, _month_of_year, _month, _year_alone, _feast, _recent, _day_alone,
     )  # fmt: skip
@@ -164,16 +179,14 @@ def _recent(found: Sequence[Token], i: int, today: date) -> tuple[date, int, boo
         return today, i + 1, True
     if word in {"today", "yesterday"}:
         return today - timedelta(days=word == "yesterday"), i + 1, True
-    steps = {"week": 7, "month": 30, "year": 365, "fortnight": 14, "weekend": 7}
-    if word in steps and (last or _word(found, i + 1) == "before"):
+    if word in STEPS and (last or _word(found, i + 1) == "before"):
         return (
-            today - timedelta(days=steps[word] * (2 if _word(found, i + 1) == "before" else 1)),
+            today - timedelta(days=STEPS[word] * (2 if _word(found, i + 1) == "before" else 1)),
             i + 1,
             word != "year",
         )
-    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-    if word in days:
-        return today - timedelta(days=(today.weekday() - days.index(word)) % 7 or 7), i + 1, True
+    if word in DAYS:
+        return today - timedelta(days=(today.weekday() - DAYS.index(word)) % 7 or 7), i + 1, True
     return None
 
 

@@ -192,13 +192,14 @@ def _of_a_place(found: Sequence[Token], hit: Hit) -> bool:
 
 
 NOES = bag("no nope nah")
+OPEN_A_NAME = bag("its it im i is am my name")
 
 
 def _leads(token: Token) -> bool:
     return (
         token.is_mark
         or token.word in NOES
-        or token.word in word_set("name", "courtesy") - {"its", "it", "im", "i", "is", "am", "my", "name"}
+        or (token.word in word_set("name", "courtesy") and token.word not in OPEN_A_NAME)
     )
 
 

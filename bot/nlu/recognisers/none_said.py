@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 
 from bot.nlu.recognisers.lexicon import word_set
@@ -38,16 +39,20 @@ def is_none_line(option: Option) -> bool:
 def denies_the_list(found: Sequence[Token], *, troubles: bool = True) -> bool:
     """Whether a denial of the whole list and words that add nothing are all there is; with `troubles` also "no problems"."""
     said = [token.word for token in found if not token.is_mark]
-    if any(token.word == "?" for token in found) or OPEN_ENDED & set(said):
+    if any(token.word == "?" for token in found) or not OPEN_ENDED.isdisjoint(said):
         return False
-    negators = word_set("small_words", "negators") | CANNOT
-    denial = next((i for i, word in enumerate(said) if word in negators), len(said))
+    negators = word_set("small_words", "negators")
+    denial = next((i for i, word in enumerate(said) if word in negators or word in CANNOT), len(said))
     of_any = bool(ANY & set(said[denial:]))
     no_trouble = troubles and any(word in NO and after in TROUBLES for word, after in pairwise(said))
-    spare = (
-        OF_THE_LIST | NOTHING | ANY | NO | negators | word_set("small_words", "courtesy") | word_set("choice", "filler")
-    )
-    return (bool(NOTHING & set(said)) or of_any or no_trouble) and set(said) <= (spare | {"all"})
+    return (not NOTHING.isdisjoint(said) or of_any or no_trouble) and _spare().issuperset(said)
 
 
 CANNOT = frozenset({"cant", "cannot"})
+
+
+@cache
+def _spare() -> frozenset[str]:
+    """What may stand beside a denial of the list."""
+    words = word_set("small_words", "negators") | word_set("small_words", "courtesy") | word_set("choice", "filler")
+    return OF_THE_LIST | NOTHING | ANY | NO | CANNOT | words | {"all"}

@@ -51,13 +51,14 @@ ORDINALS = {
     )
 }
 ORDINALS |= {"forth": 4, "fith": 5, "nineth": 9, "twelth": 12, "secound": 2, "thrid": 3, "thirtieth": 30}
+OPENS_A_NUMBER = UNITS.keys() | TENS.keys() | RUN_TOGETHER.keys() | ORDINALS.keys() | {"hundred"}
 ORDINAL_ENDINGS = frozenset({"st", "nd", "rd", "th"})
 MOST_DIGITS = 9
 
 
 def number_at(found: Sequence[Token], i: int) -> tuple[int, int] | None:
     """The number that begins at token `i` and the index after it: 43, forty three, forty-three, one hundred and two."""
-    if i >= len(found):
+    if i >= len(found) or not opens_a_number(found[i]):
         return None
     token = found[i]
     if token.is_number:
@@ -97,6 +98,11 @@ def _unit(found: Sequence[Token], i: int) -> int:
     return SOUNDS_LIKE_A_UNIT.get(
         word, UNITS.get(word, int(word) if word.isascii() and word.isdigit() and len(word) == 1 else 0)
     )
+
+
+def opens_a_number(token: Token) -> bool:
+    """Whether a whole number or an ordinal can begin there: of most words neither does."""
+    return token.word in OPENS_A_NUMBER or token.is_number
 
 
 def ordinal_at(found: Sequence[Token], i: int) -> tuple[int, int] | None:

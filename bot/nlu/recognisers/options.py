@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One line of a list: its value, the title shown, and other words for it."""
 
     value: str
@@ -14,8 +13,7 @@ class Option:
     also: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(NamedTuple):
     """Tokens that point at lines of the list (counted from 0); `firm` = also in the midst of other words."""
 
     lines: tuple[int, ...]

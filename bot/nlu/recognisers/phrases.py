@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from typing import NamedTuple
 
 from bot.nlu.recognisers.text import Token, clean, tokens
 from bot.nlu.recognisers.typos import Speller
@@ -20,8 +21,7 @@ MOST_KEPT = 2000
 IGNORED = "ignore"  # phrases under this key look like a value and are none
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A phrase found: its value and the tokens it covers, half-open."""
 
     value: str
@@ -74,8 +74,11 @@ class PhraseBook:
 
     def find(self, found: Sequence[Token]) -> list[Hit]:
         """The phrases in a text in reading order; where two overlap the longer stays, then the later."""
-        hits = [hit for i in range(len(found)) for hit in self._from(found, i)]
-        return _apart(hits)
+        hits: list[Hit] = []
+        for i, token in enumerate(found):
+            if self._begins(token.word):
+                hits += self._from(found, i)
+        return _apart(hits) if hits else hits
 
     def exactly(self, found: Sequence[Token]) -> list[str]:
         """The values of the phrases that are the whole text."""
@@ -110,11 +113,12 @@ class PhraseBook:
 
     def _begins(self, word: str) -> tuple[_Node, ...]:
         """Where the phrases that begin with a word go on: of most words none does."""
-        if word not in self._begun:
+        begun = self._begun.get(word)
+        if begun is None:
             if len(self._begun) > MOST_KEPT:
                 self._begun.clear()
-            self._begun[word] = tuple(self._next(self._root, word))
-        return self._begun[word]
+            begun = self._begun[word] = tuple(self._next(self._root, word))
+        return begun
 
     def _next(self, node: _Node, word: str) -> list[_Node]:
         after = [node.words[form] for form in self._forms_of(word) if form in node.words] if node.words else []

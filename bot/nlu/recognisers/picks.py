@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import pairwise
 
@@ -36,7 +35,7 @@ def picks(found: Sequence[Token], options: Sequence[Option]) -> list[Pick]:
     counted = _past_the_way_round(found, counted_picks(found, len(options)), options)
     taken = {i for pick in titled for i in range(pick.start, pick.end)}
     ones = {pick.start for pick in counted if pick.just_one and pick.start - 1 in taken}
-    titled = [replace(pick, end=pick.end + (pick.end in ones)) for pick in titled]  # "the thursday 1"
+    titled = [pick._replace(end=pick.end + (pick.end in ones)) for pick in titled]  # "the thursday 1"
     counted = [pick for pick in counted if not (found[pick.start].word == "centre" and pick.start in common)]
     begins = {pick.start: pick.lines for pick in titled}
     counted = [pick for pick in counted if not _counts_things(found, pick, begins)]
@@ -68,7 +67,7 @@ def _past_the_way_round(found: Sequence[Token], counted: list[Pick], options: Se
     if end < _FEWEST or not (options[end].value == "other_times" or fold(options[end].title).startswith("other times")):
         return counted
     both = [
-        replace(pick, lines=(end - 1, end))
+        pick._replace(lines=(end - 1, end))
         if pick.lines == (end,) and any(token.word in LASTS for token in found[pick.start : pick.end])
         else pick
         for pick in counted

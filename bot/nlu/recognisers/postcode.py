@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 
 from bot.nlu.recognisers.several_told import still_open, the_one_meant
 from bot.nlu.recognisers.spelt_aloud import FEWEST, runs
-from bot.nlu.recognisers.text import Rest, bag, clean, listed, tokens
+from bot.nlu.recognisers.text import FEW, Rest, bag, clean, listed, tokens
 from bot.nlu.recognisers.values import Found
 
 AREAS = bag(
@@ -18,8 +19,8 @@ AREAS = bag(
     "OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD "
     "WF WN WR WS WV YO ZE"
 )
-# The shapes of the first half; the second is always a digit and two letters.
-SHAPES = ("A9", "A99", "AA9", "AA99", "A9A", "AA9A")
+# The shapes of the first half by its length; the second is always a digit and two letters.
+SHAPES = {2: ("A9",), 3: ("A99", "AA9", "A9A"), 4: ("AA99", "AA9A")}
 INWARD = "9AA"
 NEVER_INWARD = frozenset("CIKMOV")
 # Read as the other where the shape leaves no choice.
@@ -34,6 +35,7 @@ SLIP_TO_DIGIT = (
 SLIP_TO_LETTER = TO_LETTER | {"5": "S", "8": "B", "2": "Z", "6": "G"}
 
 _CHUNK = re.compile(r"[A-Za-z0-9!\"$%^&*()]+")
+_DIGIT = re.compile("[0-9]")
 _CUE = re.compile(r"\b(?:post ?code|pc|zip|in|at|from|near|live|living|its|is|area|im)[\s:=-]{0,3}$", re.IGNORECASE)
 _POLITE = bag(
     "my the our home post code postcode pc is its it s im i live in at near hi hello yes yeah ok pls please plz thanks thank "
@@ -54,6 +56,7 @@ class _Reading:
     repairs: int
 
 
+@lru_cache(maxsize=FEW)
 def read_postcode(text: str) -> Found | None:
     """The postcode, its first half, and a suggestion where it is one slip away; a suggestion is never applied."""
     cleaned = clean(text)
@@ -75,12 +78,12 @@ def postcodes_to_choose_from(text: str) -> list[str]:
         for reading in _readings(typed, span, TO_DIGIT, TO_LETTER):
             if neat and not _words_of_their_own(cleaned[slice(*span)]) and not _overlaps(span, told.values()):
                 told.setdefault(reading.postcode, span)
-    for match in _CHUNK.finditer(cleaned):
+    for match in _CHUNK.finditer(cleaned) if told else ():
         if re.search(r"(?:near|off|by|road|on|the)\W*$", cleaned[: match.start()], re.IGNORECASE):
             continue  # "off the M62"
-        outward = next((fit for shape in SHAPES if (fit := _fit(match.group().upper(), shape, {}, {}))), None)
+        outward = next(_outwards(match.group().upper(), {}, {}), None)
         known = outward is not None and _possible(outward[0]) and len(outward[0]) > len("M1")
-        if outward and known and told and not _overlaps(match.span(), told.values()):
+        if outward and known and not _overlaps(match.span(), told.values()):
             told.setdefault(outward[0], match.span())
     values = sorted(told, key=lambda value: told[value])
     left = [values[i] for i in still_open(cleaned, [told[value] for value in values])]
@@ -105,6 +108,8 @@ def _found(cleaned: str, reading: _Reading, postcode: str | None, suggestion: st
 
 def _candidates(cleaned: str) -> Iterator[Candidate]:
     """Strings of postcode length with a digit, from up to eight chunks; and whether they are parted as a postcode is."""
+    if not _DIGIT.search(cleaned):
+        return
     chunks = [(m.group().upper(), m.start(), m.end()) for m in islice(_CHUNK.finditer(cleaned), MOST_CHUNKS)]
     for i in range(len(chunks)):
         joined = ""
@@ -167,10 +172,16 @@ def _readings(text: str, span: tuple[int, int], digits: dict[str, str], letters:
     inward = _fit(text[-3:], INWARD, digits, letters)
     if inward is None or NEVER_INWARD & set(inward[0][1:]):
         return
-    for shape in SHAPES:
-        outward = _fit(text[:-3], shape, digits, letters)
-        if outward and _possible(outward[0]):
+    for outward in _outwards(text[:-3], digits, letters):
+        if _possible(outward[0]):
             yield _Reading(f"{outward[0]} {inward[0]}", span, outward[1] + inward[1])
+
+
+def _outwards(text: str, digits: dict[str, str], letters: dict[str, str]) -> Iterator[tuple[str, int]]:
+    """The text as the first half of a postcode, in each shape that it can be bent to."""
+    for shape in SHAPES.get(len(text), ()):
+        if fit := _fit(text, shape, digits, letters):
+            yield fit
 
 
 def _possible(outward: str) -> bool:
@@ -207,9 +218,7 @@ def _area(outward: str) -> str:
 
 
 def _fit(text: str, shape: str, digits: dict[str, str], letters: dict[str, str]) -> tuple[str, int] | None:
-    """The text bent to a shape of letters (A) and digits (9), and how many characters had to change."""
-    if len(text) != len(shape):
-        return None
+    """The text bent to a shape as long of letters (A) and digits (9), and how many characters had to change."""
     made, repairs = "", 0
     for char, kind in zip(text, shape, strict=True):
         fits = char.isdigit() if kind == "9" else char.isalpha()
@@ -241,10 +250,12 @@ def _one_slip(text: str) -> set[str]:
 
 def _outcode_alone(cleaned: str) -> Found | None:
     """The first half by itself: the whole message, or after words such as "postcode is" or "live in"."""
+    if not _DIGIT.search(cleaned):
+        return None
     rest = Rest(tokens(cleaned), _POLITE)
     for match in _CHUNK.finditer(cleaned):
         word = match.group().upper()
-        outward = next((fit for shape in SHAPES if (fit := _fit(word, shape, TO_DIGIT, {})) and fit[1] == 0), None)
+        outward = next((fit for fit in _outwards(word, TO_DIGIT, {}) if fit[1] == 0), None)
         if outward is None or not _possible(outward[0]):
             continue
         whole = rest.within(match.span())

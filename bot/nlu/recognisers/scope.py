@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from bot.nlu.recognisers.lexicon import word_set
 from bot.nlu.recognisers.phrases import Hit
@@ -166,11 +167,15 @@ VERBS_THAT_ASK = bag("do does did can could will would is are should shall may a
 ASKED_ABOUT = bag("you u ya yous i it this that there they we a the someone anyone somebody anybody my your people")
 
 
+@cache
+def _spare() -> frozenset[str]:
+    return _set("filler") | _set("negators") | _set("new_thought")
+
+
 def only_filler(found: Sequence[Token], hits: Sequence[Hit]) -> bool:
     """Whether the phrases and words that add nothing are the whole text."""
     covered = {i for hit in hits for i in range(hit.start, hit.end)}
-    spare = _set("filler") | _set("negators") | _set("new_thought")
-    return all(token.is_mark or i in covered or token.word in spare for i, token in enumerate(found))
+    return all(token.is_mark or i in covered or token.word in _spare() for i, token in enumerate(found))
 
 
 def _word(found: Sequence[Token], i: int) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import cache, lru_cache
 
 from bot.nlu.recognisers.free_text import book, without_courtesy
@@ -29,7 +28,7 @@ def heard(found: Sequence[Token], vocabulary: frozenset[str]) -> list[Token]:
     """The tokens, those that only sound like a word of the list, a number or "number" put right."""
     alone = _alone(found)
     if alone is not None:
-        return [replace(token, word=alone[1]) if i == alone[0] else token for i, token in enumerate(found)]
+        return [token._replace(word=alone[1]) if i == alone[0] else token for i, token in enumerate(found)]
     return [_put_right(token, vocabulary) for token in _rejoined(found, vocabulary)]
 
 
@@ -39,7 +38,7 @@ def numbers_heard(found: Sequence[Token]) -> list[Token]:
     meant = (
         None if token.is_mark or token.word in known else meant_by_sound(token.word, _counting()) for token in found
     )
-    return [replace(token, word=word) if word else token for token, word in zip(found, meant, strict=True)]
+    return [token._replace(word=word) if word else token for token, word in zip(found, meant, strict=True)]
 
 
 def _rejoined(found: Sequence[Token], vocabulary: frozenset[str]) -> Iterator[Token]:
@@ -48,7 +47,7 @@ def _rejoined(found: Sequence[Token], vocabulary: frozenset[str]) -> Iterator[To
     while i < len(found):
         both = found[i].word + found[i + 1].word if i + 1 < len(found) else ""
         joined = both in vocabulary and both.isalpha() and not {found[i].word, found[i + 1].word} & vocabulary
-        yield replace(found[i], word=both, end=found[i + 1].end) if joined else found[i]
+        yield found[i]._replace(word=both, end=found[i + 1].end) if joined else found[i]
         i += 1 + joined
 
 
@@ -61,7 +60,7 @@ def _put_right(token: Token, vocabulary: frozenset[str]) -> Token:
         short = (
             _of_the_list(word, vocabulary) or _slips().get(word) or meant_by_sound(word, _counting()) or _misspelt(word)
         )
-    return replace(token, word=short) if short else token
+    return token._replace(word=short) if short else token
 
 
 def _misspelt(word: str) -> str | None:

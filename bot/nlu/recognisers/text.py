@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 _LOOK_ALIKES = str.maketrans(
     {
@@ -27,8 +27,7 @@ FEW = 8
 """Texts remembered, since each reader of a message asks for the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word, number or mark: `word` is folded for comparing, start and end are places in the clean text."""
 
     word: str

@@ -25,7 +25,7 @@ def title_words(options: tuple[Option, ...]) -> frozenset[str]:
 def by_words(found: Sequence[Token], options: Sequence[Option]) -> int | None:
     """The only line that holds every word said, small talk apart; a denial must be in both or in neither."""
     said = {token.word for token in found if not token.is_mark}
-    held = [frozenset(words(clean(option.title))) for option in options]
+    held = _words_held(tuple(options))
     telling = said - _small_talk() | (said & DENIALS)
     if len(telling) < _FEWEST and not _told_apart_by_denial(
         telling, held
@@ -35,6 +35,12 @@ def by_words(found: Sequence[Token], options: Sequence[Option]) -> int | None:
         line for line, title in enumerate(held) if telling <= title and bool(title & DENIALS) == bool(said & DENIALS)
     ]
     return lines[0] if len(lines) == 1 else None
+
+
+@lru_cache(maxsize=256)
+def _words_held(options: tuple[Option, ...]) -> tuple[frozenset[str], ...]:
+    """The words of each title."""
+    return tuple(frozenset(words(clean(option.title))) for option in options)
 
 
 def _told_apart_by_denial(telling: frozenset[str] | set[str], held: Sequence[frozenset[str]]) -> bool:

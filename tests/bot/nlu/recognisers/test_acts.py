@@ -40,12 +40,12 @@ NOT_TOLD = [
 
 @pytest.mark.parametrize("said", MEANS.replace("\n", "|").split("|"))
 def test_what_it_means(said: str) -> None:
-    assert read_act(said) == ["means"]
+    assert read_act(said) == ("means",)
 
 
 @pytest.mark.parametrize("said", TOLD.replace("\n", "|").split("|"))
 def test_who_gets_told(said: str) -> None:
-    assert read_act(said) == ["will_they_know"]
+    assert read_act(said) == ("will_they_know",)
 
 
 @pytest.mark.parametrize("said", [*NOT_MEANS, *NOT_TOLD])
@@ -72,7 +72,7 @@ def test_acts(said: str, act: str) -> None:
     ],
 )
 def test_a_longer_or_other_message_is_no_act(said: str) -> None:
-    assert read_act(said) == []
+    assert read_act(said) == ()
 
 
 def test_no_wording_stands_under_two_acts_that_differ_in_what_they_do() -> None:
@@ -80,4 +80,4 @@ def test_no_wording_stands_under_two_acts_that_differ_in_what_they_do() -> None:
     for act in harmful:
         for phrase in read("acts")[act]:
             if "/" not in phrase and "..." not in phrase:
-                assert read_act(phrase) == [act]
+                assert read_act(phrase) == (act,)
