@@ -17,6 +17,7 @@ from bot.assistant import Assistant, assemble
 from bot.turns import Taken
 from services.settings import load
 from web.app import application
+from web.wire import PROTOCOL
 
 
 def announce(taken: Taken) -> None:
@@ -29,8 +30,8 @@ def announce(taken: Taken) -> None:
 def serve(assistant: Assistant, port: int) -> None:
     app = application(assistant, owned=True)
     uvicorn.run(
-        app, host="127.0.0.1", port=port, log_level="error", access_log=False,
-        timeout_keep_alive=60, timeout_graceful_shutdown=2,
+        app, host="127.0.0.1", port=port, http=PROTOCOL, log_level="error", access_log=False,
+        timeout_keep_alive=60, timeout_graceful_shutdown=2, proxy_headers=False, server_header=False,
     )  # fmt: skip
 
 
