@@ -145,9 +145,8 @@ async def read_form(request: Request) -> Form:
 
 def public_address(request: Request) -> str:
     """The address the provider was given: what a proxy made of it does not count."""
-    base = state.assistant(request).settings.public_url.rstrip("/")
-    query = f"?{request.url.query}" if request.url.query else ""
-    return f"{base}{request.url.path}{query}"
+    base, asked = state.assistant(request).settings.public_url.rstrip("/"), request.scope["query_string"]
+    return f"{base}{request.scope['path']}{'?' if asked else ''}{asked.decode('latin-1')}"
 
 
 async def telegram(request: Request) -> Response:
