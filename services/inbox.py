@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Integer, bindparam, func, insert, select, update
 from sqlalchemy import cast as cast_column
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from services import faults
@@ -114,9 +116,26 @@ def accept(db: Database, inbound: Inbound, urgent: bool, now: datetime) -> Accep
     Unique on (channel, provider id): a repeat changes nothing and answers where the first one is. `urgent` is
     what the safety patterns said. Only after this returns may the provider be answered.
     """
-    inbound = _storable(inbound)
+    return _commit(db, [(inbound, urgent)], now)[0]
+
+
+def accept_all(db: Database, arrived: Sequence[tuple[Inbound, bool]], now: datetime) -> list[Accepted | Exception]:
+    """Store several as `accept` does, in one transaction; one that cannot be stored harms no other.
+
+    For SQLite, where one writes at a time: elsewhere it would hold several conversations, and somebody may wait for one
+    of them who holds another.
+    """
+    try:
+        return [*_commit(db, arrived, now)]
+    except OperationalError as error:  # the database, not what was written
+        return [error] * len(arrived)
+    except Exception as error:
+        return [accept_all(db, [each], now)[0] for each in arrived] if len(arrived) > 1 else [error]
+
+
+def _commit(db: Database, arrived: Sequence[tuple[Inbound, bool]], now: datetime) -> list[Accepted]:
     with db.write() as session:
-        accepted = _accept(session, inbound, urgent, now)
+        accepted = [_accept(session, _storable(inbound), urgent, now) for inbound, urgent in arrived]
         faults.point("before_accept_commit")
     faults.point("after_accept_commit")
     return accepted
