@@ -19,6 +19,7 @@ from bot.assistant import Assistant, assemble
 from bot.turns import Taken
 from services.settings import load
 from web.app import application, turns_command
+from web.wire import PROTOCOL
 
 
 def announce(taken: Taken, *, to: int = 1) -> None:
@@ -39,8 +40,8 @@ def serve(assistant: Assistant, port: int) -> None:
     turns = (sys.executable, "-m", "benchmarks.served", "turns") if turns_command(assistant.settings) else ()
     app = application(assistant, owned=True, turns=turns)
     uvicorn.run(
-        app, host="127.0.0.1", port=port, log_level="error", access_log=False,
-        timeout_keep_alive=60, timeout_graceful_shutdown=2,
+        app, host="127.0.0.1", port=port, http=PROTOCOL, log_level="error", access_log=False,
+        timeout_keep_alive=60, timeout_graceful_shutdown=2, proxy_headers=False, server_header=False,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -180,6 +180,14 @@ class Assistant:
             span.set_attributes(accepted.ids)
         self.wake.set()
         return accepted
+
+    def accept_all(self, arrived: Sequence[Inbound]) -> list[Accepted | Exception]:
+        """As `accept`, several in one commit (SQLite only); what could not be stored is told by its exception."""
+        heard = [(inbound, safety.patterns_only(inbound.text) is not None) for inbound in arrived]
+        stored = inbox.accept_all(self.db, heard, self.clock.now())
+        self.unwritable = next((type(each).__name__ for each in stored if isinstance(each, Exception)), "")
+        self.wake.set()
+        return stored
 
     @contextmanager
     def writing(self) -> Iterator[None]:

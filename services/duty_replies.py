@@ -32,12 +32,17 @@ def code_in(text: str) -> str | None:
     return found[1] + found[2] if found else None
 
 
+def may_be_code(inbound: Inbound) -> bool:
+    """Whether a message could be a member of staff's, by its words alone: hardly any is."""
+    return inbound.address.channel == "sms" and inbound.kind == "text" and code_in(inbound.text) is not None
+
+
 def take(db: Database, inbound: Inbound, now: datetime) -> bool:
     """Take a code from a member of staff, whole in one transaction; False when the message is for somebody else.
 
     The same message delivered again changes nothing, and is answered once.
     """
-    code = code_in(inbound.text) if inbound.address.channel == "sms" and inbound.kind == "text" else None
+    code = code_in(inbound.text) if may_be_code(inbound) else None
     if code is None:
         return False
     with db.read() as session:

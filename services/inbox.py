@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Integer, bindparam, func, insert, select, update
+from sqlalchemy import Integer, String, bindparam, func, insert, select, update
 from sqlalchemy import cast as cast_column
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from services import faults
@@ -17,28 +19,28 @@ from services.messages import Address, Inbound, Kind
 from services.models import AddressRow, Conversation, MessageIn
 from services.people import find_or_make_conversation
 from services.prepared import Prepared
-from services.sessions import dialect_of
 
 _STORED = Prepared(
     select(MessageIn.conversation_id, MessageIn.id, MessageIn.seq).where(
         MessageIn.channel == bindparam("channel"), MessageIn.provider_id == bindparam("provider_id")
     )
 )
-_COUNTED = Prepared(
-    select(Conversation.next_seq, Conversation.source)
+_COUNT = Prepared(
+    update(Conversation)
     .where(Conversation.id == bindparam("conversation"))
-    .with_for_update(key_share=True)
+    .values(
+        next_seq=Conversation.next_seq + 1,
+        last_in_at=bindparam("now"),
+        source=func.coalesce(Conversation.source, bindparam("whence", type_=String)),
+    )
+    .returning((Conversation.next_seq - 1).label("seq"))
 )
+"""Locks the conversation, too."""
 _COLUMNS = (
     "conversation_id", "seq", "channel", "provider_id", "kind", "body", "pressed", "media", "source", "provider_stopped",
     "urgent", "received_at",
 )  # fmt: skip
 _STORE = Prepared(insert(MessageIn).returning(MessageIn.id), inserted=_COLUMNS)
-_COUNT = Prepared(
-    update(Conversation)
-    .where(Conversation.id == bindparam("conversation"))
-    .values(next_seq=bindparam("after"), last_in_at=bindparam("now"), source=bindparam("whence"))
-)
 _UNTAKEN = (
     select(MessageIn)
     .join(Conversation, Conversation.id == MessageIn.conversation_id)
@@ -114,9 +116,29 @@ def accept(db: Database, inbound: Inbound, urgent: bool, now: datetime) -> Accep
     Unique on (channel, provider id): a repeat changes nothing and answers where the first one is. `urgent` is
     what the safety patterns said. Only after this returns may the provider be answered.
     """
-    inbound = _storable(inbound)
+    try:
+        return _commit(db, [(inbound, urgent)], now)[0]
+    except IntegrityError:  # another process stored the same one at this moment (PostgreSQL): now it is seen
+        return _commit(db, [(inbound, urgent)], now)[0]
+
+
+def accept_all(db: Database, arrived: Sequence[tuple[Inbound, bool]], now: datetime) -> list[Accepted | Exception]:
+    """Store several as `accept` does, in one transaction; one that cannot be stored harms no other.
+
+    For SQLite, where one writes at a time: elsewhere it would hold several conversations, and somebody may wait for one
+    of them who holds another.
+    """
+    try:
+        return [*_commit(db, arrived, now)]
+    except OperationalError as error:  # the database, not what was written
+        return [error] * len(arrived)
+    except Exception as error:
+        return [accept_all(db, [each], now)[0] for each in arrived] if len(arrived) > 1 else [error]
+
+
+def _commit(db: Database, arrived: Sequence[tuple[Inbound, bool]], now: datetime) -> list[Accepted]:
     with db.write() as session:
-        accepted = _accept(session, inbound, urgent, now)
+        accepted = [_accept(session, _storable(inbound), urgent, now) for inbound, urgent in arrived]
         faults.point("before_accept_commit")
     faults.point("after_accept_commit")
     return accepted
@@ -127,14 +149,9 @@ def _accept(session: Session, inbound: Inbound, urgent: bool, now: datetime) -> 
     if earlier:
         return earlier
     conversation_id = find_or_make_conversation(session, inbound.address, now)
-    seq, source = _COUNTED.one(session, {"conversation": conversation_id})
-    if dialect_of(session).name != "sqlite":  # there a repeat at the same time may have had the lock before us
-        earlier = _stored(session, inbound)
-        if earlier:
-            return earlier
+    counted = {"conversation": conversation_id, "now": now, "whence": inbound.source or None}
+    seq = _COUNT.one(session, counted).seq
     stored = _STORE.one(session, {"conversation_id": conversation_id, "seq": seq, **_row(inbound, urgent, now)})
-    counted = {"conversation": conversation_id, "after": seq + 1, "now": now, "whence": source or inbound.source}
-    _COUNT.changed(session, counted)
     return Accepted(conversation_id, stored.id, seq, new=True)
 
 

@@ -45,7 +45,7 @@ def _conversation_by(keys: int) -> Prepared:
     """By the keyed hashes that so many keys give: "index0", "index1", …"""
     indexes: list[Any] = [bindparam(f"index{number}") for number in range(keys)]
     return Prepared(
-        select(Conversation.id, AddressRow.value)
+        select(Conversation.id, AddressRow.value.is_not(None).label("is_reached"))
         .join(AddressRow, AddressRow.id == Conversation.address_id)
         .where(AddressRow.channel == bindparam("channel"), AddressRow.value_index.in_(indexes))
     )
@@ -71,7 +71,7 @@ def find_or_make_conversation(session: Session, address: Address, now: datetime)
             found = _conversation_of(session, address)
             if found is None:
                 raise
-    if not found.value:  # who was deleted but for their STOP has come back
+    if not found.is_reached:  # who was deleted but for their STOP has come back
         address_row(session, found.id).value = address.value
         session.flush()
     return int(found.id)

@@ -68,21 +68,20 @@ def pages(
 
 def guarded(handler: Callable[..., Any], access: Access) -> Callable[[Request], Any]:
     """The handler behind its rule."""
+    waits = inspect.iscoroutinefunction(handler)
 
     async def answer(request: Request) -> Response:
         if any(isinstance(each, int) and each > MOST_ID for each in request.path_params.values()):
             raise HTTPException(404)
-        if (
-            "\0" in request.scope["path"] or "%00" in request.url.query
-        ):  # no browser sends one, and PostgreSQL keeps none
-            raise HTTPException(404)
+        if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
+            raise HTTPException(404)  # no browser sends one, and PostgreSQL keeps none
         if access.kind == "staff":
             turned_away = await run_in_threadpool(let_in, request, access.roles)
             if turned_away is not None:
                 return turned_away
         if request.method == "POST" and access.kind != "signed":
             await read_form(request, staff=access.kind == "staff")
-        if inspect.iscoroutinefunction(handler):
+        if waits:
             return await handler(request)  # type: ignore[no-any-return]
         return await run_in_threadpool(handler, request)
 

@@ -41,6 +41,7 @@ from web import (
 )
 from web.access import LINK, PUBLIC, SIGNED, WATCH, page, staff
 from web.admin import routes as studio
+from web.arrivals import Arrivals
 from web.coach import acts, calendar, finding, handing_out, hours, rota, system
 from web.coach import live as desk_live
 from web.coach import pages as coach
@@ -293,4 +294,5 @@ def equip(app: Starlette, assistant: Assistant) -> None:
     app.state.live = Live(marks, lines)
     app.state.desk = desk_live.DeskLive(desk_mark)
     app.state.metrics = Metrics()
+    app.state.arrivals = Arrivals(assistant.accept_all)
     app.state.glance = Glance()

@@ -6,14 +6,13 @@ Failures are logged by type and place only: an exception's own words may hold so
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 import traceback
-import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 import structlog
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -54,6 +53,15 @@ HEADERS = {
     "x-robots-tag": "noindex",
 }
 HTTPS_ONLY = {"strict-transport-security": "max-age=63072000; includeSubDomains"}
+UNKEPT = {"cache-control": "no-store"}
+
+
+def raw(headers: Mapping[str, str]) -> tuple[tuple[bytes, bytes], ...]:
+    return tuple((name.encode(), value.encode()) for name, value in headers.items())
+
+
+ON_HTTP, ON_HTTPS = raw({**HEADERS, **UNKEPT}), raw({**HEADERS, **HTTPS_ONLY, **UNKEPT})
+"""What every answer has that does not say it otherwise itself."""
 
 
 class TooLarge(Exception):
@@ -92,7 +100,6 @@ class Outermost:
     async def answer(self, exchange: Exchange) -> None:
         seconds = None if exchange.scope["path"] in UNTIMED else ANSWER_SECONDS
         try:
-            exchange.refuse_two_lengths()
             exchange.refuse_by_length()
             async with asyncio.timeout(seconds):
                 await self.app(exchange.scope, exchange.receive, exchange.send)
@@ -115,7 +122,7 @@ class Outermost:
     async def fail(self, exchange: Exchange, status: int) -> None:
         if exchange.status:
             return  # the answer had begun: all that is left is to end it
-        response = self.failed(Request(exchange.scope), status)
+        response = self.failed(exchange.request, status)
         await response(exchange.scope, exchange.receive, exchange.send)
 
 
@@ -130,7 +137,8 @@ class Exchange:
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.scope, self._receive, self._send = scope, receive, send
-        self.id = uuid.uuid4().hex[:12]
+        self.request = Request(scope)
+        self.id = secrets.token_hex(6)
         self.began = time.perf_counter()
         self.read, self.status, self.ended, self.is_last = 0, 0, False, False
 
@@ -150,16 +158,13 @@ class Exchange:
         named = {"http.route": self.route, "http.request.method": self.method}
         return {**named, "http.response.status_code": self.status}
 
-    def refuse_two_lengths(self) -> None:
-        """Raise TwoLengths, and let nothing more be read from the connection."""
-        names = {name for name, _ in self.scope["headers"]}
-        if {b"content-length", b"transfer-encoding"} <= names:
+    def refuse_by_length(self) -> None:
+        """Raise TwoLengths, and let nothing more be read from the connection; TooLarge where the sender says so itself."""
+        headers = dict(self.scope["headers"])
+        length = headers.get(b"content-length", b"0")
+        if b"content-length" in headers and b"transfer-encoding" in headers:
             self.is_last = True
             raise TwoLengths
-
-    def refuse_by_length(self) -> None:
-        """Raise TooLarge before anything is read, where the sender says so itself."""
-        length = dict(self.scope["headers"]).get(b"content-length", b"0")
         if not length.isdigit() or int(length) > MOST_BODY_BYTES:
             raise TooLarge
 
@@ -195,16 +200,13 @@ class Exchange:
         await self._send(message)
 
     def add_headers(self, message: Message) -> None:
-        headers = MutableHeaders(scope=message)
-        for name, value in HEADERS.items():
-            headers.setdefault(name, value)
-        if state.on_https(Request(self.scope)):
-            headers.update(HTTPS_ONLY)
-        headers.setdefault("cache-control", "no-store")
-        if self.is_last:
-            headers["connection"] = "close"
+        said = message.get("headers", ())
+        names = {name for name, _ in said}
+        ours = ON_HTTPS if state.on_https(self.request) else ON_HTTP
+        last = [(b"connection", b"close")] if self.is_last else []
+        message["headers"] = [*said, *(each for each in ours if each[0] not in names), *last]
 
     def count(self) -> None:
-        metrics = state.metrics(Request(self.scope))
+        metrics = state.metrics(self.request)
         metrics.requests.labels(self.route, self.method, self.status).inc()
         metrics.seconds.labels(self.route).observe(time.perf_counter() - self.began)

@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
+    from web.arrivals import Arrivals
     from web.coach.live import DeskLive
     from web.live import Live
     from web.metrics import Metrics
@@ -25,6 +26,10 @@ def pages(connection: HTTPConnection) -> Pages:
 
 def live(connection: HTTPConnection) -> Live:
     return cast("Live", connection.app.state.live)
+
+
+def arrivals(connection: HTTPConnection) -> Arrivals:
+    return cast("Arrivals", connection.app.state.arrivals)
 
 
 def metrics(connection: HTTPConnection) -> Metrics:

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from bot.channels import sms
-from services import duty_replies, statuses
+from services import duty_replies, statuses, tracing
 from services.messages import Inbound
 from services.spending import UK_MOBILE
 from web import state
@@ -45,17 +45,18 @@ def twiml(words: str) -> Response:
 async def sms_in(request: Request) -> Response:
     """A text message: stored, then answered with nothing; replies go out through the provider's API."""
     inbound = read_sms(await signed_form(request))
-    await run_in_threadpool(accept_sms, request, inbound)
+    if not (duty_replies.may_be_code(inbound) and await run_in_threadpool(take_code, request, inbound)):
+        await accept(request, inbound)
     return twiml(EMPTY)
 
 
-def accept_sms(request: Request, inbound: Inbound) -> None:
+def take_code(request: Request, inbound: Inbound) -> bool:
     """A code from a member of staff takes a safety alert on; everything else is somebody's message."""
     assistant = state.assistant(request)
-    if duty_replies.take(assistant.db, inbound, assistant.clock.now()):
+    taken = duty_replies.take(assistant.db, inbound, assistant.clock.now())
+    if taken:
         assistant.tell_outgoing("sms")
-    else:
-        accept(request, inbound)
+    return taken
 
 
 def read_sms(form: Form) -> Inbound:
@@ -70,8 +71,14 @@ def read_sms(form: Form) -> Inbound:
     return inbound
 
 
-def accept(request: Request, inbound: Inbound) -> None:
-    state.assistant(request).accept(inbound)
+async def accept(request: Request, inbound: Inbound) -> None:
+    """Stored: on SQLite with what arrives beside it; PostgreSQL commits several at once by itself."""
+    assistant = state.assistant(request)
+    if assistant.db.on_sqlite:
+        with tracing.span("accept", channel=inbound.address.channel) as span:
+            span.set_attributes((await state.arrivals(request).accept(inbound)).ids)
+    else:
+        await run_in_threadpool(assistant.accept, inbound)
     state.metrics(request).received.labels(inbound.address.channel).inc()
 
 
@@ -100,7 +107,7 @@ async def voice(request: Request) -> Response:
     form = await signed_form(request)
     caller = sms.address_of(str(form.get("From") or ""))
     if UK_MOBILE.fullmatch(caller.value):
-        await run_in_threadpool(accept, request, missed_call(request, caller.value))
+        await accept(request, missed_call(request, caller.value))
     return twiml(REJECT)
 
 
@@ -145,9 +152,8 @@ async def read_form(request: Request) -> Form:
 
 def public_address(request: Request) -> str:
     """The address the provider was given: what a proxy made of it does not count."""
-    base = state.assistant(request).settings.public_url.rstrip("/")
-    query = f"?{request.url.query}" if request.url.query else ""
-    return f"{base}{request.url.path}{query}"
+    base, asked = state.assistant(request).settings.public_url.rstrip("/"), request.scope["query_string"]
+    return f"{base}{request.scope['path']}{'?' if asked else ''}{asked.decode('latin-1')}"
 
 
 async def telegram(request: Request) -> Response:
@@ -161,7 +167,7 @@ async def telegram(request: Request) -> Response:
         raise refused(request, "telegram", "The secret token is missing or wrong.")
     inbound = read_update(assistant.telegram, await request.body())
     if inbound is not None:
-        await run_in_threadpool(accept, request, inbound)
+        await accept(request, inbound)
     return PlainTextResponse("")
 
 

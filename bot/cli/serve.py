@@ -111,6 +111,7 @@ def serve(
             uvicorn.run(
                 "web.app:create_app",
                 factory=True,
+                http="web.wire:PROTOCOL",
                 host=host,
                 port=port,
                 workers=workers,

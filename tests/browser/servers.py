@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
@@ -13,11 +14,14 @@ from starlette.applications import Starlette
 
 from services.messages import Inbound
 from tests.web.assistants import StandInAssistant
+from web.wire import PROTOCOL
 
 
 @contextmanager
-def serving(app: Starlette, port: int) -> Iterator[None]:
-    config = uvicorn.Config(app, "127.0.0.1", port, log_level="error", access_log=False, timeout_graceful_shutdown=2)
+def serving(app: Starlette, port: int, http: type[asyncio.Protocol] = PROTOCOL) -> Iterator[None]:
+    config = uvicorn.Config(
+        app, "127.0.0.1", port, http=http, log_level="error", access_log=False, timeout_graceful_shutdown=2
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

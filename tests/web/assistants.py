@@ -65,6 +65,9 @@ class StandInAssistant:
             self.accepted.append(inbound)
         return accepted
 
+    def accept_all(self, arrived: Sequence[Inbound]) -> list[Accepted]:
+        return [self.accept(inbound) for inbound in arrived]
+
     def take_turns(self, conversation_id: int, seconds: float = 2.0) -> None:
         if not self.slow:
             self.answer(conversation_id)

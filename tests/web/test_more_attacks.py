@@ -1,9 +1,8 @@
 """What somebody tries who has time: every stream taken, letters that look alike, posts cut otherwise, bytes no database
-keeps, odd ways of saying how long a body is."""
+keeps."""
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +13,6 @@ from starlette.testclient import TestClient
 
 from services import staff
 from services.models import StaffMember
-from tests.browser.servers import free_port, serving
 from tests.conftest import Postgres
 from tests.web.assistants import StandInAssistant, assemble
 from tests.web.conftest import TWILIO
@@ -188,55 +186,7 @@ def test_a_nul_in_words_is_left_out(client: TestClient, assistant: StandInAssist
     assert client.post("/sign-in", data=given).status_code == 303
 
 
-# -- the wire ----------------------------------------------------------------------------------------------------------
-
-
-def said(port: int, raw: bytes) -> bytes:
-    """What a server answers to these very bytes, until it closes the connection."""
-    pieces = []
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
-        try:
-            line.sendall(raw)
-            while piece := line.recv(65536):
-                pieces.append(piece)
-        except (ConnectionResetError, BrokenPipeError):
-            pass  # it would not read to the end
-    return b"".join(pieces)
-
-
-START = b"POST /chat HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-HIDDEN = b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-
-
-def test_a_request_hidden_in_another_is_never_answered(assistant: StandInAssistant) -> None:
-    """Shapes of request smuggling: each is refused, and its connection closed before what follows is read."""
-    shapes = [
-        START + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        START + b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
-        START + b"Content-Length: 4\r\nContent-Length: 44\r\n\r\na=1&",
-        START + b"Content-Length: +4\r\n\r\na=1&",
-        START + b"Content-Length: 0x4\r\n\r\na=1&",
-        START + b"Content-Length : 4\r\n\r\na=1&",
-        START + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
-        START + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
-        START + b"Transfer-Encoding:\x0bchunked\r\n\r\n0\r\n\r\n",
-        b"GET /chat HTTP/1.1\r\nHost: a\r\nX: y\r\n z\r\n\x00: b\r\n\r\n",
-    ]
-    port = free_port()
-    with serving(application(assistant, work=False), port):
-        for shape in shapes:
-            answer = said(port, shape + HIDDEN)
-            assert (answer[:12], answer.count(b"HTTP/1.1 ")) == (b"HTTP/1.1 400", 1), shape
-        assert said(port, HIDDEN).endswith(b"\r\n\r\nok"), "and it goes on"
-
-
-def test_headers_without_end_are_cut_off(assistant: StandInAssistant) -> None:
-    port = free_port()
-    with serving(application(assistant, work=False), port):
-        for headers in (b"X: " + b"a" * 300_000, b"".join(b"X%d: a\r\n" % n for n in range(30_000))):
-            answer = said(port, b"GET /chat HTTP/1.1\r\nHost: a\r\n" + headers + b"\r\n\r\n")
-            assert answer[:12] in {b"", b"HTTP/1.1 400"}
-        assert said(port, HIDDEN).endswith(b"\r\n\r\nok")
+# -- files -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

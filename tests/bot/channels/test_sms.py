@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from starlette.datastructures import ImmutableMultiDict
+from twilio.request_validator import RequestValidator
 
 from bot.channels import sms
 from services.messages import Address, Choice, Outbound, PersonStopped, SendError, SendFailed, SendLater
@@ -80,6 +82,16 @@ def test_the_signature_is_over_the_public_address(url: str, signature_of: str, v
     phone = Phone(NUMBER)
     form = phone.form("hello")
     assert sms.signature_is_valid(url, form, phone.signature(signature_of, form), TOKEN) is valid
+
+
+def test_a_name_that_comes_twice_is_signed_whole() -> None:
+    url, pairs = "https://example.org/webhooks/twilio/sms", [("B", "2"), ("A", "1"), ("B", "1"), ("B", "2")]
+    form = ImmutableMultiDict(pairs)
+    signature = RequestValidator(TOKEN).compute_signature(url, form)
+    assert sms.signature_is_valid(url, form, signature, TOKEN)
+    assert not sms.signature_is_valid(url, ImmutableMultiDict([*pairs, ("B", "3")]), signature, TOKEN)
+    assert not sms.signature_is_valid(url, ImmutableMultiDict(pairs[:2]), signature, TOKEN)
+    assert not sms.signature_is_valid(url, form, "\u00e9" + signature[1:], TOKEN)
 
 
 def test_a_wrong_or_missing_signature_or_a_changed_word_is_not_valid() -> None:
