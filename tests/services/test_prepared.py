@@ -239,6 +239,7 @@ def test_a_row_looked_for_by_its_key_is_the_sessions_own_and_up_to_date(db: Data
         assert session.get_one(Team, "new").name == "New"
 
 
+@settings(deadline=None)
 @given(st.datetimes(timezones=st.timezones()))
 def test_a_time_is_the_same_by_our_reading_and_by_sqlalchemys(at: datetime) -> None:
     ours, theirs = UtcTime().dialect_impl(sqlite.dialect()), DateTime().dialect_impl(sqlite.dialect())
@@ -298,7 +299,7 @@ def act(session: Session, step: str, now: datetime) -> int:
     return 0
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(STEPS), max_size=6), st.booleans())
 @example(["bind", "prepared"], False)
 @example(["prepared", "bind"], False)
