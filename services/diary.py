@@ -87,7 +87,8 @@ def openings(
         return []
     week = _week(session, team, now, own_conversation)
     able = fitting(week.coaches, needs) if needs else []
-    return _soonest(week, able, kind, windows, limit) or _soonest(week, week.coaches, kind, windows, limit)
+    first = _soonest(week, able, kind, windows, limit) if able else []
+    return first or _soonest(week, week.coaches, kind, windows, limit)
 
 
 def by_coach(
@@ -156,7 +157,7 @@ def fits(session: Session, coach_id: int, kind: str, starts_at: datetime, ends_a
         and ends <= hours.ends_minute
         and not _in_break(hours, starts, ends)
         and _kind(hours, team, kind) is not None
-        for hours in _hours(session, [coach_id]).get(coach_id, ())
+        for hours in _hours(session, [coach_id]).get((coach_id, day.weekday()), ())
     )
 
 
@@ -203,10 +204,13 @@ class _Week:
     first: datetime
     last: datetime
     coaches: Sequence[Diarist]
-    hours: dict[int, list[Any]]
+    hours: dict[tuple[int, int], list[Any]]
+    """By coach and day of the week."""
     away: dict[int, list[Window]]
     busy: dict[int, set[int]]
     full: capacity.Full
+    buffer: timedelta
+    """The pause that the team keeps after each call."""
 
     def load(self, coach_id: int) -> int:
         return len(self.busy.get(coach_id, ()))
@@ -229,12 +233,13 @@ class _Week:
         """What this coach can still offer on a day, in no order."""
         if not self.full.takes_on(coach.id, day):
             return
-        for hours in self.hours.get(coach.id, ()):
+        for hours in self.hours.get((coach.id, day.weekday()), ()):
             offered = _kind(hours, self.team, kind) if _works(hours, day) else None
             if offered:
-                length = self.team.minutes_of(offered)
-                for start in self._starts(hours, day, length):
-                    end = start + timedelta(minutes=length)
+                minutes = self.team.minutes_of(offered)
+                length = timedelta(minutes=minutes)
+                for start in self._starts(hours, day, minutes):
+                    end = start + length
                     if _within(start, windows) and self._is_free(coach.id, start, end):
                         yield Opening(coach.id, coach.name, self.team.id, offered, start, end)
 
@@ -249,7 +254,7 @@ class _Week:
         away, taken = self.away.get(coach_id), self.busy.get(coach_id)
         if away and any(begins < end and start < ends for begins, ends in away):
             return False
-        return not taken or taken.isdisjoint(cells(start, end, buffer_of(self.team)))
+        return not taken or taken.isdisjoint(cells(start, end, self.buffer))
 
 
 def buffer_of(team: Team) -> timedelta:
@@ -283,6 +288,7 @@ def _week(
         away=_away(session, ids, first, last + timedelta(days=1)),
         busy=_busy(session, ids, cells(first, last + timedelta(days=1)), now, own_conversation),
         full=capacity.full(session, team, first, last, now, own=own_conversation),
+        buffer=buffer_of(team),
     )
 
 
@@ -316,10 +322,10 @@ _TAKEN = PreparedList(
 )
 
 
-def _hours(session: Session, ids: list[int]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
+def _hours(session: Session, ids: list[int]) -> dict[tuple[int, int], list[Any]]:
+    found: dict[tuple[int, int], list[Any]] = {}
     for row in _HOURS.all(session, ids):
-        found.setdefault(row.coach_id, []).append(row)
+        found.setdefault((row.coach_id, row.weekday), []).append(row)
     return found
 
 
@@ -349,9 +355,7 @@ def _days(first: datetime, last: datetime) -> Iterator[date]:
 
 
 def _works(hours: Any, day: date) -> bool:
-    if hours.weekday != day.weekday() or (hours.valid_from is not None and day < hours.valid_from):
-        return False
-    return not (hours.valid_to is not None and hours.valid_to < day)
+    return (hours.valid_from is None or hours.valid_from <= day) and (hours.valid_to is None or day <= hours.valid_to)
 
 
 def _kind(hours: Any, team: Team, wanted: str | None) -> str | None:
