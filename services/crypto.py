@@ -61,6 +61,7 @@ class Keyring:
     def __init__(self, keys: tuple[Key, ...]) -> None:
         self._keys = {key.id: key for key in keys}
         self._whole = {key.id: key for key in keys if key.is_whole}
+        self._seals = {key.id: AESGCM(key.seal) for key in self._whole.values()}
         self._current = keys[0]
         if not self._current.is_whole:
             raise SettingsError("the first key of the keyring writes, so it cannot be one that only looks up")
@@ -93,18 +94,18 @@ class Keyring:
         """Seal bytes for one column; the same bytes never give the same answer twice."""
         key, nonce = self._current, os.urandom(_NONCE)
         mark = key.id.encode()
-        sealed = AESGCM(key.seal).encrypt(nonce, data, _bound(key.id, column))
+        sealed = self._seals[key.id].encrypt(nonce, data, _bound(key.id, column))
         return bytes([len(mark)]) + mark + nonce + sealed
 
     def decrypt(self, sealed: bytes, column: str) -> bytes:
         """Open bytes of one column; CryptoError when the key is gone or the value was moved or changed."""
         size = sealed[0]
         key_id, rest = sealed_by(sealed), sealed[1 + size :]
-        key = self._whole.get(key_id)
-        if key is None:
+        seal = self._seals.get(key_id)
+        if seal is None:
             raise CryptoError(f"no key {key_id} in the keyring for {column}")
         try:
-            return AESGCM(key.seal).decrypt(rest[:_NONCE], rest[_NONCE:], _bound(key_id, column))
+            return seal.decrypt(rest[:_NONCE], rest[_NONCE:], _bound(key_id, column))
         except InvalidTag as wrong:
             raise CryptoError(f"a value of {column} does not fit its key") from wrong
 

@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from sqlalchemy import bindparam, inspect
+from sqlalchemy import bindparam, inspect, select
 from sqlalchemy.exc import NoResultFound
-from sqlalchemy.orm import Session, make_transient_to_detached
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import instance_state, manager_of_class, set_committed_value
 from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from services.sessions import LeanSession, dialect_of
+if TYPE_CHECKING:
+    from services.sessions import LeanSession
 
 Convert = Callable[[Any], Any]
 _Kind = TypeVar("_Kind")
@@ -28,24 +30,38 @@ _ASKED: Any = object()
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
-    """A value to bind: the name it goes by, how it is converted, and what it is where the statement itself holds it."""
-
-    name: str
-    convert: Convert | None
-    fixed: Any
-
-
-@dataclass(frozen=True, slots=True)
 class _Ready:
     """A statement for one database."""
 
     sql: str
-    given: tuple[_Given, ...]
-    by_place: bool
+    fixed: Any
+    """What is bound, in the driver's own shape, with the values that the statement itself holds."""
+    asked: tuple[tuple[Any, str, Convert | None], ...]
+    """Where the others belong in it, the names they go by and how they are converted."""
     row: Callable[..., Any] | None
     """Makes a row of what the database answers; None where it answers no rows."""
     converts: tuple[tuple[int, Convert], ...]
+
+    def bound(self, values: Mapping[str, Any]) -> Any:
+        """What the driver is given; KeyError where a value is missing."""
+        found = self.fixed.copy()
+        for place, name, convert in self.asked:
+            found[place] = convert(values[name]) if convert else values[name]
+        return found
+
+    def rows(self, answered: Sequence[Sequence[Any]]) -> list[Any]:
+        """What the driver answered, as named tuples."""
+        if not answered or self.row is None:
+            return []
+        if not self.converts:
+            return [self.row(row) for row in answered]
+        found = []
+        for row in answered:
+            cells = list(row)
+            for place, convert in self.converts:
+                cells[place] = convert(cells[place])
+            found.append(self.row(cells))
+        return found
 
 
 class Prepared:
@@ -89,26 +105,26 @@ class Prepared:
     def objects(self, session: Session, values: Mapping[str, Any], *, anew: bool = False) -> list[Any]:
         """Of a `select` of one table: every row as the session's object. `anew`: one that was there is brought up to date."""
         model = self._model = self._model or self._statement.column_descriptions[0]["entity"]  # type: ignore[attr-defined]
-        return [_object(session, model, row, anew) for row in self._run(session, values)[0]]
+        return [object_of(session, model, row._asdict(), anew=anew) for row in self._run(session, values)[0]]
 
     def changed(self, session: Session, values: Mapping[str, Any]) -> int:
         """How many rows were changed."""
         return self._run(session, values)[1]
 
     def _run(self, session: Session, values: Mapping[str, Any]) -> tuple[list[Any], int]:
-        assert isinstance(session, LeanSession)
-        dialect = dialect_of(session)
+        lean = cast("LeanSession", session)  # every session of ours is one
+        dialect = lean.dialect
         known = vars(dialect).setdefault("anydoor_prepared", {})  # beside the keys, which the conversions use
         ready = known.get(self)
         if ready is None:
             ready = known[self] = _made(self._statement, self._inserted, dialect)
-        bound = _bound(ready, values)
-        cursor = session.driver().cursor()
+        bound = ready.bound(values)
+        cursor = lean.driver().cursor()
         try:
             cursor.execute(ready.sql, bound)
-            return (_rows(ready, cursor.fetchall()) if ready.row else [], cursor.rowcount)
+            return (ready.rows(cursor.fetchall()) if ready.row else [], cursor.rowcount)
         except dialect.loaded_dbapi.Error as wrong:
-            raise session.told(wrong) from wrong
+            raise lean.told(wrong) from wrong
         finally:
             cursor.close()
 
@@ -132,40 +148,44 @@ class PreparedList:
         return statement.all(session, {**values, **{f"id{number}": id for number, id in enumerate(ids)}})
 
 
-def _bound(ready: _Ready, values: Mapping[str, Any]) -> Any:
-    found = []
-    for each in ready.given:
-        if each.fixed is not _ASKED and each.name not in values:
-            found.append(each.fixed)
-        else:
-            value = values[each.name]
-            found.append(each.convert(value) if each.convert else value)
-    return found if ready.by_place else {each.name: value for each, value in zip(ready.given, found, strict=True)}
-
-
-def _rows(ready: _Ready, answered: Sequence[Sequence[Any]]) -> list[Any]:
-    assert ready.row is not None
-    if not ready.converts:
-        return [ready.row(row) for row in answered]
-    found = []
-    for row in answered:
-        cells = list(row)
-        for place, convert in ready.converts:
-            cells[place] = convert(cells[place])
-        found.append(ready.row(cells))
+def by_key(session: Session, model: Any, key: Any) -> Any | None:
+    """`Session.get` of a table with one column for its key, at a tenth of its cost; None when there is no such row."""
+    found = session.identity_map.get(_identity(model, key))
+    if found is None:
+        if session.autoflush:
+            session.flush()
+        rows = _by_key(model).objects(session, {"key": key})
+        return rows[0] if rows else None
+    if instance_state(found).expired:
+        return Session.get(session, model, key)
     return found
 
 
-def _object(session: Session, model: type[Any], row: Any, anew: bool) -> Any:
-    key = inspect(model).identity_key_from_primary_key((row.id,))
-    found = session.identity_map.get(key)
+@cache
+def _by_key(model: type[Any]) -> Prepared:
+    return Prepared(select(model).where(inspect(model).primary_key[0] == bindparam("key")))
+
+
+def _identity(model: type[Any], key: Any) -> Any:
+    return inspect(model).identity_key_from_primary_key((key,))
+
+
+def object_of(session: Session, model: type[_Kind], values: Mapping[str, Any], *, anew: bool = False) -> _Kind:
+    """The session's object of a row that was just read, with every column of it; made as the ORM makes what it loads.
+
+    `anew`: one that was there is brought up to date.
+    """
+    key = _identity(model, values[inspect(model).primary_key[0].key])
+    found: _Kind | None = session.identity_map.get(key)
     if found is None:
-        found = model()
-        vars(found).update(row._asdict())
-        make_transient_to_detached(found)
-        session.add(found)
-    elif anew:
-        written(found, **row._asdict())
+        made: _Kind = manager_of_class(model).new_instance()
+        vars(made).update(values)
+        state = instance_state(made)
+        state.key, state.session_id = key, session.hash_key
+        session.identity_map.add(state)
+        return made
+    if anew:
+        written(found, **values)
     return found
 
 
@@ -184,13 +204,15 @@ def _made(statement: Any, inserted: list[str] | None, dialect: Any) -> _Ready:
     converts |= {name: whole.processors.get(name) for name in whole.parameters if name not in converts}
     defaults: dict[str, Any] = {one.key: getattr(one.default, "arg", None) for one in compiled.insert_prefetch}
     fixed = {**whole.parameters, **dict.fromkeys(asked, _ASKED), **defaults}
-    given = tuple(_given(name, converts[name], fixed[name]) for name in whole.positiontup or fixed)
+    names = whole.positiontup or list(fixed)
+    given = {place if compiled.positional else name: name for place, name in enumerate(names)}
+    held = {place: _converted(fixed[name], converts[name]) for place, name in given.items()}
     columns = [] if statement.is_dml and not statement._returning else list(statement.exported_columns)
     reads = ((place, _reads(column.type, dialect)) for place, column in enumerate(columns))
     return _Ready(
         whole.statement,
-        given,
-        by_place=bool(compiled.positional),
+        fixed=list(held.values()) if compiled.positional else held,
+        asked=tuple((place, name, converts[name]) for place, name in given.items() if fixed[name] is _ASKED),
         row=_named([column.key for column in columns]) if columns else None,
         converts=tuple((place, convert) for place, convert in reads if convert),
     )
@@ -202,8 +224,8 @@ def _named(columns: list[str]) -> Callable[..., Any]:
     return make
 
 
-def _given(name: str, convert: Convert | None, fixed: Any) -> _Given:
-    return _Given(name, convert, fixed if fixed is None or fixed is _ASKED or not convert else convert(fixed))
+def _converted(value: Any, convert: Convert | None) -> Any:
+    return value if value is None or value is _ASKED or not convert else convert(value)
 
 
 def _binds(kind: Any, dialect: Any) -> Convert | None:
