@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from bot.flows import engine
-from bot.flows.definition import Book
-from bot.flows.engine import Turn
+from bot.flows.engine import Expecting, Turn
 from services import journeys
 from services.db import Session
 
 
-def count(session: Session, conversation: Any, book: Book, turn: Turn, *, received: bool, now: datetime) -> None:
+def count(
+    session: Session, conversation: Any, turn: Turn, asked: Expecting | None, *, received: bool, now: datetime
+) -> None:
     """Count the turn, last of all in it: who sends locks messages before journeys too. Nothing of who was just erased."""
     if turn.state.slots.get("delete_result") == "done":
         return
-    asked, age = engine.expecting(book, turn.state), turn.state.slots.get("age")
+    age = turn.state.slots.get("age")
     passed = journeys.Passed(
         tuple(event.name for event in turn.events),
         question=asked.slot if asked else None,

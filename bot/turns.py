@@ -142,7 +142,7 @@ def take(assistant: Assistant, message: Waiting, heard: understanding.Heard, ver
             # STOP: nothing but crisis help and START
             return Taken(conversation.id, message.inbound.text, heard, None, ())
         work = Work(assistant, session, conversation, heard)
-        more = inbox.any_waiting(session, conversation.id)
+        more = inbox.more_waiting(session, conversation, message)
         taken = work.read_and_advance(message, more_waiting=more, stopped=stopped)
         faults.point("before_turn_commit")
     faults.point("after_turn_commit")
@@ -338,8 +338,8 @@ class Work:
         conversations.save(self.session, self.conversation, saved(turn.state), turn.state.outcome)
         if any(reply.purpose == "crisis" for reply in turn.replies):  # nobody in danger is pressed for an answer
             waiting_list.leave(self.session, self.conversation.person_id, "crisis", self.now)
-        for event in turn.events:
-            audit.event(self.session, self.conversation.id, event.name, self.now, dict(event.data))
+        happened = [(event.name, event.data) for event in turn.events]
+        audit.events(self.session, self.conversation.id, self.now, happened)
         for message in messages:
             outbox.queue(
                 self.session,
@@ -350,15 +350,15 @@ class Work:
                 now=self.now,
                 not_after=not_after,
             )
-        self.plan_silence(turn.state)
+        asked = engine.expecting(self.book, turn.state)
+        self.plan_silence(turn.state, asked)
         if self.heard and turn.state.slots.get("hold_result") == "held":
             booking.renew(self.session, self.conversation.id, self.now, booking.SILENCE[self.conversation.channel])
-        counting.count(self.session, self.conversation, self.book, turn, received=self.heard is not None, now=self.now)
+        counting.count(self.session, self.conversation, turn, asked, received=self.heard is not None, now=self.now)
 
-    def plan_silence(self, state: DialogueState) -> None:
+    def plan_silence(self, state: DialogueState, asked: engine.Expecting | None) -> None:
         """What happens if the person says nothing now; none after a crisis (the place just waits)."""
-        expecting = engine.expecting(self.book, state)
-        silence = expecting.silence if expecting and not state.crisis else None
+        silence = asked.silence if asked and not state.crisis else None
         silences.plan(self.session, self.conversation.id, silence, self.now)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -44,8 +44,15 @@ def event(
     session: Session, conversation_id: int, name: str, now: datetime, data: Mapping[str, Any] | None = None
 ) -> None:
     """Count something that happened in a conversation; the data hold ids and codes, never words or numbers."""
-    row = {"conversation_id": conversation_id, "at": now, "name": name, "data": dict(data or {})}
-    _HAPPENED.changed(session, row)
+    events(session, conversation_id, now, [(name, data or {})])
+
+
+def events(
+    session: Session, conversation_id: int, now: datetime, happened: Sequence[tuple[str, Mapping[str, Any]]]
+) -> None:
+    """The same of several things, each a name and its data, in order."""
+    row = {"conversation_id": conversation_id, "at": now}
+    _HAPPENED.each(session, [{**row, "name": name, "data": dict(data)} for name, data in happened])
 
 
 def events_after(session: Session, conversation_id: int, last: int) -> list[EventRow]:

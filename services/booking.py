@@ -71,8 +71,7 @@ def _hold(
         with session.begin_nested():  # a conflict undoes the release of the earlier hold as well
             release(session, conversation_id)
             held_as = _HOLD.scalar(session, {**kept, "held_at": now, "expires_at": now + ttl})
-            for cell in span:
-                _CELL.changed(session, {"coach_id": opening.coach_id, "cell": cell, "hold_id": held_as})
+            _CELL.each(session, [{"coach_id": opening.coach_id, "cell": cell, "hold_id": held_as} for cell in span])
     except IntegrityError:
         return "taken"
     return "held"

@@ -17,7 +17,7 @@ from services.models import AddressRow, Conversation
 from services.people import find_address
 from services.prepared import Prepared, written
 
-__all__ = ["Seen", "find", "hand_back", "lock", "pin", "save", "see", "take_over"]
+__all__ = ["Seen", "find", "give_to", "hand_back", "lock", "pin", "save", "see", "take_over"]
 
 _SEEN = Prepared(
     select(
@@ -43,6 +43,8 @@ _SAVED = Prepared(
     .where(Conversation.id == bindparam("of"))
     .values(state=bindparam("kept"), outcome=bindparam("end"), state_version=bindparam("version"))
 )
+_PINNED = Prepared(update(Conversation).where(Conversation.id == bindparam("of")).values(revision=bindparam("to")))
+_GIVEN = Prepared(update(Conversation).where(Conversation.id == bindparam("of")).values(team_id=bindparam("team")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +123,15 @@ def save(session: Session, conversation: Conversation, state: Mapping[str, Any],
 
 def pin(session: Session, conversation: Conversation, revision: str) -> None:
     """Tie a locked conversation to a dialog revision until it is pinned anew."""
-    conversation.revision = revision
-    session.flush()
+    _PINNED.changed(session, {"of": conversation.id, "to": revision})
+    written(conversation, revision=revision)
+
+
+def give_to(session: Session, conversation: Conversation, team_id: str | None) -> None:
+    """The team that a locked conversation is with; None when no team serves it."""
+    if conversation.team_id != team_id:
+        _GIVEN.changed(session, {"of": conversation.id, "team": team_id})
+        written(conversation, team_id=team_id)
 
 
 def take_over(session: Session, conversation: Conversation, staff_id: int, now: datetime) -> None:

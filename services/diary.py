@@ -87,7 +87,9 @@ def openings(
         return []
     week = _week(session, team, now, own_conversation)
     able = fitting(week.coaches, needs) if needs else []
-    return _soonest(week, able, kind, windows, limit) or _soonest(week, week.coaches, kind, windows, limit)
+    return (_soonest(week, able, kind, windows, limit) if able else []) or _soonest(
+        week, week.coaches, kind, windows, limit
+    )
 
 
 def by_coach(
@@ -156,7 +158,7 @@ def fits(session: Session, coach_id: int, kind: str, starts_at: datetime, ends_a
         and ends <= hours.ends_minute
         and not _in_break(hours, starts, ends)
         and _kind(hours, team, kind) is not None
-        for hours in _hours(session, [coach_id]).get(coach_id, ())
+        for hours in _hours(session, [coach_id]).get((coach_id, day.weekday()), ())
     )
 
 
@@ -203,7 +205,8 @@ class _Week:
     first: datetime
     last: datetime
     coaches: Sequence[Diarist]
-    hours: dict[int, list[Any]]
+    hours: dict[tuple[int, int], list[Any]]
+    """By coach and day of the week."""
     away: dict[int, list[Window]]
     busy: dict[int, set[int]]
     full: capacity.Full
@@ -229,7 +232,7 @@ class _Week:
         """What this coach can still offer on a day, in no order."""
         if not self.full.takes_on(coach.id, day):
             return
-        for hours in self.hours.get(coach.id, ()):
+        for hours in self.hours.get((coach.id, day.weekday()), ()):
             offered = _kind(hours, self.team, kind) if _works(hours, day) else None
             if offered:
                 length = self.team.minutes_of(offered)
@@ -316,10 +319,10 @@ _TAKEN = PreparedList(
 )
 
 
-def _hours(session: Session, ids: list[int]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
+def _hours(session: Session, ids: list[int]) -> dict[tuple[int, int], list[Any]]:
+    found: dict[tuple[int, int], list[Any]] = {}
     for row in _HOURS.all(session, ids):
-        found.setdefault(row.coach_id, []).append(row)
+        found.setdefault((row.coach_id, row.weekday), []).append(row)
     return found
 
 
@@ -349,9 +352,7 @@ def _days(first: datetime, last: datetime) -> Iterator[date]:
 
 
 def _works(hours: Any, day: date) -> bool:
-    if hours.weekday != day.weekday() or (hours.valid_from is not None and day < hours.valid_from):
-        return False
-    return not (hours.valid_to is not None and hours.valid_to < day)
+    return (hours.valid_from is None or hours.valid_from <= day) and (hours.valid_to is None or day <= hours.valid_to)
 
 
 def _kind(hours: Any, team: Team, wanted: str | None) -> str | None:

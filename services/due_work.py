@@ -72,9 +72,13 @@ def replace(
 ) -> None:
     """Cancel what is open of these kinds and put these in the diary instead."""
     cancel(session, conversation_id, kinds, now)
-    for each in planned:
-        row = {"kind": each.kind, "due_at": each.due_at, "not_after": each.not_after}
-        _PLAN.changed(session, {"conversation_id": conversation_id, **row})
+    _PLAN.each(
+        session,
+        [
+            {"conversation_id": conversation_id, "kind": each.kind, "due_at": each.due_at, "not_after": each.not_after}
+            for each in planned
+        ],
+    )
 
 
 def due(session: Session, now: datetime, limit: int = 100) -> list[DueWork]:

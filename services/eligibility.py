@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from services import team_rules, teams
@@ -74,15 +74,14 @@ def check(session: Session, conversation: Conversation, known: Facts, on: date, 
     team = conversation.team_id or ""
     decision = decide(team_rules.of(session, team, on), placed(session, team, known, on), on)
     decision = replace(decision, board=_board(known, on), checks=decision.checks + _place_checks(known))
-    session.add(
-        EligibilityDecision(
-            conversation_id=conversation.id,
-            team_id=conversation.team_id,
-            answer=decision.answer,
-            rules=[*decision.record(), {"checks": list(decision.checks), "versions": dict(decision.versions)}],
-            at=now,
-        )
-    )
+    kept = {
+        "conversation_id": conversation.id,
+        "team_id": conversation.team_id,
+        "answer": decision.answer,
+        "rules": [*decision.record(), {"checks": list(decision.checks), "versions": dict(decision.versions)}],
+        "at": now,
+    }
+    _KEPT.changed(session, kept)
     return decision
 
 
@@ -115,6 +114,7 @@ def latest_decision(session: Session, conversation_id: int) -> int | None:
     return _LATEST.scalar(session, {"conversation": conversation_id})
 
 
+_KEPT = Prepared(insert(EligibilityDecision), inserted=("conversation_id", "team_id", "answer", "rules", "at"))
 _LATEST = Prepared(
     select(EligibilityDecision.id)
     .where(EligibilityDecision.conversation_id == bindparam("conversation"))

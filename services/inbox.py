@@ -197,6 +197,14 @@ def any_waiting(session: Session, conversation_id: int) -> bool:
     return _ANY_WAITING.first(session, {"conversation_id": conversation_id}) is not None
 
 
+def more_waiting(session: Session, conversation: Conversation, taken: Waiting) -> bool:
+    """Whether another message waits in a locked conversation, whose messages are taken in order of `seq`.
+
+    None can where the one just taken was the last that was given a `seq`.
+    """
+    return conversation.next_seq != taken.seq + 1 and any_waiting(session, conversation.id)
+
+
 def _waiting(row: Any) -> Waiting:
     inbound = Inbound(
         address=Address.parse(f"{row.channel}:{row.value}"),

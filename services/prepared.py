@@ -111,22 +111,40 @@ class Prepared:
         """How many rows were changed."""
         return self._run(session, values)[1]
 
+    def each(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run once for each of these, such as the rows of an INSERT, in one call of the driver."""
+        lean = cast("LeanSession", session)
+        ready = self._ready(lean)
+        bound = [ready.bound(values) for values in rows]
+        if not bound:
+            return
+        cursor = lean.driver().cursor()
+        try:
+            cursor.executemany(ready.sql, bound)
+        except lean.dialect.loaded_dbapi.Error as wrong:
+            raise lean.told(wrong) from wrong
+        finally:
+            cursor.close()
+
     def _run(self, session: Session, values: Mapping[str, Any]) -> tuple[list[Any], int]:
         lean = cast("LeanSession", session)  # every session of ours is one
-        dialect = lean.dialect
-        known = vars(dialect).setdefault("anydoor_prepared", {})  # beside the keys, which the conversions use
-        ready = known.get(self)
-        if ready is None:
-            ready = known[self] = _made(self._statement, self._inserted, dialect)
+        ready = self._ready(lean)
         bound = ready.bound(values)
         cursor = lean.driver().cursor()
         try:
             cursor.execute(ready.sql, bound)
             return (ready.rows(cursor.fetchall()) if ready.row else [], cursor.rowcount)
-        except dialect.loaded_dbapi.Error as wrong:
+        except lean.dialect.loaded_dbapi.Error as wrong:
             raise lean.told(wrong) from wrong
         finally:
             cursor.close()
+
+    def _ready(self, lean: LeanSession) -> _Ready:
+        known = vars(lean.dialect).setdefault("anydoor_prepared", {})  # beside the keys, which the conversions use
+        ready: _Ready | None = known.get(self)
+        if ready is None:
+            ready = known[self] = _made(self._statement, self._inserted, lean.dialect)
+        return ready
 
 
 class PreparedList:

@@ -9,7 +9,7 @@ from typing import Any
 from bot.actions.doing import Doing, Slots, result
 from bot.flows.engine import ActionResult, Event
 from bot.nlu.nations import nation_named
-from services import eligibility, team_rules, teams
+from services import conversations, eligibility, team_rules, teams
 from services.areas import Area
 from services.eligibility import Facts
 from services.models import Team
@@ -140,11 +140,10 @@ def find_team(doing: Doing, slots: Slots) -> ActionResult:
         return result(team_result=None)
     asked = slots.get("practice") is not None
     match = teams.find(doing.session, area, practice, doing.today, asked_practice=asked)
-    doing.conversation.team_id = None
     helper = match.team or teams.call_back_team(doing.session, area, doing.today)
+    conversations.give_to(doing.session, doing.conversation, helper.id if helper else None)
     if helper is None:
         return result(team_result=match.result, team_accepts_call_back="no", asks_months="no", min_age=16)
-    doing.conversation.team_id = helper.id
     return team_slots(doing, match.result, helper)
 
 
