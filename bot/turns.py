@@ -335,21 +335,12 @@ class Work:
         return replace(more, events=(*turn.events, *more.events))
 
     def keep(self, turn: Turn, messages: Sequence[Message], not_after: datetime | None) -> None:
+        outbox.queue_said(self.session, self.conversation, messages, now=self.now, not_after=not_after)
         conversations.save(self.session, self.conversation, saved(turn.state), turn.state.outcome)
         if any(reply.purpose == "crisis" for reply in turn.replies):  # nobody in danger is pressed for an answer
             waiting_list.leave(self.session, self.conversation.person_id, "crisis", self.now)
         happened = [(event.name, event.data) for event in turn.events]
         audit.events(self.session, self.conversation.id, self.now, happened)
-        for message in messages:
-            outbox.queue(
-                self.session,
-                self.conversation,
-                message.text,
-                message.choices,
-                purpose=message.purpose,
-                now=self.now,
-                not_after=not_after,
-            )
         asked = engine.expecting(self.book, turn.state)
         self.plan_silence(turn.state, asked)
         if self.heard and turn.state.slots.get("hold_result") == "held":

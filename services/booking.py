@@ -18,6 +18,7 @@ from services import call_backs, capacity, diary, due_work, invitations, reminde
 from services.diary import Opening, OpeningId
 from services.models import Appointment, Coach, Conversation, DiaryCell, Hold, Team
 from services.prepared import Prepared, PreparedList
+from services.sessions import savepoint
 
 MISSED_CALL, MISSED_GOOD_FOR = "missed_call", timedelta(hours=12)
 HELD_BACK = timedelta(minutes=5)
@@ -68,7 +69,7 @@ def _hold(
     when = {"starts_at": opening.starts_at, "ends_at": opening.ends_at}
     kept = {"conversation_id": conversation_id, "coach_id": opening.coach_id, "kind": opening.kind, **when}
     try:
-        with session.begin_nested():  # a conflict undoes the release of the earlier hold as well
+        with savepoint(session):  # a conflict undoes the release of the earlier hold as well
             release(session, conversation_id)
             held_as = _HOLD.scalar(session, {**kept, "held_at": now, "expires_at": now + ttl})
             _CELL.each(session, [{"coach_id": opening.coach_id, "cell": cell, "hold_id": held_as} for cell in span])

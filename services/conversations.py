@@ -41,7 +41,12 @@ _LOCKED = Prepared(select(Conversation).where(Conversation.id == bindparam("id")
 _SAVED = Prepared(
     update(Conversation)
     .where(Conversation.id == bindparam("of"))
-    .values(state=bindparam("kept"), outcome=bindparam("end"), state_version=bindparam("version"))
+    .values(
+        state=bindparam("kept"),
+        outcome=bindparam("end"),
+        state_version=bindparam("version"),
+        next_out_seq=bindparam("after"),
+    )
 )
 _PINNED = Prepared(update(Conversation).where(Conversation.id == bindparam("of")).values(revision=bindparam("to")))
 _GIVEN = Prepared(update(Conversation).where(Conversation.id == bindparam("of")).values(team_id=bindparam("team")))
@@ -114,9 +119,10 @@ def latest_states(session: Session, revision: str, limit: int) -> list[Mapping[s
 
 
 def save(session: Session, conversation: Conversation, state: Mapping[str, Any], outcome: str | None) -> int:
-    """Keep the state of a locked conversation; answers the new version."""
+    """Keep the state of a locked conversation, and its counter of what goes out; answers the new version."""
     kept, version = dict(state), conversation.state_version + 1
-    _SAVED.changed(session, {"of": conversation.id, "kept": kept, "end": outcome, "version": version})
+    counted = {"version": version, "after": conversation.next_out_seq}
+    _SAVED.changed(session, {"of": conversation.id, "kept": kept, "end": outcome, **counted})
     written(conversation, state=kept, outcome=outcome, state_version=version)
     return version
 

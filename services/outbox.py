@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, Protocol
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
@@ -15,7 +16,16 @@ from services.models.base import is_unsettled
 from services.prepared import Prepared, written
 from services.statuses import status_update
 
-__all__ = ["deliver", "drop_waiting", "enqueue", "not_delivered", "oldest_waiting", "queue", "status_update"]
+__all__ = [
+    "deliver",
+    "drop_waiting",
+    "enqueue",
+    "not_delivered",
+    "oldest_waiting",
+    "queue",
+    "queue_said",
+    "status_update",
+]
 
 PRIORITIES = {"crisis": 0}  # everything else comes after
 _COLUMNS = (
@@ -23,9 +33,21 @@ _COLUMNS = (
     "created_at", "run_at", "not_after",
 )  # fmt: skip
 _QUEUE = Prepared(insert(MessageOut).returning(MessageOut.id), inserted=_COLUMNS)
+_QUEUE_SAID = Prepared(insert(MessageOut), inserted=_COLUMNS)
 _COUNTED = Prepared(
     update(Conversation).where(Conversation.id == bindparam("of")).values(next_out_seq=bindparam("after"))
 )
+
+
+class Said(Protocol):
+    """One message of a turn, as it will be sent."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def choices(self) -> Sequence[Choice]: ...
+    @property
+    def purpose(self) -> str: ...
 
 
 def enqueue(
@@ -72,25 +94,42 @@ def queue(
 
     Sent from `run_at` (default now) on, in the conversation's order; dropped, not sent late, after `not_after`.
     """
-    row = {
+    row = _row(conversation, conversation.next_out_seq, text, choices, purpose)
+    told = {"by_staff_id": by_staff_id, "created_at": now, "run_at": run_at or now, "not_after": not_after}
+    queued = _QUEUE.one(session, {**row, **told})
+    after = conversation.next_out_seq + 1
+    _COUNTED.changed(session, {"of": conversation.id, "after": after})
+    written(conversation, next_out_seq=after)
+    return int(queued.id)
+
+
+def queue_said(
+    session: Session, conversation: Conversation, said: Sequence[Said], *, now: datetime, not_after: datetime | None
+) -> None:
+    """`queue` all that a turn says. The counter is written with the turn's state: `conversations.save` must follow."""
+    first = conversation.next_out_seq
+    told = {"by_staff_id": None, "created_at": now, "run_at": now, "not_after": not_after}
+    _QUEUE_SAID.each(
+        session,
+        [
+            {**_row(conversation, first + place, each.text, each.choices, each.purpose), **told}
+            for place, each in enumerate(said)
+        ],
+    )
+    written(conversation, next_out_seq=first + len(said))
+
+
+def _row(conversation: Conversation, seq: int, text: str, choices: Sequence[Choice], purpose: str) -> dict[str, Any]:
+    return {
         "conversation_id": conversation.id,
         "address_id": conversation.address_id,
-        "seq": conversation.next_out_seq,
+        "seq": seq,
         "channel": conversation.channel,
         "body": text,
         "choices": [[choice.value, choice.title] for choice in choices] or None,
         "purpose": purpose,
         "priority": PRIORITIES.get(purpose, 1),
-        "by_staff_id": by_staff_id,
-        "created_at": now,
-        "run_at": run_at or now,
-        "not_after": not_after,
     }
-    queued = _QUEUE.one(session, row)
-    after = conversation.next_out_seq + 1
-    _COUNTED.changed(session, {"of": conversation.id, "after": after})
-    written(conversation, next_out_seq=after)
-    return int(queued.id)
 
 
 def drop_waiting(session: Session, conversation_id: int, purposes: Sequence[str], now: datetime) -> int:

@@ -6,7 +6,9 @@ first thing that is more (a row loaded or flushed) finds SQLAlchemy's connection
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
 
 from sqlalchemy import Connection, Dialect, Engine, PoolProxiedConnection
 from sqlalchemy.exc import DBAPIError
@@ -99,6 +101,22 @@ class LeanSession(Session):
     def _driver_errors(self) -> type[Exception]:
         errors: type[Exception] = self.dialect.loaded_dbapi.Error
         return errors
+
+
+@contextmanager
+def savepoint(session: Session) -> Iterator[None]:
+    """What prepared statements do within is undone where it fails, and nothing else; rows of the ORM are written before."""
+    session.flush()
+    lean = cast(LeanSession, session)
+    driver = lean.driver()
+    driver.execute("SAVEPOINT prepared")
+    try:
+        yield
+    except BaseException:
+        driver.execute("ROLLBACK TO SAVEPOINT prepared")
+        driver.execute("RELEASE SAVEPOINT prepared")
+        raise
+    driver.execute("RELEASE SAVEPOINT prepared")
 
 
 def dialect_of(session: Session) -> Dialect:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import bindparam, event, func, insert, select, text, update
+from sqlalchemy import DateTime, bindparam, event, func, insert, select, text, update
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, NoResultFound
 
 from services.db import Database, Session
-from services.models import Conversation, MessageIn, MessageOut, Person
+from services.models import Conversation, MessageIn, MessageOut, Person, Team
+from services.models.base import UtcTime
 from services.prepared import Prepared, PreparedList, written
+from services.sessions import savepoint
 from tests.services.test_outbox import queue, talk
 
 OF = Prepared(select(MessageIn.id, MessageIn.body).where(MessageIn.provider_id == bindparam("known_as")))
@@ -30,6 +33,10 @@ AMONG = PreparedList(
         .where(MessageIn.provider_id.in_(names), MessageIn.channel == bindparam("channel"))
         .order_by(MessageIn.provider_id)
     )
+)
+STORE_ALL = Prepared(
+    insert(MessageIn),
+    inserted=["conversation_id", "seq", "channel", "provider_id", "kind", "body", "received_at"],
 )
 RENAME = Prepared(update(Conversation).where(Conversation.id == bindparam("of")).values(source=bindparam("whence")))
 
@@ -193,6 +200,52 @@ def test_a_savepoint_holds_for_prepared_statements_too(db: Database, now: dateti
         inner.rollback()
     with db.read() as session:
         assert session.get_one(Conversation, thread).source == "poster"
+
+
+def test_a_savepoint_of_prepared_statements_undoes_only_what_failed_in_it(db: Database, now: datetime) -> None:
+    thread = talk(db, now)
+    with db.write() as session:
+        session.get_one(Conversation, thread).outcome = "booked"
+        RENAME.changed(session, {"of": thread, "whence": "poster"})
+        with suppress(IntegrityError), savepoint(session):
+            RENAME.changed(session, {"of": thread, "whence": "leaflet"})
+            STORE_ALL.each(session, [message(thread, now), message(thread, now)])
+            raise AssertionError("the same message was stored twice")
+        with savepoint(session):
+            STORE_ALL.each(session, [message(thread, now), {**message(thread, now, "SM2"), "seq": 902}])
+    with db.read() as session:
+        row = session.get_one(Conversation, thread)
+        assert (row.source, row.outcome) == ("poster", "booked")
+        assert [len(OF.all(session, {"known_as": name})) for name in ("SM1", "SM2")] == [1, 1]
+
+
+def test_what_is_done_for_no_rows_is_nothing(db: Database, now: datetime) -> None:
+    with db.read() as session:
+        STORE_ALL.each(session, [])
+        assert not session.in_transaction()
+
+
+def test_a_row_looked_for_by_its_key_is_the_sessions_own_and_up_to_date(db: Database, now: datetime) -> None:
+    thread = talk(db, now)
+    with db.write() as session:
+        row = session.get_one(Conversation, thread)
+        row.source = "poster"
+        assert session.get(Conversation, thread) is row
+        assert session.get(Conversation, thread + 1000) is None
+        session.flush()
+        session.rollback()
+        assert session.get_one(Conversation, thread).source is None
+        session.add(Team(id="new", name="New", short_name="New", controller="New", caller_number="+441632960001"))
+        assert session.get_one(Team, "new").name == "New"
+
+
+@given(st.datetimes(timezones=st.timezones()))
+def test_a_time_is_the_same_by_our_reading_and_by_sqlalchemys(at: datetime) -> None:
+    ours, theirs = UtcTime().dialect_impl(sqlite.dialect()), DateTime().dialect_impl(sqlite.dialect())
+    assume(1 < at.year < 9999)  # else there is no such time in UTC
+    as_text = ours.bind_processor(sqlite.dialect())(at)
+    assert as_text == theirs.bind_processor(sqlite.dialect())(at.astimezone(UTC))
+    assert ours.result_processor(sqlite.dialect(), None)(as_text) == at.astimezone(UTC)
 
 
 def test_every_connection_is_given_back(db: Database, now: datetime) -> None:
