@@ -36,7 +36,7 @@ class Full:
 
     def takes_on(self, coach_id: int, day: date) -> bool:
         """Whether there is room for a call of this coach on a day in England."""
-        return (coach_id, day) not in self.days and _monday(day) not in self.weeks
+        return (coach_id, day) not in self.days and not (self.weeks and _monday(day) in self.weeks)
 
 
 NOTHING_FULL = Full()

@@ -87,9 +87,8 @@ def openings(
         return []
     week = _week(session, team, now, own_conversation)
     able = fitting(week.coaches, needs) if needs else []
-    return (_soonest(week, able, kind, windows, limit) if able else []) or _soonest(
-        week, week.coaches, kind, windows, limit
-    )
+    first = _soonest(week, able, kind, windows, limit) if able else []
+    return first or _soonest(week, week.coaches, kind, windows, limit)
 
 
 def by_coach(
@@ -210,6 +209,8 @@ class _Week:
     away: dict[int, list[Window]]
     busy: dict[int, set[int]]
     full: capacity.Full
+    buffer: timedelta
+    """The pause that the team keeps after each call."""
 
     def load(self, coach_id: int) -> int:
         return len(self.busy.get(coach_id, ()))
@@ -235,9 +236,10 @@ class _Week:
         for hours in self.hours.get((coach.id, day.weekday()), ()):
             offered = _kind(hours, self.team, kind) if _works(hours, day) else None
             if offered:
-                length = self.team.minutes_of(offered)
-                for start in self._starts(hours, day, length):
-                    end = start + timedelta(minutes=length)
+                minutes = self.team.minutes_of(offered)
+                length = timedelta(minutes=minutes)
+                for start in self._starts(hours, day, minutes):
+                    end = start + length
                     if _within(start, windows) and self._is_free(coach.id, start, end):
                         yield Opening(coach.id, coach.name, self.team.id, offered, start, end)
 
@@ -252,7 +254,7 @@ class _Week:
         away, taken = self.away.get(coach_id), self.busy.get(coach_id)
         if away and any(begins < end and start < ends for begins, ends in away):
             return False
-        return not taken or taken.isdisjoint(cells(start, end, buffer_of(self.team)))
+        return not taken or taken.isdisjoint(cells(start, end, self.buffer))
 
 
 def buffer_of(team: Team) -> timedelta:
@@ -286,6 +288,7 @@ def _week(
         away=_away(session, ids, first, last + timedelta(days=1)),
         busy=_busy(session, ids, cells(first, last + timedelta(days=1)), now, own_conversation),
         full=capacity.full(session, team, first, last, now, own=own_conversation),
+        buffer=buffer_of(team),
     )
 
 
