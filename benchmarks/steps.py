@@ -66,7 +66,7 @@ def converse(
             accepted = time.process_time()
             rounds.catch_up_all(assistant)
             taken = time.process_time()
-            rounds.deliver(assistant, "sms")
+            rounds.deliver(assistant, "sms", woken=True)
             spent["accept"] += accepted - began
             spent["take"] += taken - accepted
             spent["deliver"] += time.process_time() - taken

@@ -115,7 +115,8 @@ class LeanSession(Session):
         self._let_go()
 
     def close(self) -> None:
-        super().close()
+        if self.in_transaction() or self.identity_map or self.new:  # else SQLAlchemy had nothing to do
+            super().close()
         self._let_go()
 
     def told(self, wrong: Exception) -> BaseException:
