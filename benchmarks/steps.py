@@ -1,6 +1,6 @@
 """Processor time of a turn's steps in one thread: accept, take the turn, send its replies. No HTTP, no language server.
 
-`python -m benchmarks.steps [people] [profile]`; `profile` prints where the time of the three together goes.
+`python -m benchmarks.steps [people] [profile] [postgres]`; `profile` prints where the time of the three together goes.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def opened(database: str | None = None) -> Iterator[Assistant]:
     """The product in this process on a new database, with the built-in recognisers alone."""
     with tempfile.TemporaryDirectory(prefix="anydoor-bench-") as home:
         given = {"home": Path(home), "now": "2026-11-23T09:00", "secret_key": "a-benchmark-secret-that-is-long-enough"}
-        settings = Settings.model_validate({**given, **({"database_url": database} if database else {})})
+        settings = Settings.model_validate({**given, **({"database_address": database} if database else {})})
         assistant = assemble(settings, demo=True, nlu=StandIn())
         try:
             assistant.warm()
@@ -66,15 +66,15 @@ def converse(
             accepted = time.process_time()
             rounds.catch_up_all(assistant)
             taken = time.process_time()
-            rounds.deliver(assistant, "sms")
+            rounds.deliver(assistant, "sms", woken=True)
             spent["accept"] += accepted - began
             spent["take"] += taken - accepted
             spent["deliver"] += time.process_time() - taken
             spent[text] += time.process_time() - began
 
 
-def main(people: int = PEOPLE, profile: bool = False) -> None:
-    with opened() as assistant:
+def main(people: int = PEOPLE, profile: bool = False, database: str | None = None) -> None:
+    with opened(database) as assistant:
         converse(assistant, 100_000, WARM, defaultdict(float))
         spent: dict[str, float] = defaultdict(float)
         watch = cProfile.Profile(time.process_time) if profile else None
@@ -96,4 +96,9 @@ def main(people: int = PEOPLE, profile: bool = False) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else PEOPLE, "profile" in sys.argv)
+    asked = int(sys.argv[1]) if len(sys.argv) > 1 else PEOPLE, "profile" in sys.argv
+    if "postgres" in sys.argv:
+        with machine.postgres() as address:
+            main(*asked, address)
+    else:
+        main(*asked)

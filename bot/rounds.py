@@ -255,13 +255,13 @@ def may_begin(session: Session, item: DueWork, opens: Opens, now: datetime) -> b
     return done and not unwanted
 
 
-def deliver(assistant: Assistant, channel: str | None = None) -> int:
-    """Send what is due, to people and (by text) to staff; answers how many were tried."""
+def deliver(assistant: Assistant, channel: str | None = None, woken: bool = False) -> int:
+    """Send what is due, to people and (by text) to staff; answers how many were tried. `woken`: something was just queued."""
     now = assistant.clock.now()
     channels = [name for name in ([channel] if channel else assistant.channels) if reachable(assistant, name)]
     if not channels:
         return 0
-    tried = delivery.deliver(assistant.db, assistant.send, BATCH, now, channels=channels)
+    tried = delivery.deliver(assistant.db, assistant.send, BATCH, now, channels=channels, woken=woken)
     return tried + deliver_to_staff(assistant, now) if "sms" in channels else tried
 
 

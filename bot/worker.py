@@ -93,9 +93,9 @@ class Worker:
     def _deliver(self, channel: str) -> None:
         kicked = self.assistant.outgoing_of(channel)
         while not self.stopping.is_set():
-            kicked.wait(POLL_SECONDS)
+            woken = kicked.wait(POLL_SECONDS)
             kicked.clear()
-            self._guarded(partial(rounds.deliver, self.assistant, channel))
+            self._guarded(partial(rounds.deliver, self.assistant, channel, woken))
 
     def _fall_due(self) -> None:
         """Nobody is asked whether they are still there before it is known what they wrote meanwhile."""

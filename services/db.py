@@ -17,7 +17,7 @@ from typing import IO, Any
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, func, make_url, select
 from sqlalchemy.orm import Session
 
-from services import crypto, migrated, sessions
+from services import crypto, migrated, postgres, sessions
 from services.errors import StorageError
 from services.sessions import WRITES, LeanSession
 from services.settings import Settings
@@ -41,7 +41,7 @@ class Database:
         self.url = make_url(url)
         self.keys = keys
         self.on_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite(url) if self.on_sqlite else _postgres(url)
+        self.engine = _sqlite(url) if self.on_sqlite else postgres.engine_of(url)
         self.throw_away = throw_away and self.on_sqlite
         if self.throw_away:
             event.listen(self.engine, "connect", _no_waiting)
@@ -156,10 +156,6 @@ class Database:
         if self._claimed:
             self._claimed.close()
             self._claimed = None
-
-
-def _postgres(url: str) -> Engine:
-    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
 
 
 def _sqlite(url: str) -> Engine:

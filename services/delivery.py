@@ -63,14 +63,16 @@ def deliver(
     now: datetime,
     already_sent: AlreadySent | None = None,
     channels: Collection[str] | None = None,
+    woken: bool = False,
 ) -> int:
     """Send up to `limit` messages that are due; answers how many were tried. Safe from many threads and processes.
 
     `already_sent` asks the provider, before a flagged repeat, whether it has the message. `channels` (a collection
-    of names) narrows the claim. Exceptions of `send` other than SendError count as "not known whether it was taken".
+    of names) narrows the claim. `woken`: something was just queued, so that it is claimed without a look first.
+    Exceptions of `send` other than SendError count as "not known whether it was taken".
     """
     names = tuple(sorted(channels)) if channels is not None else None
-    waits, to_drop = _look(db, now, names)
+    waits, to_drop = (True, False) if woken else _look(db, now, names)
     tried, sent = 0, None
     while waits or to_drop:
         with db.write() as session:

@@ -41,6 +41,8 @@ class _Ready:
     row: Callable[..., Any] | None
     """Makes a row of what the database answers; None where it answers no rows."""
     converts: tuple[tuple[int, Convert], ...]
+    only_reads: bool
+    """It changes and locks nothing."""
 
     def bound(self, values: Mapping[str, Any]) -> Any:
         """What the driver is given; KeyError where a value is missing."""
@@ -115,29 +117,14 @@ class Prepared:
         """Run once for each of these, such as the rows of an INSERT, in one call of the driver."""
         lean = cast("LeanSession", session)
         ready = self._ready(lean)
-        bound = [ready.bound(values) for values in rows]
-        if not bound:
-            return
-        cursor = lean.driver().cursor()
-        try:
-            cursor.executemany(ready.sql, bound)
-        except lean.dialect.loaded_dbapi.Error as wrong:
-            raise lean.told(wrong) from wrong
-        finally:
-            cursor.close()
+        if rows:
+            lean.run_each(ready.sql, [ready.bound(values) for values in rows])
 
     def _run(self, session: Session, values: Mapping[str, Any]) -> tuple[list[Any], int]:
         lean = cast("LeanSession", session)  # every session of ours is one
         ready = self._ready(lean)
-        bound = ready.bound(values)
-        cursor = lean.driver().cursor()
-        try:
-            cursor.execute(ready.sql, bound)
-            return (ready.rows(cursor.fetchall()) if ready.row else [], cursor.rowcount)
-        except lean.dialect.loaded_dbapi.Error as wrong:
-            raise lean.told(wrong) from wrong
-        finally:
-            cursor.close()
+        answered, changed = lean.run(ready.sql, ready.bound(values), ready.only_reads)
+        return ready.rows(answered), changed
 
     def _ready(self, lean: LeanSession) -> _Ready:
         known = vars(lean.dialect).setdefault("anydoor_prepared", {})  # beside the keys, which the conversions use
@@ -228,12 +215,18 @@ def _made(statement: Any, inserted: list[str] | None, dialect: Any) -> _Ready:
     columns = [] if statement.is_dml and not statement._returning else list(statement.exported_columns)
     reads = ((place, _reads(column.type, dialect)) for place, column in enumerate(columns))
     return _Ready(
-        whole.statement,
+        whole.statement if compiled.positional else _numbered(whole.statement, names),
         fixed=list(held.values()) if compiled.positional else held,
         asked=tuple((place, name, converts[name]) for place, name in given.items() if fixed[name] is _ASKED),
         row=_named([column.key for column in columns]) if columns else None,
         converts=tuple((place, convert) for place, convert in reads if convert),
+        only_reads=statement.is_select and statement._for_update_arg is None,
     )
+
+
+def _numbered(sql: str, names: Sequence[str]) -> str:
+    """With the $1, $2 that PostgreSQL itself knows, in place of psycopg's %(name)s."""
+    return sql % {name: f"${number}" for number, name in enumerate(names, start=1)}
 
 
 def _named(columns: list[str]) -> Callable[..., Any]:

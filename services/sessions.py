@@ -6,17 +6,20 @@ first thing that is more (a row loaded or flushed) finds SQLAlchemy's connection
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Dialect, Engine, PoolProxiedConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from services.errors import StorageError
+from services.postgres import Line
 from services.prepared import by_key
 
+_Found = TypeVar("_Found")
+TRIES = 3
 WRITES = "anydoor_write"
 """Among an engine's execution options: its transactions begin as writers (SQLite)."""
 
@@ -40,6 +43,50 @@ class LeanSession(Session):
         if opened.dbapi_connection is None:
             raise StorageError("the connection to the database broke within this transaction")
         return opened.dbapi_connection
+
+    def run(self, sql: str, bound: Any, only_reads: bool) -> tuple[list[Any], int]:
+        """A prepared statement's rows, and how many it found or changed; `bound` by place, or all by name in their order."""
+
+        def on(driver: Any) -> tuple[list[Any], int]:
+            if self.dialect.name != "sqlite":
+                begins = not only_reads or WRITES in self._engine.get_execution_options()
+                return self._line(driver).run(sql, [list(bound.values())], begins)
+            cursor = driver.execute(sql, bound)
+            return cursor.fetchall(), cursor.rowcount
+
+        return self._on_driver(on)
+
+    def run_each(self, sql: str, rows: Sequence[Any]) -> None:
+        """A prepared statement that answers nothing, once for each of these."""
+
+        def on(driver: Any) -> None:
+            if self.dialect.name != "sqlite":
+                self._line(driver).run(sql, [list(bound.values()) for bound in rows], begins=True)
+            else:
+                driver.executemany(sql, rows)
+
+        self._on_driver(on)
+
+    def _on_driver(self, act: Callable[[Any], _Found], tries: int = TRIES) -> _Found:
+        """Whoever comes first in a transaction does not suffer from a connection that turns out broken: it takes another."""
+        first = self._opened is None
+        driver = self.driver()
+        try:
+            return act(driver)
+        except self._driver_errors as wrong:
+            told = self.told(wrong)
+            if not (first and tries > 1 and getattr(told, "connection_invalidated", False)):
+                raise told from wrong
+        self._let_go()
+        return self._on_driver(act, tries - 1)
+
+    def _line(self, driver: Any) -> Line:
+        assert self._opened is not None
+        info = self._opened.info  # goes with the driver's connection
+        line: Line | None = info.get("anydoor_line")
+        if line is None:
+            line = info["anydoor_line"] = Line(driver)
+        return line
 
     def get_bind(self, *args: Any, **kwargs: Any) -> Connection:
         """What SQLAlchemy runs its own statements on."""
@@ -68,7 +115,8 @@ class LeanSession(Session):
         self._let_go()
 
     def close(self) -> None:
-        super().close()
+        if self.in_transaction() or self.identity_map or self.new:  # else SQLAlchemy had nothing to do
+            super().close()
         self._let_go()
 
     def told(self, wrong: Exception) -> BaseException:

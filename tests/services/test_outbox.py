@@ -147,6 +147,25 @@ def test_invariant_4_a_stale_message_is_dropped_and_holds_nothing_up(db: Databas
     assert (row_of(db, late).status, row_of(db, late).reason) == ("dropped", "late")
 
 
+def test_a_woken_round_sends_what_was_queued_and_leaves_what_is_late_to_the_next_look(
+    db: Database, now: datetime
+) -> None:
+    provider, thread = Provider(), talk(db, now)
+    assert outbox.deliver(db, provider, 10, now, woken=True) == 0
+    late = queue(db, thread, "late", now, not_after=now - timedelta(hours=1))
+    assert outbox.deliver(db, provider, 10, now, woken=True) == 0
+    assert row_of(db, late).status == "queued"
+    outbox.deliver(db, provider, 10, now)
+    assert row_of(db, late).status == "dropped"
+    queue(db, thread, "now", now)
+    other = talk(db, now, Address("sms", "+447700900124"))
+    stop(db, other, now)
+    unwelcome = queue(db, other, "stopped", now)
+    assert outbox.deliver(db, provider, 10, now, woken=True) == 1
+    assert provider.texts == ["now"]
+    assert row_of(db, unwelcome).status == "dropped"
+
+
 def test_a_message_for_later_holds_nothing_up(db: Database, now: datetime) -> None:
     provider, conversation = Provider(), talk(db, now)
     queue(db, conversation, "nudge", now, "nudge", run_at=now + timedelta(hours=1))

@@ -1,0 +1,188 @@
+"""The short way to PostgreSQL: what it holds open, what it notices, and that values pass as they are."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Date,
+    LargeBinary,
+    String,
+    bindparam,
+    cast,
+    event,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
+
+from services import postgres
+from services.db import Database, Session
+from services.models import Conversation, Person
+from services.models.base import UtcTime
+from services.prepared import Prepared
+from tests.services.test_outbox import talk
+
+SOURCES = Prepared(select(Conversation.source).where(Conversation.id == bindparam("of")))
+RENAME = Prepared(update(Conversation).where(Conversation.id == bindparam("of")).values(source=bindparam("whence")))
+MAKE = Prepared(insert(Person).returning(Person.id), inserted=("created_at",))
+
+pytestmark = pytest.mark.postgres
+
+
+def others(db: Database, column: str = "state") -> list[Any]:
+    """What the server says of the connections to this database but the one that asks."""
+    with db.engine.connect() as connection:
+        asked = f"SELECT {column} FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        return list(connection.scalars(text(f"{asked} AND backend_type = 'client backend'")))
+
+
+def hang_up(db: Database) -> None:
+    """The server ends every connection but the one that asks, as when it is started again."""
+    others(db, "pg_terminate_backend(pid)")
+
+
+def taken(session: Session) -> int:
+    """The server's process of a session."""
+    pid = session.connection().scalar(select(func.pg_backend_pid()))
+    assert isinstance(pid, int)
+    return pid
+
+
+def test_a_read_of_prepared_statements_holds_no_transaction_and_a_write_does(
+    postgres_db: Database, now: datetime
+) -> None:
+    thread = talk(postgres_db, now)
+    with postgres_db.read() as session:
+        SOURCES.one(session, {"of": thread})
+        assert others(postgres_db) == ["idle"]
+        RENAME.changed(session, {"of": thread, "whence": "poster"})  # is lost, as whatever a read changes
+        assert others(postgres_db) == ["idle in transaction"]
+    with postgres_db.write() as session:
+        assert SOURCES.scalar(session, {"of": thread}) is None
+        assert others(postgres_db) == ["idle in transaction"]
+    assert others(postgres_db) == ["idle"]
+
+
+def test_an_error_leaves_the_connection_usable(postgres_db: Database, now: datetime) -> None:
+    thread = talk(postgres_db, now)
+    with postgres_db.read() as session:
+        first = taken(session)
+    for _ in range(2):
+        with pytest.raises(DBAPIError), postgres_db.write() as session:
+            MAKE.one(session, {"created_at": None})
+    with postgres_db.write() as session:
+        RENAME.changed(session, {"of": thread, "whence": "poster"})
+        assert taken(session) == first
+    with postgres_db.read() as session:
+        assert SOURCES.scalar(session, {"of": thread}) == "poster"
+
+
+def test_a_server_that_went_away_fails_nobody(postgres_db: Database, now: datetime) -> None:
+    thread = talk(postgres_db, now)
+    for _ in range(5):
+        with postgres_db.write() as one, postgres_db.read() as other:
+            SOURCES.one(one, {"of": thread})
+            SOURCES.one(other, {"of": thread})
+        hang_up(postgres_db)
+
+
+def test_one_that_goes_away_within_a_transaction_loses_it_whole(postgres_db: Database, now: datetime) -> None:
+    thread = talk(postgres_db, now)
+
+    def broken() -> None:
+        with postgres_db.write() as session:
+            RENAME.changed(session, {"of": thread, "whence": "poster"})
+            hang_up(postgres_db)
+            SOURCES.one(session, {"of": thread})
+
+    with pytest.raises(DBAPIError) as told:
+        broken()
+    assert told.value.connection_invalidated
+    with postgres_db.read() as session:
+        assert SOURCES.scalar(session, {"of": thread}) is None
+
+
+def test_one_that_lay_idle_is_asked_before_it_is_used(
+    postgres_db: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread = talk(postgres_db, now)
+    said: list[str] = []
+    monkeypatch.setattr(postgres, "_ask", lambda connection: said.append("ask"))
+    for seconds, expected in ((3600.0, []), (0.0, ["ask"])):
+        monkeypatch.setattr(postgres, "IDLE_SECONDS", seconds)
+        with postgres_db.read() as session:
+            SOURCES.one(session, {"of": thread})
+        assert said == expected
+
+
+def test_a_statement_whose_answer_has_changed_its_type_is_prepared_anew(postgres_db: Database, now: datetime) -> None:
+    thread = talk(postgres_db, now)
+    with postgres_db.write() as session:
+        RENAME.changed(session, {"of": thread, "whence": "poster"})
+        SOURCES.one(session, {"of": thread})
+    with postgres_db.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE conversations ALTER COLUMN source TYPE text"))
+    with postgres_db.read() as session:
+        assert SOURCES.scalar(session, {"of": thread}) == "poster"
+
+
+def test_psycopg_never_forgets_what_is_prepared(postgres_db: Database, now: datetime) -> None:
+    thread = talk(postgres_db, now)
+    for _ in range(12):
+        with postgres_db.read() as session:
+            SOURCES.one(session, {"of": thread})
+            session.get_one(Conversation, thread)
+    with postgres_db.read() as session:
+        SOURCES.one(session, {"of": thread})
+        assert session.scalar(text("SELECT count(*) FROM pg_prepared_statements"))
+
+
+def test_a_connection_that_is_new_is_used_at_once(postgres_db: Database, now: datetime) -> None:
+    made: list[object] = []
+    event.listen(postgres_db.engine, "connect", lambda driver, _: made.append(driver))
+    postgres_db.engine.dispose()
+    with postgres_db.write() as session:
+        assert MAKE.one(session, {"created_at": now}).id
+    assert len(made) == 1
+
+
+BEGINS, ENDS = datetime(1970, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001  hypothesis adds the zone
+WORDS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
+KINDS: list[tuple[TypeEngine[Any], st.SearchStrategy[Any]]] = [
+    (String(), WORDS),
+    (LargeBinary(), st.binary()),
+    (BigInteger(), st.integers(-(2**63), 2**63 - 1)),
+    (Boolean(), st.booleans()),
+    (Date(), st.dates(date(1900, 1, 1), date(2100, 1, 1))),
+    (JSON(), st.recursive(st.booleans() | st.integers() | WORDS, st.lists)),
+    (UtcTime(), st.datetimes(BEGINS, ENDS, timezones=st.just(UTC) | st.just(ZoneInfo("Europe/London")))),
+]  # fmt: skip
+ECHOES = [Prepared(select(cast(bindparam("value", type_=kind), kind))) for kind, _ in KINDS]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=120)
+@given(st.integers(0, len(KINDS) - 1).flatmap(lambda place: st.tuples(st.just(place), KINDS[place][1] | st.none())))
+@example((0, "\\x00 %(value)s 100% $1 '"))
+@example((1, b"\0\xff\\"))
+def test_a_value_comes_back_as_it_was(postgres_db: Database, given_: tuple[int, Any]) -> None:
+    place, value = given_
+    with postgres_db.read() as session:
+        assert ECHOES[place].scalar(session, {"value": value}) == value
+
+
+def test_a_nul_is_refused_and_nothing_cut_off(postgres_db: Database) -> None:
+    with pytest.raises(DBAPIError), postgres_db.read() as session:
+        ECHOES[0].scalar(session, {"value": "a\0b"})
