@@ -37,7 +37,7 @@ class Line:
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection, self._wire = connection, connection.pgconn
-        self._adapt = Transformer(connection)
+        self._adapt, self._poll = Transformer(connection), select.poll()
         self._names: dict[str, bytes] = {}
         """What the server has prepared on this connection."""
 
@@ -67,15 +67,30 @@ class Line:
 
     def _answer(self) -> Any:
         """The answer to one command, and the end of it."""
-        answer = self._wire.get_result()
+        answer = self._next()
         if answer is None or self._wire.status == ConnStatus.BAD:
             self._broken()
-        self._wire.get_result()
+        self._next()
         return answer
+
+    def _next(self) -> Any:
+        """What the server says next, waited for while other threads go on.
+
+        The driver's own wait holds the interpreter: a thread that waits for a row's lock would keep the one that has
+        it from ever giving it back.
+        """
+        try:
+            while (unsent := self._wire.flush()) or self._wire.is_busy():
+                self._poll.register(self._wire.socket, select.POLLIN | (select.POLLOUT if unsent else 0))
+                self._poll.poll()
+                self._wire.consume_input()
+        except psycopg.OperationalError:
+            self._broken()
+        return self._wire.get_result()
 
     def _end(self) -> None:
         """Past the mark that ends what was sent together."""
-        if self._wire.get_result() is None or self._wire.status == ConnStatus.BAD:
+        if self._next() is None or self._wire.status == ConnStatus.BAD:
             self._broken()
         self._wire.exit_pipeline_mode()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -186,3 +187,24 @@ def test_a_value_comes_back_as_it_was(postgres_db: Database, given_: tuple[int, 
 def test_a_nul_is_refused_and_nothing_cut_off(postgres_db: Database) -> None:
     with pytest.raises(DBAPIError), postgres_db.read() as session:
         ECHOES[0].scalar(session, {"value": "a\0b"})
+
+
+LOCK = Prepared(select(Conversation.id).where(Conversation.id == bindparam("of")).with_for_update())
+
+
+def test_who_waits_for_a_row_lets_the_thread_that_has_it_go_on(postgres_db: Database, now: datetime) -> None:
+    """Were the interpreter held meanwhile, the thread that waits would hold up the one it waits for."""
+    conversation = talk(postgres_db, now)
+
+    def lock() -> None:
+        with postgres_db.write() as session:
+            session.execute(text("SET LOCAL lock_timeout = '10s'"))
+            LOCK.one(session, {"of": conversation})
+
+    with ThreadPoolExecutor(1) as pool:
+        with postgres_db.write() as session:
+            LOCK.one(session, {"of": conversation})
+            other = pool.submit(lock)
+            while "Lock" not in others(postgres_db, "wait_event_type"):
+                assert not other.done(), "it ran out of time while nobody else could go on"
+        other.result()
