@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import sys
 import tempfile
 import time
@@ -70,7 +71,7 @@ def wait_for_model(url: str, seconds: float = 60) -> None:
 
 
 async def hold_conversations(url: str, first_number: int) -> None:
-    load = Load(url, None)
+    load = Load(url, None, ids=itertools.count(1000 * first_number))  # a provider's id that was stored is told again
     reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
     for text in TEXTS:
         for number in range(first_number, first_number + CONVERSATIONS):

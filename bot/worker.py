@@ -41,7 +41,8 @@ class Worker:
 
     def start(self) -> None:
         self.assistant.db.claim_process()
-        self.assistant.warm()  # before the first request: many at once would each load the same
+        if not self.apart:  # else one thread loads it (15 MB) when it first has to take a turn, which is seldom
+            self.assistant.warm()  # before the first request: many at once would each load the same
         self._run("turns", self._turns)
         if self.apart:
             self.apart.start()

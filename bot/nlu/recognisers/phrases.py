@@ -7,7 +7,6 @@ three words in between.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import product
 from typing import NamedTuple
 
@@ -29,33 +28,58 @@ class Hit(NamedTuple):
     end: int
 
 
-@dataclass(slots=True)
+_Ways = dict[str, "_Node"]
+
+
 class _Node:
-    words: dict[str, _Node] = field(default_factory=dict)
-    beginnings: dict[str, _Node] = field(default_factory=dict)
-    gap: _Node | None = None
-    values: list[str] = field(default_factory=list)
+    """Where the parts of a phrase so far lead; what a node lacks is None, as an empty table of each would be 15 MB."""
+
+    __slots__ = ("beginnings", "gap", "values", "words")
+
+    def __init__(self) -> None:
+        self.words: _Ways | None = None
+        self.beginnings: _Ways | None = None
+        self.gap: _Node | None = None
+        self.values: tuple[str, ...] = ()
 
     def step(self, part: str) -> _Node:
         """The node after one part of a phrase, made if it is new."""
         if part == GAP:
             self.gap = self.gap or _Node()
             return self.gap
-        table = self.beginnings if part.endswith("*") else self.words
-        return table.setdefault(part.removesuffix("*"), _Node())
+        if part.endswith("*"):
+            self.beginnings = {} if self.beginnings is None else self.beginnings
+            table, part = self.beginnings, part.removesuffix("*")
+        else:
+            self.words = {} if self.words is None else self.words
+            table = self.words
+        if part not in table:
+            table[part] = _Node()
+        return table[part]
+
+    def joined(self, known: dict[object, _Node]) -> _Node:
+        """The first of `known` nodes from which the same leads on: "i/we had/got a/the flu" ends eight times alike."""
+        for table in (self.words, self.beginnings):
+            if table:
+                table.update({part: after.joined(known) for part, after in table.items()})
+        self.gap = self.gap.joined(known) if self.gap else None
+        words = frozenset((part, id(after)) for part, after in (self.words or {}).items())
+        beginnings = tuple((part, id(after)) for part, after in (self.beginnings or {}).items())
+        return known.setdefault((words, beginnings, id(self.gap), self.values), self)
 
 
 class PhraseBook:
     """Phrases compiled to a tree; `find` takes time in proportion to the text."""
 
     def __init__(self, phrases: Mapping[str, Iterable[str]], ordinary: Iterable[str] = ()) -> None:
-        self._root = _Node()
+        root = _Node()
         vocabulary: set[str] = set()
         for value, listed in phrases.items():
             for phrase in listed:
                 for parts in _spelled_out(phrase):
                     vocabulary.update(part for part in parts if part != GAP and not part.endswith("*"))
-                    self._add(parts, value)
+                    _add(root, parts, value)
+        self._root = root.joined({})
         self._speller = Speller(vocabulary, ordinary)
         self._forms: dict[str, tuple[str, ...]] = {}
         self._begun: dict[str, tuple[_Node, ...]] = {}
@@ -64,13 +88,6 @@ class PhraseBook:
     def known(self) -> frozenset[str]:
         """Every word that stands in a phrase."""
         return self._speller.known
-
-    def _add(self, parts: Sequence[str], value: str) -> None:
-        node = self._root
-        for part in parts:
-            node = node.step(part)
-        if value not in node.values:
-            node.values.append(value)
 
     def find(self, found: Sequence[Token]) -> list[Hit]:
         """The phrases in a text in reading order; where two overlap the longer stays, then the later."""
@@ -142,6 +159,13 @@ class PhraseBook:
         if word.endswith("in") and word + "g" in self._speller.known:
             return (word + "g",)
         return self._speller.nearest_all(word)
+
+
+def _add(node: _Node, parts: Sequence[str], value: str) -> None:
+    for part in parts:
+        node = node.step(part)
+    if value not in node.values:
+        node.values = (*node.values, value)
 
 
 def _is_hyphen(found: Sequence[Token], i: int) -> bool:
