@@ -14,13 +14,14 @@ from bot.flows.definition import Book
 from bot.flows.engine import Expecting
 from bot.flows.responses import listed
 from bot.flows.state import DialogueState
-from bot.nlu.answers import read_answer, volunteered
+from bot.nlu.answers import read_answer
 from bot.nlu.recognisers import clean, lexicon, read_name, read_postcode
 from bot.nlu.recognisers.free_text import read_passage
 from bot.nlu.recognisers.numbers import number_at
 from bot.nlu.recognisers.phrases import PhraseBook
 from bot.nlu.recognisers.text import Token, bag, fold, tokens, words
 from bot.nlu.slot_words import pattern_of
+from bot.nlu.volunteered import volunteered
 
 LISTS = frozenset({"health", "barriers"})
 BY_THEMSELVES = frozenset({"age", "postcode", "name"})

@@ -10,11 +10,12 @@ from typing import Any
 from bot import opt_out, safety
 from bot.correcting import opening_of
 from bot.flows.engine import Expecting
-from bot.nlu.answers import Reading, may_be_an_age, read_answer, speaks_for_another, told_of_another, volunteered
+from bot.nlu.answers import Reading, may_be_an_age, read_answer, speaks_for_another
 from bot.nlu.parsed import Nlu
 from bot.nlu.recognisers import clean, read_act, read_postcode
 from bot.nlu.recognisers.phone import is_drama
 from bot.nlu.slot_words import slots_named
+from bot.nlu.volunteered import told_of_another, volunteered
 from bot.safety import SafetyHit
 from services import tracing
 from services.messages import Inbound

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.nlu.answers import volunteered
 from bot.nlu.recognisers import (
     Found,
     Option,
@@ -25,6 +24,7 @@ from bot.nlu.recognisers import (
     read_postcode,
     read_situation,
 )
+from bot.nlu.volunteered import volunteered
 
 TABLES = Path(__file__).parent / "said"
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.answers import volunteered
 from bot.nlu.recognisers.set_aside import (
     is_of_work,
     is_part_of_a_number,
@@ -13,6 +12,7 @@ from bot.nlu.recognisers.set_aside import (
     without_supposing,
 )
 from bot.nlu.recognisers.situation import read_situation
+from bot.nlu.volunteered import volunteered
 from tests.bot.conversing import NOW
 
 
