@@ -199,8 +199,11 @@ class Assistant:
             raise
         self.unwritable = ""
 
-    def warm(self) -> None:
-        """Load now what the first person would otherwise wait some seconds for."""
+    def warm(self, *, turns: bool = True) -> None:
+        """Load now what the first person would otherwise wait some seconds for; not for `turns`, only to store a message."""
+        safety.patterns_only("hello")
+        if not turns:
+            return
         now = self.clock.london()
         understanding.hear(Inbound(Address("web", "nobody"), "warm", text="hello"), None, now, None)
         diary.is_working_day(now.date())

@@ -41,8 +41,9 @@ class Worker:
 
     def start(self) -> None:
         self.assistant.db.claim_process()
-        if not self.apart:  # else one thread loads it (15 MB) when it first has to take a turn, which is seldom
-            self.assistant.warm()  # before the first request: many at once would each load the same
+        # before the first request: many at once would each load the same. What only turns need is loaded (15 MB) when
+        # one has to be taken here although there is a process for them, which is seldom
+        self.assistant.warm(turns=not self.apart)
         self._run("turns", self._turns)
         if self.apart:
             self.apart.start()

@@ -115,7 +115,10 @@ def test_sigterm_under_load_ends_in_time_and_keeps_everything(tmp_path: Path) ->
         twilio.faults = [Fault(201, hang_seconds=20, accepted=True)]  # a send that hangs must not hold it up
         with served(tmp_path, twilio.url) as (process, url), ThreadPoolExecutor(WRITERS) as pool:
             writers = [pool.submit(write_until_it_ends, url, writer, acknowledged) for writer in range(WRITERS)]
-            time.sleep(1)
+            deadline = time.monotonic() + 60
+            while twilio.faults:
+                assert time.monotonic() < deadline, "nothing was sent"
+                time.sleep(0.05)
             began = time.monotonic()
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=30) in (0, -signal.SIGTERM)
