@@ -1,6 +1,6 @@
 """The database: one model on SQLite and on PostgreSQL.
 
-SQLite: writes BEGIN IMMEDIATE behind one lock per process, reads BEGIN DEFERRED, WAL, `synchronous=FULL`
+SQLite: writes BEGIN IMMEDIATE one after the other (in all processes), reads BEGIN DEFERRED, WAL, `synchronous=FULL`
 asserted; a second worker process is refused. PostgreSQL: row locks, any number of processes.
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Any
@@ -50,8 +51,8 @@ class Database:
         self._write_lock = threading.Lock()
         self._mine = threading.local()
         self._claimed: IO[str] | None = None
-        self._queue_file: IO[str] | None = None
-        self._queue_of = 0
+        self._queue_file, self._queue_of = -1, 0
+        self._leave_queue: Callable[[], object] = lambda: None
 
     @classmethod
     def of(cls, settings: Settings, *, throw_away: bool = False) -> Database:
@@ -104,10 +105,10 @@ class Database:
     def _queue(self) -> int:
         """The file that writers queue at; a process forked from one that had it open opens its own."""
         if self._queue_of != os.getpid():
-            self._queue_file = Path(f"{self.url.database}.writer").open("a")  # noqa: SIM115  held for the life of the process
-            self._queue_of = os.getpid()
-        assert self._queue_file is not None
-        return self._queue_file.fileno()
+            place = f"{self.url.database}.writer"
+            self._queue_file, self._queue_of = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), os.getpid()
+            self._leave_queue = weakref.finalize(self, os.close, self._queue_file)
+        return self._queue_file
 
     def migrate(self, target: str = "head") -> None:
         """Bring the tables to a revision, forward or back ("base" = none)."""
@@ -150,9 +151,8 @@ class Database:
     def close(self) -> None:
         """Let go of every connection, of the worker's claim and of the place where writers queue."""
         self.engine.dispose()
-        if self._queue_file:
-            self._queue_file.close()
-            self._queue_file, self._queue_of = None, 0
+        self._leave_queue()
+        self._queue_of = 0
         if self._claimed:
             self._claimed.close()
             self._claimed = None

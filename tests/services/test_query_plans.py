@@ -57,6 +57,14 @@ class Asked:
             def cursor(self, factory: Any = None) -> Any:
                 return super().cursor(Cursor)
 
+            def execute(self, sql: str, values: Any = (), /) -> sqlite3.Cursor:
+                asked.setdefault(sql, values)
+                return super().execute(sql, values)
+
+            def executemany(self, sql: str, rows: Any, /) -> sqlite3.Cursor:
+                asked.setdefault(sql, rows[0])
+                return super().executemany(sql, rows)
+
         def connecting(dialect: object, record: object, given: object, named: dict[str, Any]) -> None:
             named["factory"] = Connection
 
