@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,15 @@ def processes_of_turns(server: int) -> list[int]:
     started = Path(f"/proc/{server}/task").glob("*/children")
     children = [int(pid) for path in started for pid in path.read_text().split()]
     return [pid for pid in children if b"bot.turning" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def is_there(process: int) -> bool:
+    return Path(f"/proc/{process}").exists()
+
+
+def ignores(process: int, number: signal.Signals) -> bool:
+    (mask,) = re.findall(r"^SigIgn:\s*(\w+)$", Path(f"/proc/{process}/status").read_text(), re.MULTILINE)
+    return bool(int(mask, 16) >> (number - 1) & 1)
 
 
 def text(product: Product, first: int, people: int) -> list[str]:
@@ -87,9 +98,15 @@ def test_it_ends_with_its_server_killed_or_not(tmp_path: Path) -> None:
     with TwilioApi() as twilio:
         for signalled in (signal.SIGTERM, signal.SIGKILL):
             with served(tmp_path, twilio.url, ANYDOOR_TURNS_APART="1") as (process, _):
-                until(lambda server=process.pid: processes_of_turns(server))  # type: ignore[misc]
+                until(partial(processes_of_turns, process.pid))
                 (turns,) = processes_of_turns(process.pid)
+                until(partial(ignores, turns, signal.SIGTERM))
                 os.kill(turns, signal.SIGTERM)  # as a service manager does to all of a unit: it ends with its server
+                time.sleep(0.5)
+                assert is_there(turns)
                 process.send_signal(signalled)
-                process.wait(timeout=30)
-                until(lambda turns=turns: not Path(f"/proc/{turns}").exists(), seconds=30)  # type: ignore[misc]
+                assert process.wait(timeout=30) in (0, -signalled)
+                deadline = time.monotonic() + 30
+                while is_there(turns) and time.monotonic() < deadline:
+                    time.sleep(0.05)
+                assert not is_there(turns)
