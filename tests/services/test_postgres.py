@@ -93,11 +93,15 @@ def test_an_error_leaves_the_connection_usable(postgres_db: Database, now: datet
 
 def test_a_server_that_went_away_fails_nobody(postgres_db: Database, now: datetime) -> None:
     thread = talk(postgres_db, now)
-    for _ in range(5):
+    before = None
+    for tried in range(5):
         with postgres_db.write() as one, postgres_db.read() as other:
-            SOURCES.one(one, {"of": thread})
-            SOURCES.one(other, {"of": thread})
+            RENAME.changed(one, {"of": thread, "whence": f"poster {tried}"})
+            assert SOURCES.scalar(other, {"of": thread}) == before
+        before = f"poster {tried}"
         hang_up(postgres_db)
+    with postgres_db.read() as session:
+        assert SOURCES.scalar(session, {"of": thread}) == "poster 4"
 
 
 def test_one_that_goes_away_within_a_transaction_loses_it_whole(postgres_db: Database, now: datetime) -> None:
