@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any, Awaitable, Callable
 
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"  # before rasa is imported: nothing is sent anywhere
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # many threads on small sums only wait for one another
 os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
 warnings.showwarning = lambda *ignored, **also: None  # rasa's old dependencies: a filter would be reset by some of them
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # the pipeline names `components`

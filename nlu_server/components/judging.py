@@ -39,6 +39,20 @@ def _numbers(part: Any, width: int) -> csr_matrix:
     return csr_matrix(part, dtype=np.float32)
 
 
+def _set(part: Any, width: int) -> Tuple[Any, np.ndarray]:
+    """Where one featurizer's numbers of a text are not zero, and what they are at length one."""
+    if part is None or part.shape[-1] != width:
+        return slice(0, 0), np.zeros(0, np.float32)
+    if isinstance(part, np.ndarray):
+        where, numbers = slice(0, width), part[0].astype(np.float32)
+    else:
+        found = part.tocoo()
+        where, numbers = found.col, found.data.astype(np.float32)
+    if (numbers == np.rint(numbers)).all():
+        numbers = (numbers > 0).astype(np.float32)
+    return where, numbers / max(float(np.sqrt(numbers @ numbers)), 1e-6)
+
+
 def _of_length_one(part: csr_matrix) -> csr_matrix:
     if (part.data == np.rint(part.data)).all():  # counts
         part.data[:] = part.data > 0
@@ -56,10 +70,11 @@ class Examples:
 
 
 class Regression:
-    """`shares` of a message add up to one over `labels`."""
+    """`shares` of a message add up to one over `labels`. `weights`: a row a label, a column a number of the layout."""
 
     def __init__(self, labels: Sequence[Text], weights: np.ndarray, bias: np.ndarray, layout: Layout) -> None:
-        self.labels, self._weights, self._bias, self._layout = list(labels), weights, bias, layout
+        self.labels, self._bias, self._layout = list(labels), bias, layout
+        self._columns = np.ascontiguousarray(weights.T)  # a text has few of many thousand numbers: only theirs are read
 
     @classmethod
     def train(cls, examples: "Examples", config: Dict[Text, Any]) -> "Regression":
@@ -68,16 +83,26 @@ class Regression:
 
     def sharpened(self, by: float) -> "Regression":
         """The same order of labels, with more certainty (above 1) or less."""
-        return Regression(self.labels, self._weights * np.float32(by), self._bias * np.float32(by), self._layout)
+        return Regression(self.labels, self._columns.T * np.float32(by), self._bias * np.float32(by), self._layout)
 
     def shares(self, message: Message) -> Dict[Text, float]:
-        logits = np.asarray(features([message], self._layout) @ self._weights.T)[0] + self._bias
+        logits = self._logits({one.origin: one.features for one in _said(message)})
         raised = np.exp(logits - logits.max())
         return dict(zip(self.labels, map(float, raised / raised.sum())))
 
+    def _logits(self, said: Dict[Text, Any]) -> np.ndarray:
+        """What `features` of one message times the weights gives, without the empty numbers in between."""
+        logits, start = self._bias.copy(), 0
+        for origin, width in self._layout:
+            where, numbers = _set(said.get(origin), width)
+            if len(numbers):
+                logits += numbers @ self._columns[start:start + width][where]
+            start += width
+        return logits
+
     def save(self, file: Path) -> None:
         origins, widths = zip(*self._layout)
-        np.savez_compressed(file, labels=np.array(self.labels), weights=self._weights, bias=self._bias,
+        np.savez_compressed(file, labels=np.array(self.labels), weights=self._columns.T, bias=self._bias,
                             origins=np.array(origins), widths=np.array(widths), encoder=np.array(encoder_name()))
 
     @classmethod
