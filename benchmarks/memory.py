@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import machine
-from benchmarks.people import TEXTS, Load, provider
+from benchmarks.people import TEXTS, Load, as_said, provider
 from benchmarks.turns import environment, open_port
 
 APP_LIMIT, NLU_LIMIT = 180, 350  # MB
@@ -75,7 +75,7 @@ async def hold_conversations(url: str, first_number: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
     for text in TEXTS:
         for number in range(first_number, first_number + CONVERSATIONS):
-            await load.text(reader, writer, f"+447400{number:06d}", text.format(postcode="PR1 8XJ"))
+            await load.text(reader, writer, f"+447400{number:06d}", as_said(text, number))
         await asyncio.sleep(2.0)  # so that nobody's two texts are read as one breath
     writer.close()
 

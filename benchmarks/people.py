@@ -28,9 +28,15 @@ POSTCODES = [
     "OX1 1PT",
 ]
 TEXTS = [
-    "hi", "its safe, lets go", "im signed off at the moment they said 4 weeks", "{postcode}", "34", "1 and 2",
-    "money trouble, im behind with everything", "Sam", "1", "1", "1",
+    "hi", "its safe, lets go", "im signed off at the moment they said {count} weeks", "{postcode}", "34", "1 and 2",
+    "money trouble, im {count} months behind with everything", "Sam", "1", "1", "1",
 ]  # fmt: skip
+"""The two with a count are what the language server is asked about: hardly two people say the same."""
+
+
+def as_said(text: str, number: int) -> str:
+    """One of TEXTS in the words of the person with this number."""
+    return text.format(postcode=POSTCODES[number % len(POSTCODES)], count=2 + number % 89)
 
 
 @dataclass
@@ -96,12 +102,11 @@ class Load:
         reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
         try:
             for number in self.numbers:
-                postcode = POSTCODES[number % len(POSTCODES)]
                 for text in TEXTS:
                     began = time.monotonic()
                     if began >= ends:
                         return
-                    await self.text(reader, writer, f"+447400{number:06d}", text.format(postcode=postcode), figures)
+                    await self.text(reader, writer, f"+447400{number:06d}", as_said(text, number), figures)
                     if every:
                         await asyncio.sleep(max(0.0, began + every - time.monotonic()))
         finally:

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks import machine
-from benchmarks.people import POSTCODES, TEXTS
+from benchmarks.people import TEXTS, as_said
 from bot import rounds
 from bot.assistant import Assistant, assemble
 from bot.nlu.stand_in import StandIn
@@ -59,7 +59,7 @@ def converse(
     """So many people side by side, each a text in turn; processor seconds of each step are added to `spent`."""
     for place, text in enumerate(texts):
         for number in range(first, first + people):
-            body = text.format(postcode=POSTCODES[number % len(POSTCODES)])
+            body = as_said(text, number)
             inbound = Inbound(Address("sms", f"+447400{number:06d}"), f"SM{number:026d}{place:06d}", text=body)
             began = time.process_time()
             assistant.accept(inbound)
