@@ -208,9 +208,16 @@ def _follow(session: Session, row: TeamChange, team: Team, staff_id: int, now: d
     elif row.kind == AREAS_OF:
         _set_areas(session, team.id, map(tuple, said["more"]), map(tuple, said["fewer"]), staff_id, now)
     else:
-        team.opened_at, team.closed_at = midnight(max(said["on"], day_of(now).isoformat())), None
-        audit.record(session, f"staff:{staff_id}", "team.open", f"team:{team.id}", now, {"on": said["on"]})
+        on = first_day(row).isoformat()
+        team.opened_at, team.closed_at = midnight(on), None
+        audit.record(session, f"staff:{staff_id}", "team.open", f"team:{team.id}", now, {"on": on})
     session.flush()
+
+
+def first_day(row: TeamChange) -> date:
+    """From when a team is open: the day that was asked for, or the one on which it was agreed to where that is later."""
+    wanted = date.fromisoformat(row.said["on"])
+    return max(wanted, day_of(row.agreed_at)) if row.agreed_at else wanted
 
 
 def drop(session: Session, change_id: int, staff_id: int, now: datetime) -> bool:
