@@ -15,7 +15,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import audit
+from services import audit, locks
 from services.db import Database
 from services.directory import CATEGORY, CHECK_HOLDS, LONGEST_LINE, is_fresh, line_of
 from services.errors import TableRefused
@@ -97,7 +97,7 @@ def change(session: Session, listing_id: str, wanted: Wanted, staff_id: int, now
 
     ValueError for one that has `problems`.
     """
-    row = session.get(ListingRow, listing_id, with_for_update=True)
+    row = locks.get(session, ListingRow, listing_id)
     if row is None or row.crisis:
         return False
     if wanted.problems():
@@ -115,7 +115,7 @@ def change(session: Session, listing_id: str, wanted: Wanted, staff_id: int, now
 
 def check(session: Session, listing_id: str, staff_id: int, on: date, now: datetime) -> bool:
     """Somebody has rung or looked: it is good for a year from this day. False for one that is not there or is locked."""
-    row = session.get(ListingRow, listing_id, with_for_update=True)
+    row = locks.get(session, ListingRow, listing_id)
     if row is None or row.crisis:
         return False
     row.checked_on, row.checked_by, row.recheck_by = on, f"staff:{staff_id}", on + CHECK_HOLDS
