@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from services import audit, notes, scopes
+from services import audit, locks, notes, scopes
 from services.clock import LONDON
 from services.desk_rows import coach_name, person_name
 from services.models import Absence, CheckIn, Coach, Cover, Plan, Referral, StaffMember
@@ -126,6 +126,7 @@ def keep_plan(
         return False
     if len(words) > MOST_CHARACTERS or len(what) > MOST_CHARACTERS:
         raise ValueError(f"a plan has {MOST_CHARACTERS} characters at most")
+    locks.alone(session, f"plan:{referral_id}")
     row = session.scalars(select(Plan).where(Plan.referral_id == referral_id)).first()
     if row is None:
         row = Plan(referral_id=referral_id, person_id=referral.person_id)

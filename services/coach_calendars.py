@@ -93,7 +93,8 @@ def renew_feed(session: Session, coach_id: int, viewer: Viewer, now: datetime) -
 
 
 def chosen(session: Session, coach_id: int) -> CoachCalendar:
-    """The row of a coach's choices, made when there is none yet; the caller locks the coach by writing to it."""
+    """The row of a coach's choices, locked; made when there is none yet."""
+    locks.alone(session, f"calendar:{coach_id}")
     row = locks.get(session, CoachCalendar, coach_id)
     if row is None:
         row = CoachCalendar(coach_id=coach_id, mails=True, feed=0)

@@ -49,7 +49,8 @@ def see(session: Session) -> Draft | None:
 
 
 def lock(session: Session) -> Draft | None:
-    """The draft, kept from everybody else until the transaction ends."""
+    """The draft, kept from everybody else until the transaction ends; so is the place for one where there is none."""
+    locks.alone(session, "draft")
     row = locks.get(session, DialogDraft, ONLY)
     return _value(row) if row else None
 

@@ -83,6 +83,7 @@ def write(
     """A safety officer rang a number; None when there is no such row any more. One that waits is followed, not kept."""
     if mark not in {mark_of(row) for row in helplines.table()}:
         return None
+    locks.alone(session, f"helpline:{mark}")
     for waiting in session.scalars(_waiting().where(HelplineCheck.mark == mark)):
         session.delete(waiting)
     row = HelplineCheck(mark=mark, right=right, note=note, checked_on=checked_on, checked_by=staff_id, written_at=now)

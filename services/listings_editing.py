@@ -134,6 +134,7 @@ def take(db: Database, text: str, ending: str, staff_id: int, now: datetime, *, 
         file.write_text(text, encoding="utf-8", newline="")
         try:
             with db.write() as session:
+                locks.alone(session, "listings")
                 taken = _take(session, file, staff_id, now)
                 if look:
                     raise _Looked

@@ -6,12 +6,17 @@ goes on with what was read before; so every lock of ours is taken here (tests/te
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import Select
+from sqlalchemy import Integer, Select, cast, func, select
 from sqlalchemy.orm import Session
 
+from services.sessions import dialect_of
+
+_OURS: Final = 4_155
+"""Before the number of what is done alone, among the locks of a PostgreSQL database."""
 _Row = TypeVar("_Row")
 _Rows = TypeVar("_Rows", bound=Select[Any])
 
@@ -35,3 +40,14 @@ def on(rows: _Rows, *, of: Sequence[Any] = (), key_share: bool = False, skip_loc
     """A query of whole rows that locks what it finds; `of`: only rows of these. `skip_locked`: not those of others."""
     locking = rows.with_for_update(of=of or None, key_share=key_share, skip_locked=skip_locked)
     return locking.execution_options(populate_existing=True)
+
+
+def alone(session: Session, what: str) -> None:
+    """Let nobody else do this until the transaction ends: look whether there is one of a name, and make it where not.
+
+    A row that is not there yet cannot be locked, so on PostgreSQL two would both find none; a SQLite file has one
+    writer at a time. Two things of one number wait for each other, no more.
+    """
+    if dialect_of(session).name != "sqlite":
+        number = zlib.crc32(what.encode()) - (1 << 31)
+        session.execute(select(func.pg_advisory_xact_lock(cast(_OURS, Integer), cast(number, Integer))))

@@ -63,6 +63,7 @@ def add(
     """Make an account without a password. ValueError for an unknown role or an address that has an account."""
     if role not in ROLES:
         raise ValueError(f"a role is one of {', '.join(ROLES)}")
+    locks.alone(session, f"account:{_tidy(email)}")
     if find(session, email) is not None:
         raise ValueError("this address has an account")
     row = StaffMember(

@@ -67,6 +67,7 @@ def make(
     """
     if not KEY.fullmatch(key):
         raise ValueError(key)
+    locks.alone(session, f"team:{key}")
     if session.get(Team, key) is not None:
         return False
     session.add(Team(id=key, **facts))

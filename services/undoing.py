@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services import audit, booking, conversations, due_work, journeys, scopes, team_hooks
+from services import audit, booking, conversations, due_work, journeys, locks, scopes, team_hooks
 from services.models import Appointment, CallBack, DeskNote, LastOutcome, Referral
 from services.scopes import Viewer
 
@@ -62,6 +62,7 @@ def kept(
     attended = journeys.attended_on(session, conversation_id)
     yield touched
     session.flush()
+    locks.alone(session, f"outcome:{viewer.staff_id}")
     row = session.get(LastOutcome, viewer.staff_id) or LastOutcome(staff_id=viewer.staff_id)
     row.conversation_id, row.result, row.at = conversation_id, result, now
     row.referral_id = touched.referral.id if touched.referral else None
