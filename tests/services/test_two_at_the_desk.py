@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import select
 
-from services import booking, check_ins, conversations, diary, outcomes
+from services import booking, caseload, check_ins, conversations, diary, outcomes
 from services.db import Database, Session
 from services.models import Appointment, CallBack, DeskNote, Referral, WorkingHours
 from services.scopes import Viewer
@@ -112,3 +112,23 @@ def test_who_comes_second_to_a_referral_that_is_being_closed_is_told(
     did = both(postgres_db, lambda session: outcomes.close(session, referral, ROBIN, NOW), second)
     assert did == ("kept", told)
     assert notes_of(postgres_db) == [(1, "closed")]
+
+
+def plan(session: Session, referral: int, viewer: Viewer, words: str, seen: str, now: datetime = NOW) -> str:
+    return caseload.keep_plan(session, referral, viewer, now, words=words, next_on=None, what="", seen=seen)
+
+
+def test_of_two_plans_the_first_is_kept_and_the_second_writer_reads_it(
+    postgres_db: Database, sam: tuple[int, int]
+) -> None:
+    referral, _ = sam
+    none = caseload.plan_mark(None)
+    second = then(postgres_db, lambda session: plan(session, referral, KIM, "Kim's", none))
+    did = both(postgres_db, lambda session: plan(session, referral, ROBIN, "Robin's", none), second)
+    assert did == ("kept", "plan_changed")
+    with postgres_db.read() as session:
+        kept = caseload.plan_of(session, referral)
+    assert kept is not None
+    assert kept.words == "Robin's"
+    with postgres_db.write() as session:
+        assert plan(session, referral, KIM, "both", caseload.plan_mark(kept)) == "kept"
