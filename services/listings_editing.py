@@ -5,6 +5,7 @@ Crisis listings are locked here: their numbers are those of the signed table (se
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -92,14 +93,29 @@ class Wanted:
         return wrong + (["needs"] if set(self.needs) - set(NEEDS) else [])
 
 
-def change(session: Session, listing_id: str, wanted: Wanted, staff_id: int, now: datetime) -> bool:
-    """Change a listing; False for one that is not there or is locked. A changed number is unchecked again.
+def wanted_of(row: ListingRow) -> Wanted:
+    """What a listing says now."""
+    texts = {name: getattr(row, name) or "" for name in LONGEST}
+    return Wanted(**texts, needs=tuple(each for each in row.categories if each in NEEDS), active=row.active)
 
-    ValueError for one that has `problems`.
+
+def mark(row: ListingRow) -> str:
+    """Another one whenever what can be changed of a listing is: two people may have the same page open."""
+    return hashlib.sha256(repr(wanted_of(row)).encode()).hexdigest()[:16]
+
+
+def change(
+    session: Session, listing_id: str, wanted: Wanted, staff_id: int, now: datetime, seen: str
+) -> Literal["kept", "changed", "locked"]:
+    """Change a listing; "locked" for one that is, or is not there. A changed number is unchecked again.
+
+    "changed", and nothing kept, when it is not what was `seen` (`mark`). ValueError for one that has `problems`.
     """
     row = locks.get(session, ListingRow, listing_id)
     if row is None or row.crisis:
-        return False
+        return "locked"
+    if seen != mark(row):
+        return "changed"
     if wanted.problems():
         raise ValueError(", ".join(wanted.problems()))
     if (row.phone or "") != wanted.phone:
@@ -110,7 +126,7 @@ def change(session: Session, listing_id: str, wanted: Wanted, staff_id: int, now
     row.active = wanted.active
     session.flush()
     audit.record(session, f"staff:{staff_id}", "change_listing", f"listing:{listing_id}"[:80], now)
-    return True
+    return "kept"
 
 
 def check(session: Session, listing_id: str, staff_id: int, on: date, now: datetime) -> bool:
