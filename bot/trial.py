@@ -80,6 +80,10 @@ def opening_comes_free(simulator: Simulator) -> None:
     write(simulator, lambda session, now: worlds.free_an_opening(session, team_of(simulator), now))
 
 
+def team_closes(simulator: Simulator) -> None:
+    write(simulator, lambda session, now: worlds.close_team(session, team_of(simulator), now))
+
+
 def coach_takes_the_day_off(simulator: Simulator) -> None:
     write(simulator, lambda session, now: worlds.take_the_day_off(session, simulator.conversation_id()))
 
@@ -140,6 +144,7 @@ SENTENCES: dict[str, Callable[[Simulator], object]] = {
     "someone else books every opening": every_opening_goes,
     "an opening comes free": opening_comes_free,
     "the coach takes the day off": coach_takes_the_day_off,
+    "the team closes": team_closes,
     "the coach could not get through": came_of_call("not_reached"),
     "the coach got through": came_of_call("reached"),
     "the coach plans a check-in for tomorrow": check_in_is_planned,

@@ -245,10 +245,9 @@ def close(session: Session, alert_id: int, viewer: Viewer, now: datetime, note: 
     row = scopes.find(session, DutyAlert, alert_id, viewer, now)
     if row is None:
         return False
-    if row.accepted_at is None or row.closed_at is not None:
+    if not duty.close(session, alert_id, note.strip() or None, now):
         scopes.refuse(session, viewer, f"alert:{alert_id}", "changed", now)
         return False
-    duty.close(session, alert_id, note.strip() or None, now)
     audit.record(session, viewer.actor, "close", f"alert:{alert_id}", now)
     return True
 

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from services import faults
+from services import faults, locks
 from services.clock import real_now
 from services.db import Database
 from services.models import AuditHead, AuditRow, EventRow
@@ -92,8 +92,7 @@ def seal(db: Database, anchor: Path | None = None, limit: int = 1000) -> int:
 
 
 def _head(session: Session) -> AuditHead:
-    locked = select(AuditHead).where(AuditHead.id == 1).with_for_update()
-    head = session.scalars(locked).first()
+    head = locks.get(session, AuditHead, 1)
     if head is None:
         head = AuditHead(id=1, chain=0, seal=_START)
         session.add(head)

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services import call_backs, capacity, diary, due_work, invitations, reminders, team_hooks, waiting_list
+from services import call_backs, capacity, diary, due_work, invitations, locks, reminders, team_hooks, waiting_list
 from services.diary import Opening, OpeningId
 from services.models import Appointment, Coach, Conversation, DiaryCell, Hold, Team
 from services.prepared import Prepared, PreparedList
@@ -234,7 +234,7 @@ _KEPT = Prepared(
 
 def call_off(session: Session, appointment_id: int, now: datetime, by: str = "person") -> bool:
     """Call off a booked call and free its time; False when it is not booked any more. The conversation is locked."""
-    row = session.get_one(Appointment, appointment_id, with_for_update={"key_share": True}, populate_existing=True)
+    row = locks.get_one(session, Appointment, appointment_id, key_share=True)
     if row.status != "booked":
         return False
     _lock_coaches(session, row.coach_id)
@@ -255,7 +255,7 @@ def record_outcome(session: Session, appointment_id: int, outcome: str, now: dat
 
     After a missed one a no-blame message falls due in `HELD_BACK`, or at 8am when it is night; not without `tell`.
     """
-    row = session.get_one(Appointment, appointment_id, with_for_update={"key_share": True}, populate_existing=True)
+    row = locks.get_one(session, Appointment, appointment_id, key_share=True)
     if outcome not in ("reached", "not_reached", "declined"):
         raise ValueError("an outcome is reached, not_reached or declined")
     if row.status in ("moved", "called_off"):

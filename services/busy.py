@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from services import audit, busy_files, coach_calendars, guarded_fetch
+from services import audit, busy_files, coach_calendars, guarded_fetch, locks
 from services.busy_files import Window
 from services.db import Database
 from services.errors import CalendarUnread
@@ -118,7 +118,7 @@ def _keep(
     """Nothing is kept when the address was changed meanwhile."""
     with db.write() as session:
         session.scalars(select(Coach.id).where(Coach.id == coach_id).with_for_update(key_share=True)).one()
-        row = session.get(CoachCalendar, coach_id, with_for_update={"key_share": True}, populate_existing=True)
+        row = locks.get(session, CoachCalendar, coach_id, key_share=True)
         if row is None or row.busy_address != address:
             return
         row.busy_tried_at, row.busy_problem = now, problem

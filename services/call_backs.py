@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from services import locks
 from services.clock import LONDON
 from services.diary import working_days_after
 from services.models import CallBack, Conversation, Team
@@ -72,7 +73,7 @@ def keep_by_booking(session: Session, person_id: int, now: datetime) -> None:
 
 def finish(session: Session, call_back_id: int, result: str, now: datetime, by: int | None = None) -> bool:
     """Close a promise (reached, not_reached, booked, withdrawn); False when it was closed before."""
-    row = session.get_one(CallBack, call_back_id, with_for_update={"key_share": True}, populate_existing=True)
+    row = locks.get_one(session, CallBack, call_back_id, key_share=True)
     if row.done_at is not None:
         return False
     row.done_at, row.done_by, row.result = now, by, result

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from services import audit, scopes
+from services import audit, locks, scopes
 from services.call_fit import WAYS
 from services.models import Team
 from services.scopes import Viewer
@@ -53,15 +55,25 @@ def fits(name: str, value: int) -> bool:
     return least <= value <= most and (name not in FIVES or value % 5 == 0)
 
 
-def keep(session: Session, team_id: str, rules: CallRules, viewer: Viewer, now: datetime) -> bool:
-    """Offer calls by these rules from now on; what is booked stays as it is. False for another team.
+def mark(rules: CallRules) -> str:
+    """Another one whenever the rules are: two people may have the same page open."""
+    return hashlib.sha256(repr(rules).encode()).hexdigest()[:16]
 
-    ValueError for a number out of its limits, or for no kind or an unknown one.
+
+def keep(
+    session: Session, team_id: str, rules: CallRules, viewer: Viewer, now: datetime, seen: str = ""
+) -> Literal["kept", "changed", "none"]:
+    """Offer calls by these rules from now on; what is booked stays as it is. "none" for another team.
+
+    "changed", and nothing kept, when the rules are not those that were `seen` (`mark`). ValueError for a number out of
+    its limits, or for no kind or an unknown one.
     """
-    team = session.get(Team, team_id)
+    team = locks.get(session, Team, team_id, key_share=True)
     if team is None or viewer.scope not in (None, team_id):
         scopes.refuse(session, viewer, f"team:{team_id}", "not_theirs", now)
-        return False
+        return "none"
+    if seen and seen != mark(read(session, team_id)):
+        return "changed"
     lengths = all(kind in rules.kinds and fits("minutes", length) for kind, length in rules.other_minutes.items())
     mosts = {name: getattr(rules, name) for name in MOSTS}
     numbers = {name: getattr(rules, name) for name in LIMITS} | {name: n for name, n in mosts.items() if n is not None}
@@ -72,7 +84,7 @@ def keep(session: Session, team_id: str, rules: CallRules, viewer: Viewer, now: 
     team.call_kinds, team.kind_minutes = ",".join(rules.kinds), dict(rules.other_minutes)
     team.most_a_day, team.most_a_week = rules.most_a_day, rules.most_a_week
     audit.record(session, viewer.actor, "change_call_rules", f"team:{team_id}", now)
-    return True
+    return "kept"
 
 
 def _known(kinds: tuple[str, ...], team: Team) -> bool:

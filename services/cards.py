@@ -122,6 +122,10 @@ class Card:
         return tuple(each for each in self.alerts if each.alert.closed is None)
 
     @property
+    def plan_mark(self) -> str:
+        return caseload.plan_mark(self.plan)
+
+    @property
     def is_handed(self) -> bool:
         """Whether another team has this person now."""
         return self.outcome == HANDED

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -117,15 +119,34 @@ def plan_of(session: Session, referral_id: int) -> PlanRow | None:
     return PlanRow(row.words or "", row.next_on, row.next_what or "", row.changed_at, by)
 
 
+def plan_mark(plan: PlanRow | None) -> str:
+    """Another one whenever the plan is: two people may have the same page open."""
+    return hashlib.sha256(repr(plan).encode()).hexdigest()[:16]
+
+
 def keep_plan(
-    session: Session, referral_id: int, viewer: Viewer, now: datetime, *, words: str, next_on: date | None, what: str
-) -> bool:
-    """Write the plan and the next contact; False when the referral is not theirs. Too long is a ValueError."""
-    referral = scopes.find(session, Referral, referral_id, viewer, now)
+    session: Session,
+    referral_id: int,
+    viewer: Viewer,
+    now: datetime,
+    *,
+    words: str,
+    next_on: date | None,
+    what: str,
+    seen: str = "",
+) -> Literal["kept", "plan_changed", "none"]:
+    """Write the plan and the next contact; "none" when the referral is not theirs. Too long is a ValueError.
+
+    "plan_changed", and nothing kept, when the plan is not the one that was `seen` (`plan_mark`).
+    """
+    referral = scopes.lock(session, Referral, referral_id, viewer, now)
     if referral is None:
-        return False
+        return "none"
     if len(words) > MOST_CHARACTERS or len(what) > MOST_CHARACTERS:
         raise ValueError(f"a plan has {MOST_CHARACTERS} characters at most")
+    if seen and seen != plan_mark(plan_of(session, referral_id)):
+        scopes.refuse(session, viewer, f"referral:{referral_id}", "changed", now)
+        return "plan_changed"
     row = session.scalars(select(Plan).where(Plan.referral_id == referral_id)).first()
     if row is None:
         row = Plan(referral_id=referral_id, person_id=referral.person_id)
@@ -134,12 +155,12 @@ def keep_plan(
     row.changed_at, row.changed_by = now, viewer.staff_id
     session.flush()
     audit.record(session, viewer.actor, "plan", f"referral:{referral_id}", now)
-    return True
+    return "kept"
 
 
 def give(session: Session, referral_id: int, coach_id: int, viewer: Viewer, now: datetime, words: str = "") -> bool:
     """Hand a person to a colleague of the same team, with a word to them; calls stay in the diary they are in."""
-    referral = scopes.find(session, Referral, referral_id, viewer, now)
+    referral = scopes.lock(session, Referral, referral_id, viewer, now)
     if referral is None:
         return False
     if coach_id not in {number for number, _ in colleagues(session, referral.team_id)}:

@@ -45,24 +45,23 @@ def plan(session: Session, referral_id: int, question: str, on: date, viewer: Vi
 
     ValueError for no question, one longer than `LONGEST_QUESTION`, or a day that is past or too far off.
     """
-    referral = scopes.find(session, Referral, referral_id, viewer, now)
+    referral = scopes.lock(session, Referral, referral_id, viewer, now)
     if referral is None:
         return False
     words, due = " ".join(question.split()), _due_at(on, now)
     if not words or len(words) > LONGEST_QUESTION or due is None:
         raise ValueError("a check-in has a question and a day to come")
-    conversation = conversations.lock(session, referral.conversation_id)
     if referral.status in CLOSED:
         return "changed"
-    if people.unwanted(session, conversation.id, "reminder"):
+    if people.unwanted(session, referral.conversation_id, "reminder"):
         return "stopped"
-    _take_back_planned(session, conversation.id, now)
-    row = CheckIn(referral_id=referral.id, person_id=referral.person_id, conversation_id=conversation.id)
+    _take_back_planned(session, referral.conversation_id, now)
+    row = CheckIn(referral_id=referral.id, person_id=referral.person_id, conversation_id=referral.conversation_id)
     row.staff_id, row.question, row.due_at, row.planned_at = viewer.staff_id, words, due, now
     session.add(row)
     session.flush()
     until = reminders.quiet_from(due)
-    due_work.schedule(session, conversation.id, KIND, due, not_after=until, subject_id=row.id)
+    due_work.schedule(session, referral.conversation_id, KIND, due, not_after=until, subject_id=row.id)
     audit.record(session, viewer.actor, "plan_check_in", f"referral:{referral_id}", now, {"on": on.isoformat()})
     return True
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import audit, crypto, invitations
+from services import audit, crypto, invitations, locks
 from services.calendar_entries import reference_of
 from services.models import Appointment, Coach, CoachCalendar, Invitation, StaffMember
 from services.scopes import Viewer
@@ -93,8 +93,9 @@ def renew_feed(session: Session, coach_id: int, viewer: Viewer, now: datetime) -
 
 
 def chosen(session: Session, coach_id: int) -> CoachCalendar:
-    """The row of a coach's choices, made when there is none yet; the caller locks the coach by writing to it."""
-    row = session.get(CoachCalendar, coach_id, with_for_update=True)
+    """The row of a coach's choices, locked; made when there is none yet."""
+    locks.alone(session, f"calendar:{coach_id}")
+    row = locks.get(session, CoachCalendar, coach_id)
     if row is None:
         row = CoachCalendar(coach_id=coach_id, mails=True, feed=0)
         session.add(row)

@@ -21,6 +21,7 @@ from services.call_fit import Speaker, fitting
 from services.clock import LONDON
 from services.models import Absence, BusyTime, Coach, DiaryCell, Hold, Team, WorkingHours
 from services.prepared import Prepared, PreparedList
+from services.referrals import is_with
 
 CELL = timedelta(minutes=5)
 _CELL_SECONDS = 300
@@ -75,15 +76,16 @@ def openings(
     limit: int = 3,
     own_conversation: int | None = None,
     needs: Mapping[str, Any] | None = None,
+    has_them: bool = False,
 ) -> list[Opening]:
     """The soonest openings of a team, at different times, that start within the windows (UTC, half-open; None = any).
 
     Nothing is held. `own_conversation` sees its own hold as free. Of coaches free at the same time the one with the
     least in the diary is offered. `needs` (of a card): coaches who speak what was asked for come alone, unless they have
-    nothing to offer. Empty when the team is unknown, closed, or has nothing within its horizon.
+    nothing to offer. Empty when the team is unknown, has nothing within its horizon, or has closed and not got them.
     """
     team = session.get(Team, team_id)
-    if team is None or team.has_closed(now) or limit < 1:
+    if team is None or limit < 1 or not (has_them or _rings(session, team, now, own_conversation)):
         return []
     week = _week(session, team, now, own_conversation)
     able = fitting(week.coaches, needs) if needs else []
@@ -102,10 +104,15 @@ def by_coach(
 ) -> dict[int, list[Opening]]:
     """Every opening of each coach of a team that starts within the windows (UTC, half-open), in order of time."""
     team = session.get(Team, team_id)
-    if team is None or team.has_closed(now):
+    if team is None or not _rings(session, team, now, own_conversation):
         return {}
     week = _week(session, team, now, own_conversation)
     return {coach.id: sorted(week.free(coach, kind, windows), key=_starts) for coach in week.coaches}
+
+
+def _rings(session: Session, team: Team, now: datetime, own_conversation: int | None) -> bool:
+    """Whether a team rings whoever writes there: one that has closed goes on with the people whom it has."""
+    return not team.has_closed(now) or (own_conversation is not None and is_with(session, team.id, own_conversation))
 
 
 def _starts(opening: Opening) -> datetime:
@@ -135,7 +142,9 @@ def find(session: Session, opening_id: str, now: datetime, own_conversation: int
     wanted = OpeningId.parse(opening_id)
     coach = session.get(Coach, wanted.coach_id) if wanted else None
     team = session.get(Team, coach.team_id) if coach else None
-    if wanted is None or coach is None or team is None or not coach.active or team.has_closed(now):
+    if wanted is None or coach is None or team is None or not coach.active:
+        return None
+    if not _rings(session, team, now, own_conversation):
         return None
     moment = _week(session, team, now, own_conversation, only=wanted, coach=coach)
     return next(moment.free(coach, wanted.kind, None), None)

@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from services import audit
+from services import audit, locks
 from services.models import DialogApproval, DialogDraft, DialogTest
 
 ONLY = 1
@@ -49,8 +49,9 @@ def see(session: Session) -> Draft | None:
 
 
 def lock(session: Session) -> Draft | None:
-    """The draft, kept from everybody else until the transaction ends."""
-    row = session.scalars(select(DialogDraft).where(DialogDraft.id == ONLY).with_for_update()).first()
+    """The draft, kept from everybody else until the transaction ends; so is the place for one where there is none."""
+    locks.alone(session, "draft")
+    row = locks.get(session, DialogDraft, ONLY)
     return _value(row) if row else None
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from services import audit, rota, staff_texts
+from services import audit, locks, rota, staff_texts
 from services.models import DutyAlert, DutyAsk, StaffMember
 from services.rota import Duty, Rota
 
@@ -110,7 +110,7 @@ def open_alerts(session: Session, team_id: str | None) -> list[DutyAlert]:
 
 def accept(session: Session, alert_id: int, staff_id: int, now: datetime) -> bool:
     """A member of staff takes an alert on; False when somebody has it already. The others who were asked are told."""
-    row = session.get_one(DutyAlert, alert_id, with_for_update=True, populate_existing=True)
+    row = locks.get_one(session, DutyAlert, alert_id)
     if row.accepted_at is not None:
         return False
     row.accepted_at, row.accepted_by = now, staff_id
@@ -128,11 +128,14 @@ def _tell_taken(session: Session, ask: DutyAsk, now: datetime) -> None:
         staff_texts.queue(session, member, "taken", {}, now, alert_id=ask.alert_id)
 
 
-def close(session: Session, alert_id: int, note: str | None, now: datetime) -> None:
-    """An alert is dealt with; the note is sealed."""
-    row = session.get_one(DutyAlert, alert_id, with_for_update=True)
+def close(session: Session, alert_id: int, note: str | None, now: datetime) -> bool:
+    """An alert is dealt with; the note is sealed. False when nobody has it, or somebody closed it before."""
+    row = locks.get_one(session, DutyAlert, alert_id)
+    if row.accepted_at is None or row.closed_at is not None:
+        return False
     row.closed_at, row.note = now, note
     session.flush()
+    return True
 
 
 def has_due(session: Session, now: datetime) -> bool:
@@ -145,7 +148,7 @@ def escalate_overdue(session: Session, now: datetime) -> list[DutyAlert]:
 
     Answers those that were put to somebody. When nobody is left the alert stays at the top of the desk, as late.
     """
-    rows = list(session.scalars(_WAITING.with_for_update(skip_locked=True)))
+    rows = list(session.scalars(locks.on(_WAITING, skip_locked=True)))
     return [row for row in rows if _is_due(session, row, now) and _move_on(session, row, now)]
 
 

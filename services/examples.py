@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import audit, crypto
+from services import audit, crypto, locks
 from services.models import NluExample, NotUnderstood
 
 HELD_OUT = 8
@@ -50,6 +50,7 @@ def teach(session: Session, labelled: Iterable[Labelled], intent: str, staff_id:
     chosen = [(each.row_id, tidy(each.words)) for each in labelled]
     if any(not words or len(words) > LONGEST or is_personal(words) for _, words in chosen):
         raise ValueError("words to teach are short, and hold no number, address or postcode")
+    locks.alone(session, "examples")
     added = sum(_add(session, words, intent, staff_id, now) for _, words in chosen)
     put_aside(session, [row_id for row_id, _ in chosen], now)
     audit.record(session, f"staff:{staff_id}", "teach", "examples:1", now, {"intent": intent, "count": added})

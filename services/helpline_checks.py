@@ -15,7 +15,7 @@ from typing import Literal
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from services import audit, helplines
+from services import audit, helplines, locks
 from services.helplines import NATIONS, Helpline
 from services.models import HelplineCheck
 
@@ -83,6 +83,7 @@ def write(
     """A safety officer rang a number; None when there is no such row any more. One that waits is followed, not kept."""
     if mark not in {mark_of(row) for row in helplines.table()}:
         return None
+    locks.alone(session, f"helpline:{mark}")
     for waiting in session.scalars(_waiting().where(HelplineCheck.mark == mark)):
         session.delete(waiting)
     row = HelplineCheck(mark=mark, right=right, note=note, checked_on=checked_on, checked_by=staff_id, written_at=now)
@@ -94,7 +95,7 @@ def write(
 
 def agree(session: Session, check_id: int, staff_id: int, now: datetime) -> Agreed:
     """A second person stands for it; "own" for who wrote it, "gone" when nothing waits any more."""
-    row = session.scalars(_waiting().where(HelplineCheck.id == check_id).with_for_update()).first()
+    row = session.scalars(locks.on(_waiting().where(HelplineCheck.id == check_id))).first()
     if row is None:
         return "gone"
     if row.checked_by == staff_id:

@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from services import audit, consent, faults, guarded_fetch, hand_off
+from services import audit, consent, faults, guarded_fetch, hand_off, locks
 from services.clock import real_now
 from services.db import Database
 from services.errors import CalendarUnread
@@ -98,7 +98,7 @@ def _claim(session: Session, team_id: str, describe: Describe, now: datetime) ->
     """Claim the team's next message that may be sent; what may not, on the way to it, is dropped."""
     mine = _due(real_now()).where(HookEvent.team_id == team_id).limit(1)
     while (
-        row := session.scalars(mine.with_for_update(of=[HookEvent], skip_locked=True, key_share=True)).first()
+        row := session.scalars(locks.on(mine, of=[HookEvent], skip_locked=True, key_share=True)).first()
     ) is not None:
         hook = session.get(TeamHook, team_id)
         body = _body(session, row, hook, describe, now) if hook and hook.active else "stopped"
@@ -174,7 +174,7 @@ def _send(message: Message, loopback: bool) -> Tried:
 
 
 def _settle(session: Session, message: Message, tried: Tried, now: datetime) -> None:
-    row = session.get(HookEvent, message.row_id, with_for_update={"key_share": True}, populate_existing=True)
+    row = locks.get(session, HookEvent, message.row_id, key_share=True)
     if row is None or row.lease != message.lease:
         return  # erased meanwhile, or somebody else's to settle by now
     row.lease = row.lease_until = None

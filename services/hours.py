@@ -346,7 +346,9 @@ def _unfit(session: Session, coach_id: int, now: datetime) -> list[Appointment]:
 def _touched(session: Session, call: Appointment, now: datetime) -> Touched:
     """A call, with a colleague at the same time first and then the team's soonest times."""
     same = [(call.starts_at, call.starts_at + diary.CELL)]
-    colleague = diary.openings(session, call.team_id, now=now, windows=same, kind=call.kind, limit=1)
+    colleague = diary.openings(
+        session, call.team_id, now=now, windows=same, kind=call.kind, limit=1, own_conversation=call.conversation_id
+    )
     others = moving.openings_for(session, call, now)
     found = {each.id: each for each in [*colleague, *others] if (each.coach_id, each.starts_at) != _place(call)}
     return Touched(call_row(session, call), tuple(found.values()))

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, and_, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from services import calendar_entries, coach_calendars, faults
+from services import calendar_entries, coach_calendars, faults, locks
 from services.calendar_entries import Event
 from services.clock import real_now
 from services.db import Database
@@ -104,7 +104,7 @@ def _claimable(real: datetime) -> Select[Invitation]:
 
 def _locked(real: datetime) -> Select[Invitation]:
     """The same, its row locked and locked ones passed over."""
-    return _claimable(real).with_for_update(of=[Invitation], skip_locked=True, key_share=True)
+    return locks.on(_claimable(real), of=[Invitation], skip_locked=True, key_share=True)
 
 
 def _claim(session: Session, now: datetime) -> _Claim | None:
@@ -168,7 +168,7 @@ def _why(row: Invitation, call: Appointment) -> str:
 
 
 def _settle(session: Session, claim: _Claim, wrong: Exception | None, now: datetime) -> None:
-    row = session.get_one(Invitation, claim.letter.id, with_for_update={"key_share": True}, populate_existing=True)
+    row = locks.get_one(session, Invitation, claim.letter.id, key_share=True)
     if wrong is None:
         row.status, row.reason, row.settled_at, row.lease, row.lease_until = "sent", None, now, None, None
     elif row.lease == claim.lease:  # else somebody else is trying by now, and it is theirs to settle

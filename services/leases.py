@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from services import locks
 from services.clock import real_now
 from services.models import Lease
 
@@ -15,7 +16,7 @@ from services.models import Lease
 def lead(session: Session, name: str, holder: str, seconds: float = 30) -> bool:
     """Take or renew the lead for some seconds; False while another holder has it."""
     until = real_now() + timedelta(seconds=seconds)
-    row = session.scalars(select(Lease).where(Lease.name == name).with_for_update()).first()
+    row = session.scalars(locks.on(select(Lease).where(Lease.name == name))).first()
     if row is None:
         try:
             with session.begin_nested():

@@ -5,6 +5,7 @@ Crisis listings are locked here: their numbers are those of the signed table (se
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import audit
+from services import audit, locks
 from services.db import Database
 from services.directory import CATEGORY, CHECK_HOLDS, LONGEST_LINE, is_fresh, line_of
 from services.errors import TableRefused
@@ -92,14 +93,29 @@ class Wanted:
         return wrong + (["needs"] if set(self.needs) - set(NEEDS) else [])
 
 
-def change(session: Session, listing_id: str, wanted: Wanted, staff_id: int, now: datetime) -> bool:
-    """Change a listing; False for one that is not there or is locked. A changed number is unchecked again.
+def wanted_of(row: ListingRow) -> Wanted:
+    """What a listing says now."""
+    texts = {name: getattr(row, name) or "" for name in LONGEST}
+    return Wanted(**texts, needs=tuple(each for each in row.categories if each in NEEDS), active=row.active)
 
-    ValueError for one that has `problems`.
+
+def mark(row: ListingRow) -> str:
+    """Another one whenever what can be changed of a listing is: two people may have the same page open."""
+    return hashlib.sha256(repr(wanted_of(row)).encode()).hexdigest()[:16]
+
+
+def change(
+    session: Session, listing_id: str, wanted: Wanted, staff_id: int, now: datetime, seen: str
+) -> Literal["kept", "changed", "locked"]:
+    """Change a listing; "locked" for one that is, or is not there. A changed number is unchecked again.
+
+    "changed", and nothing kept, when it is not what was `seen` (`mark`). ValueError for one that has `problems`.
     """
-    row = session.get(ListingRow, listing_id, with_for_update=True)
+    row = locks.get(session, ListingRow, listing_id)
     if row is None or row.crisis:
-        return False
+        return "locked"
+    if seen != mark(row):
+        return "changed"
     if wanted.problems():
         raise ValueError(", ".join(wanted.problems()))
     if (row.phone or "") != wanted.phone:
@@ -110,12 +126,12 @@ def change(session: Session, listing_id: str, wanted: Wanted, staff_id: int, now
     row.active = wanted.active
     session.flush()
     audit.record(session, f"staff:{staff_id}", "change_listing", f"listing:{listing_id}"[:80], now)
-    return True
+    return "kept"
 
 
 def check(session: Session, listing_id: str, staff_id: int, on: date, now: datetime) -> bool:
     """Somebody has rung or looked: it is good for a year from this day. False for one that is not there or is locked."""
-    row = session.get(ListingRow, listing_id, with_for_update=True)
+    row = locks.get(session, ListingRow, listing_id)
     if row is None or row.crisis:
         return False
     row.checked_on, row.checked_by, row.recheck_by = on, f"staff:{staff_id}", on + CHECK_HOLDS
@@ -134,6 +150,7 @@ def take(db: Database, text: str, ending: str, staff_id: int, now: datetime, *, 
         file.write_text(text, encoding="utf-8", newline="")
         try:
             with db.write() as session:
+                locks.alone(session, "listings")
                 taken = _take(session, file, staff_id, now)
                 if look:
                     raise _Looked

@@ -142,7 +142,9 @@ class _Round:
         return self.free[kind]
 
     def _openings(self, kind: str | None, needs: dict[str, object] | None) -> list[Opening]:
-        return diary.openings(self.session, self.team_id, now=self.now, kind=kind, limit=EVERY, needs=needs)
+        return diary.openings(
+            self.session, self.team_id, now=self.now, kind=kind, limit=EVERY, needs=needs, has_them=True
+        )
 
 
 def _offered(session: Session, place_ids: list[int]) -> dict[int, dict[datetime, str | None]]:

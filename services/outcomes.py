@@ -13,7 +13,6 @@ from services import (
     booking,
     call_backs,
     caseload,
-    conversations,
     journeys,
     notes,
     referrals,
@@ -57,10 +56,9 @@ def of_call(session: Session, call_id: int, outcome: str, viewer: Viewer, now: d
     """
     if outcome not in OUTCOMES:
         raise ValueError(f"an outcome is one of {', '.join(OUTCOMES)}")
-    call = scopes.find(session, Appointment, call_id, viewer, now)
+    call = scopes.lock(session, Appointment, call_id, viewer, now)
     if call is None:
         return "none"
-    conversations.lock(session, call.conversation_id)
     if call.status in ("moved", "called_off"):
         scopes.refuse(session, viewer, f"appointment:{call_id}", "changed", now)
         return "changed"
@@ -147,10 +145,9 @@ def of_call_back(
     """
     if outcome not in (*OUTCOMES, "no_answer"):
         raise ValueError(f"an outcome is one of {', '.join(OUTCOMES)}")
-    row = scopes.find(session, CallBack, call_back_id, viewer, now)
+    row = scopes.lock(session, CallBack, call_back_id, viewer, now)
     if row is None:
         return "none"
-    conversations.lock(session, row.conversation_id)
     referral = referrals.current(session, row.person_id, row.team_id)
     if row.done_at is not None or not _may_close(session, referral, outcome):
         scopes.refuse(session, viewer, f"call_back:{call_back_id}", "changed", now)
@@ -203,7 +200,7 @@ def of_person(session: Session, referral_id: int, outcome: str, viewer: Viewer, 
     """
     if outcome not in OUTCOMES:
         raise ValueError(f"an outcome is one of {', '.join(OUTCOMES)}")
-    referral = scopes.find(session, Referral, referral_id, viewer, now)
+    referral = scopes.lock(session, Referral, referral_id, viewer, now)
     if referral is None:
         return "none"
     if outcome in CLOSES and _has_call(session, referral, viewer, now):
@@ -266,7 +263,7 @@ def add_note(session: Session, referral_id: int, viewer: Viewer, now: datetime, 
 
 def close(session: Session, referral_id: int, viewer: Viewer, now: datetime, words: str = "") -> Kept:
     """The work with a person is done: the referral is closed, and stays readable."""
-    referral = scopes.find(session, Referral, referral_id, viewer, now)
+    referral = scopes.lock(session, Referral, referral_id, viewer, now)
     if referral is None:
         return "none"
     if referral.status in referrals.CLOSED:

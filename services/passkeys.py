@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from services import locks
 from services.models import Passkey, StaffMember
 
 MOST_OF_ONE = 10
@@ -138,13 +139,13 @@ def judge(
     """
     if len(answer) > MOST_ANSWER:
         return "wrong", None
-    row = session.scalars(select(Passkey).where(Passkey.credential == _named(answer)).with_for_update()).first()
+    row = session.scalars(locks.on(select(Passkey).where(Passkey.credential == _named(answer)))).first()
     uses = _signed(row, site, challenge, answer) if row else None
     if row is None or uses is None:
         return "wrong", None
     if row.used_at is not None and begun <= row.used_at:
         return "stale", None
-    member = session.get_one(StaffMember, row.staff_id, with_for_update=True)
+    member = locks.get_one(session, StaffMember, row.staff_id)
     if member.disabled_at is not None:
         return "disabled", None
     row.uses, row.used_at = uses, now

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from services import crypto
-from services.models import Conversation, EligibilityDecision, Referral
+from services.models import Appointment, Conversation, EligibilityDecision, Referral, WaitingPlace
 from services.prepared import Prepared
 
 _LETTERS = "23456789BCDFGHJKMNPQRSTVWXYZ"  # nothing that reads like something else, no vowels, no words
@@ -70,6 +70,17 @@ def current(session: Session, person_id: int, team_id: str | None = None) -> Ref
 
 _NEWEST = Prepared(_newest())
 _NEWEST_TO = Prepared(_newest().where(Referral.team_id == bindparam("team")))
+
+
+def is_with(session: Session, team_id: str, conversation_id: int) -> bool:
+    """Whether a team has whoever writes there: by an open referral, a booked call, or a place on its waiting list."""
+    them = select(Conversation.person_id).where(Conversation.id == conversation_id).scalar_subquery()
+    shared = exists().where(Referral.person_id == them, Referral.team_id == team_id, Referral.status.not_in(CLOSED))
+    call = exists().where(Appointment.person_id == them, Appointment.team_id == team_id, Appointment.status == "booked")
+    waits = exists().where(
+        WaitingPlace.person_id == them, WaitingPlace.team_id == team_id, WaitingPlace.ended_at.is_(None)
+    )
+    return bool(session.scalar(select(or_(shared, call, waits))))
 
 
 def find_by_reference(session: Session, reference: str) -> Referral | None:

@@ -85,13 +85,25 @@ def _check_people(session: Session, team_id: str, wanted: Iterable[int | None]) 
         raise ValueError("on a rota are coaches, leads and safety officers of the team, with an open account")
 
 
-def keep_rules(session: Session, team_id: str, rules: Rules, viewer: Viewer, now: datetime) -> None:
-    """How alerts are put to people from now on; one that is under way goes on as it began. ValueError out of limits."""
+def rules_mark(rules: Rules) -> str:
+    """Another one whenever the rules are, as `mark`."""
+    return hashlib.sha256(repr(rules).encode()).hexdigest()[:16]
+
+
+def keep_rules(
+    session: Session, team_id: str, rules: Rules, viewer: Viewer, now: datetime, seen: str = ""
+) -> Literal["kept", "changed"]:
+    """How alerts are put to people from now on; one that is under way goes on as it began. ValueError out of limits.
+
+    "changed", and nothing kept, when the rules are not those that were `seen` (`rules_mark`).
+    """
     least, most = ANSWER_LIMITS
     if not least <= rules.answer_minutes <= most or len(rules.then) > LONGEST_ORDER:
         raise ValueError("a rule is out of its limits")
     _check_people(session, team_id, rules.then)
     _lock(session, team_id)
+    if seen and seen != rules_mark(rota.read(session, team_id).rules):
+        return "changed"
     row = session.get(DutyRules, team_id)
     if row is None:
         row = DutyRules(team_id=team_id, then=[])
@@ -101,6 +113,7 @@ def keep_rules(session: Session, team_id: str, rules: Rules, viewer: Viewer, now
     session.flush()
     detail = {"minutes": rules.answer_minutes, "then": row.then, "unplaced": rules.unplaced}
     _note(session, viewer, "change_rota_rules", team_id, now, detail)
+    return "kept"
 
 
 def add_exception(

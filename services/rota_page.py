@@ -68,6 +68,7 @@ class RotaPage:
     team_id: str
     team: str
     mark: str
+    rules_mark: str
     rota: Rota
     running: OnDuty | None
     until: datetime | None
@@ -95,6 +96,7 @@ def read(session: Session, team_id: str, viewer: Viewer, now: datetime) -> RotaP
         team_id=team_id,
         team=session.get_one(Team, team_id).name,
         mark=rota_changes.mark(session, team_id),
+        rules_mark=rota_changes.rules_mark(found.rules),
         rota=found,
         running=_on_duty(session, found, running) if running else None,
         until=found.ends_at(now, running) if running else None,

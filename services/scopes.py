@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from services import audit
+from services import audit, conversations
 from services.models import Appointment, CallBack, DutyAlert, Referral, StaffMember
 
 _Row = TypeVar("_Row", Referral, Appointment, CallBack, DutyAlert)
+_Talked = TypeVar("_Talked", Referral, Appointment, CallBack)
 NAMES: dict[type[Any], str] = {
     Referral: "referral",
     Appointment: "appointment",
@@ -53,6 +55,18 @@ def find(session: Session, model: type[_Row], row_id: int, viewer: Viewer, now: 
     if row is None:
         refuse(session, viewer, f"{NAMES[model]}:{row_id}", "not_theirs", now)
     return row
+
+
+def lock(session: Session, model: type[_Talked], row_id: int, viewer: Viewer, now: datetime) -> _Talked | None:
+    """The same with its conversation locked, and as it is by then: the person or a colleague may have been quicker."""
+    row = find(session, model, row_id, viewer, now)
+    if row is None:
+        return None
+    try:
+        conversations.lock(session, row.conversation_id)
+    except NoResultFound:  # forgotten in this very moment, and the row with it
+        return find(session, model, row_id, viewer, now)
+    return session.get(model, row_id, populate_existing=True)
 
 
 def refuse(session: Session, viewer: Viewer, subject: str, why: str, now: datetime) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services import locks
 from services.models import SourceCode
 
 REFERRERS = ("gp", "employer", "jobcentre", "other")
@@ -39,9 +40,11 @@ def find(session: Session, code: str) -> SourceCode | None:
     return row if row and row.active else None
 
 
-def is_taken(session: Session, code: str) -> bool:
-    """Whether there is such a code, open or closed: a code is never used for something else."""
-    return session.get(SourceCode, tidy(code)) is not None
+def make(session: Session, code: str, name: str, kind: str, now: datetime) -> SourceCode | None:
+    """A new code for a poster; None where there is such a one, open or closed: a code is never used for something else."""
+    locks.alone(session, f"source:{tidy(code)}")
+    taken = session.get(SourceCode, tidy(code)) is not None
+    return None if taken else add(session, code, name, kind, now)
 
 
 def open_form(

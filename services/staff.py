@@ -18,7 +18,7 @@ from pwdlib import PasswordHash
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from services import crypto, leavers, passkeys, passwords, staff_diaries
+from services import crypto, leavers, locks, passkeys, passwords, staff_diaries
 from services.models import SetUpLink, SignIn, StaffMember
 
 Role = Literal["coach", "lead", "editor", "safety", "admin"]
@@ -63,6 +63,7 @@ def add(
     """Make an account without a password. ValueError for an unknown role or an address that has an account."""
     if role not in ROLES:
         raise ValueError(f"a role is one of {', '.join(ROLES)}")
+    locks.alone(session, f"account:{_tidy(email)}")
     if find(session, email) is not None:
         raise ValueError("this address has an account")
     row = StaffMember(
@@ -101,7 +102,7 @@ def set_up(
 
     "short" under 12 characters, "guessable" as services/passwords.py says, "gone" when used.
     """
-    link = session.get(SetUpLink, hash_of(token), with_for_update=True)
+    link = locks.get(session, SetUpLink, hash_of(token))
     if link is None or link.used_at is not None or link.expires_at <= now:
         return "gone"
     if len(password) < SHORTEST_PASSWORD:
@@ -163,7 +164,7 @@ def judge(
     """
     if weighed.staff_id is None:
         return "wrong", None
-    row = session.get_one(StaffMember, weighed.staff_id, with_for_update=True, populate_existing=True)
+    row = locks.get_one(session, StaffMember, weighed.staff_id)
     if row.locked_until is not None and row.locked_until > now:
         return "locked", None
     if not weighed.fits or row.password_hash != weighed.against or row.disabled_at is not None:
@@ -276,7 +277,7 @@ def judge_vouched(
     found = find(session, email)
     if found is None or found.disabled_at is not None:
         return "wrong", None
-    row = session.get_one(StaffMember, found.id, with_for_update=True, populate_existing=True)
+    row = locks.get_one(session, StaffMember, found.id)
     if row.subject and not secrets.compare_digest(row.subject.encode(), subject.encode()):
         return "another_person", None
     if row.totp_secret and not second_factor:  # only here is something to guess: a lock keeps nobody else out

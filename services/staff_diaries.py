@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import audit, scopes
+from services import audit, locks, scopes
 from services.models import Coach, StaffMember
 from services.scopes import Viewer
 from services.tables_in_out import EMAIL, LONGEST_NAME
@@ -33,6 +33,7 @@ def link_plain_one(session: Session, member: StaffMember, now: datetime) -> int 
     """Link an account that has no diary to its own where that is plain; the coach's id, or None."""
     if member.coach_id is not None or member.role not in WITH_A_DIARY or not member.team_id:
         return None
+    locks.alone(session, f"diaries:{member.team_id}")
     free = _free(session, member.team_id)
     mail, name = _tidy(member.email), _tidy(member.name)
     found = [each for each in free if each.email and _tidy(each.email) == mail]
@@ -92,6 +93,7 @@ def add(session: Session, name: str, email: str, viewer: Viewer, now: datetime) 
     if email and not EMAIL.fullmatch(email):
         raise ValueError("not_mail")
     team = viewer.scope or ""
+    locks.alone(session, f"diaries:{team}")
     known = session.scalars(select(Coach).where(Coach.team_id == team, Coach.active)).all()
     if _tidy(email or name) in {_tidy(each.email or each.name) for each in known}:
         raise ValueError("diary_twice")
@@ -105,6 +107,7 @@ def add(session: Session, name: str, email: str, viewer: Viewer, now: datetime) 
 def link(session: Session, staff_id: int, coach_id: int, viewer: Viewer, now: datetime) -> bool:
     """A lead links an account of their team to a free diary of it; False, and audited, for any other."""
     team = viewer.scope or ""
+    locks.alone(session, f"diaries:{team}")
     member = next((each for each in _accounts(session, team) if each.id == staff_id and each.coach_id is None), None)
     coach = next((each for each in _free(session, team) if each.id == coach_id), None)
     if member is None or coach is None or member.role not in WITH_A_DIARY:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
+from services import locks
 from services.clock import real_now
 from services.db import Database
 from services.messages import Address, Outbound, PersonStopped, Receipt, Send, SendError, SendFailed, SendLater
@@ -114,7 +115,7 @@ _FREE = (
     .where(or_(StaffText.lease_until.is_(None), StaffText.lease_until <= bindparam("real")))
     .order_by(StaffText.id)
 )
-_NEXT = _FREE.limit(1).with_for_update(skip_locked=True)
+_NEXT = locks.on(_FREE.limit(1), skip_locked=True)
 _ANY_FREE = Prepared(_FREE.with_only_columns(StaffText.id).limit(1))
 
 
@@ -155,7 +156,7 @@ def _try(send: Send, render: Render, claimed: _Claimed) -> Receipt | SendError:
 
 
 def _settle(session: Session, text_id: int, answer: Receipt | SendError, now: datetime) -> None:
-    row = session.get_one(StaffText, text_id, with_for_update=True)
+    row = locks.get_one(session, StaffText, text_id)
     if isinstance(answer, Receipt):
         row.status, row.settled_at, row.lease_until = "sent", now, None
     elif isinstance(answer, SendFailed | PersonStopped):

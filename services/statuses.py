@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services import duty
+from services import duty, locks
 from services.models import Conversation, EarlyReceipt, MessageOut
 from services.prepared import Prepared
 
@@ -43,7 +43,7 @@ def status_update(
     if status not in RANKS or RANKS[status] < RANKS["sent"]:
         return False
     found = select(MessageOut).where(MessageOut.channel == channel, MessageOut.provider_id == provider_id)
-    row = session.scalars(found.with_for_update()).first()
+    row = session.scalars(locks.on(found)).first()
     if row is None:
         keep_early(session, channel, provider_id, status, reason, now)
         return False
@@ -86,7 +86,7 @@ def keep_early(
     session: Session, channel: str, provider_id: str, status: str, reason: str | None, now: datetime
 ) -> None:
     """Remember the highest status of a message whose id is not known yet."""
-    early = session.get(EarlyReceipt, (channel, provider_id), with_for_update=True)
+    early = locks.get(session, EarlyReceipt, (channel, provider_id))
     if early is None:
         early = EarlyReceipt(channel=channel, provider_id=provider_id, status=status, reason=reason, at=now)
         try:
@@ -113,7 +113,7 @@ def has_left(session: Session) -> bool:
 def take_up_left(session: Session, now: datetime) -> None:
     """Give messages the receipts that passed them by."""
     for message_id in list(session.connection().scalars(_LEFT)):
-        apply_early(session, session.get_one(MessageOut, message_id, with_for_update={"key_share": True}), now)
+        apply_early(session, locks.get_one(session, MessageOut, message_id, key_share=True), now)
 
 
 def apply_early(session: Session, row: MessageOut, now: datetime) -> None:

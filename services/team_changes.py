@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import audit, going_live
+from services import audit, going_live, locks
 from services.footprints import Footprint
 from services.journeys import day_of
 from services.models import Team, TeamChange
@@ -67,6 +67,7 @@ def make(
     """
     if not KEY.fullmatch(key):
         raise ValueError(key)
+    locks.alone(session, f"team:{key}")
     if session.get(Team, key) is not None:
         return False
     session.add(Team(id=key, **facts))
@@ -84,7 +85,7 @@ def change(
 
     "overtaken": somebody else has changed one of them otherwise meanwhile, and nothing is done.
     """
-    team = session.get_one(Team, team_id, with_for_update=True, populate_existing=True)
+    team = locks.get_one(session, Team, team_id)
     before = facts_of(team)
     changed = {name: value for name, value in facts.items() if value not in (seen.get(name), before[name])}
     if any(before[name] != seen.get(name) for name in changed):
@@ -112,7 +113,7 @@ def change_areas(
     session: Session, team_id: str, more: Iterable[Area], fewer: Iterable[Area], staff_id: int, now: datetime
 ) -> Done:
     """Add places to a team's footprint and take others away: at once, or put to a second person."""
-    team = session.get_one(Team, team_id, with_for_update=True, populate_existing=True)
+    team = locks.get_one(session, Team, team_id)
     there = {area_cells(row) for row in areas_of(session, team_id)}
     added = [area for area in dict.fromkeys(more) if area not in there]
     gone = [area for area in dict.fromkeys(fewer) if area in there]
@@ -147,7 +148,7 @@ def lacking(session: Session, team: Team, on: date) -> list[str]:
 
 def propose_opening(session: Session, team_id: str, on: date, signed_by: str, staff_id: int, now: datetime) -> bool:
     """Put it to a second person that a team opens on a day; False while something is missing. `signed_by`: the safety sign-off."""
-    team = session.get_one(Team, team_id, with_for_update=True, populate_existing=True)
+    team = locks.get_one(session, Team, team_id)
     if lacking(session, team, day_of(now)) or is_served(team, now):
         return False
     _propose(session, team_id, OPENING, {"on": on.isoformat(), "signed_by": signed_by}, staff_id, now)
@@ -156,7 +157,7 @@ def propose_opening(session: Session, team_id: str, on: date, signed_by: str, st
 
 def close(session: Session, team_id: str, on: date | None, staff_id: int, now: datetime) -> None:
     """From this day on the team takes nobody new; None: a team that was to close stays open."""
-    team = session.get_one(Team, team_id, with_for_update=True, populate_existing=True)
+    team = locks.get_one(session, Team, team_id)
     if is_served(team, now):
         team.closed_at = midnight(on.isoformat()) if on else None
         session.flush()
@@ -176,10 +177,10 @@ def _propose(
 
 def agree(session: Session, change_id: int, seen: str, staff_id: int, now: datetime) -> Agreed:
     """A second person agrees to what they saw: it counts from now on. "lacks": the team may not open as it is."""
-    row = session.get(TeamChange, change_id, with_for_update=True, populate_existing=True)
+    row = locks.get(session, TeamChange, change_id)
     if row is None or not _waits(row):
         return "gone"
-    team = session.get_one(Team, row.team_id, with_for_update=True, populate_existing=True)
+    team = locks.get_one(session, Team, row.team_id)
     if row.proposed_by == staff_id:
         audit.record(session, f"staff:{staff_id}", "refused", f"change:{change_id}", now, {"why": "own"})
         return "own"
@@ -208,14 +209,21 @@ def _follow(session: Session, row: TeamChange, team: Team, staff_id: int, now: d
     elif row.kind == AREAS_OF:
         _set_areas(session, team.id, map(tuple, said["more"]), map(tuple, said["fewer"]), staff_id, now)
     else:
-        team.opened_at, team.closed_at = midnight(max(said["on"], day_of(now).isoformat())), None
-        audit.record(session, f"staff:{staff_id}", "team.open", f"team:{team.id}", now, {"on": said["on"]})
+        on = first_day(row).isoformat()
+        team.opened_at, team.closed_at = midnight(on), None
+        audit.record(session, f"staff:{staff_id}", "team.open", f"team:{team.id}", now, {"on": on})
     session.flush()
+
+
+def first_day(row: TeamChange) -> date:
+    """From when a team is open: the day that was asked for, or the one on which it was agreed to where that is later."""
+    wanted = date.fromisoformat(row.said["on"])
+    return max(wanted, day_of(row.agreed_at)) if row.agreed_at else wanted
 
 
 def drop(session: Session, change_id: int, staff_id: int, now: datetime) -> bool:
     """Take a change back that nobody has agreed to yet; False when nothing waits any more."""
-    row = session.get(TeamChange, change_id, with_for_update=True, populate_existing=True)
+    row = locks.get(session, TeamChange, change_id)
     if row is None or not _waits(row):
         return False
     row.dropped_at = now

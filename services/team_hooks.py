@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from services import audit, guarded_fetch
+from services import audit, guarded_fetch, locks
 from services.clock import real_now
 from services.models import Appointment, HookEvent, Referral, Team, TeamHook
 from services.prepared import Prepared
@@ -68,7 +68,8 @@ def give(session: Session, team_id: str, address: str, form: str, actor: str, no
     to = guarded_fetch.place(url, loopback=loopback)
     guarded_fetch.addresses(to.host, to.port, loopback=loopback)
     secret = new_secret()
-    row = session.get(TeamHook, team_id) or TeamHook(team_id=team_id)
+    locks.alone(session, f"hook:{team_id}")
+    row = locks.get(session, TeamHook, team_id) or TeamHook(team_id=team_id)
     row.address, row.secret, row.form, row.active = url, secret, form, True
     row.changed_at, row.changed_by = now, actor
     session.add(row)

@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from services import audit
+from services import audit, locks
 from services.eligibility_files import load_rules
 from services.eligibility_logic import KINDS, SITUATIONS, WAYS, LocalRules, Rule, TeamRules
 from services.models import Conversation, Team, TeamRule
@@ -113,7 +113,7 @@ def drop(session: Session, rule_id: int, staff_id: int, now: datetime) -> bool:
 
 
 def _waiting(session: Session, rule_id: int) -> TeamRule | None:
-    row = session.get(TeamRule, rule_id, with_for_update=True, populate_existing=True)
+    row = locks.get(session, TeamRule, rule_id)
     return row if row and row.agreed_at is None and row.dropped_at is None else None
 
 

@@ -14,6 +14,8 @@ from services.errors import SettingsError
 from services.settings import Settings
 
 NAME = "anydoor"
+NAMELESS = "unknown_service"
+"""What OpenTelemetry calls a service without a name, and perhaps its program."""
 SECONDS = 2
 """For a batch of spans, unless OTEL_EXPORTER_OTLP_TIMEOUT says otherwise: a collector that is away delays no stop for longer."""
 
@@ -46,7 +48,6 @@ def start(settings: Settings) -> None:
         return
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-        from opentelemetry.sdk.resources import Resource
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError as missing:
@@ -54,7 +55,7 @@ def start(settings: Settings) -> None:
             "OTEL_EXPORTER_OTLP_ENDPOINT is set, but OpenTelemetry is not installed. Install requirements-tracing.lock "
             "(docs/running.md), or take the setting out."
         ) from missing
-    _provider = TracerProvider(resource=Resource.create().merge(_named()), shutdown_on_exit=False)
+    _provider = TracerProvider(resource=_named(), shutdown_on_exit=False)
     _provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(timeout=_patience())))
     _tracer = _provider.get_tracer(NAME)
 
@@ -64,10 +65,12 @@ def _patience() -> int | None:
 
 
 def _named() -> Any:
-    """Our own name, unless the site gave another."""
+    """What a site says of this service (OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES), by our own name where it gives none."""
     from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 
-    return Resource({} if os.environ.get("OTEL_SERVICE_NAME") else {SERVICE_NAME: NAME})
+    said = Resource.create()
+    nameless = str(said.attributes.get(SERVICE_NAME, NAMELESS)).startswith(NAMELESS)
+    return said.merge(Resource({SERVICE_NAME: NAME})) if nameless else said
 
 
 def stop() -> None:

@@ -81,11 +81,10 @@ def ask(session: Session, referral_id: int, team_id: str, reason: str, viewer: V
     """Have the person asked, at once or at 8am after a night. ValueError for another reason than `REASONS`."""
     if reason not in REASONS:
         raise ValueError(f"a reason is one of {', '.join(REASONS)}")
-    referral = scopes.find(session, Referral, referral_id, viewer, now)
+    referral = scopes.lock(session, Referral, referral_id, viewer, now)
     if referral is None:
         return False
-    conversation = conversations.lock(session, referral.conversation_id)
-    session.refresh(referral)
+    conversation = session.get_one(Conversation, referral.conversation_id)
     if team_id not in {team.id for team in teams_for(session, referral, now)}:
         scopes.refuse(session, viewer, f"team:{team_id}", "area_not_accepted", now)
         return False

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from services import locks
 from services.clock import real_now
 from services.models import DialogTrial
 
@@ -64,6 +65,7 @@ def of(session: Session, mark: str) -> list[Trial]:
 def begin(session: Session, mark: str, scope: str, total: int, now: datetime) -> int | None:
     """Begin one; None while another is being played, since one takes a processor for minutes."""
     same = (DialogTrial.scope == CHECK) if scope == CHECK else (DialogTrial.scope != CHECK)
+    locks.alone(session, "trial")
     newest = _newest(session, same)
     if newest is not None and newest.running and (scope != CHECK or newest.mark == mark):
         return None

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services import audit, booking, conversations, due_work, journeys, scopes, team_hooks
+from services import audit, booking, conversations, due_work, journeys, locks, scopes, team_hooks
 from services.models import Appointment, CallBack, DeskNote, LastOutcome, Referral
 from services.scopes import Viewer
 
@@ -62,6 +62,7 @@ def kept(
     attended = journeys.attended_on(session, conversation_id)
     yield touched
     session.flush()
+    locks.alone(session, f"outcome:{viewer.staff_id}")
     row = session.get(LastOutcome, viewer.staff_id) or LastOutcome(staff_id=viewer.staff_id)
     row.conversation_id, row.result, row.at = conversation_id, result, now
     row.referral_id = touched.referral.id if touched.referral else None
@@ -96,7 +97,12 @@ def take_back(session: Session, viewer: Viewer, now: datetime) -> str:
     if row is None or now >= row.at + booking.HELD_BACK:
         scopes.refuse(session, viewer, "outcome:last", "changed", now)
         return "changed"
-    conversations.lock(session, row.conversation_id)
+    of = row.conversation_id
+    conversations.lock(session, of)
+    row = session.get(LastOutcome, viewer.staff_id, populate_existing=True)
+    if row is None or row.conversation_id != of:
+        scopes.refuse(session, viewer, "outcome:last", "changed", now)
+        return "changed"
     found = {name: session.get(NAMES[name], number) for name, (number, _) in row.after.items()}
     if any(each is None or _has_changed(each, row.after[name][1]) for name, each in found.items()):
         scopes.refuse(session, viewer, f"referral:{row.referral_id}", "changed", now)

@@ -127,6 +127,11 @@ def take_the_day_off(session: Session, conversation_id: int) -> None:
         session.add(Absence(coach_id=mine.coach_id, starts_at=begins.astimezone(UTC), ends_at=ends.astimezone(UTC)))
 
 
+def close_team(session: Session, team_id: str, now: datetime) -> None:
+    """It takes nobody new from now on; whom it has it keeps."""
+    session.get_one(Team, team_id).closed_at = now
+
+
 def free_an_opening(session: Session, team_id: str, now: datetime) -> None:
     """The next working day at 10am comes free for the team's first coach."""
     day = diary.working_days_after(now.astimezone(LONDON).date(), 1)

@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE = ("bot", "services", "web")
+BESIDE = ("tests", "tools", "benchmarks", "nlu_server")
 MOST_LINES_IN_A_FILE = 400
 MOST_LINES_IN_A_FUNCTION = 50
 
@@ -53,7 +54,7 @@ def test_no_lock_file_that_records_addresses() -> None:
 def test_no_file_of_code_is_too_long() -> None:
     long = [
         str(path.relative_to(ROOT))
-        for path in python_files(*CODE, "tests", "tools", "nlu_server")
+        for path in python_files(*CODE, *BESIDE)
         if text_of(path).count("\n") > MOST_LINES_IN_A_FILE
     ]
     assert long == []
@@ -66,13 +67,79 @@ def functions(path: Path) -> list[tuple[str, int]]:
 
 
 def test_functions_are_short() -> None:
-    lengths = {
-        f"{path.relative_to(ROOT)}:{name}": lines for path in python_files(*CODE) for name, lines in functions(path)
+    long = {
+        f"{path.relative_to(ROOT)}:{name}": lines
+        for path in python_files(*CODE, *BESIDE)
+        for name, lines in functions(path)
+        if lines > MOST_LINES_IN_A_FUNCTION
     }
-    assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES_IN_A_FUNCTION} == {}
-    ordered = sorted(lengths.values())
+    assert long == {}
+    ordered = sorted(lines for path in python_files(*CODE) for _, lines in functions(path))
     assert ordered[len(ordered) // 2] <= 8
     assert ordered[int(len(ordered) * 0.9)] < 25
+
+
+LOCK_BY_THEMSELVES = {
+    "services/locks.py": "the one place for it",
+    "services/rotation.py": "plain columns of any table",
+    "services/delivery.py": "claims in a session of its own",
+}
+
+
+def locks_in(code: str) -> list[int]:
+    """Lines in which whole rows are locked past services/locks.py: what was read before the lock is believed after it.
+
+    Columns may be locked (`select(Team.id)`), and what services/prepared.py makes its own objects of.
+    """
+    found = []
+    tree = ast.parse(code)
+    prepared = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id.startswith("Prepared")
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        given = any(keyword.arg == "with_for_update" for keyword in node.keywords)
+        asked = (
+            isinstance(node.func, ast.Attribute) and node.func.attr == "with_for_update" and id(node) not in prepared
+        )
+        if given or (asked and not of_columns(node)):
+            found.append(node.lineno)
+    return found
+
+
+def of_columns(query: ast.Call) -> bool:
+    """Whether a query begins with a `select` of columns in the same expression."""
+    picked = [
+        each.args
+        for each in ast.walk(query)
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id == "select"
+    ]
+    return bool(picked) and all(isinstance(column, ast.Attribute) for column in picked[-1])
+
+
+def test_rows_are_locked_where_they_are_read_again() -> None:
+    found = {str(path.relative_to(ROOT)): locks_in(text_of(path)) for path in python_files(*CODE)}
+    assert {name: lines for name, lines in found.items() if lines and name not in LOCK_BY_THEMSELVES} == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("session.get(Team, 1, with_for_update=True)", True),
+        ("session.get_one(Team, 1, with_for_update={'key_share': True}, populate_existing=True)", True),
+        ("select(Team).where(Team.id == 1).with_for_update()", True),
+        ("rows.with_for_update(skip_locked=True)", True),
+        ("select(Team.id).where(Team.id == 1).with_for_update()", False),
+        ("PreparedList(lambda ids: select(Team).with_for_update())", False),
+        ("locks.get(session, Team, 1)", False),
+    ],
+)
+def test_a_lock_that_reads_nothing_again_is_found(code: str, told: bool) -> None:
+    assert bool(locks_in(code)) == told
 
 
 def test_provider_libraries_are_imported_in_their_own_channel_file_only() -> None:

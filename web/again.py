@@ -6,7 +6,7 @@ from datetime import datetime
 
 from starlette.requests import Request
 
-from services import audit, staff
+from services import audit, locks, staff
 from services.models import StaffMember
 from web import auth, state
 
@@ -33,7 +33,7 @@ def why_not(request: Request, now: datetime) -> str:
         else:
             return "" if is_new_here(request, now) else NOT_FRESH
     with assistant.db.write() as session:
-        member = session.get_one(StaffMember, request.state.staff.id, with_for_update=True)
+        member = locks.get_one(session, StaffMember, request.state.staff.id)
         if staff.is_own(session, member, weighed, now):
             return ""
         audit.record(session, f"staff:{member.id}", "refused", f"staff:{member.id}", now, {"why": "wrong"})

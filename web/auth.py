@@ -251,8 +251,9 @@ def account_page(
     *,
     wrong: Mapping[str, str] | None = None,
     number: str = "",
+    which: str = "",
 ) -> Response:
-    """One's own account; `wrong`: what is wrong with the number or its code, by field."""
+    """One's own account; `wrong`: what is wrong, by field; `number`, `which` (of the sign-ins): what was typed and picked."""
     import segno  # only this page draws a code
 
     assistant, member = state.assistant(request), request.state.staff
@@ -273,5 +274,5 @@ def account_page(
     numbers = {"phone": phone, "waiting": waiting, "typed": number, "can_text": assistant.settings.has_sms}
     knows["can_passkey"] = Site.of(assistant.settings.public_url) is not None
     done = request.query_params.get("done", "")
-    values |= {**numbers, **knows, "done": done}
+    values |= {**numbers, **knows, "done": done, "which": which}
     return state.pages(request).page("staff/account.html", 400 if wrong else status, **values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from services import audit, staff
+from services import audit, locks, staff
 from services.models import StaffMember
 from web import auth, state
 
@@ -24,7 +24,7 @@ def change(request: Request) -> Response:
         weighed = staff.weigh(session, session.get_one(StaffMember, request.state.staff.id).email, given["now"])
     now = assistant.clock.now()
     with assistant.db.write() as session:
-        member = session.get_one(StaffMember, request.state.staff.id, with_for_update=True)
+        member = locks.get_one(session, StaffMember, request.state.staff.id)
         done = staff.change_password(session, member, weighed, given["new"], now)
         why = {} if done == "ok" else {"why": done}
         audit.record(

@@ -9,14 +9,17 @@ from services import audit, open_sign_ins, staff
 from web import again, auth, state
 
 OTHERS = "others"
+NONE_PICKED = "Pick which one to end"
 
 
 def end(request: Request) -> Response:
-    """End one of one's sign-ins, or all but this one; what is gone already is no mistake."""
+    """End the one of one's sign-ins that was picked, or all but this one; what is gone already is no mistake."""
     assistant, form = state.assistant(request), request.state.form
     now, which = assistant.clock.now(), str(form.get("which") or "")[: open_sign_ins.KEY_LETTERS]
+    if not which:
+        return auth.account_page(request, wrong={"which": NONE_PICKED})
     if problem := again.why_not_now(request, now):
-        return auth.account_page(request, wrong={"sign-in-password": problem})
+        return auth.account_page(request, wrong={"sign-in-password": problem}, which=which)
     me = request.state.staff.id
     with assistant.db.write() as session:
         if which == OTHERS:

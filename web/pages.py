@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 from bot.times import spoken_time
+from services.boards import Boards
 from services.clock import LONDON
 from web.words import Words
 
@@ -111,6 +112,12 @@ def phone(number: str) -> str:
     return f"0{found[1]} {found[2]}" if found else number
 
 
+def board_name(code: str) -> str:
+    """What people call the board with this ONS code; the code of one that we do not know."""
+    board = Boards.load().get(code)
+    return board.short_name if board else code
+
+
 class Pages:
     """The environment of the templates; in them `say("front.heading")` gives the public's words."""
 
@@ -138,6 +145,7 @@ class Pages:
             "month": month,
             "working": working,
             "phone": phone,
+            "board_name": board_name,
         }
         self.environment.globals |= {"say": words.say, "asset": asset, "demo": demo, "speakers": SPEAKERS}
 

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from services import audit, passkeys, staff
+from services import audit, locks, passkeys, staff
 from services.models import StaffMember
 from services.passkeys import Site
 from web import again, auth, callers, state
@@ -49,7 +49,7 @@ def make(request: Request) -> Response:
     token = ""
     if kept.get("staff") == str(request.state.staff.id):
         with assistant.db.write() as session:
-            member = session.get_one(StaffMember, request.state.staff.id, with_for_update=True)
+            member = locks.get_one(session, StaffMember, request.state.staff.id)
             answer, name = str(form.get("credential") or ""), str(form.get("name") or "")
             row = passkeys.add(session, site, member, bytes.fromhex(kept["challenge"]), answer, name, now)
             if row is not None:

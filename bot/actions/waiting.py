@@ -31,7 +31,8 @@ def has_call(doing: Doing) -> bool:
 def free_now(doing: Doing, kind: str | None) -> Sequence[datetime]:
     """When a call could start by now: none of these fits, or somebody would have taken it."""
     team = str(doing.conversation.team_id)
-    return [each.starts_at for each in diary.openings(doing.session, team, now=doing.now, kind=kind, limit=EVERY)]
+    found = diary.openings(doing.session, team, now=doing.now, kind=kind, limit=EVERY, has_them=True)
+    return [each.starts_at for each in found]
 
 
 def join_with_promise(doing: Doing, slots: Slots) -> None:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from services.directory import Directory
+from services.models import ListingRow
 from tests.browser.conftest import Open, Site
 from tests.browser.test_staff import SIZES
 from tests.browser.test_studio import look, sign_in
@@ -42,3 +43,9 @@ def test_a_listing_is_taken_in_found_and_checked(open_page: Open, studio: Site, 
     page.get_by_role("button", name="Keep", exact=True).press("Enter")
     expect(page.get_by_text("Kept. It counts from now on.")).to_be_visible()
     look(page, "listing", size)
+    with studio.assistant.db.write() as session:
+        session.get_one(ListingRow, "bus-club").hours = "9 to 5"
+    page.get_by_label("When it is open").fill("9 to 4")
+    page.get_by_role("button", name="Keep", exact=True).press("Enter")
+    expect(page.get_by_text("It says now: 9 to 5")).to_be_visible()
+    look(page, "listing-overtaken", size)

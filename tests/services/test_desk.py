@@ -61,7 +61,8 @@ def test_every_page_reads_one_teams_people_and_its_mark_changes_with_them(db: Da
         assert {item.referral for item in day.queue.items} == {mine}
         assert outcomes.of_call(session, call, "reached", viewer, NOW) == "kept"
         next_on = date(2026, 11, 24)
-        assert caseload.keep_plan(session, mine, viewer, NOW, words="two days", next_on=next_on, what="the talk")
+        kept = caseload.keep_plan(session, mine, viewer, NOW, words="two days", next_on=next_on, what="the talk")
+        assert kept == "kept"
     with db.write() as session:
         assert desk.mark(session, viewer) != before
         assert desk.mark(session, Viewer(2, "south")) == others

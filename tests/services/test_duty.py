@@ -266,7 +266,9 @@ def test_a_number_is_ones_own_once_its_code_was_typed_in(db: Database, ids: dict
 def test_alerts_long_dealt_with_are_forgotten_with_everything_about_them(db: Database, ids: dict[str, int]) -> None:
     raise_one(db)
     with db.write() as session:
-        duty.close(session, 1, None, TEN)
+        assert not duty.close(session, 1, None, TEN), "nobody has taken it on"
+        assert duty.accept(session, 1, ids["Robin"], TEN)
+        assert duty.close(session, 1, None, TEN)
     retention.sweep(db, TEN + timedelta(days=366))
     with db.read() as session:
         for model in (DutyAlert, DutyAsk, StaffText):

@@ -231,7 +231,7 @@ def test_other_hours_and_longer_calls_never_make_calls_overlap(db: Database, now
     booked = [book(db, now, number, TUESDAY[0].replace(hour=9 + number)) for number in range(3)]
     with db.write() as session:
         rules = CallRules(55, 5, 5, 0, 28, ("phone",))
-        assert call_rules.keep(session, team, rules, LEAD, now)
+        assert call_rules.keep(session, team, rules, LEAD, now) == "kept"
     decided = dict.fromkeys(booked, KEEP)
     assert change(db, now, week(Stretch(1, 9 * 60 + 5, 18 * 60)), now.date(), decided=decided) == Saved()
     for number in range(10, 40):
@@ -252,7 +252,7 @@ def test_other_hours_and_longer_calls_never_make_calls_overlap(db: Database, now
 def test_a_longer_kind_takes_its_own_time(db: Database, now: datetime, team: str) -> None:
     with db.write() as session:
         rules = CallRules(30, 10, 5, 0, 28, ("phone", "in_person"), {"in_person": 60})
-        assert call_rules.keep(session, team, rules, LEAD, now)
+        assert call_rules.keep(session, team, rules, LEAD, now) == "kept"
         assert call_rules.read(session, team) == rules
         for bad in ({"video": 60}, {"in_person": 7}):
             with pytest.raises(ValueError, match="limits"):
@@ -287,7 +287,7 @@ def test_whose_hours_are_seen_and_by_whom(db: Database, now: datetime, team: str
         assert hours.read(session, 1, Viewer(9, "elsewhere"), now, lead=True) is None
         assert hours.read(session, 99, LEAD, now, lead=True) is None
         rules = call_rules.read(session, team)
-        assert not call_rules.keep(session, team, rules, Viewer(9, "elsewhere"), now)
+        assert call_rules.keep(session, team, rules, Viewer(9, "elsewhere"), now) == "none"
     assert audited(db, "refused") == ["coach:2", "coach:1", "coach:99", f"team:{team}"]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from services import booking, conversations, diary, moving
+from services import booking, conversations, diary, moving, referrals
 from services.clock import LONDON
 from services.db import Database
-from services.models import Appointment
+from services.models import Appointment, Referral, Team
 from tests.services.diaries import hold, make_team, talk
 
 
@@ -54,3 +54,51 @@ def test_who_has_no_diary_sees_the_calls_own_in_full(db: Database, now: datetime
     found = days(db, booked(db, now), None, now)
     assert found[0].theirs
     assert max(len(day.times) for day in found if day.theirs) > moving.OF_COLLEAGUES
+
+
+def close(db: Database, now: datetime) -> None:
+    with db.write() as session:
+        session.get_one(Team, "testshire").closed_at = now
+
+
+def test_whom_a_closed_team_keeps_moves_their_call_and_nobody_else_gets_its_times(db: Database, now: datetime) -> None:
+    call = booked(db, now)
+    with db.read() as session:
+        thread = session.get_one(Appointment, call).conversation_id
+    close(db, now)
+    other = talk(db, now, 1)
+    with db.read() as session:
+        assert diary.openings(session, "testshire", now=now, own_conversation=other) == []
+        assert diary.openings(session, "testshire", now=now) == []
+        wanted = diary.openings(session, "testshire", now=now, own_conversation=thread)[-1]
+    assert hold(db, other, wanted.id, now) == "lapsed"
+    assert hold(db, thread, wanted.id, now) == "held"
+    with db.write() as session:
+        new = booking.move(session, conversations.lock(session, thread), now)
+    assert isinstance(new, Appointment)
+    assert (new.moved_from_id, new.starts_at) == (call, wanted.starts_at)
+
+
+def test_a_coach_of_a_closed_team_moves_a_call_too(db: Database, now: datetime) -> None:
+    call = booked(db, now)
+    close(db, now)
+    found = days(db, call, 2, now)
+    assert {day.coach for day in found} == {"Coach 0", "Coach 1", "Coach 2"}
+    with db.write() as session:
+        assert moving.move(session, call, found[0].times[0].id, 1, now) == "moved"
+
+
+def test_after_a_missed_call_a_closed_team_rings_again_while_the_referral_is_open(db: Database, now: datetime) -> None:
+    call = booked(db, now)
+    with db.write() as session:
+        row = session.get_one(Appointment, call)
+        thread = conversations.lock(session, row.conversation_id)
+        referral = referrals.create(session, thread, "testshire", {}, now, consent_id=None)
+        row.referral_id, row.status = referral.id, "not_reached"
+    close(db, now)
+    with db.read() as session:
+        assert diary.openings(session, "testshire", now=now, own_conversation=thread.id)
+    with db.write() as session:
+        referrals.close(session, session.get_one(Referral, referral.id), "closed", now)
+    with db.read() as session:
+        assert diary.openings(session, "testshire", now=now, own_conversation=thread.id) == []

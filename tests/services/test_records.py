@@ -106,7 +106,7 @@ def test_an_alert_goes_to_who_is_on_duty_then_to_the_deputy(db: Database, now: d
         assert duty.escalate_overdue(session, now + HOUR) == []
         assert duty.accept(session, alert.id, 4, now)
         assert not duty.accept(session, alert.id, 3, now)
-        duty.close(session, alert.id, "rang back", now)
+        assert duty.close(session, alert.id, "rang back", now)
         assert len(duty.open_alerts(session, "testshire")) == 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -44,6 +45,12 @@ class Collector:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     @property
+    def resource(self) -> dict[str, str]:
+        """What the first request says of who sent it."""
+        request = ExportTraceServiceRequest.FromString(self.bodies[0])
+        return {each.key: each.value.string_value for each in request.resource_spans[0].resource.attributes}
+
+    @property
     def spans(self) -> list[Span]:
         requests = [ExportTraceServiceRequest.FromString(body) for body in self.bodies]
         return [
@@ -60,6 +67,13 @@ class Collector:
 
 @pytest.fixture
 def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
+    with collecting(monkeypatch) as made:
+        yield made
+
+
+@contextmanager
+def collecting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
+    """Spans go to a collector from here on."""
     made = Collector()
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", made.url)
     tracing.start(Settings())
@@ -88,6 +102,32 @@ def test_a_message_is_traced_from_the_post_to_the_reply_by_ids_alone(collector: 
     assert accepted.parent_span_id == posted.span_id
     everything = b"".join(collector.bodies).lower()
     assert [word for word in (b"quillfeather", b"marmalade", b"7700900417") if word in everything] == []
+
+
+@pytest.mark.parametrize(
+    ("set_by_the_site", "name"),
+    [
+        ({}, "anydoor"),
+        ({"OTEL_SERVICE_NAME": "workwell"}, "workwell"),
+        ({"OTEL_RESOURCE_ATTRIBUTES": "service.name=from-attributes,deployment.environment=test"}, "from-attributes"),
+        ({"OTEL_RESOURCE_ATTRIBUTES": "deployment.environment=test"}, "anydoor"),
+        ({"OTEL_RESOURCE_ATTRIBUTES": "service.name=other", "OTEL_SERVICE_NAME": "workwell"}, "workwell"),
+    ],
+)
+def test_the_site_names_the_service_and_we_only_where_it_does_not(
+    monkeypatch: pytest.MonkeyPatch, set_by_the_site: dict[str, str], name: str
+) -> None:
+    for key in ("OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES"):
+        monkeypatch.delenv(key, raising=False)
+    for key, value in set_by_the_site.items():
+        monkeypatch.setenv(key, value)
+    with collecting(monkeypatch) as made:
+        with tracing.span("turn"):
+            pass
+        tracing.stop()
+        assert made.resource["service.name"] == name
+        named_too = "deployment.environment" in set_by_the_site.get("OTEL_RESOURCE_ATTRIBUTES", "")
+        assert made.resource.get("deployment.environment") == ("test" if named_too else None)
 
 
 def test_what_fails_is_told_by_its_type_and_not_by_its_words(collector: Collector) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import delete, select
 from services import booking, call_backs, conversations, diary, offers, people, privacy, reminders, waiting_list
 from services.crypto import Keyring
 from services.db import Database
-from services.models import Absence, Appointment, Base, Hold, OpeningOffer, WaitingPlace
+from services.models import Absence, Appointment, Base, Hold, OpeningOffer, Team, WaitingPlace
 from tests.conftest import KEYS
 from tests.services.diaries import hold, make_team, talk
 
@@ -159,6 +159,21 @@ def test_who_has_a_call_is_offered_earlier_times_only_and_keeps_it_meanwhile(
         moved = booking.move(session, conversations.lock(session, anna), now)
     assert isinstance(moved, Appointment)
     assert (moved.starts_at, moved.moved_from_id) == (tomorrow(now, 10), call.id)
+
+
+def test_a_team_that_has_closed_still_offers_its_times_to_who_waits_for_it(
+    db: Database, now: datetime, team: str
+) -> None:
+    away(db, now)
+    anna = talk(db, now)
+    waits(db, anna, now)
+    with db.write() as session:
+        session.get_one(Team, team).closed_at = now
+    away(db, now, one_time(now))
+    assert round_of(db, now) == [anna]
+    with db.write() as session:
+        assert isinstance(booking.book(session, conversations.lock(session, anna), now), Appointment)
+    assert round_of(db, now) == []
 
 
 def test_calling_off_the_call_ends_the_waiting_for_an_earlier_one(db: Database, now: datetime, team: str) -> None:

@@ -181,10 +181,22 @@ def test_a_missed_call_brings_one_message_without_blame(desk: Desk) -> None:
     assert due.kind == "missed_call"
 
 
+def seen_plan(desk: Desk) -> str:
+    found = re.search(r'/plan">.*?name="seen" value="([^"]*)"', desk.card(), re.S)
+    assert found
+    return found[1]
+
+
 def test_the_caseload_keeps_the_plan_in_their_words_and_brings_it_back_on_its_day(desk: Desk) -> None:
     desk.post(f"/call/{desk.call}", outcome="reached")
     words = {"words": "I will ask for two days a week", "next_what": "how the talk went"}
-    assert desk.post(f"/referral/{desk.sam}/plan", next_on="2026-11-26", **words) == 303
+    old = seen_plan(desk)
+    assert desk.post(f"/referral/{desk.sam}/plan", next_on="2026-11-26", **words, seen=old) == 303
+    late = {**desk.marks(), "words": "swim on Mondays", "next_on": "2026-12-01", "seen": old}
+    answer = desk.client.post(f"/coach/referral/{desk.sam}/plan", data=late)
+    assert (answer.status_code, "swim on Mondays" in answer.text, "2026-12-01" in answer.text) == (409, True, True)
+    assert "swim on Mondays" not in desk.card()
+    assert seen_plan(desk) != old
     assert "I will ask for two days a week" in desk.page("/people")
     assert "Next contact" not in desk.page("/queue?kind=contact").split("</nav>")[-1]
     desk.assistant.clock.set(NOW + timedelta(days=2))

@@ -253,6 +253,12 @@ def test_a_lead_changes_how_calls_are_offered_and_a_coach_does_not(desk: Desk) -
         assert (status, told in page, 'value="45"' in page or field == "minutes") == (400, True, True)
     assert desk.post("/hours/rules", **RULES) == 303
     assert desk.audited("change_call_rules") == ["team:north"]
+    seen = re.search(r'/hours/rules".*?name="seen" value="([^"]*)"', desk.page("/hours"), re.S)
+    assert seen
+    assert desk.post("/hours/rules", **RULES | {"pause": "20"}) == 303, "a colleague"
+    status, page = answer(desk, "/hours/rules", **RULES | {"days": "21", "seen": seen[1]})
+    assert (status, "Somebody else has changed these rules" in page, 'value="21"' in page) == (400, True, True)
+    assert desk.post("/hours/rules", **RULES) == 303
     with desk.assistant.db.read() as session:
         team = session.get_one(Team, "north")
         assert (team.call_minutes, team.buffer_minutes, team.notice_minutes) == (45, 15, 1440)

@@ -101,6 +101,22 @@ def test_one_sees_where_one_is_signed_in_and_ends_it_there(
     assert last is not None
 
 
+def test_the_form_of_sign_ins_ends_only_what_was_picked(
+    client: TestClient, stranger: TestClient, assistant: StandInAssistant
+) -> None:
+    """Enter in a field of a form presses its first button: there is one, and it ends nothing by itself."""
+    try_in(client)
+    try_in(stranger)
+    form = re.search(r'<form method="post" action="/account/sign-ins/end".*?</form>', client.get("/account").text, re.S)
+    assert form
+    buttons = re.findall(r"<button[^>]*>", form[0])
+    assert (len(buttons), [each for each in buttons if "name=" in each], "checked" in form[0]) == (1, [], False)
+    csrf = account(client)[1]["csrf"]
+    answer = client.post("/account/sign-ins/end", data={"csrf": csrf, "password": PASSWORD})
+    assert (answer.status_code, answer.text.count("Pick which one to end")) == (400, 2)
+    assert stranger.get("/coach").status_code == 200
+
+
 def test_all_others_end_at_once_and_nobody_elses(
     client: TestClient, stranger: TestClient, assistant: StandInAssistant
 ) -> None:

@@ -114,6 +114,15 @@ def test_the_order_after_the_deputy_and_the_minutes_are_kept(desk: Desk) -> None
     assert "<li>lead</li>" in page
     answer = desk.client.post("/coach/rota/rules", data={**desk.marks(), **typed, "minutes": "4"})
     assert (answer.status_code, "Give 5 to 240 minutes" in answer.text) == (400, True)
+    seen = re.search(r'/rota/rules".*?name="seen" value="([^"]*)"', page, re.S)
+    assert seen
+    assert desk.post("/rota/rules", **typed | {"unplaced": ""}) == 303, "a safety officer"
+    late = {**desk.marks(), **typed, "minutes": "30", "seen": seen[1]}
+    answer = desk.client.post("/coach/rota/rules", data=late)
+    assert (answer.status_code, "Somebody else has changed these rules" in answer.text) == (400, True)
+    assert 'value="30"' in answer.text
+    with desk.assistant.db.read() as session:
+        assert rota.read(session, "north").rules == rota.Rules(20, then=(3,))
 
 
 def test_a_coach_another_team_and_nobodys_team_change_nothing(desk: Desk) -> None:

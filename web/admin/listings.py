@@ -12,7 +12,7 @@ from bot.flows.segments import to_gsm7, unsupported
 from services import listings_editing
 from services.directory import line_of
 from services.errors import TableRefused
-from services.listings_editing import CONDITIONS, LONGEST, NEEDS, Wanted
+from services.listings_editing import CONDITIONS, LONGEST, NEEDS, Wanted, mark, wanted_of
 from services.models import ListingRow
 from services.tables_in_out import Taken
 from web import state
@@ -74,7 +74,10 @@ def show(request: Request) -> Response:
     return listing_page(request, None, ())
 
 
-def listing_page(request: Request, typed: Wanted | None, wrong: tuple[str, ...]) -> Response:
+def listing_page(
+    request: Request, typed: Wanted | None, wrong: tuple[str, ...], *, overtaken: bool = False
+) -> Response:
+    """One listing with what was typed; `overtaken`: somebody else has changed it meanwhile, which is shown beside that."""
     with state.assistant(request).db.read() as session:
         row = session.get(ListingRow, request.path_params["listing"])
         if row is None:
@@ -83,21 +86,17 @@ def listing_page(request: Request, typed: Wanted | None, wrong: tuple[str, ...])
             request,
             "listing",
             desk_of(request),
-            400 if wrong else 200,
+            409 if overtaken else 400 if wrong else 200,
             row=row,
             typed=typed or wanted_of(row),
+            theirs=wanted_of(row) if overtaken else None,
+            seen=mark(row) if overtaken or typed is None else str(request.state.form.get("seen") or ""),
             condition=listings_editing.condition_of(row, today_of(request)),
             line=line_of(row),
             needs=NEEDS,
             longest=LONGEST,
             wrong=wrong,
         )
-
-
-def wanted_of(row: ListingRow) -> Wanted:
-    """What a listing says now."""
-    texts = {name: getattr(row, name) or "" for name in LONGEST}
-    return Wanted(**texts, needs=tuple(each for each in row.categories if each in NEEDS), active=row.active)
 
 
 def keep(request: Request) -> Response:
@@ -111,9 +110,11 @@ def keep(request: Request) -> Response:
         return listing_page(request, typed, tuple(wrong))
     now, member = assistant.clock.now(), member_of(request)
     with assistant.db.write() as session:
-        done = listings_editing.change(session, number, typed, member.id, now)
-        if done and form.get("checked") == "yes":
+        done = listings_editing.change(session, number, typed, member.id, now, str(form.get("seen") or ""))
+        if done == "kept" and form.get("checked") == "yes":
             listings_editing.check(session, number, member.id, today_of(request), now)
-    if not done:
+    if done == "locked":
         raise HTTPException(403)
+    if done == "changed":
+        return listing_page(request, typed, (), overtaken=True)
     return on(f"/admin/listings/{number}", "listing_kept")

@@ -51,8 +51,7 @@ def add(request: Request) -> Response:
     now = assistant.clock.now()
     with assistant.db.write() as session:
         if typed["what"] == POSTER:
-            taken = sources.is_taken(session, typed["code"])
-            row = None if taken else sources.add(session, typed["code"], typed["name"], typed["kind"], now)
+            row = sources.make(session, typed["code"], typed["name"], typed["kind"], now)
         else:
             limits = {"per_hour": int(typed["per_hour"]), "per_day": int(typed["per_day"])}
             row = sources.open_form(session, typed["name"], typed["kind"], now, **limits)

@@ -39,9 +39,9 @@ def shown(session: Session, request: Request, team: Team) -> dict[str, Any]:
     known = {n: scopes.name_of(session, n) for row in rows for n in (row.proposed_by, row.agreed_by) if n}
     return {
         "facts": shown_of(team),
-        "board": Boards.load().get(team.board or ""),
         "areas": [(area, place_name(request, area)) for area in cells_of(session, team)],
         "team_changes": [(row, not row.agreed_at and team_changes.is_overtaken(row, team, now)) for row in rows],
+        "first_day": team_changes.first_day,
         "change_people": known,
         "area_name": lambda area: place_name(request, tuple(area)),
         "seen": team_changes.mark_of(session, team),

@@ -215,8 +215,10 @@ def plan(request: Request) -> Response:
     except ValueError:
         return problem(request, "no_date")
 
-    def keep(session: Session, viewer: Viewer, now: datetime) -> bool:
-        return caseload.keep_plan(session, number, viewer, now, words=words, next_on=next_on, what=what)
+    seen = field(request, "seen")
+
+    def keep(session: Session, viewer: Viewer, now: datetime) -> str:
+        return caseload.keep_plan(session, number, viewer, now, words=words, next_on=next_on, what=what, seen=seen)
 
     return do(request, keep, f"/coach/referral/{number}?done=planned#plan")
 

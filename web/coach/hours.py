@@ -59,6 +59,7 @@ def list_page(request: Request, typed: Typed | None, errors: Errors) -> Response
         "rules": rules,
         "typed": typed,
         "kinds": kinds_of(rules),
+        "rules_mark": call_rules.mark(rules) if rules else "",
         "teams": of_teams,
         "unlinked": free,
     }
@@ -84,11 +85,12 @@ def keep_rules(request: Request) -> Response:
     typed = hours_form.typed_rules(request.state.form)
     if not viewer.scope:
         raise HTTPException(404)
+    seen = str(request.state.form.get("seen") or "")
     with assistant.db.write() as session:
         known = kinds_of(call_rules.read(session, viewer.scope))
         rules = hours_form.read_rules(typed, known, errors)
-        if rules is not None:
-            call_rules.keep(session, viewer.scope, rules, viewer, assistant.clock.now())
+        if rules and call_rules.keep(session, viewer.scope, rules, viewer, assistant.clock.now(), seen) == "changed":
+            errors["rules"] = "rules_changed"
     if errors:
         return list_page(request, typed, errors)
     return RedirectResponse("/coach/hours?done=rules", status_code=303)

@@ -22,6 +22,7 @@ from web.coach.viewing import member_of, once, page, viewer_of
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MAY_CHANGE = ("lead", "safety")
+RULES_CHANGED = "rules_changed"
 
 
 def show(request: Request) -> Response:
@@ -87,13 +88,13 @@ def theirs(request: Request) -> tuple[str, rota.Rota, set[int]]:
     return team, found, people
 
 
-def settle(request: Request, team: str, typed: Typed, change: Change) -> Response:
-    """Make a change in one transaction and lead back to the page; what changed meanwhile is said there."""
+def settle(request: Request, team: str, typed: Typed, change: Change, changed: str = "rota_changed") -> Response:
+    """Make a change in one transaction and lead back to the page; what `changed` meanwhile is said there."""
     assistant, now = state.assistant(request), state.assistant(request).clock.now()
     with assistant.db.write() as session:
         done = change(session, team, viewer_of(request), now)
     if done == "changed":
-        return rota_show(request, team, typed, {"week": "rota_changed"})
+        return rota_show(request, team, typed, {"rules" if changed == RULES_CHANGED else "week": changed})
     return RedirectResponse(f"/coach/rota?team={team}&done={done}", status_code=303)
 
 
@@ -124,10 +125,10 @@ def keep_rules(request: Request) -> Response:
         return rota_show(request, team, typed, errors)
 
     def change(session: Session, team: str, viewer: Viewer, now: datetime) -> str:
-        rota_changes.keep_rules(session, team, rules, viewer, now)
-        return "rota_rules"
+        kept = rota_changes.keep_rules(session, team, rules, viewer, now, str(request.state.form.get("seen") or ""))
+        return "rota_rules" if kept == "kept" else kept
 
-    return settle(request, team, typed, change)
+    return settle(request, team, typed, change, RULES_CHANGED)
 
 
 @once

@@ -106,6 +106,7 @@ PROBLEMS = {
     "replayed": 409,
     "stale": 409,
     "changed": 409,
+    "plan_changed": 409,
     "taken": 409,
     "lapsed": 409,
     "stopped": 409,
@@ -120,8 +121,12 @@ PROBLEMS = {
 }
 
 
+OF_A_PLAN = ("words", "next_on", "next_what")
+
+
 def problem(request: Request, why: str) -> Response:
     """A page that says what went wrong and leads back; 400 for what was typed, 409 for what changed meanwhile."""
     back = str(request.headers.get("referer") or "")
     to = back[back.find("/coach") :] if "/coach" in back else "/coach"
-    return page(request, "coach/problem.html", PROBLEMS.get(why, 400), why=why, back=to)
+    wrote = {name: str(request.state.form.get(name) or "") for name in OF_A_PLAN} if why == "plan_changed" else {}
+    return page(request, "coach/problem.html", PROBLEMS.get(why, 400), why=why, back=to, wrote=wrote)

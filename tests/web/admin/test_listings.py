@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -62,6 +63,29 @@ def test_a_listing_is_found_changed_and_goes_quiet_until_somebody_checks_it(dire
     assert bus.checked_by is not None
     assert "People are told" in directory.get("/listings/bus-club")
     assert len(directory.audited("change_listing")) == 2
+
+
+def test_two_editors_see_one_another(directory: Studio) -> None:
+    assert take(directory, [ORUK])[0] == 303
+    path, bus = "/listings/bus-club", row(directory, "bus-club")
+    assert bus is not None
+    old = directory.field(path, "seen")
+    assert directory.post(path, path, **form_of(bus, phone="01632 960124", hours="9 to 5"))[0] == 303
+    mine = form_of(bus, name="Bus Club", checked="yes")
+    status, page = directory.post(path, path, **{**mine, "needs": "money", "seen": old})
+    assert (status, "Somebody else has changed this listing" in page) == (409, True)
+    assert ('value="Bus Club"' in page, "It says now: The Bus Club" in page) == (True, True)
+    assert ("It says now: 01632 960124" in page, "It says now: 9 to 5" in page) == (True, True)
+    assert ("It says now: Travel" in page, page.count("It says now: ")) == (True, 4)
+    now = row(directory, "bus-club")
+    assert now is not None
+    assert (now.name, now.phone, now.checked_on) == ("The Bus Club", "01632 960124", None)
+    seen = re.search(r'name="seen" value="([^"]*)"', page)
+    assert seen
+    assert directory.post(path, path, **{**mine, "phone": "01632 960124", "seen": seen[1]})[0] == 303
+    now = row(directory, "bus-club")
+    assert now is not None
+    assert (now.name, now.phone) == ("Bus Club", "01632 960124")
 
 
 def test_what_is_wrong_is_told_and_what_was_typed_stays(directory: Studio) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -141,6 +142,36 @@ def test_of_an_open_team_names_count_at_once_and_the_rest_waits(open_one: Studio
     assert "01632 960199" in page
     assert open_one.post("/places/north/changes/2/agree", "/places/north")[0] == 303
     assert team(open_one).caller_number == "01632 960199"
+
+
+def test_who_has_to_agree_reads_the_names_of_the_boards(open_one: Studio) -> None:
+    lancashire, essex = "E54000048", "E54000066"
+    with open_one.assistant.db.write() as session:
+        session.get_one(Team, "north").board = lancashire
+    assert open_one.post(FACTS, **{**TEAM, "board": essex})[0] == 303
+    open_one.sign_in("bea")
+    page = " ".join(re.sub(r"<[^>]+>", "", open_one.get("/places/north")).split())
+    assert "Board: [until now: Lancashire and South Cumbria] [then: Essex]" in page
+    assert open_one.post("/places/north/changes/2/agree", "/places/north")[0] == 303
+    page = open_one.get("/places/north")
+    assert "Board: Essex. Written by" in page
+    assert (lancashire in page, essex in page) == (False, False)
+
+
+def test_what_is_agreed_to_after_its_day_opened_from_the_day_of_the_agreement(
+    made: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(going_live, "checklist", lambda session, team, on: [])
+    assert made.post(OPENING, do="open", on=TODAY.isoformat(), signed_by="Dr Moss")[0] == 303
+    made.assistant.clock.set(NOW + timedelta(days=3))
+    made.sign_in("bea")
+    page = made.get("/places/north")
+    assert "First day: 24 November 2026, or the day on which it is agreed to if that is later" in page
+    assert "Opened from" not in page
+    assert "Agree: it counts from now on" in page
+    assert made.post("/places/north/changes/1/agree", "/places/north")[0] == 303
+    assert "Opened from 27 November 2026 on" in made.get("/places/north")
+    assert day_of(team(made).opened_at or NOW) == TODAY + timedelta(days=3)
 
 
 def test_places_of_an_open_team_wait_and_can_be_taken_back(open_one: Studio) -> None:
