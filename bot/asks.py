@@ -172,7 +172,9 @@ def facts(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
 
 def without_a_wrong_guess(heard: Heard) -> Heard:
     """ "It is your choice" answers only who asks whether they must: the model hears it in many an "if i dont". And who
-    gives a number to ring ("her number is ...") is not the wrong person."""
+    gives a number to ring ("her number is ...") is not the wrong person. "Im asking for my daughter" says whose it is."""
+    if says_of("questions", "on_behalf", heard.text):
+        return replace(heard, intent="on_behalf", confidence=1.0, ranking=())
     a_number = heard.intent == "wrong_number" and read_phone(heard.text) and "wrong" not in heard.text.casefold()
     must_i = heard.intent == "do_i_have_to" and not says_of("questions", "do_i_have_to", heard.text)
     leave = heard.intent == "goodbye" and "work_situation" in heard.values  # "mat leave"

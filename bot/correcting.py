@@ -15,7 +15,7 @@ from bot.flows.engine import Expecting
 from bot.flows.responses import listed
 from bot.flows.state import DialogueState
 from bot.nlu.answers import read_answer
-from bot.nlu.recognisers import clean, lexicon, read_name, read_postcode
+from bot.nlu.recognisers import clean, lexicon, read_name, read_postcode, set_aside
 from bot.nlu.recognisers.free_text import read_passage
 from bot.nlu.recognisers.numbers import number_at
 from bot.nlu.recognisers.phrases import PhraseBook
@@ -172,10 +172,24 @@ def last_answered(state: DialogueState, book: Book, current: str | None) -> str 
 def _said_by_itself(
     text: str, opening: Opening, values: Mapping[str, Any], filled: Mapping[str, Any]
 ) -> Iterator[tuple[str, Any]]:
-    """ "SR4 7TZ is home", "sorry im 45": another answer than before, and nothing else in the message."""
+    """ "SR4 7TZ is home", "sorry im 45": another answer than before, and nothing else in the message.
+
+    A postcode that was not to hand counts whatever is said around it: "found a letter, its PR7 1DP".
+    """
     for slot in BY_THEMSELVES & values.keys() & filled.keys():
-        if _nothing_else(slot, opening.rest):
+        late = slot == "postcode" and filled[slot] == "rather_not_say" and _is_of_home(text)
+        if late or _nothing_else(slot, opening.rest):
             yield slot, values[slot]
+
+
+def _is_of_home(text: str) -> bool:
+    return not set_aside.is_of_work(text) and not NOT_OF_HOME & set(words(clean(text)))
+
+
+NOT_OF_HOME = bag(
+    "gp gps doctor doctors dr surgery practice hospital chemist jobcentre office school college "
+    "mum mums mam mams dad dads nan nans parents sister sisters brother brothers son sons daughter daughters mate mates friend friends ex"
+)
 
 
 def _nothing_else(slot: str, words: str) -> bool:

@@ -12,6 +12,7 @@ from bot.flows.definition import Book
 from bot.flows.engine import Expecting
 from bot.flows.state import DialogueState
 from bot.hearing import Heard
+from bot.languages import language_asked_for
 from bot.nlu.recognisers import read_name, read_phone
 from bot.nlu.recognisers.by_the_way import gives_an_address, is_deaf_only, read_call_needs, ruled_out
 from bot.nlu.recognisers.call_told import read_told_phone
@@ -92,6 +93,7 @@ def words_for_the_coach(heard: Heard, state: DialogueState) -> list[Command]:
     more_than_a_number = "phone" in heard.values and len(heard.text.split()) > FEW
     asked = heard.expecting.spec.type if heard.expecting else ""
     says_more = is_deaf_only(heard.text) or gives_an_address(heard.text) or wants_a_certain_coach(heard.text)
+    says_more = says_more or names_a_language(heard)
     if asked == "text" or not (more_than_a_number or says_more):
         return []
     before = str(state.slots.get(WORDS) or "")
@@ -103,9 +105,19 @@ def words_for_the_coach(heard: Heard, state: DialogueState) -> list[Command]:
 FEW = 3
 
 
+def names_a_language(heard: Heard) -> bool:
+    """ "Pashto" where it is asked how to talk, "an interpreter for Kurdish": which one is not in the answer itself."""
+    asked = heard.expecting is not None and heard.expecting.slot == NEEDS
+    wanted = asked or "interpreter" in (heard.values.get(NEEDS) or ())
+    return wanted and not language_asked_for(heard.text) and says_of("by_the_way", "a_language", heard.text)
+
+
+NEEDS = "call_needs"
+
+
 def wishes_beside(heard: Heard, state: DialogueState) -> list[Command]:
     """An address to write to, or the coach they wish for, beside a whole answer."""
-    wished = gives_an_address(heard.text) or wants_a_certain_coach(heard.text)
+    wished = gives_an_address(heard.text) or wants_a_certain_coach(heard.text) or names_a_language(heard)
     return words_for_the_coach(heard, state) if wished else []
 
 

@@ -263,9 +263,17 @@ def postcode_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
 
 def age_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
     theirs = read_their_age(text) if speaks_for_another(expecting) else None
-    found = theirs or read_age(text, now.date(), True)
+    found = theirs or read_age(without_postcode(text), now.date(), True)
     believable = found if found and isinstance(found.value, int) and found.value >= YOUNGEST else None
     return from_found(believable, "utter_invalid_age")
+
+
+def without_postcode(text: str) -> str:
+    """The words without a postcode in them, whose figures are nobody's age: "oh found it, pr71dp"."""
+    found = read_postcode(text)
+    if not found or any(char in "/-" for char in text[slice(*found.span)]):
+        return text
+    return f"{text[: found.span[0]]},{text[found.span[1] :]}"
 
 
 def name_reading(text: str) -> Reading:

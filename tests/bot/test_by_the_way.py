@@ -231,3 +231,16 @@ def test_another_language_counts_as_a_miss_once_the_interpreter_is_known() -> No
 
 def test_is_it_a_no_is_answered_at_any_question() -> None:
     assert started(said("so its a no?", "age", {})) == [book().triggers["is_it_no"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["im asking for my daughter shes 17", "writing on behalf of Mrs Ahmed", "filling this in for my dad", "texting about my mate"],
+)  # fmt: skip
+def test_who_asks_for_somebody_else_is_heard_whatever_the_model_thinks(text: str) -> None:
+    assert said(text, "work_situation", {}, nlu=Thinks("about_me")) == [StartFlow("pattern_on_behalf")]
+
+
+@pytest.mark.parametrize("text", ["im asking about my call", "im asking for my coach", "im doing this for my kids"])
+def test_asking_for_something_is_not_asking_for_somebody(text: str) -> None:
+    assert StartFlow("pattern_on_behalf") not in said(text, "work_situation", {}, nlu=Thinks("about_me"))

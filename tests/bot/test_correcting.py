@@ -80,3 +80,20 @@ def test_what_is_no_correction(line: str) -> None:
     before = ASKED[:3]
     found = said(line, "health", {slot: GIVEN[slot] for slot in before}, before)
     assert not any(isinstance(c, Correct) for c in found)
+
+
+@pytest.mark.parametrize("line", ["oh found a letter, pr71dp", "PR7 1DP", "got it now, its pr7 1dp"])
+def test_a_postcode_found_late_is_no_age_and_replaces_that_there_was_none(line: str) -> None:
+    commands = said(line, "age", {"postcode": "rather_not_say", "place": "Chorley"})
+    assert commands == [Correct("postcode", "PR7 1DP")]
+
+
+def test_an_age_beside_a_postcode_is_still_one() -> None:
+    told = said("34 and im in pr7 1dp", "age", {"postcode": "rather_not_say"})
+    assert [(c.slot, c.value) for c in told if isinstance(c, SetSlot)] == [("age", 34)]
+
+
+@pytest.mark.parametrize("line", ["will my gp at SR4 7TZ know", "my mums is SR4 7TZ", "SR4 7TZ is where i work"])
+def test_the_postcode_of_somebody_or_something_else_is_not_home(line: str) -> None:
+    found = said(line, "health", {"postcode": "rather_not_say", "place": "Chorley", "age": 54})
+    assert not any(isinstance(c, Correct) for c in found)

@@ -31,11 +31,15 @@ SAID = {
         "I want to d\u200bie", "I WANT TO DIE", "ｉ ｗａｎｔ ｔｏ ｄｉｅ", "i want to\ndie", "I dont want 2 live nemore",
         "just tired of everything, dont see me being around for xmas", "i cant really picture me still being here come spring",
         "not sure ill be here by the spring", "ill be gone soon anyway so whatever", "ive been banging my head off the wall till it bleeds",
+        "forget the call i just want to go to sleep and not wake up", "i wish i could fall asleep and not wake up", "id love to drift off and not wake up",
+        "jus wanna slp n not wke up", "every night i pray i wont wake up", "id be ok with not waking up tomorrow", "ive enough tablets here to not wake up",
     ),
     "medical": (
         "ive od'd", "she od'd last night", "he's OD'd on heroin", "i think my mate od'd", "od'd again",
         "chest pain and my arm has gone numb", "I can't breathe", "took 30 paracetamol", "I've taken an overdose",
         "my face is drooping and my speech is slurred", "he has collapsed and isn't breathing", "think I'm having a heart attack",
+        "he's asleep and not waking up", "dad went to bed and is not waking up", "I wish i could help, dad is not waking up", "my bits feel numb",
+        "took 40 pills and want to go to sleep and not wake up",
     ),
     "child": ("I'm 12 and my dad hits me", "my ex hits my kids", "i might hurt my baby", "im 14 and my stepdad touches me"),
     "harm_by_others": (
@@ -60,6 +64,7 @@ PASSES = (
     "migraines, they make me want to bang my head off the wall", "my knee is gonna kill me one of these days",
     "these stairs will finish me off", "need to go shes coming out of school", "he's coming to fix the boiler so got to go at 3",
     "fifty odd", "im fifty odd", "thats odd", "the odd day", "i get the odd bad day", "its a bit odd", "odd", "30 odd years in the trade",
+    "im 5 months pregnant and on my feet all day, my pelvis is in bits", "my back is in bits", "im in bits", "my knees are all in bits",
     "manager is bullying me", "i take sertraline tablets", "1", "PR1 8XJ", "14", "Sam", "", "   ", "yes",
 )  # fmt: skip
 

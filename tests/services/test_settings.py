@@ -44,6 +44,18 @@ def test_every_variable_of_the_interfaces_is_read(monkeypatch: pytest.MonkeyPatc
         assert f"value of {secret}" not in shown
 
 
+def test_no_variable_is_read_by_another_name_than_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HOME is where a user lives, not where the database is; DEMO and SECRET are other programs' words."""
+    fields = settings.Settings.model_fields
+    for field in fields.values():
+        monkeypatch.delenv(str(field.validation_alias), raising=False)
+    foreign = {name.upper() for name in fields} - {str(field.validation_alias) for field in fields.values()}
+    assert {"HOME", "DEMO", "SECRET"} <= foreign
+    for name in foreign:
+        monkeypatch.setenv(name, "1")
+    assert settings.load().model_dump() == {name: field.default for name, field in fields.items()}
+
+
 def test_the_database_is_a_file_at_home_unless_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANYDOOR_HOME", str(tmp_path))
     monkeypatch.setenv("ANYDOOR_DATABASE_URL", "")

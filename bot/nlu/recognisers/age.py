@@ -57,13 +57,19 @@ def read_age(text: str, today: date, asked: bool) -> Found | None:
 
 
 def _having(cleaned: str) -> Found | None:
-    """ "I have 41 years", where the age is asked."""
-    told = _HAVING.search(cleaned)
+    """ "I have 41 years", "27 years and 4 months", where the age is asked."""
+    told = _HAVING.search(cleaned) or _AND_MONTHS.search(cleaned)
     return Found(int(told[1]), told.span() == (0, len(cleaned)), told.span(1)) if told else None
 
 
 _HAVING = re.compile(
     r"(?:\bi |^)?(?:\bhave|\bam having|\bgot) (\d\d) (?:years?|yrs?)(?: old| of age)?(?=\W*$|[,.;])", re.I
+)
+
+
+_AND_MONTHS = re.compile(
+    r"^(?:i(?:'?m| am) |my age is |its |it's |it is )?(\d\d) ?(?:years?|yrs?)(?: old)?,? ?(?:and |n |& )?\d{1,2} ?(?:months?|mths?|mnths?)(?: old)?(?=\W*$|[,.;])",
+    re.I,
 )
 
 

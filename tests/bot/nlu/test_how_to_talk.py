@@ -5,14 +5,19 @@ from __future__ import annotations
 import pytest
 
 from bot.nlu.answers import read_answer
-from tests.bot.conversing import NOW, standing_at
+from bot.flows.commands import SetSlot
+from tests.bot.conversing import NOW, said, standing_at
 
 PHONE = """telephone|the telephone|telephone pls|a telephone call|telephone is fine|just ring us init|just ring me innit|ring us
 jus giz a ring|u can just call me|just ring|phone us|bell me|phone me mate|give us a ring|no just ring us|just ring my landline
 just phone|normal phone call|landline|ring my mobile|just ring my mobile init|aye just ring|yous can ring us|ring us like|gizza ring"""
 OTHERS = [
     ("textphone", ["text_relay"]), ("text phone", ["text_relay"]), ("minicom pls", ["text_relay"]), ("text relay", ["text_relay"]),
-    ("video innit", ["video"]), ("just txt us init", ["messages"]), ("face to face init", ["in_person"]),
+    ("phone with tigrinya speaking please", ["interpreter"]), ("someone who speaks kurdish", ["interpreter"]), ("pashto", ["interpreter"]),
+    ("phone but in dari", ["interpreter"]), ("farsi interpreter", ["interpreter"]), ("my english is very bad", ["interpreter"]),
+    ("not on the phone, my kids are always there. can i come in instead", ["in_person"]), ("can i come in", ["in_person"]),
+    ("id rather come in to the office", ["in_person"]), ("by letter pls", ["messages"]), ("a letter", ["messages"]),
+    ("got a letter from my gp, phone is fine", ["phone"]), ("video innit", ["video"]), ("just txt us init", ["messages"]), ("face to face init", ["in_person"]),
 ]  # fmt: skip
 NO_TEXTS = """phone. no texts they cost me|no texts, call me|phone not text|texts cost me money so ring|ring me dont text
 texting costs me, phone pls|no email or texts just a call|what do you mean in writing i said phone|why in writing i wanted phone"""
@@ -53,6 +58,17 @@ def test_in_writing(text: str) -> None:
     assert read(text) == ["messages"]
 
 
-@pytest.mark.parametrize("text", ["my mates phone", "email me a reminder", "no texts before 9"])
+@pytest.mark.parametrize("text", ["my english is not bad", "can someone come in my lunch hour", "ring when my results come in"])
+def test_neither_an_interpreter_nor_a_visit(text: str) -> None:
+    assert read(text) in (None, ["phone"])
+
+
+@pytest.mark.parametrize("text", ["found a letter", "i got the letter from the hospital", "my mates phone", "email me a reminder", "no texts before 9"])
 def test_neither_is_asked_for(text: str) -> None:
     assert read(text) != ["messages"]
+
+
+def test_which_language_goes_to_the_coach_in_the_words() -> None:
+    for text in ("pashto", "phone with tigrinya speaking please"):
+        assert SetSlot("told_of_call", text) in said(text, "call_needs", {})
+    assert not any(isinstance(each, SetSlot) and each.slot == "told_of_call" for each in said("phone", "call_needs", {}))
