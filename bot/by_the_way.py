@@ -13,6 +13,7 @@ from bot.consenting import is_agreed, they_agree
 from bot.flows.commands import Command, Correct, Say, SetSlot, Skip, StartFlow, Unclear
 from bot.flows.definition import Book
 from bot.flows.state import DialogueState
+from bot.for_another import asks_for_another
 from bot.hearing import Heard
 from bot.moving import MOVING
 from bot.nlu.answers import wish_of
@@ -271,6 +272,7 @@ def gives_no_number(heard: Heard, state: DialogueState, book: Book) -> list[Comm
 
 RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     tells_if_it_is_safe,
+    asks_for_another,
     speaks_for_another,
     they_agree_after_all,
     wants_it_for_oneself,

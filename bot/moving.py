@@ -54,7 +54,7 @@ def cannot_make_it(heard: Heard, state: DialogueState, book: Book) -> list[Comma
         return []
     if SUPPOSES.match(heard.text):
         return [StartFlow(MY_CALL)] if is_open(heard) else []
-    if when is None or when.asap:
+    if when is None or when.asap or (filled and not on_it):
         return [StartFlow(CHANGE)]
     return wished(without_the_day(when, planned, heard.now) if planned and (on_it or when.ambiguous) else when, heard)
 
