@@ -183,16 +183,6 @@ def without_a_wrong_guess(heard: Heard) -> Heard:
     return replace(heard, intent=None, confidence=0.0, ranking=())
 
 
-def without_the_helpers(commands: list[Command], state: DialogueState) -> list[Command]:
-    """ "I'm a nurse and want to refer a patient": the nurse's own job, age and name are no answers about the patient."""
-    if state.slots.get("for_someone_else") or StartFlow(ON_BEHALF) not in commands:
-        return commands
-    return [one for one in commands if not (isinstance(one, SetSlot) and one.slot in HELPERS_OWN)]
-
-
-ON_BEHALF, HELPERS_OWN = "pattern_on_behalf", bag("work_situation age name")
-
-
 def says_too_little(heard: Heard) -> bool:
     """ "Hes at work": where somebody is, and no wish for them. "Manager", by itself: who gives trouble, as likely as who is
     wanted; whoever wants a person says "person" or "human", which are acts."""

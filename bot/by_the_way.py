@@ -13,13 +13,16 @@ from bot.consenting import is_agreed, they_agree
 from bot.flows.commands import Command, Correct, Say, SetSlot, Skip, StartFlow, Unclear
 from bot.flows.definition import Book
 from bot.flows.state import DialogueState
+from bot.for_another import asks_for_another
 from bot.hearing import Heard
+from bot.moving import MOVING
 from bot.nlu.answers import wish_of
 from bot.nlu.nations import nation_named, nation_told
 from bot.nlu.recognisers import read_when
 from bot.nlu.recognisers.by_the_way import read_call_needs, says, says_plainly
 from bot.nlu.recognisers.said import says_of
 from bot.nlu.slot_words import is_mostly_english
+from bot.offered import of_the_times_on_offer
 from bot.told import changed_in_words, facts, how_to_talk, kept_wish, wants_a_certain_coach
 from bot.whereabouts import whereabouts
 
@@ -269,12 +272,14 @@ def gives_no_number(heard: Heard, state: DialogueState, book: Book) -> list[Comm
 
 RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     tells_if_it_is_safe,
+    asks_for_another,
     speaks_for_another,
     they_agree_after_all,
     wants_it_for_oneself,
     wants_no_voicemail,
     time_at_the_check,
     same_time_among_others,
+    of_the_times_on_offer,
     agrees_on_condition,
     asks_what_it_means,
     calls_off,
@@ -288,8 +293,10 @@ RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     a_time_is_no_address,
     tells_a_need,
     gives_no_number,
+    *MOVING[:5],
     moves_the_call,
     another_way_after_booking,
+    *MOVING[5:],
     tells_the_coach,
 )
 

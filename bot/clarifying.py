@@ -56,6 +56,18 @@ def _span(pair: Sequence[str]) -> Span:
     return datetime.fromisoformat(pair[0]), datetime.fromisoformat(pair[1])
 
 
+def which_part(parts: Sequence[Sequence[Span]], slot: str, said: str) -> Clarify:
+    """Which part of the day is best, where somebody cannot name a time."""
+    readings = [[[start.isoformat(), end.isoformat()] for start, end in part] for part in parts]
+    wishes = [{"windows": reading, "asap": False, "ambiguous": None} for reading in readings]
+    then = SetSlot(slot, OTHER_TIMES, said=said)
+    picks = [(SetSlot("opening_wish", wish), then) for wish in wishes]
+    return Clarify(tuple(Option(title_of(part), pick) for part, pick in zip(parts, picks, strict=True)), PART)
+
+
+PART = "utter_which_part"
+
+
 def title_of(windows: Sequence[Span]) -> str:
     """A reading in few plain words: "Thu 26 Nov", "Fri before 3pm", "any morning but Wed", "any day, Fri before 3pm"."""
     by_day: dict[date, list[Span]] = {}

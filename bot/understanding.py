@@ -19,7 +19,6 @@ from bot.asks import (
     with_language,
     with_rights_at_work,
     without_a_wrong_guess,
-    without_the_helpers,
 )
 from bot.at_the_check import at_the_check
 from bot.by_the_way import beside, goes_on, where
@@ -43,6 +42,7 @@ from bot.flows.commands import (
 from bot.flows.definition import Book
 from bot.flows.engine import CLARIFY, Expecting
 from bot.flows.state import DialogueState
+from bot.for_another import keeps_what_is_told_of_them
 from bot.hearing import Heard, hear, without_drama_numbers
 from bot.nlu.answers import Answer
 from bot.nlu.recognisers.said import says_of
@@ -61,7 +61,9 @@ SETTLING_ACTS = frozenset({"affirm", "deny", "unsure", "thanks", "greeting", "go
 def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = False) -> list[Command]:
     """What the engine is to do about it; `stopped`: the person has said STOP before. Pure."""
     heard = without_a_wrong_guess(heard)
-    commands = only_if_meant(without_the_helpers(meant(heard, state, book, stopped=stopped), state), heard, state)
+    commands = only_if_meant(
+        keeps_what_is_told_of_them(meant(heard, state, book, stopped=stopped), heard, state), heard, state
+    )
     return with_care(with_language(with_rights_at_work(commands, heard, state), heard, state), heard, state)
 
 

@@ -81,8 +81,11 @@ def offer_openings(doing: Doing, slots: Slots) -> ActionResult:
     kept = wish if asked else slots.get("openings_asked") if more else None
     if fresh:
         looked = (more and not windows) or waiting.has_call(doing)
-        return offered(spread(fresh, OFFERED), seen, "as_asked", kept, waiting.choice(doing) if looked else None)
-    nearest = nearest_to(find_openings(doing, slots, None), windows)
+        found = spread(fresh, OFFERED)
+        note = "the_same" if more and asked and were_shown(found, slots) else "as_asked"
+        before = set(slots.get("openings_seen") or []) if more else set()
+        return offered(found, before, note, kept, waiting.choice(doing) if looked else None)
+    nearest = nearest_to(openings_near(doing, slots, windows), windows)
     note = "nearest" if nearest and asked else "as_asked" if nearest else "none"
     return offered(nearest[:OFFERED], set(), note, kept, waiting.choice(doing) if nearest and asked else None)
 
@@ -90,9 +93,32 @@ def offer_openings(doing: Doing, slots: Slots) -> ActionResult:
 def fitting_openings(doing: Doing, slots: Slots, windows: list[tuple[Any, Any]]) -> list[Opening]:
     """Those in the windows asked for and, if there are any, at the hours that were told before ("only after 6")."""
     standing = windows_of(slots.get("standing_wish"))
+    call = booking.coming_call(doing.session, doing.conversation.person_id, doing.now)
     found = find_openings(doing, slots, windows or standing or None)
+    found = [opening for opening in found if call is None or opening.starts_at != call.starts_at]  # no move at all
     suits = [opening for opening in found if any(start <= opening.starts_at < end for start, end in standing)]
     return suits or found
+
+
+def were_shown(openings: list[Opening], slots: Slots) -> bool:
+    """Whether these are the ones that were just on offer, so that showing them again needs a word."""
+    before = [one["value"] for one in slots.get("opening_choices") or () if one["value"] != waiting.WAIT]
+    return [opening.id for opening in openings] == before
+
+
+def openings_near(doing: Doing, slots: Slots, windows: list[tuple[Any, Any]] | None) -> list[Opening]:
+    """Openings around the first time asked for, further and further from it; else the soonest."""
+    if windows:
+        wanted = windows[0][0]
+        for days in AROUND:
+            found = find_openings(doing, slots, [(wanted - timedelta(days=days), wanted + timedelta(days=days))])
+            if found:
+                return found
+    return find_openings(doing, slots, None)
+
+
+AROUND = (2, 5, 9, 14, 20, 28)
+"""Days before and after the time asked for within which the closest openings are looked for."""
 
 
 def nearest_to(openings: list[Opening], windows: list[tuple[Any, Any]]) -> list[Opening]:

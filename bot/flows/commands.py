@@ -79,9 +79,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Clarify:
-    """Ask which of a few readings was meant."""
+    """Ask which of a few readings was meant; `asks`: the response that puts it."""
 
     options: tuple[Option, ...]
+    asks: str = "utter_clarify"
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from bot.nlu.recognisers.said_again import taken_back, without_reminder
 from bot.nlu.recognisers.situation import is_of_another
 from bot.nlu.recognisers.spelt_aloud import is_spelt_aloud
 from bot.nlu.recognisers.when_values import is_sharp
+from bot.nlu.recognisers.whose import as_own
 from bot.nlu.which_time import which_time
 
 OTHER_TIMES = "other_times"
@@ -228,7 +229,7 @@ def read_own_words(text: str, expecting: Expecting, now: datetime) -> Reading:
     reader = FREE_TEXT.get(expecting.slot)
     found = reader(text) if reader else None
     if found is None and expecting.slot == WORK and speaks_for_another(expecting):
-        found = read_situation(text, own_only=False)
+        found = read_situation(text, own_only=False) or read_situation(as_own(text))
     if found:
         return from_found(found)
     if expecting.slot == CLARIFY:

@@ -68,7 +68,7 @@ def picked_by_time(when: When, shown: Sequence[tuple[str, datetime]], *, beside_
     if when.ambiguous or not when.whole or not shown:
         return None
     fitting = [value for value, start in shown if any(a <= start < b for a, b in when.windows)]
-    if len(fitting) == len(shown) and (when.asap or len(when.windows) > DAYS_AHEAD):
+    if len(fitting) == len(shown) and (when.asap or (len(when.windows) > DAYS_AHEAD and not _hours_only(when.windows))):
         return shown[0][0]
     days = {start.date() for start, _ in when.windows}
     return (
