@@ -42,8 +42,13 @@ class Sent:
 def opened(database: str | None = None) -> Iterator[Assistant]:
     """The product in this process on a new database, with the built-in recognisers alone."""
     with tempfile.TemporaryDirectory(prefix="anydoor-bench-") as home:
-        given = {"home": Path(home), "now": "2026-11-23T09:00", "secret_key": "a-benchmark-secret-that-is-long-enough"}
-        settings = Settings.model_validate({**given, **({"database_address": database} if database else {})})
+        given = {
+            "ANYDOOR_HOME": Path(home),
+            "ANYDOOR_NOW": "2026-11-23T09:00",
+            "ANYDOOR_SECRET_KEY": "a-benchmark-secret-that-is-long-enough",
+            "ANYDOOR_DATABASE_URL": database or "",
+        }
+        settings = Settings.model_validate(given)
         assistant = assemble(settings, demo=True, nlu=StandIn())
         try:
             assistant.warm()

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Read once at start; empty means that the part is not set up."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_ignore_empty=True)
 
     home: Path = Field(default=Path("var"), validation_alias="ANYDOOR_HOME")
     database_address: str = Field(default="", validation_alias="ANYDOOR_DATABASE_URL")

@@ -104,7 +104,11 @@ class Taken:
 
 @pytest.fixture
 def assistant(tmp_path: Path) -> Iterator[Assistant]:
-    given = {"home": tmp_path, "now": "2026-11-23T09:00", "secret_key": "a-test-secret-that-is-long-enough"}
+    given = {
+        "ANYDOOR_HOME": tmp_path,
+        "ANYDOOR_NOW": "2026-11-23T09:00",
+        "ANYDOOR_SECRET_KEY": "a-test-secret-that-is-long-enough",
+    }
     made = assemble(Settings.model_validate(given), demo=True, nlu=StandIn())
     made.channels = {"sms": Taken()}  # type: ignore[dict-item]
     made.forgot_on = made.clock.now().date()  # what is forgotten once a day may read what there is
