@@ -1,5 +1,5 @@
-"""Turns of several conversations at a time, each conversation in one thread: who waits for the database or the language
-server holds nobody else up. PostgreSQL only: a SQLite file is written by one at a time.
+"""Turns of several conversations at a time, each conversation in one thread: who waits for the database, the disk or the
+language server holds nobody else up.
 """
 
 from __future__ import annotations

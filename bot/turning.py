@@ -11,7 +11,6 @@ import select
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -20,13 +19,11 @@ from typing import Any
 
 import structlog
 
-from bot import rounds
 from bot.assistant import Assistant, beside
 from bot.nlu.rasa import OwnNlu
 from bot.nlu.stand_in import Backed, StandIn
 from bot.one_heap import share_one_heap
 from bot.side_by_side import SideBySide
-from bot.trouble import place_of
 from bot.worker import CONTENT_SECONDS, POLL_SECONDS, STOP_SECONDS, Worker
 from services import tracing
 from services.settings import Settings, load
@@ -75,25 +72,11 @@ class Turning:
         assistant.outgoing = {channel: Told(self.say, channel) for channel in ("sms", "telegram", "web")}
 
     def run(self) -> None:
-        """On SQLite, where one writes at a time, turn after turn."""
-        if self.assistant.db.on_sqlite:
-            while self.listen():
-                self.look()
-            return
         beside = SideBySide(self.assistant, partial(self.say, "failed"))
         while self.listen():
             beside.look()
             self.say("looked" if beside.longest() < LONG_SECONDS else "hangs")
         beside.stop(STOP_SECONDS)
-
-    def look(self) -> None:
-        try:
-            rounds.catch_up_all(self.assistant)
-        except Exception as error:  # a failing database is tried again, gently
-            log.error("turns", problem=place_of(error))
-            self.say("failed")
-            time.sleep(1)
-        self.say("looked")
 
     def listen(self) -> bool:
         """Wait for a word of the server's, not for long; False when there is no server any more."""

@@ -1,4 +1,4 @@
-"""Turns side by side (PostgreSQL): in order within a conversation, each once, and nobody waits for another's."""
+"""Turns side by side: in order within a conversation, each once, and nobody waits for another's."""
 
 from __future__ import annotations
 
@@ -21,9 +21,8 @@ from bot.turns_apart import TurnsApart
 from services import inbox
 from services.messages import Address, Inbound
 from services.settings import Settings
-from tests.conftest import Postgres
 
-pytestmark = [pytest.mark.postgres, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 PUZZLE = "could you perhaps remind me what all of this was about"
 
@@ -43,15 +42,15 @@ class Gate(StandIn):
 
 
 @pytest.fixture
-def assistant(postgres: Postgres, tmp_path: Path) -> Iterator[Assistant]:
-    address = postgres.make()
-    settings: dict[str, Any] = {"home": tmp_path, "database_address": address, "now": "2026-11-23T09:00"}
+def assistant(database_url: str, tmp_path: Path) -> Iterator[Assistant]:
+    given = {"ANYDOOR_HOME": tmp_path, "ANYDOOR_NOW": "2026-11-23T09:00", "ANYDOOR_DATABASE_URL": database_url}
     made = assemble(
-        Settings.model_validate({**settings, "secret_key": "a-test-secret-that-is-long-enough"}), demo=True, nlu=Gate()
+        Settings.model_validate({**given, "ANYDOOR_SECRET_KEY": "a-test-secret-that-is-long-enough"}),
+        demo=True,
+        nlu=Gate(),
     )
     yield made
     made.close()
-    postgres.drop(address)
 
 
 @pytest.fixture
