@@ -49,6 +49,7 @@ from bot.nlu.recognisers.said import says_of
 from bot.nlu.recognisers.text import bag
 from bot.nlu.slot_words import is_mostly_english
 from bot.plain_acts import PLAIN_ACTS, SURELY_WHY, asks_why
+from bot.pressing import pressed
 from bot.told import facts, more_for_lists, tells_nothing_new, wishes_beside
 
 __all__ = ["SURE", "Heard", "hear", "missed", "read", "without_drama_numbers"]
@@ -148,36 +149,6 @@ def asked_for(heard: Heard, state: DialogueState, book: Book, *, again: bool) ->
     """The flow that the words ask for, where it is more than simply beginning."""
     flow = digression(heard, state, book)
     return [StartFlow(flow)] if flow and (again or flow not in BEGINNINGS) else []
-
-
-def pressed(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
-    """A button or tick boxes: an answer to the question they stood under, which may no longer be the open one."""
-    pairs = [split_value(line) for line in (heard.inbound.pressed or "").split("\n") if line]
-    expecting = heard.expecting
-    values = [value for slot, value in pairs if expecting and slot in {None, expecting.slot}]
-    if expecting and values and offered(expecting, values):
-        several = expecting.spec.type == "choices"
-        return [SetSlot(expecting.slot, values if several else values[0])]
-    slot, value = pairs[0] if pairs else (None, "")
-    again: list[Command] = [Say("repeat")] if expecting else [StartFlow("pattern_resume")]
-    if (
-        slot
-        and slot in state.slots
-        and slot in book.slots
-        and value in {choice.value for choice in book.slots[slot].options}
-    ):
-        kept = [value] if book.slots[slot].type == "choices" else value
-        return [Correct(slot, kept), *([] if expecting else again)] if state.slots[slot] != kept else again
-    return again
-
-
-def split_value(line: str) -> tuple[str | None, str]:
-    slot, equals, value = line.partition("=")
-    return (slot, value) if equals else (None, line)
-
-
-def offered(expecting: Expecting, values: list[str]) -> bool:
-    return set(values) <= {value for value, _, _ in expecting.choices}
 
 
 def in_conversation(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
