@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services import audit, crypto, rate_limits, staff_texts
+from services import audit, crypto, locks, rate_limits, staff_texts
 from services.models import StaffMember
 
 CODE_DIGITS = 6
@@ -34,6 +34,7 @@ def ask(session: Session, member: StaffMember, number: str, now: datetime) -> Li
 
 def confirm(session: Session, member: StaffMember, code: str, now: datetime) -> bool:
     """Whether the code fits; then alerts are texted to the number from now on. Five tries, ten minutes (ASVS 6.5.5)."""
+    member = locks.get_one(session, StaffMember, member.id)  # of many guesses at once each counts
     waiting = member.phone_waiting
     if not waiting or datetime.fromisoformat(waiting["until"]) <= now or waiting["tries"] >= TRIES:
         return False

@@ -22,13 +22,14 @@ from services import (
     sources,
     staff,
     staff_diaries,
+    staff_phones,
     team_changes,
     team_hooks,
     trials,
 )
 from services.db import Database, Session
 from services.examples import Labelled
-from services.models import Coach, CoachCalendar, DutyAlert, HelplineCheck, Team, TeamHook
+from services.models import Coach, CoachCalendar, DutyAlert, HelplineCheck, StaffMember, Team, TeamHook
 from services.scopes import Viewer
 from tests.services.at_once import both, meanwhile
 from tests.services.diaries import make_team, talk
@@ -196,3 +197,23 @@ def test_of_two_who_keep_the_first_of_its_kind_at_once_there_is_one(
     both(db, lambda session: keep(session, now), second)
     with db.read() as session:
         assert session.scalar(select(func.count()).select_from(kept)) == 1
+
+
+def test_of_two_wrong_guesses_at_once_each_counts(postgres_db: Database, now: datetime) -> None:
+    db = postgres_db
+    with db.write() as session:
+        kim = staff.add(session, "kim@north.example", "editor", now).id
+        assert staff_phones.ask(session, session.get_one(StaffMember, kim), "+447700900300", now) == "asked"
+
+    def guess(session: Session) -> bool:
+        return staff_phones.confirm(session, session.get_one(StaffMember, kim), "wrong", now)
+
+    def second() -> bool:
+        with db.write() as session:
+            return guess(session)
+
+    assert both(db, guess, second) == (False, False)
+    with db.read() as session:
+        waiting = session.get_one(StaffMember, kim).phone_waiting
+    assert waiting is not None
+    assert waiting["tries"] == 2

@@ -228,5 +228,10 @@ def accept(request: Request) -> Response:
         return problem(request, desk, "nothing", "/admin/tests")
     chosen = {one["name"]: one["went"] for one in standing.open if one["name"] in names}
     with assistant.db.write() as session:
-        drafting.edit(session, member.id, assistant.clock.now()).put_tests(chosen)
+        edit = drafting.edit(session, member.id, assistant.clock.now())
+        same = edit.desk.mark == desk.mark
+        if same:
+            edit.put_tests(chosen)
+    if not same:
+        return problem(request, desk_of(request), "changed", "/admin/tests")
     return on(f"/admin/tests?count={len(chosen)}", "accepted")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from bot.studio import drafting, playing, testing
 from bot.studio.testing import Standing
 from tests.web.admin.conftest import Studio
 from tests.web.admin.test_adding import CAR
+from tests.web.teams import NOW
 from web.admin.testing import GROUPS_A_PAGE, MOST_LINES
 
 OLD, NEW = "Which is most like you now?", "Which fits you now?"
@@ -85,6 +87,25 @@ def test_acceptance_is_by_group_and_says_how_many(many: Studio) -> None:
     assert len(many.desk().tests) == MANY
     assert "b/odd.txt" not in many.desk().tests
     assert many.client.post("/admin/tests/accept", data={**marks, "group": "nowhere"}).status_code == 409
+
+
+def test_nothing_is_accepted_over_what_somebody_writes_at_that_moment(
+    many: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = re.findall(r'name="group"[^>]*value="([^"]+)"', many.get("/tests?page=4"))[-1]
+    marks = {"csrf": many.field("/tests", "csrf"), "seen": many.field("/tests", "seen"), "group": key}
+    looked = testing.standing
+
+    def look_and_be_overtaken(*args: Any) -> Any:
+        found = looked(*args)
+        with many.assistant.db.write() as session:
+            drafting.edit(session, 2, NOW).put_tests({"a/theirs.txt": "Theirs.\n"})
+        return found
+
+    monkeypatch.setattr(testing, "standing", look_and_be_overtaken)
+    answer = many.client.post("/admin/tests/accept", data=marks)
+    assert (answer.status_code, "It changed after you opened the page" in answer.text) == (409, True)
+    assert list(many.desk().tests) == ["a/theirs.txt"]
 
 
 def test_a_test_that_cannot_go_on_is_shortened_to_what_comes_before() -> None:
