@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.nlu.answers import read_answer
 from bot.flows.commands import SetSlot
+from bot.nlu.answers import read_answer
 from tests.bot.conversing import NOW, said, standing_at
 
 PHONE = """telephone|the telephone|telephone pls|a telephone call|telephone is fine|just ring us init|just ring me innit|ring us
@@ -58,12 +58,23 @@ def test_in_writing(text: str) -> None:
     assert read(text) == ["messages"]
 
 
-@pytest.mark.parametrize("text", ["my english is not bad", "can someone come in my lunch hour", "ring when my results come in"])
+@pytest.mark.parametrize(
+    "text", ["my english is not bad", "can someone come in my lunch hour", "ring when my results come in"]
+)
 def test_neither_an_interpreter_nor_a_visit(text: str) -> None:
     assert read(text) in (None, ["phone"])
 
 
-@pytest.mark.parametrize("text", ["found a letter", "i got the letter from the hospital", "my mates phone", "email me a reminder", "no texts before 9"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "found a letter",
+        "i got the letter from the hospital",
+        "my mates phone",
+        "email me a reminder",
+        "no texts before 9",
+    ],
+)
 def test_neither_is_asked_for(text: str) -> None:
     assert read(text) != ["messages"]
 
@@ -71,4 +82,6 @@ def test_neither_is_asked_for(text: str) -> None:
 def test_which_language_goes_to_the_coach_in_the_words() -> None:
     for text in ("pashto", "phone with tigrinya speaking please"):
         assert SetSlot("told_of_call", text) in said(text, "call_needs", {})
-    assert not any(isinstance(each, SetSlot) and each.slot == "told_of_call" for each in said("phone", "call_needs", {}))
+    assert not any(
+        isinstance(each, SetSlot) and each.slot == "told_of_call" for each in said("phone", "call_needs", {})
+    )
