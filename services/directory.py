@@ -47,7 +47,7 @@ FIRST = {  # the widest door for a need goes first
     "travel": ("disabled-bus-pass", "blue-badge"),
     "employer": ("acas", "access-to-work"),
     "skills": ("connect-to-work", "digital-inclusion"),
-    "mental_health": ("talking-therapies",),
+    "mental_health": ("talking-therapies", "childline"),
     "musculoskeletal": ("msk-physio",),
 }
 NOT_FOR_NEEDS = frozenset({"crisis", "child", "young", "caring"})

@@ -18,8 +18,8 @@ NOTHING_NAMED = {"none", "skipped"}
 NOT_TOLD = {"rather_not_say", "skipped"}
 NO_PHONE = "no_phone"
 """What the slot `phone` holds for somebody who has none."""
-NOT_SAID_BACK = (None, "", "skipped", "not_known", NO_PHONE, ["phone"])
-"""Nothing, or what goes without saying: a call by phone is the usual."""
+NOT_SAID_BACK = (None, "", "skipped", "not_known", "rather_not_say", NO_PHONE, ["phone"])
+"""Nothing, or what goes without saying: a call by phone is the usual, and by itself "rather not say" says nothing."""
 
 
 def words_for(doing: Doing, slot: str, value: Any, **more: Any) -> str:

@@ -84,13 +84,13 @@ def test_a_ring_that_makes_no_sense_is_refused(text: str) -> None:
 
 
 def test_the_secret_key_is_made_once_and_only_we_may_read_it(tmp_path: Path) -> None:
-    settings = Settings(ANYDOOR_HOME=tmp_path / "var")  # type: ignore[call-arg]
+    settings = Settings(home=tmp_path / "var")
     first = crypto.secret_key(settings)
     assert len(first) >= 48
     assert crypto.secret_key(settings) == first
     assert stat.S_IMODE((tmp_path / "var" / "secret.key").stat().st_mode) == 0o600
     assert [p.name for p in (tmp_path / "var").iterdir()] == ["secret.key"]
-    assert crypto.secret_key(Settings(ANYDOOR_HOME=tmp_path, ANYDOOR_SECRET_KEY="given")) == "given"  # type: ignore[arg-type, call-arg]
+    assert crypto.secret_key(Settings(home=tmp_path, secret="given")) == "given"  # type: ignore[arg-type]
 
 
 def test_a_database_opened_without_the_right_key_says_so(sqlite_db: Database, now: datetime) -> None:

@@ -109,6 +109,18 @@ def test_each_need_is_met_first_by_its_widest_door(directory: Directory) -> None
     assert len(found) == len(set(found)) == 3
 
 
+def test_a_need_is_not_sent_to_those_who_help_some_of_the_people_who_have_it(directory: Directory) -> None:
+    """Who says only that their mental health makes work hard is told of no eating disorders helpline."""
+    for nation in ("england", "wales", "scotland", "northern_ireland"):
+        told = [each.id for each in matched(directory, health=("mental_health",), nation=nation, limit=50)]
+        assert not [one for one in told if one.startswith(("beat", "switchboard", "rethink"))]
+
+
+def test_who_is_too_young_for_talking_therapies_is_told_of_somebody_to_talk_to(directory: Directory) -> None:
+    assert matched(directory, health=("mental_health",), age=17)[0].id == "childline"
+    assert "childline" not in [each.id for each in matched(directory, health=("mental_health",), age=40)]
+
+
 def test_more_on_asking_never_repeats(directory: Directory) -> None:
     first = matched(directory, "money")
     more = matched(directory, "money", skip_ids=[listing.id for listing in first])

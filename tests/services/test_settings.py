@@ -57,9 +57,9 @@ def test_no_variable_is_read_by_another_name_than_its_own(monkeypatch: pytest.Mo
 
 
 def test_a_name_that_is_no_setting_is_refused(tmp_path: Path) -> None:
-    """Also a field's own: what was meant for `home` would silently be kept in var/ instead."""
+    """What was meant for another folder would silently be kept in var/ instead."""
     with pytest.raises(ValueError, match="Extra inputs"):
-        settings.Settings.model_validate({"home": tmp_path})
+        settings.Settings.model_validate({"ANYDOOR_HOEM": tmp_path})
 
 
 def test_the_database_is_a_file_at_home_unless_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

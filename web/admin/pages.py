@@ -127,5 +127,6 @@ def languages(request: Request) -> Response:
     """What is said in other languages."""
     desk = desk_of(request)
     book = book_of(desk)
-    rows: list[tuple[str, list[Said]]] = [(code, list(said.values())) for code, said in sorted(book.languages.items())]
+    in_order = sorted(book.languages.items(), key=lambda each: plain.language(each[0]))
+    rows: list[tuple[str, list[Said]]] = [(code, list(said.values())) for code, said in in_order]
     return page(request, "languages", desk, rows=rows)

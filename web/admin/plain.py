@@ -23,6 +23,7 @@ from bot.flows.definition import (
     Utter,
 )
 from bot.handing_out import ASKED
+from bot.languages import languages
 
 MOST_SHOWN = 60
 HELPLINE = re.compile(r"""\{\{-?\s*["'](\w+)["']\s*\|\s*helpline\s*-?\}\}""")
@@ -143,6 +144,12 @@ def short(words: str) -> str:
 def spoken(name: str) -> str:
     """`months_out_of_work` as words."""
     return name.removeprefix("utter_").replace("_", " ")
+
+
+def language(code: str) -> str:
+    """A language's English name; its code where we have none."""
+    known = languages().get(code)
+    return known.name if known else code
 
 
 def filled(words: str) -> str:

@@ -53,6 +53,7 @@ def page(request: Request, template: str, desk: Desk, status: int = 200, **value
     """A page of the studio, with the mark that its forms carry."""
     member = member_of(request)
     state.pages(request).environment.filters.setdefault("filled", plain.filled)
+    state.pages(request).environment.filters.setdefault("language", plain.language)
     return state.pages(request).page(
         f"admin/{template}.html",
         status,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import time
 from pathlib import Path
 
@@ -50,7 +52,16 @@ def test_words_are_found_wherever_they_are_said(studio: Studio) -> None:
     assert "?language=cy" in studio.get("/search?q=Os oes bywyd")
     assert "0 found" in studio.get("/search?q=xyzzy nowhere")
     assert studio.client.get("/admin/search?q=" + "a" * 5000).status_code == 200
-    assert "Cymr" in studio.get("/languages") or "cy:" in studio.get("/languages")
+
+
+def test_languages_are_called_by_their_names(studio: Studio) -> None:
+    page = studio.get("/languages")
+    assert "Welsh: " in page
+    assert not re.search(r"\b(?:cy|pl|ur): \d", page)
+    name = re.search(r"/words/(\w+)\?language=cy", page)
+    assert name
+    assert " in Welsh</h1>" in studio.get(f"/words/{name[1]}?language=cy")
+    assert "Welsh</span>" in studio.get("/search?q=Os oes bywyd")
 
 
 def test_words_are_changed_compared_published_and_rolled_back(studio: Studio) -> None:
@@ -269,3 +280,11 @@ def test_a_refused_publish_keeps_the_note_that_was_typed(studio: Studio) -> None
     stale = {"csrf": studio.field("/changes", "csrf"), "seen": "another", "note": "Shorter, asked for by Leeds"}
     answer = studio.client.post("/admin/changes/publish", data=stale)
     assert (answer.status_code, 'value="Shorter, asked for by Leeds"' in answer.text) == (400, True)
+
+
+def test_the_way_home_from_ones_own_account_leads_to_the_studio(studio: Studio) -> None:
+    """The desk does not exist for who writes the words."""
+    page = html.unescape(studio.client.get("/account").text)
+    link = re.search(r'class="nhsuk-header__service-logo" href="([^"]+)"', page)
+    assert link
+    assert studio.client.get(link[1]).status_code == 200
