@@ -74,16 +74,17 @@ def catch_up_all(assistant: Assistant) -> int:
     """Take every waiting turn; one conversation's failure never stops another's, nor crisis help. Answers how many."""
     with assistant.db.read() as session:
         waiting = inbox.waiting_conversations(session)
-    taken = 0
-    for conversation_id in waiting:
-        try:
-            taken += len(turns.catch_up(assistant, conversation_id))
-            assistant.failures.pop(conversation_id, None)
-        except Exception as error:
-            log.error("turn failed", conversation=conversation_id, problem=place_of(error))
-            taken += crisis_help.help_all_the_same(assistant, conversation_id) or give_up_after(
-                assistant, conversation_id
-            )
+    return sum(catch_up_with(assistant, conversation_id) for conversation_id in waiting)
+
+
+def catch_up_with(assistant: Assistant, conversation_id: int) -> int:
+    """Take every waiting turn of one conversation; whatever fails there is answered for. Answers how many."""
+    try:
+        taken = len(turns.catch_up(assistant, conversation_id))
+    except Exception as error:
+        log.error("turn failed", conversation=conversation_id, problem=place_of(error))
+        return crisis_help.help_all_the_same(assistant, conversation_id) or give_up_after(assistant, conversation_id)
+    assistant.failures.pop(conversation_id, None)
     return taken
 
 

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -24,14 +25,17 @@ from bot.assistant import Assistant, beside
 from bot.nlu.rasa import OwnNlu
 from bot.nlu.stand_in import Backed, StandIn
 from bot.one_heap import share_one_heap
+from bot.side_by_side import SideBySide
 from bot.trouble import place_of
-from bot.worker import CONTENT_SECONDS, POLL_SECONDS, Worker
+from bot.worker import CONTENT_SECONDS, POLL_SECONDS, STOP_SECONDS, Worker
 from services import tracing
 from services.settings import Settings, load
 
 log = structlog.get_logger(__name__)
 
 PIPE_BYTES = 65_536
+LONG_SECONDS = 2.0
+"""A turn that takes longer may hang."""
 
 
 class Told(threading.Event):
@@ -71,8 +75,16 @@ class Turning:
         assistant.outgoing = {channel: Told(self.say, channel) for channel in ("sms", "telegram", "web")}
 
     def run(self) -> None:
+        """On SQLite, where one writes at a time, turn after turn."""
+        if self.assistant.db.on_sqlite:
+            while self.listen():
+                self.look()
+            return
+        beside = SideBySide(self.assistant, partial(self.say, "failed"))
         while self.listen():
-            self.look()
+            beside.look()
+            self.say("looked" if beside.longest() < LONG_SECONDS else "hangs")
+        beside.stop(STOP_SECONDS)
 
     def look(self) -> None:
         try:

@@ -40,7 +40,7 @@ class TurnsApart:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         """Held to write to it and to close the pipe: the number of a closed file may be another file's by then."""
-        self._ready = False
+        self._ready = self._hangs = False
         self._told_address: tuple[str, str] | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._tend, name="turns-apart", daemon=True)
@@ -97,7 +97,7 @@ class TurnsApart:
             assert process.stdin is not None
             assert process.stdout is not None
             os.set_blocking(process.stdin.fileno(), False)
-            self._told_address, self._process = None, process
+            self._told_address, self._process, self._hangs = None, process, False
             if self._stopping.is_set():
                 self._let_go()
             for line in process.stdout:
@@ -108,8 +108,10 @@ class TurnsApart:
             log.error("turns process ended", status=process.returncode)
 
     def _hear(self, line: str) -> None:
-        self.heard_at = time.monotonic()
         what, _, channel = line.partition(" ")
+        self._hangs = what == "hangs" or (self._hangs and what == "out")  # other turns may still go on beside it
+        if not self._hangs:
+            self.heard_at = time.monotonic()
         if what == "out":
             self.assistant.tell_outgoing(channel)
         elif what == "failed":

@@ -73,7 +73,7 @@ _TAKE = Prepared(
     .values(taken_at=bindparam("now"))
 )
 _WAITING_CONVERSATIONS = Prepared(
-    select(MessageIn.conversation_id)
+    select(MessageIn.conversation_id, func.max(MessageIn.id))
     .where(MessageIn.taken_at.is_(None))
     .group_by(MessageIn.conversation_id)
     .order_by(func.max(cast_column(MessageIn.urgent, Integer)).desc(), func.min(MessageIn.id))
@@ -202,6 +202,11 @@ def _row(inbound: Inbound, urgent: bool, now: datetime) -> dict[str, Any]:
 def waiting_conversations(session: Session, limit: int = 100) -> list[int]:
     """Conversations with a message that no turn has taken: urgent ones first, then the longest waiting."""
     return _WAITING_CONVERSATIONS.scalars(session, {"most": limit})
+
+
+def waiting_with_newest(session: Session, limit: int = 100) -> list[tuple[int, int]]:
+    """As `waiting_conversations`, each with its newest message."""
+    return [tuple(row) for row in _WAITING_CONVERSATIONS.all(session, {"most": limit})]
 
 
 def waiting(session: Session, conversation_id: int) -> list[Waiting]:

@@ -24,9 +24,9 @@ START_SECONDS = 90.0
 
 
 @pytest.fixture
-def product(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Product]:
+def product(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Product]:
     monkeypatch.chdir(ROOT)
-    with running(tmp_path, turns=COMMAND) as product:
+    with running(tmp_path, turns=COMMAND, ANYDOOR_DATABASE_URL=database_url) as product:
         yield product
 
 

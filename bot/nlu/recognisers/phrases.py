@@ -147,11 +147,12 @@ class PhraseBook:
         """The word as listed, its singular, or what it is a misspelling of."""
         if word in self._speller.known:
             return (word,) if len(word) < 4 or not word.endswith("s") else (word, word[:-1])
-        if word not in self._forms:
+        forms = self._forms.get(word)
+        if forms is None:
             if len(self._forms) > MOST_KEPT:
-                self._forms.clear()
-            self._forms[word] = self._unlisted(word)
-        return self._forms[word]
+                self._forms.clear()  # perhaps while another thread reads
+            forms = self._forms[word] = self._unlisted(word)
+        return forms
 
     def _unlisted(self, word: str) -> tuple[str, ...]:
         if word.endswith("s") and word[:-1] in self._speller.known and len(word) > 3:
