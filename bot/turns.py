@@ -60,8 +60,7 @@ class Taken:
 def catch_up(assistant: Assistant, conversation_id: int) -> list[Taken]:
     """Take every waiting message of a conversation, oldest first; one that comes meanwhile wakes the worker anew."""
     with assistant.db.read() as session:
-        waiting = inbox.waiting(session, conversation_id)
-        seen = conversations.see(session, conversation_id) if waiting else None
+        waiting, seen = inbox.look(session, conversation_id)
     taken = [take_next(assistant, message, None if place else seen) for place, message in enumerate(waiting)]
     return [one for one in taken if one]
 
@@ -130,8 +129,8 @@ def state_of(saved: Any, book: Book) -> DialogueState:
 
 def take(assistant: Assistant, message: Waiting, heard: understanding.Heard, version: int) -> Taken | None:
     with assistant.db.write() as session:
-        conversation = conversations.lock(session, message.conversation_id, version)
-        if not inbox.take(session, message.id, assistant.clock.now()):
+        conversation = inbox.lock_and_take(session, message, version, assistant.clock.now())
+        if conversation is None:
             return None
         if conversation.coach_takeover_at and not goes_past_a_coach(assistant, conversation, heard):
             coach_words.say_away(assistant, session, conversation, assistant.clock.now())

@@ -112,7 +112,7 @@ def release(session: Session, conversation_id: int) -> None:
     """Let the conversation's hold go, if it has one."""
     session.flush()
     for statement in (_FREED, _RELEASED):
-        statement.changed(session, {"conversation": conversation_id})
+        statement.do(session, {"conversation": conversation_id})
 
 
 _FREED = Prepared(
@@ -220,8 +220,8 @@ def _appointment(
     )
     session.add(row)
     session.flush()
-    _KEPT.changed(session, {"held": mine.id, "call": row.id})
-    _RELEASED.changed(session, {"conversation": conversation.id})
+    _KEPT.do(session, {"held": mine.id, "call": row.id})
+    _RELEASED.do(session, {"conversation": conversation.id})
     return row
 
 

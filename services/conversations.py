@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from services.prepared import Prepared, written
 
 __all__ = ["Seen", "find", "give_to", "hand_back", "lock", "pin", "save", "see", "take_over"]
 
-_SEEN = Prepared(
+SEEN = Prepared(
     select(
         Conversation.id,
         Conversation.person_id,
@@ -37,7 +37,7 @@ _SEEN = Prepared(
     .join(AddressRow, AddressRow.id == Conversation.address_id)
     .where(Conversation.id == bindparam("id"))
 )
-_LOCKED = Prepared(select(Conversation).where(Conversation.id == bindparam("id")).with_for_update(key_share=True))
+LOCKED = Prepared(select(Conversation).where(Conversation.id == bindparam("id")).with_for_update(key_share=True))
 _SAVED = Prepared(
     update(Conversation)
     .where(Conversation.id == bindparam("of"))
@@ -79,7 +79,14 @@ def find(session: Session, address: Address) -> int | None:
 def see(session: Session, conversation_id: int) -> Seen:
     """The conversation as it is now, without locking it; NoResultFound when there is none."""
     session.flush()
-    row = _SEEN.one(session, {"id": conversation_id})
+    return seen(SEEN.all(session, {"id": conversation_id}))
+
+
+def seen(rows: Sequence[Any]) -> Seen:
+    """What `SEEN` found."""
+    if not rows:
+        raise NoResultFound("there is no such conversation")
+    row = rows[0]
     return Seen(
         id=row.id,
         person_id=row.person_id,
@@ -103,7 +110,12 @@ def lock(session: Session, conversation_id: int, expected_version: int | None = 
     Stale when `expected_version` is given and the state has moved on: hear the message again.
     """
     session.flush()
-    found: list[Conversation] = _LOCKED.objects(session, {"id": conversation_id}, anew=True)
+    return locked(session, LOCKED.all(session, {"id": conversation_id}), conversation_id, expected_version)
+
+
+def locked(session: Session, rows: Sequence[Any], conversation_id: int, expected_version: int | None) -> Conversation:
+    """What `LOCKED` found, as the session's own."""
+    found: list[Conversation] = LOCKED.objects_of(session, rows, anew=True)
     if not found:
         raise NoResultFound(f"there is no conversation {conversation_id}")
     row = found[0]
@@ -122,21 +134,21 @@ def save(session: Session, conversation: Conversation, state: Mapping[str, Any],
     """Keep the state of a locked conversation, and its counter of what goes out; answers the new version."""
     kept, version = dict(state), conversation.state_version + 1
     counted = {"version": version, "after": conversation.next_out_seq}
-    _SAVED.changed(session, {"of": conversation.id, "kept": kept, "end": outcome, **counted})
+    _SAVED.do(session, {"of": conversation.id, "kept": kept, "end": outcome, **counted})
     written(conversation, state=kept, outcome=outcome, state_version=version)
     return version
 
 
 def pin(session: Session, conversation: Conversation, revision: str) -> None:
     """Tie a locked conversation to a dialog revision until it is pinned anew."""
-    _PINNED.changed(session, {"of": conversation.id, "to": revision})
+    _PINNED.do(session, {"of": conversation.id, "to": revision})
     written(conversation, revision=revision)
 
 
 def give_to(session: Session, conversation: Conversation, team_id: str | None) -> None:
     """The team that a locked conversation is with; None when no team serves it."""
     if conversation.team_id != team_id:
-        _GIVEN.changed(session, {"of": conversation.id, "team": team_id})
+        _GIVEN.do(session, {"of": conversation.id, "team": team_id})
         written(conversation, team_id=team_id)
 
 

@@ -33,7 +33,7 @@ from services.messages import (
 from services.models import AddressRow, MessageOut
 from services.models.base import UtcTime, is_unsettled
 from services.people import EXEMPT_FROM_STOP, NUDGES
-from services.prepared import Prepared
+from services.prepared import Prepared, together
 
 LEASE = timedelta(seconds=60)
 FIRST_PAUSE = timedelta(seconds=5)
@@ -134,7 +134,7 @@ def _claim(session: Session, now: datetime, channels: tuple[str, ...] | None) ->
         return None
     lease, repeat, first_attempt_at = secrets.token_hex(8), _repeats(found), found.first_attempt_at or now
     values = {"lease": lease, "until": real + LEASE, "again": repeat, "first": first_attempt_at}
-    _CLAIMED.changed(session, {"message_id": found.id, **values})
+    _CLAIMED.do(session, {"message_id": found.id, **values})
     outbound = Outbound(
         id=found.id,
         address=Address.parse(f"{found.address_channel}:{found.address_value}"),
@@ -303,9 +303,12 @@ def _settle(session: Session, sent: _Sent, now: datetime) -> None:
 def _settle_at_once(session: Session, claim: _Claim, receipt: Receipt, now: datetime) -> bool:
     """Nearly every message: sent under our own claim, in one statement. False: it needs a look at the row."""
     values = {"claimed": claim.lease, "known_as": receipt.provider_id, "in_segments": receipt.segments, "now": now}
-    if not _IS_SENT.changed(session, {"message_id": claim.outbound.id, **values}):
+    marking = (_IS_SENT, {"message_id": claim.outbound.id, **values})
+    early = statuses.early_asked(claim.outbound.address.channel, receipt.provider_id)
+    (_, is_sent), (came_early, _) = together(session, marking, early)
+    if not is_sent:
         return False
-    if statuses.has_early(session, claim.outbound.address.channel, receipt.provider_id):
+    if came_early:
         statuses.apply_early(session, session.scalars(_OF_CLAIM, {"message_id": claim.outbound.id}).one(), now)
     journeys.sent(session, claim.conversation_id, receipt.segments)
     return True

@@ -62,16 +62,21 @@ def schedule(
 
 def cancel(session: Session, conversation_id: int, kinds: tuple[str, ...], now: datetime) -> int:
     """Nothing of these kinds falls due any more (the person wrote, the call was called off); how many."""
+    _flush_planned(session)
+    return _cancelled(kinds).changed(session, {"conversation": conversation_id, "now": now})
+
+
+def _flush_planned(session: Session) -> None:
     if any(isinstance(row, DueWork) for row in session.new):  # planned in this very turn, and not written yet
         session.flush()
-    return _cancelled(kinds).changed(session, {"conversation": conversation_id, "now": now})
 
 
 def replace(
     session: Session, conversation_id: int, kinds: tuple[str, ...], planned: Sequence[Planned], now: datetime
 ) -> None:
     """Cancel what is open of these kinds and put these in the diary instead."""
-    cancel(session, conversation_id, kinds, now)
+    _flush_planned(session)
+    _cancelled(kinds).do(session, {"conversation": conversation_id, "now": now})
     _PLAN.each(
         session,
         [

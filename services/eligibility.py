@@ -81,7 +81,7 @@ def check(session: Session, conversation: Conversation, known: Facts, on: date, 
         "rules": [*decision.record(), {"checks": list(decision.checks), "versions": dict(decision.versions)}],
         "at": now,
     }
-    _KEPT.changed(session, kept)
+    _KEPT.do(session, kept)
     return decision
 
 

@@ -13,12 +13,12 @@ from sqlalchemy import cast as cast_column
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from services import faults
+from services import conversations, faults
 from services.db import Database
 from services.messages import Address, Inbound, Kind
 from services.models import AddressRow, Conversation, MessageIn
-from services.people import find_or_make_conversation
-from services.prepared import Prepared
+from services.people import conversation_asked, make_conversation_unless
+from services.prepared import Prepared, together
 
 _STORED = Prepared(
     select(MessageIn.conversation_id, MessageIn.id, MessageIn.seq).where(
@@ -145,10 +145,11 @@ def _commit(db: Database, arrived: Sequence[tuple[Inbound, bool]], now: datetime
 
 
 def _accept(session: Session, inbound: Inbound, urgent: bool, now: datetime) -> Accepted:
-    earlier = _stored(session, inbound)
-    if earlier:
-        return earlier
-    conversation_id = find_or_make_conversation(session, inbound.address, now)
+    named = {"channel": inbound.address.channel, "provider_id": _provider_id(inbound)}
+    (stored_rows, _), (found, _) = together(session, (_STORED, named), conversation_asked(session, inbound.address))
+    if stored_rows:
+        return _earlier(stored_rows[0])
+    conversation_id = make_conversation_unless(found[0] if found else None, session, inbound.address, now)
     counted = {"conversation": conversation_id, "now": now, "whence": inbound.source or None}
     seq = _COUNT.one(session, counted).seq
     stored = _STORE.one(session, {"conversation_id": conversation_id, "seq": seq, **_row(inbound, urgent, now)})
@@ -174,7 +175,11 @@ def find(session: Session, inbound: Inbound) -> Accepted | None:
 def _stored(session: Session, inbound: Inbound) -> Accepted | None:
     named = {"channel": inbound.address.channel, "provider_id": _provider_id(inbound)}
     row = _STORED.first(session, named)
-    return Accepted(row[0], row[1], row[2], new=False) if row else None
+    return _earlier(row) if row else None
+
+
+def _earlier(row: Any) -> Accepted:
+    return Accepted(row.conversation_id, row.id, row.seq, new=False)
 
 
 def _provider_id(inbound: Inbound) -> str:
@@ -214,6 +219,13 @@ def waiting(session: Session, conversation_id: int) -> list[Waiting]:
     return [_waiting(row) for row in _WAITING.all(session, {"conversation_id": conversation_id})]
 
 
+def look(session: Session, conversation_id: int) -> tuple[list[Waiting], conversations.Seen]:
+    """What waits in a conversation, and the conversation as it is now; NoResultFound when there is none."""
+    seen = (conversations.SEEN, {"id": conversation_id})
+    (waits, _), (rows, _) = together(session, (_WAITING, {"conversation_id": conversation_id}), seen)
+    return [_waiting(row) for row in waits], conversations.seen(rows)
+
+
 def any_waiting(session: Session, conversation_id: int) -> bool:
     """Whether a conversation has a message that no turn has taken."""
     return _ANY_WAITING.first(session, {"conversation_id": conversation_id}) is not None
@@ -245,6 +257,14 @@ def is_waiting(session: Session, message_id: int) -> bool:
     """Whether no turn has taken the message; asked again once the conversation is locked."""
     still = select(MessageIn.id).where(MessageIn.id == message_id, MessageIn.taken_at.is_(None))
     return session.scalars(still).first() is not None
+
+
+def lock_and_take(session: Session, message: Waiting, version: int, now: datetime) -> Conversation | None:
+    """`conversations.lock` and `take`; None when another turn has taken the message. Raises Stale."""
+    taking = (_TAKE, {"message_id": message.id, "now": now})
+    (rows, _), (_, taken) = together(session, (conversations.LOCKED, {"id": message.conversation_id}), taking)
+    conversation = conversations.locked(session, rows, message.conversation_id, version)
+    return conversation if taken else None
 
 
 def take(session: Session, message_id: int, now: datetime) -> bool:

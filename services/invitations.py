@@ -62,7 +62,7 @@ def _queue(session: Session, call: Appointment, method: Method, sequence: int, n
     chain = chain_of(session, call).id
     _drop_earlier(session, chain, call.coach_id, now)
     mail = {"chain_id": chain, "appointment_id": call.id, "coach_id": call.coach_id, "method": method}
-    _MAIL.changed(session, {**mail, "sequence": sequence, "created_at": now})
+    _MAIL.do(session, {**mail, "sequence": sequence, "created_at": now})
 
 
 _MAIL = Prepared(
@@ -81,7 +81,7 @@ def _drop_earlier(session: Session, chain: int, coach_id: int, now: datetime) ->
     """What is queued, or waits to be sent again because nobody knows of the first time, is not sent any more."""
     session.flush()
     for statement in (_UNSURE, _QUEUED):
-        statement.changed(session, {"chain": chain, "coach": coach_id, "now": now})
+        statement.do(session, {"chain": chain, "coach": coach_id, "now": now})
 
 
 def oldest_waiting(session: Session, now: datetime) -> datetime | None:

@@ -123,9 +123,9 @@ def pass_on(session: Session, conversation: Conversation, passed: Passed, now: d
     }
     if row is None:
         begun = {"conversation_id": conversation.id, "channel": conversation.channel, "began_on": today}
-        _BEGUN.changed(session, {**values, **begun})
+        _BEGUN.do(session, {**values, **begun})
     else:
-        _GONE_ON.changed(session, {"journey": row.id, **{f"new_{name}": value for name, value in values.items()}})
+        _GONE_ON.do(session, {"journey": row.id, **{f"new_{name}": value for name, value in values.items()}})
 
 
 def _asked_at(
@@ -150,7 +150,7 @@ def _reached(events: Iterable[str]) -> Iterator[str]:
 def _add_time(session: Session, question: str, seconds: float, of: int, now: datetime) -> None:
     within = next((edge for edge in WITHIN if seconds <= edge), -1)
     key = {"quarter": quarter_of(day_of(now)), "question": question, "within": within, "shard": of % SHARDS}
-    _ONE_MORE[dialect_of(session).name].changed(session, {**key, "count": 1})
+    _ONE_MORE[dialect_of(session).name].do(session, {**key, "count": 1})
 
 
 def _current(session: Session, conversation_id: int) -> Journey | None:
@@ -195,7 +195,7 @@ def set_attended(session: Session, conversation_id: int, day: str | None) -> Non
 def sent(session: Session, conversation_id: int, segments: int) -> None:
     """One message went out, in so many segments (of SMS; 1 elsewhere)."""
     session.flush()
-    _SENT.changed(session, {"conversation": conversation_id, "more": segments})
+    _SENT.do(session, {"conversation": conversation_id, "more": segments})
 
 
 def unmet(session: Session, conversation: Conversation, needs: Iterable[str], now: datetime) -> None:

@@ -98,7 +98,7 @@ def queue(
     told = {"by_staff_id": by_staff_id, "created_at": now, "run_at": run_at or now, "not_after": not_after}
     queued = _QUEUE.one(session, {**row, **told})
     after = conversation.next_out_seq + 1
-    _COUNTED.changed(session, {"of": conversation.id, "after": after})
+    _COUNTED.do(session, {"of": conversation.id, "after": after})
     written(conversation, next_out_seq=after)
     return int(queued.id)
 

@@ -58,17 +58,23 @@ def find_address(session: Session, address: Address) -> AddressRow | None:
 
 
 def find_or_make_conversation(session: Session, address: Address, now: datetime) -> int:
-    """The id of an address's conversation; makes person, address and conversation when it is new.
+    """The id of an address's conversation; makes person, address and conversation when it is new."""
+    statement, values = conversation_asked(session, address)
+    return make_conversation_unless(statement.first(session, values), session, address, now)
+
+
+def make_conversation_unless(found: Any | None, session: Session, address: Address, now: datetime) -> int:
+    """As `find_or_make_conversation`, where the row that `conversation_asked` finds was looked for already.
 
     Two first messages at once are safe: the loser of the unique key reads what the winner made.
     """
-    found = _conversation_of(session, address)
     if found is None:
         try:
             with session.begin_nested():
                 return _make(session, address, now)
         except IntegrityError:
-            found = _conversation_of(session, address)
+            statement, values = conversation_asked(session, address)
+            found = statement.first(session, values)
             if found is None:
                 raise
     if not found.is_reached:  # who was deleted but for their STOP has come back
@@ -77,10 +83,11 @@ def find_or_make_conversation(session: Session, address: Address, now: datetime)
     return int(found.id)
 
 
-def _conversation_of(session: Session, address: Address) -> Any | None:
+def conversation_asked(session: Session, address: Address) -> tuple[Prepared, dict[str, Any]]:
+    """The statement that finds an address's conversation, with its values."""
     indexes = crypto.keys_of_dialect(dialect_of(session)).blind_indexes("address", str(address))
     named = {f"index{number}": index for number, index in enumerate(indexes)}
-    return _conversation_by(len(indexes)).first(session, {"channel": address.channel, **named})
+    return _conversation_by(len(indexes)), {"channel": address.channel, **named}
 
 
 def _make(session: Session, address: Address, now: datetime) -> int:

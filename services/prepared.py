@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from sqlalchemy import bindparam, inspect, select
 from sqlalchemy.exc import NoResultFound
@@ -27,6 +27,14 @@ Convert = Callable[[Any], Any]
 _Kind = TypeVar("_Kind")
 _ASKED: Any = object()
 """Stands for a value that has to be given with each run."""
+
+
+class Asked(NamedTuple):
+    """A prepared statement with its values: by place, or all by name in their order."""
+
+    sql: str
+    bound: Any
+    only_reads: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,9 @@ class _Ready:
         for place, name, convert in self.asked:
             found[place] = convert(values[name]) if convert else values[name]
         return found
+
+    def asked_with(self, values: Mapping[str, Any]) -> Asked:
+        return Asked(self.sql, self.bound(values), self.only_reads)
 
     def rows(self, answered: Sequence[Sequence[Any]]) -> list[Any]:
         """What the driver answered, as named tuples."""
@@ -106,15 +117,27 @@ class Prepared:
 
     def objects(self, session: Session, values: Mapping[str, Any], *, anew: bool = False) -> list[Any]:
         """Of a `select` of one table: every row as the session's object. `anew`: one that was there is brought up to date."""
+        return self.objects_of(session, self._run(session, values)[0], anew=anew)
+
+    def objects_of(self, session: Session, rows: Sequence[Any], *, anew: bool = False) -> list[Any]:
+        """The session's objects of rows that it answered."""
         model = self._model = self._model or self._statement.column_descriptions[0]["entity"]  # type: ignore[attr-defined]
-        return [object_of(session, model, row._asdict(), anew=anew) for row in self._run(session, values)[0]]
+        return [object_of(session, model, row._asdict(), anew=anew) for row in rows]
 
     def changed(self, session: Session, values: Mapping[str, Any]) -> int:
         """How many rows were changed."""
         return self._run(session, values)[1]
 
+    def do(self, session: Session, values: Mapping[str, Any]) -> None:
+        """Run it; nobody reads its answer. See `each`."""
+        self.each(session, [values])
+
     def each(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Run once for each of these, such as the rows of an INSERT, in one call of the driver."""
+        """Run once for each of these, such as the rows of an INSERT, in one call of the driver.
+
+        On PostgreSQL it travels with the next statement or with COMMIT, and what is wrong with it is told then: not for
+        a write that may conflict with somebody else's, unless within a savepoint, where it is sent at once.
+        """
         lean = cast("LeanSession", session)
         ready = self._ready(lean)
         if rows:
@@ -123,7 +146,7 @@ class Prepared:
     def _run(self, session: Session, values: Mapping[str, Any]) -> tuple[list[Any], int]:
         lean = cast("LeanSession", session)  # every session of ours is one
         ready = self._ready(lean)
-        answered, changed = lean.run(ready.sql, ready.bound(values), ready.only_reads)
+        ((answered, changed),) = lean.run([ready.asked_with(values)])
         return ready.rows(answered), changed
 
     def _ready(self, lean: LeanSession) -> _Ready:
@@ -132,6 +155,17 @@ class Prepared:
         if ready is None:
             ready = known[self] = _made(self._statement, self._inserted, lean.dialect)
         return ready
+
+
+def together(session: Session, *asked: tuple[Prepared, Mapping[str, Any]]) -> list[tuple[list[Any], int]]:
+    """Statements that do not need each other's answers, in this order: of each the rows, and how many were found or changed.
+
+    On PostgreSQL one journey to the server.
+    """
+    lean = cast("LeanSession", session)
+    ready = [(one._ready(lean), values) for one, values in asked]
+    answers = lean.run([one.asked_with(values) for one, values in ready])
+    return [(one.rows(rows), count) for (one, _), (rows, count) in zip(ready, answers, strict=True)]
 
 
 class PreparedList:

@@ -15,8 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from services.errors import StorageError
-from services.postgres import Line
-from services.prepared import by_key
+from services.postgres import line_of
+from services.prepared import Asked, by_key
 
 _Found = TypeVar("_Found")
 TRIES = 3
@@ -31,12 +31,27 @@ class LeanSession(Session):
         super().__init__(engine, expire_on_commit=False)
         self._engine = engine
         self.dialect = engine.dialect
+        self._on_sqlite = engine.dialect.name == "sqlite"
         self._opened: PoolProxiedConnection | None = None
         self._whole: Connection | None = None
         """SQLAlchemy's connection over it, once there is need of one."""
+        self.keeps_back = True
+        """Whether writes may travel later; not where something undoes a part of the transaction if they fail."""
 
     def driver(self) -> Any:
-        """The driver's connection, in this session's transaction (and after the savepoint that is set, if any)."""
+        """The driver's connection, in this session's transaction (and after the savepoint that is set, if any).
+
+        Nothing is kept back any more.
+        """
+        self.settle()
+        return self._driver()
+
+    def settle(self) -> None:
+        """Send what was kept back; what is wrong with it is told here."""
+        if not self._on_sqlite:
+            self._on_driver(lambda driver: line_of(driver).settle())
+
+    def _driver(self) -> Any:
         opened = self._open()
         if self.in_nested_transaction():
             self.connection()
@@ -44,33 +59,36 @@ class LeanSession(Session):
             raise StorageError("the connection to the database broke within this transaction")
         return opened.dbapi_connection
 
-    def run(self, sql: str, bound: Any, only_reads: bool) -> tuple[list[Any], int]:
-        """A prepared statement's rows, and how many it found or changed; `bound` by place, or all by name in their order."""
+    def run(self, asked: Sequence[Asked]) -> list[tuple[list[Any], int]]:
+        """Prepared statements, in this order: the rows of each, and how many it found or changed. On PostgreSQL one journey."""
 
-        def on(driver: Any) -> tuple[list[Any], int]:
-            if self.dialect.name != "sqlite":
-                begins = not only_reads or WRITES in self._engine.get_execution_options()
-                return self._line(driver).run(sql, [list(bound.values())], begins)
-            cursor = driver.execute(sql, bound)
-            return cursor.fetchall(), cursor.rowcount
+        def on(driver: Any) -> list[tuple[list[Any], int]]:
+            if not self._on_sqlite:
+                begins = WRITES in self._engine.get_execution_options() or not all(one.only_reads for one in asked)
+                return line_of(driver).run([(one.sql, list(one.bound.values())) for one in asked], begins)
+            return [
+                (cursor.fetchall(), cursor.rowcount) for cursor in (driver.execute(one.sql, one.bound) for one in asked)
+            ]
 
         return self._on_driver(on)
 
     def run_each(self, sql: str, rows: Sequence[Any]) -> None:
-        """A prepared statement that answers nothing, once for each of these."""
+        """A prepared statement whose answer nobody reads, once for each of these; PostgreSQL may hear of it later."""
 
         def on(driver: Any) -> None:
-            if self.dialect.name != "sqlite":
-                self._line(driver).run(sql, [list(bound.values()) for bound in rows], begins=True)
-            else:
+            if self._on_sqlite:
                 driver.executemany(sql, rows)
+                return
+            line_of(driver).keep(sql, [list(bound.values()) for bound in rows])
+            if not self.keeps_back or self.in_nested_transaction():
+                line_of(driver).settle()
 
         self._on_driver(on)
 
     def _on_driver(self, act: Callable[[Any], _Found], tries: int = TRIES) -> _Found:
         """Whoever comes first in a transaction does not suffer from a connection that turns out broken: it takes another."""
         first = self._opened is None
-        driver = self.driver()
+        driver = self._driver()
         try:
             return act(driver)
         except self._driver_errors as wrong:
@@ -79,14 +97,6 @@ class LeanSession(Session):
                 raise told from wrong
         self._let_go()
         return self._on_driver(act, tries - 1)
-
-    def _line(self, driver: Any) -> Line:
-        assert self._opened is not None
-        info = self._opened.info  # goes with the driver's connection
-        line: Line | None = info.get("anydoor_line")
-        if line is None:
-            line = info["anydoor_line"] = Line(driver)
-        return line
 
     def get_bind(self, *args: Any, **kwargs: Any) -> Connection:
         """What SQLAlchemy runs its own statements on."""
@@ -101,13 +111,17 @@ class LeanSession(Session):
         return by_key(self, entity, ident)
 
     def commit(self) -> None:
-        if self.in_transaction():  # else SQLAlchemy had nothing to do
-            super().commit()
+        whole = self.in_transaction()  # else SQLAlchemy has nothing to do
+        if whole:
+            self.flush()
         if self._opened is not None:  # also where SQLAlchemy was asked for its connection, and then for nothing on it
+            driver = self._driver()
             try:
-                self.driver().commit()
+                driver.commit() if self._on_sqlite else line_of(driver).commit()
             except self._driver_errors as wrong:
                 raise self.told(wrong) from wrong
+        if whole:
+            super().commit()
         self._let_go()
 
     def rollback(self) -> None:
@@ -159,11 +173,14 @@ def savepoint(session: Session) -> Iterator[None]:
     driver = lean.driver()
     driver.execute("SAVEPOINT prepared")
     try:
+        lean.keeps_back = False
         yield
     except BaseException:
         driver.execute("ROLLBACK TO SAVEPOINT prepared")
         driver.execute("RELEASE SAVEPOINT prepared")
         raise
+    finally:
+        lean.keeps_back = True
     driver.execute("RELEASE SAVEPOINT prepared")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, exists, select
 from sqlalchemy.exc import IntegrityError
@@ -99,10 +100,9 @@ def keep_early(
     session.flush()
 
 
-def has_early(session: Session, channel: str, provider_id: str) -> bool:
-    """Whether a receipt came before the provider's own answer."""
-    named = {"channel": channel, "provider_id": provider_id}
-    return _EARLY.first(session, named) is not None
+def early_asked(channel: str, provider_id: str) -> tuple[Prepared, dict[str, Any]]:
+    """The statement that finds the receipts which came before the provider's own answer, with its values."""
+    return _EARLY, {"channel": channel, "provider_id": provider_id}
 
 
 def has_left(session: Session) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,18 +27,21 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.types import TypeEngine
 
 from services import postgres
 from services.db import Database, Session
 from services.models import Conversation, Person
 from services.models.base import UtcTime
-from services.prepared import Prepared
+from services.prepared import Prepared, together
+from services.sessions import savepoint
 from tests.services.test_outbox import talk
 
 SOURCES = Prepared(select(Conversation.source).where(Conversation.id == bindparam("of")))
 RENAME = Prepared(update(Conversation).where(Conversation.id == bindparam("of")).values(source=bindparam("whence")))
+LOCK = Prepared(select(Conversation.id).where(Conversation.id == bindparam("of")).with_for_update())
+MAKE_ANEW = Prepared(insert(Person), inserted=("id", "created_at"))
 MAKE = Prepared(insert(Person).returning(Person.id), inserted=("created_at",))
 
 pytestmark = pytest.mark.postgres
@@ -164,6 +168,121 @@ def test_a_connection_that_is_new_is_used_at_once(postgres_db: Database, now: da
     assert len(made) == 1
 
 
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many statements each journey to the server took along, COMMIT counted."""
+    journeys: list[int] = []
+    real = postgres.Line._exchange
+
+    def exchange(line: postgres.Line, runs: Any, begins: bool) -> Any:
+        journeys.append(len(runs))
+        return real(line, runs, begins)
+
+    monkeypatch.setattr(postgres.Line, "_exchange", exchange)
+    return journeys
+
+
+def test_writes_whose_answer_nobody_reads_travel_with_what_comes_next(
+    postgres_db: Database, now: datetime, sent: list[int]
+) -> None:
+    thread = talk(postgres_db, now)
+    sent.clear()
+    with postgres_db.write() as session:
+        LOCK.one(session, {"of": thread})
+        RENAME.do(session, {"of": thread, "whence": "poster"})
+        RENAME.do(session, {"of": thread, "whence": "leaflet"})
+        assert SOURCES.scalar(session, {"of": thread}) == "leaflet", "in their order, and before what is asked"
+        RENAME.do(session, {"of": thread, "whence": "card"})
+    assert sent == [1, 3, 2]
+    with postgres_db.read() as session:
+        assert SOURCES.scalar(session, {"of": thread}) == "card"
+
+
+def test_sqlalchemys_own_statements_come_after_what_was_kept_back(postgres_db: Database, now: datetime) -> None:
+    thread = talk(postgres_db, now)
+    with postgres_db.write() as session:
+        row = session.get_one(Conversation, thread)
+        RENAME.do(session, {"of": thread, "whence": "poster"})
+        assert session.scalar(select(Conversation.source).where(Conversation.id == thread)) == "poster"
+        RENAME.do(session, {"of": thread, "whence": "leaflet"})
+        row.outcome = "booked"
+    with postgres_db.read() as session:
+        seen = session.get_one(Conversation, thread)
+        assert (seen.source, seen.outcome) == ("leaflet", "booked")
+
+
+def test_what_is_wrong_with_a_write_kept_back_undoes_the_whole_transaction(
+    postgres_db: Database, now: datetime
+) -> None:
+    thread = talk(postgres_db, now)
+
+    def fails(asks: bool) -> None:
+        with postgres_db.write() as session:
+            RENAME.changed(session, {"of": thread, "whence": "poster"})
+            MAKE_ANEW.do(session, {"id": 1, "created_at": None})
+            if asks:
+                SOURCES.scalar(session, {"of": thread})
+
+    for asks in (True, False):
+        with pytest.raises(IntegrityError):
+            fails(asks)
+        with postgres_db.write() as session:
+            assert SOURCES.scalar(session, {"of": thread}) is None
+
+
+def test_a_transaction_that_failed_is_never_taken_for_committed(postgres_db: Database, now: datetime) -> None:
+    thread = talk(postgres_db, now)
+
+    def goes_on() -> None:
+        with postgres_db.write() as session:
+            RENAME.changed(session, {"of": thread, "whence": "poster"})
+            with suppress(DBAPIError):
+                MAKE.one(session, {"created_at": None})
+
+    with pytest.raises(DBAPIError):
+        goes_on()
+    with postgres_db.read() as session:
+        assert SOURCES.scalar(session, {"of": thread}) is None
+
+
+def test_what_is_kept_back_goes_with_its_transaction(postgres_db: Database, now: datetime) -> None:
+    thread = talk(postgres_db, now)
+    with postgres_db.read() as session:
+        RENAME.do(session, {"of": thread, "whence": "poster"})
+        RENAME.do(session, {"of": thread, "whence": "leaflet"})
+    for _ in range(3):
+        with suppress(KeyError), postgres_db.write() as session:
+            LOCK.one(session, {"of": thread})
+            RENAME.do(session, {"of": thread, "whence": "card"})
+            raise KeyError("something else went wrong")
+    with postgres_db.write() as session:
+        assert SOURCES.scalar(session, {"of": thread}) is None
+
+
+def test_within_a_savepoint_nothing_is_kept_back(postgres_db: Database, now: datetime) -> None:
+    thread = talk(postgres_db, now)
+    with postgres_db.write() as session:
+        RENAME.do(session, {"of": thread, "whence": "poster"})
+        for ours in (True, False):
+            with suppress(IntegrityError), savepoint(session) if ours else session.begin_nested():
+                RENAME.do(session, {"of": thread, "whence": "leaflet"})
+                MAKE_ANEW.do(session, {"id": 1, "created_at": None})
+                raise AssertionError("it was not told of at once")
+        RENAME.do(session, {"of": thread, "whence": "card"})
+    with postgres_db.read() as session:
+        assert SOURCES.scalar(session, {"of": thread}) == "card"
+
+
+def test_several_are_asked_in_one_journey(postgres_db: Database, now: datetime, sent: list[int]) -> None:
+    thread = talk(postgres_db, now)
+    sent.clear()
+    of = {"of": thread}
+    with postgres_db.write() as session:
+        answers = together(session, (LOCK, of), (RENAME, {**of, "whence": "poster"}), (SOURCES, of), (SOURCES, of))
+    assert answers == [([(thread,)], 1), ([], 1), ([("poster",)], 1), ([("poster",)], 1)]
+    assert sent == [4, 1]
+
+
 BEGINS, ENDS = datetime(1970, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001  hypothesis adds the zone
 WORDS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 KINDS: list[tuple[TypeEngine[Any], st.SearchStrategy[Any]]] = [
@@ -191,9 +310,6 @@ def test_a_value_comes_back_as_it_was(postgres_db: Database, given_: tuple[int, 
 def test_a_nul_is_refused_and_nothing_cut_off(postgres_db: Database) -> None:
     with pytest.raises(DBAPIError), postgres_db.read() as session:
         ECHOES[0].scalar(session, {"value": "a\0b"})
-
-
-LOCK = Prepared(select(Conversation.id).where(Conversation.id == bindparam("of")).with_for_update())
 
 
 def test_who_waits_for_a_row_lets_the_thread_that_has_it_go_on(postgres_db: Database, now: datetime) -> None:
