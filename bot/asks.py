@@ -16,10 +16,10 @@ from bot.languages import language_asked_for, language_of
 from bot.nlu.answers import read_answer
 from bot.nlu.recognisers.by_the_way import read_call_needs
 from bot.nlu.recognisers.phone import read_phone
-from bot.nlu.recognisers.said import says_of
+from bot.nlu.recognisers.said import said_of, says_of
 from bot.nlu.recognisers.scope import opens_as_a_question
 from bot.nlu.recognisers.situation import is_of_another
-from bot.nlu.recognisers.text import bag
+from bot.nlu.recognisers.text import bag, clean, words
 
 SHARED = frozenset({"booked", "call_back"})
 """Outcomes after which there is a call, or the promise of one, to ask about."""
@@ -34,7 +34,21 @@ ANSWERS: Mapping[str, str] = {
     "other_ways": OTHER_WAYS,
     "for_people_like_me": "pattern_am_i_eligible",
 }
-MUST_ASK = bag("no_app other_ways send_media for_people_like_me caller_number")
+ANSWERED: Mapping[str, str] = {
+    "sick_pay": "pattern_sick_pay",
+    "need_a_note": "pattern_need_a_note",
+    "got_my_number": "pattern_got_my_number",
+    "i_miss_it": "pattern_i_miss_it",
+    "my_choice": "pattern_do_i_have_to",
+    "sees": "pattern_who_sees",
+    "hard_to_read": "pattern_person",
+    "the_call": "pattern_the_call",
+    "covers": "pattern_covers",
+    "no_job_or_money": "pattern_no_job_or_money",
+}
+OWN_ANSWERS = ("rights", *ANSWERED)
+"""Kinds that are looked for together, the first that is said counts."""
+MUST_ASK = bag("no_app other_ways send_media for_people_like_me caller_number covers no_job_or_money need_a_note")
 """Kinds whose words also tell something: they count where the message asks."""
 CALLER = "caller_number"
 LANGUAGE_SETTLED = frozenset({"interpreter_call", "call_needs", "wish", "call_need_words"})
@@ -142,7 +156,13 @@ def flow_for(heard: Heard, state: DialogueState) -> str | None:
         return None  # "can it be video" chooses
     own_words = own_words or (asked is not None and asked.spec.type == "text" and "?" not in text)
     said = (flow for kind, flow in ANSWERS.items() if says_of("questions", kind, text) and asked_in(kind, text))
-    return None if own_words else next(said, None) or about_what_follows(text, state)
+    if own_words:
+        return None
+    new = said_of("questions", OWN_ANSWERS, text)
+    if "rights" in new:
+        return RIGHTS
+    answered = (ANSWERED[kind] for kind in OWN_ANSWERS if kind in new and kind in ANSWERED and asked_in(kind, text))
+    return next(answered, None) or next(said, None) or about_what_follows(text, state)
 
 
 def asked_in(kind: str, text: str) -> bool:
@@ -177,10 +197,14 @@ def without_a_wrong_guess(heard: Heard) -> Heard:
         return replace(heard, intent="on_behalf", confidence=1.0, ranking=())
     a_number = heard.intent == "wrong_number" and read_phone(heard.text) and "wrong" not in heard.text.casefold()
     must_i = heard.intent == "do_i_have_to" and not says_of("questions", "do_i_have_to", heard.text)
+    no_note = heard.intent == "fit_note" and not NOTES & set(words(clean(heard.text)))  # "off sick", by itself
     leave = heard.intent == "goodbye" and "work_situation" in heard.values  # "mat leave"
-    if not (a_number or must_i or leave):
+    if not (a_number or must_i or leave or no_note):
         return heard
     return replace(heard, intent=None, confidence=0.0, ranking=())
+
+
+NOTES = bag("note notes fitnote fitnotes sicknote sicknotes certificate certificates cert line lines med3 slip fit")
 
 
 def says_too_little(heard: Heard) -> bool:
@@ -202,10 +226,16 @@ def with_rights_at_work(commands: list[Command], heard: Heard, state: DialogueSt
     """Who is losing a job, or asks what an employer may do, hears once who knows the law, beside all else."""
     if heard.safety or heard.inbound.kind != "text" or not wants_rights(heard, state):
         return commands
+    commands = [one for one in commands if not (isinstance(one, StartFlow) and one.flow in CHATTER)]
     if any(isinstance(one, StartFlow) and one.flow not in BEGINNINGS for one in commands):
         return commands
     kept = [one for one in commands if not isinstance(one, Unclear | Clarify)]
-    return [*kept, StartFlow("pattern_rights_at_work")]
+    return [*kept, StartFlow(RIGHTS)]
+
+
+RIGHTS = "pattern_rights_at_work"
+CHATTER = frozenset({"pattern_smalltalk", "pattern_out_of_scope"})
+"""What the model makes of "got sacked today" when it knows no better."""
 
 
 BEGINNINGS = frozenset({"pattern_start", "pattern_tell_coach", "pattern_expired"})

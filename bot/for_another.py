@@ -15,7 +15,7 @@ from bot.hearing import Heard
 from bot.nlu.recognisers import read_age, read_months, read_postcode, read_situation
 from bot.nlu.recognisers.age import read_their_age
 from bot.nlu.recognisers.lexicon import word_set
-from bot.nlu.recognisers.said import says_of
+from bot.nlu.recognisers.said import said_of, says_of
 from bot.nlu.recognisers.text import bag, clean, words
 from bot.nlu.recognisers.whose import as_own
 
@@ -30,6 +30,7 @@ INTRODUCES = re.compile(
     r"^(?:(?:hi|hello|hey|hiya)\b[ ,.!]*)?(?:im|i'm|i am|my name is|my names) [a-z]+[ ,.!]+", re.IGNORECASE
 )
 """Who writes says who they are first, and then speaks of somebody else."""
+PROFESSIONAL = re.compile(r"refer|patient|client|staff|service user|one of (?:my|our)", re.IGNORECASE)
 OPEN_TO_IT = frozenset({"safe_to_text", "work_situation", "postcode", "age"})
 """Questions at which somebody may still say that it is not for them."""
 DROPPED = bag("work_situation age name health barriers months_out_of_work postcode own_words ends")
@@ -70,11 +71,12 @@ def without_own(text: str) -> list[str]:
 
 def is_for_another(heard: Heard) -> bool:
     text = INTRODUCES.sub("", clean(heard.text))
-    if says_of("for_another", "oneself", text):
-        return False
-    if says_of("for_another", "professional", text):
-        return True
     found = kin().search(text)
+    if found is None and not PROFESSIONAL.search(text):
+        return False
+    kinds = said_of("for_another", ("oneself", "professional"), text)
+    if kinds:
+        return "oneself" not in kinds
     if found is None:
         return False
     before, after = text[: found.start()], text[found.end() :]

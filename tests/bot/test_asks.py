@@ -153,3 +153,55 @@ def test_a_boss_alone_asks_for_nobody() -> None:
     assert "ask_for_call_back" in flows(commands("get me your manager", intent="person")) or flows(
         commands("get me a human please", intent="person")
     )
+
+
+OF_THEIR_OWN: dict[str, tuple[str, ...]] = {
+    "pattern_rights_at_work": (
+        "what happens if i lose the job", "what if they sack me", "can they sack me for being off sick", "can i get the sack for being ill",
+        "can they cut my hours", "what is a reasonable adjustment", "does my boss have to make changes",
+    ),
+    "pattern_sick_pay": (
+        "how much is sick pay", "when does ssp start", "do i get paid when im off", "how long do i get sick pay for", "my sick pay runs out next week",
+    ),
+    "pattern_need_a_note": ("do i need a fit note for this", "do i need a doctors letter", "will i need a referral"),
+    "pattern_the_call": (
+        "what happens on the call", "what will the coach ask me", "can my sister be on the call", "can i bring someone", "what if i cry",
+        "do i need to prepare anything", "im scared of the call", "what do i need for the call",
+    ),
+    "pattern_covers": ("do you cover leeds", "do u cover my area?", "are you in my area"),
+    "pattern_got_my_number": ("who gave u my number", "how did you get my details", "where did you get my number"),
+    "pattern_no_job_or_money": ("do i get paid", "can you get me a job", "do you find jobs?"),
+    "pattern_i_miss_it": ("what if i miss the call", "what happens if i dont answer", "what if i forget"),
+    "pattern_do_i_have_to": ("jobcentre making me do this", "can i stop any time"),
+    "pattern_person": ("im not good at reading", "i cant read very well", "my spelling isnt great"),
+    "pattern_who_sees": ("depends who sees it",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "flow"), [(text, flow) for flow, texts in OF_THEIR_OWN.items() for text in texts])
+@pytest.mark.parametrize("intent", ["", "benefits"])
+def test_questions_of_their_own_are_answered_whatever_the_model_makes_of_them(
+    text: str, flow: str, intent: str
+) -> None:
+    assert flows(commands(text, intent=intent)) == [flow]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i lost my job", "im off sick", "i cover nights at the warehouse", "my boss pays me in cash", "i make sick jokes",
+        "they made me do nights", "i read a lot", "i got the job", "my mum rings me every day", "i stopped work in may",
+    ],
+)  # fmt: skip
+def test_a_story_asks_none_of_them(text: str) -> None:
+    assert not set(flows(commands(text))) & (OF_THEIR_OWN.keys() - {"pattern_rights_at_work"})
+
+
+@pytest.mark.parametrize("intent", ["smalltalk", "out_of_scope"])
+def test_who_was_sacked_hears_of_rights_though_the_model_takes_it_for_chatter(intent: str) -> None:
+    assert flows(commands("got sacked today", intent=intent)) == ["pattern_rights_at_work"]
+
+
+def test_off_sick_by_itself_asks_for_no_fit_note() -> None:
+    assert "pattern_fit_note" not in flows(commands("signed off", intent="fit_note"))
+    assert flows(commands("can you write me a sick note", intent="fit_note")) == ["pattern_fit_note"]

@@ -97,6 +97,12 @@ class PhraseBook:
                 hits += self._from(found, i)
         return _apart(hits) if hits else hits
 
+    def values_in(self, found: Sequence[Token]) -> frozenset[str]:
+        """Every value of which a phrase stands in a text, also where phrases overlap."""
+        return frozenset(
+            hit.value for i, token in enumerate(found) if self._begins(token.word) for hit in self._from(found, i)
+        )
+
     def exactly(self, found: Sequence[Token]) -> list[str]:
         """The values of the phrases that are the whole text."""
         return [hit.value for hit in self._from(found, 0) if hit.end == len(found)]

@@ -20,6 +20,16 @@ def says_of(table: str, kind: str, text: str) -> bool:
     return bool(_book(table, kind).find(tokens(clean(text))))
 
 
+@cache
+def _books(table: str, kinds: tuple[str, ...]) -> PhraseBook:
+    return PhraseBook({kind: read(table)[kind] for kind in kinds})
+
+
+def said_of(table: str, kinds: tuple[str, ...], text: str) -> frozenset[str]:
+    """Which of these kinds stand in the text, in one look at it."""
+    return _books(table, kinds).values_in(tokens(clean(text)))
+
+
 def is_all_of(table: str, kind: str, text: str) -> bool:
     """Whether a phrase of this kind is the whole text, politeness and words that open it aside: "ok, anything later pls"."""
     said = [token for token in tokens(clean(text)) if not token.is_mark]
