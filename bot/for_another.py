@@ -147,7 +147,7 @@ def of_them(text: str, now: datetime) -> Iterator[tuple[str, Any]]:
         yield "age", told_age.value
     spoken = as_own(", ".join(without_own(text)))
     work = read_situation(spoken, own_only=False)
-    if work and work.sure:
+    if work and work.sure and work.value != "other":  # "had to leave her apprenticeship" may be anything
         yield "work_situation", work.value
         months = read_months(spoken, now.date(), False)
         if months and months.sure and work.value != "in_work":
