@@ -234,6 +234,14 @@ def test_is_it_a_no_is_answered_at_any_question() -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["so youre saying no", "are you saying no", "so im not eligible", "youre saying no then?"]
+)
+@pytest.mark.parametrize("slot", ["name", "person_look", "age"])
+def test_who_asks_whether_we_say_no_hears_that_it_is_none(text: str, slot: str) -> None:
+    assert started(said(text, slot, {})) == [book().triggers["is_it_no"]]
+
+
+@pytest.mark.parametrize(
     "text",
     ["im asking for my daughter shes 17", "writing on behalf of Mrs Ahmed", "filling this in for my dad", "texting about my mate"],
 )  # fmt: skip
