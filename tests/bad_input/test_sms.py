@@ -99,7 +99,7 @@ def test_the_same_words_under_a_new_sid_are_two_messages(product: Product, numbe
     product.text(number, "hi")
     texts_to(product, number, 1)
     product.text(number, "1")
-    assert "most like you" in texts_to(product, number, 2)[-1]
+    assert "fits best right now" in texts_to(product, number, 2)[-1]
     product.text(number, "1")
     assert "postcode" in texts_to(product, number, 3)[-1]
     assert len(received(product, number)) == 3
@@ -186,7 +186,7 @@ def test_whatever_the_provider_does_each_text_goes_out_once_and_in_order(
     texts = product.twilio.bodies(number)
     assert len(texts) == 2
     assert "WorkWell" in texts[0]
-    assert "most like you" in texts[1]
+    assert "fits best right now" in texts[1]
     assert sum(row.repeat for row in sent(product, number)) <= 1
 
 

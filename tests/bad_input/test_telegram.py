@@ -70,9 +70,9 @@ def test_a_double_tap_and_a_stale_button_change_nothing(product: Product, chat: 
     product.telegram.say(chat, "/start")
     answers(product, chat, 1)
     product.telegram.press(chat, "safe_to_text=yes")
-    assert "most like you" in answers(product, chat, 2)[-1]
+    assert "fits best right now" in answers(product, chat, 2)[-1]
     product.telegram.press(chat, "safe_to_text=yes")
-    assert "most like you" in answers(product, chat, 3)[-1]
+    assert "fits best right now" in answers(product, chat, 3)[-1]
     product.telegram.press(chat, "work_situation=off_sick")
     assert "postcode" in answers(product, chat, 4)[-1]
     product.telegram.press(chat, "opening=o1-29012340-phone")

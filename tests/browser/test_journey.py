@@ -49,7 +49,7 @@ def refer_oneself(page: Page, url: str) -> None:
     page.goto(f"{url}/chat?from=gp23")
     page.get_by_role("button", name="Start").click()
     expect(page.get_by_text("Is it safe for you to chat here?")).to_be_visible()
-    pick(page, "It's safe", then="most like you")
+    pick(page, "It's safe", then="fits best right now")
     pick(page, "Off sick", then="postcode")
     say(page, "PR1 8XJ", then="How old are you")
     say(page, "34", then="makes work hard")

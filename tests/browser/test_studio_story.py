@@ -164,7 +164,7 @@ def meet_it(browser: Browser, product: Product, answer: str, then: str) -> None:
     page.goto(f"{product.url}/chat")
     page.get_by_role("button", name="Start").click()
     expect(page.get_by_text("Is it safe for you to chat here?")).to_be_visible()
-    pick(page, "It's safe", then="most like you")
+    pick(page, "It's safe", then="fits best right now")
     pick(page, "Off sick", then=QUESTION)
     pick(page, answer, then=then)
     page.context.close()

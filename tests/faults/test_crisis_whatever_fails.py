@@ -123,7 +123,7 @@ def test_the_place_is_kept_and_a_harm_by_others_is_asked_about_first(sim: Simula
     assert answered.step == "safe"
     monkeypatch.undo()
     assert "0808" in sim.say("1").messages[0].text
-    assert any("Which is most like you" in one.text for one in sim.say("i am back").messages)
+    assert any("Which fits best right now" in one.text for one in sim.say("i am back").messages)
 
 
 def test_words_without_danger_still_say_that_something_went_wrong(sim: Simulator, monkeypatch: Patch) -> None:

@@ -159,7 +159,7 @@ def test_postgresql_closes_every_connection(on_postgres: Product, number: str, p
     for _ in range(3):
         postgres._run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
     assert on_postgres.text(number, "1").status_code == 200
-    assert "most like you" in on_postgres.twilio.wait_for(number, 2, seconds=30)[-1]
+    assert "fits best right now" in on_postgres.twilio.wait_for(number, 2, seconds=30)[-1]
     eventually(lambda: ready(on_postgres) == 200)
 
 
@@ -194,5 +194,5 @@ def test_a_clock_set_back_an_hour_keeps_nobody_waiting(
     finally:
         clock.offset += timedelta(hours=1)
     assert "WorkWell" in texts[0]
-    assert "most like you" in texts[1]
+    assert "fits best right now" in texts[1]
     assert "postcode" in texts[2]

@@ -174,7 +174,7 @@ def test_invariant_04_order_is_kept_and_crisis_help_passes_what_waits(person: Si
     rounds.tick(assistant)
     texts = [message.text for message in provider.got[1:]]
     assert "WorkWell" in texts[0]
-    assert "Which is most like you" in texts[1]
+    assert "Which fits best right now" in texts[1]
 
 
 def test_invariant_04_a_stale_reminder_is_dropped_not_sent_late(person: Simulator) -> None:

@@ -19,4 +19,4 @@ def test_a_missed_call_is_answered_by_the_first_text(tmp_path: Path) -> None:
             product.http.post("/webhooks/twilio/voice", data=form, headers={"X-Twilio-Signature": signature})
         assert "You are texting a computer" in product.twilio.wait_for(NUMBER, 1)[0]
         product.text(NUMBER, "1")
-        assert "most like you" in product.twilio.wait_for(NUMBER, 2)[-1]
+        assert "fits best right now" in product.twilio.wait_for(NUMBER, 2)[-1]

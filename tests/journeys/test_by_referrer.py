@@ -41,7 +41,7 @@ def test_a_form_sends_one_text_and_the_answer_begins_the_conversation(tmp_path: 
         assert "Thank you" in fill_in(product, code, NUMBER)
         product.text(NUMBER, "1")
         assert "You are texting a computer" in product.twilio.wait_for(NUMBER, 2)[1]
-        assert "most like you" in product.twilio.wait_for(NUMBER, 3)[-1]
+        assert "fits best right now" in product.twilio.wait_for(NUMBER, 3)[-1]
         product.text(NUMBER, "off sick")
         assert "How old are you" in product.twilio.wait_for(NUMBER, 4)[-1], "the postcode was passed on"
         for said in ("34", "my back", "money"):

@@ -99,7 +99,7 @@ class Child:
 def test_some_are_played_again_and_the_rest_stays(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(testing, "child_of", Child)
     monkeypatch.setattr(testing, "_files", lambda: dict.fromkeys(("a.txt", "b.txt", "fits.txt"), HEAD))
-    studio.swap("Which is most like you now?", "Which fits you now?")
+    studio.swap("Which fits best right now?", "Which fits you now?")
     desk, clock = studio.desk(), Clock()
     assert not testing.start_again(studio.db, clock, desk, ["a.txt"], {}), "nothing was played yet"
     assert testing.start(studio.db, clock, desk, ["a.txt", "b.txt", "fits.txt"], "all", {NEW: "No"})

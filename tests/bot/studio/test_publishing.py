@@ -19,7 +19,7 @@ from services.clock import Clock
 from services.models import AuditRow
 from tests.bot.studio.conftest import ADA, BEA, NOW, WORK, Studio
 
-ASKS = '"Which is most like you now?"'
+ASKS = '"Which fits best right now?"'
 SHORTER = '"Which fits you now?"'
 SAFETY = "patterns/safety.yml"
 
@@ -69,7 +69,7 @@ def test_what_the_check_refuses_does_not_go_live(studio: Studio) -> None:
 
 
 def test_a_draft_goes_live_only_after_it_was_checked_just_as_it_is(studio: Studio) -> None:
-    studio.swap('"Do you have a job now? Pick', '"A job now? Pick')
+    studio.swap("%} have a job now? Pick", "%} have a job? Pick")
     with pytest.raises(NotTried, match="Check it first"):
         publish(studio)
     assert testing.start_check(studio.db, Clock(), studio.desk())
@@ -81,7 +81,7 @@ def test_a_draft_goes_live_only_after_it_was_checked_just_as_it_is(studio: Studi
     assert checked.findings, "there is some advice"
     with pytest.raises(NotTried, match="Play the conversation tests"):
         publish(studio)
-    studio.swap("A job now?", "A job?")
+    studio.swap("%} have a job? Pick", "%} have work? Pick")
     assert not testing.check_of(studio.db, studio.desk()).done
 
 

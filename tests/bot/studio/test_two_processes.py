@@ -24,7 +24,7 @@ from tests.stand_ins.twilio_api import Phone, TwilioApi
 
 pytestmark = [pytest.mark.usefixtures("unproved"), pytest.mark.slow]
 SERVE = "import sys; from bot.cli import main; sys.argv = ['anydoor', 'serve', *sys.argv[1:]]; main()"
-OLD, NEW = "Which is most like you now?", "Which fits you now?"
+OLD, NEW = "Which fits best right now?", "Which fits you now?"
 SECONDS = 5.0
 
 

@@ -39,7 +39,7 @@ def test_new_words_are_said_at_the_next_message_and_a_new_way_only_to_who_begins
 
         person.say("hi")
         person.say("1")
-        words = change("flows/about_work.yml", "Which is most like you now?", "Which fits you now?")
+        words = change("flows/about_work.yml", "Which fits best right now?", "Which fits you now?")
         said = person.say("say that again")
         assert "Which fits you now?" in said.messages[-1].text
         assert pinned() == words

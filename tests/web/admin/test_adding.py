@@ -26,7 +26,7 @@ CAR = {
 
 
 def test_a_question_with_a_branch_is_added_tried_and_proved(studio: Studio, world: None) -> None:
-    assert "After: Which is most like you now? (question)" in studio.get(ADD)
+    assert "After: Which fits best right now? (question)" in studio.get(ADD)
     assert studio.post(ADD, **CAR)[0] == 303
     book = proving.read(studio.desk().files).book
     assert book is not None

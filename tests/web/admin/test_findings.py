@@ -86,7 +86,7 @@ def test_no_finding_speaks_of_what_only_files_have() -> None:
         (
             'In `about_work.situation` the answer "A" leads back to `about_work.situation`, which has its answer already: '
             "an endless loop.",
-            "The answer “A” to “Which is most like you now?” in “Your work now” leads back to",
+            "The answer “A” to “Which fits best right now?” in “Your work now” leads back to",
         ),
         (
             "`utter_welcome` (text) takes 4 SMS segments with the longest values (500 characters).",
@@ -103,7 +103,7 @@ def test_no_finding_speaks_of_what_only_files_have() -> None:
 def test_a_finding_names_the_card_as_people_know_it(message: str, told: str) -> None:
     one = findings.one_told(todays_book(), Finding("flows/about_work.yml", 8, message, "Add `x:` to it."))
     assert told in one.message
-    assert (one.href, "Which is most like you now?" in one.where) == ("/admin/topic/about_work#at-situation", True)
+    assert (one.href, "Which fits best right now?" in one.where) == ("/admin/topic/about_work#at-situation", True)
     assert "`" not in one.what_to_do
 
 
@@ -117,5 +117,5 @@ def test_the_shortest_conversation_is_one() -> None:
     assert told == (
         "Begins: Book the first call",
         "(Looked up: team result: none)",
-        "They answer “Which is most like you now?”: Out of work",
+        "They answer “Which fits best right now?”: Out of work",
     )

@@ -16,7 +16,7 @@ from tests.web.admin.test_adding import CAR
 from tests.web.teams import NOW
 from web.admin.testing import GROUPS_A_PAGE, MOST_LINES
 
-OLD, NEW = "Which is most like you now?", "Which fits you now?"
+OLD, NEW = "Which fits best right now?", "Which fits you now?"
 HEAD = "channel: sms\nworld: plenty\nnow: 2026-11-23 09:00\n\n"
 MANY = 600
 

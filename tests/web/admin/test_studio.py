@@ -47,7 +47,7 @@ def test_everything_that_is_done_is_said_in_plain_words() -> None:
 
 
 def test_words_are_found_wherever_they_are_said(studio: Studio) -> None:
-    assert "/admin/words/utter_ask_work_situation" in studio.get("/search?q=most like you")
+    assert "/admin/words/utter_ask_work_situation" in studio.get("/search?q=fits best right now")
     assert "answer" in studio.get("/search?q=made redundant")
     assert "?language=cy" in studio.get("/search?q=Os oes bywyd")
     assert "0 found" in studio.get("/search?q=xyzzy nowhere")
@@ -89,7 +89,7 @@ def test_words_are_changed_compared_published_and_rolled_back(studio: Studio) ->
 
 def test_answers_are_changed_with_other_ways_to_say_them(studio: Studio) -> None:
     titles = {"title-3": "None of these", "also-3": "other, student,  carer "}
-    assert studio.post(WORK, **words("Which is most like you now?", **titles))[0] == 303
+    assert studio.post(WORK, **words("Which fits best right now?", **titles))[0] == 303
     spec = proving.read(studio.desk().files).book.slots["work_situation"]  # type: ignore[union-attr]
     assert (spec.choices[3].title, spec.choices[3].also) == ("None of these", ("other", "student", "carer"))
     assert spec.choices[0].also[0] == "in work"

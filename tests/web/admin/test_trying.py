@@ -70,7 +70,7 @@ def test_a_conversation_is_kept_as_a_test_and_played_with_the_others(studio: Stu
     assert status == 303
     name = "studio/somebody_says_where_they_work.txt"
     text = studio.desk().tests[name]
-    assert ("channel: sms" in text, "you: 1" in text, "Which is most like you now?" in text) == (True, True, True)
+    assert ("channel: sms" in text, "you: 1" in text, "Which fits best right now?" in text) == (True, True, True)
     studio.post(WORK, **words())
     assert name in testing.every(studio.assistant.db, studio.desk())
 
@@ -88,12 +88,12 @@ def test_the_tests_touched_by_new_words_are_played_and_the_words_accepted(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     test = "One says hello.\n\nchannel: sms\nworld: plenty\nnow: 2026-11-23 09:00\n\nyou: hi\nbot: {utter_welcome}\nyou: 1\n"
-    test += "bot: Which is most like you now?\n     1. In work, finding it hard\n     2. Off sick from a job\n"
+    test += "bot: Which fits best right now?\n     1. In work, finding it hard\n     2. Off sick from a job\n"
     test += "     3. Out of work\n     4. Something else\n     * consent:start\n"
     monkeypatch.undo()
     monkeypatch.setattr(testing, "check_of", lambda db, desk: Checked(True, False, ()))
     monkeypatch.setattr(
-        testing, "_files", lambda: {"a/one.txt": test, "a/two.txt": test.replace("Which is most like you", "X")}
+        testing, "_files", lambda: {"a/one.txt": test, "a/two.txt": test.replace("Which fits best right now", "X")}
     )
     studio.post(WORK, **words())
     changes = studio.get("/changes")
@@ -137,7 +137,7 @@ def test_no_name_of_the_flow_language_reaches_the_page(studio: Studio) -> None:
         "A call is booked: Mon 23 Nov, 11:30am, by phone",
         "They are told of: Citizens Advice",
         "work situation: Off sick from a job",
-        "Which is most like you now?”",
+        "Which fits best right now?”",
     ):
         assert told in re.sub(r"\s+", " ", page), told
     shown = re.sub(r"<form.*?</form>|<script.*?</script>|<[^>]*>", " ", page, flags=re.DOTALL)
