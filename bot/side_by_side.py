@@ -39,8 +39,7 @@ class SideBySide:
         self._threads = [
             threading.Thread(target=self._work, name=f"turns-{number}", daemon=True) for number in range(threads)
         ]
-        for thread in self._threads:
-            thread.start()
+        self._threads[0].start()  # the others follow its first turn, which loads what all need (2 s)
 
     def look(self) -> None:
         """A message was stored, or may have been."""
@@ -64,7 +63,8 @@ class SideBySide:
             self._changed.notify_all()
         deadline = time.monotonic() + seconds
         for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
+            if thread.ident is not None:
+                thread.join(max(0.0, deadline - time.monotonic()))
 
     def _work(self) -> None:
         while not self._stopping:
@@ -82,10 +82,16 @@ class SideBySide:
             rounds.catch_up_with(self.assistant, conversation)
         finally:
             with self._changed:
+                self._start_others()
                 del self._held[conversation]
                 if conversation in self._again:
                     self._again.remove(conversation)
                     self._want()
+
+    def _start_others(self) -> None:
+        for thread in self._threads:
+            if thread.ident is None and not self._stopping:
+                thread.start()
 
     def _next(self) -> int | None:
         """The conversation whose turn it is, which is held from now on; None at the end."""
