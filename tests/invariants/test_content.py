@@ -32,6 +32,8 @@ from tests.invariants.people import CRISIS_LINE, CountingNlu, say_all, words
 
 ROOT = Path(__file__).resolve().parents[2]
 OLD_WORDS, NEW_WORDS = "How old are you?", "What is your age?"
+WRITTEN = "How old are {% if for_someone_else %}they{% else %}you{% endif %}?"
+"""The old words as they stand in the file."""
 
 
 @pytest.fixture
@@ -63,7 +65,7 @@ def test_invariant_10_a_conversation_keeps_its_words_and_gets_todays_safety_word
     person: Simulator, dialogs: Path, tmp_path: Path
 ) -> None:
     say_all(person, ["hi", "1"])
-    change(dialogs, "flows/about_you.yml", OLD_WORDS, NEW_WORDS)
+    change(dialogs, "flows/about_you.yml", WRITTEN, NEW_WORDS)
     change(dialogs, "flows/about_you.yml", "collect: name\n", "collect: name\n        tries: 4\n")  # more than words
     change(dialogs, "patterns/safety.yml", "sorry things are this bad", "sorry that things are so bad")
     later = restarted(person.assistant, tmp_path)
@@ -84,7 +86,7 @@ def test_invariant_10_a_revision_is_a_row_that_never_changes(person: Simulator, 
     first = person.assistant.book(None).revision
     with person.assistant.db.read() as session:
         content = flow_store.load(session, first)
-    change(dialogs, "flows/about_you.yml", OLD_WORDS, NEW_WORDS)
+    change(dialogs, "flows/about_you.yml", WRITTEN, NEW_WORDS)
     later = restarted(person.assistant, tmp_path)
     with later.assistant.db.read() as session:
         assert flow_store.load(session, first) == content
@@ -154,7 +156,7 @@ def test_invariant_11_actions_fill_what_they_declare_and_nothing_else(monkeypatc
 
 def test_invariant_12_a_template_that_would_eat_the_memory_is_refused_before_it_is_compiled(dialogs: Path) -> None:
     change(
-        dialogs, "flows/about_you.yml", OLD_WORDS, "{{ 'x'*200000000 }} {{ x.__class__ }} {% for a in b %}{% endfor %}"
+        dialogs, "flows/about_you.yml", WRITTEN, "{{ 'x'*200000000 }} {{ x.__class__ }} {% for a in b %}{% endfor %}"
     )
     began = time.perf_counter()
     with pytest.raises(ContentErrors):
@@ -163,7 +165,7 @@ def test_invariant_12_a_template_that_would_eat_the_memory_is_refused_before_it_
 
 
 def test_invariant_12_a_word_that_no_slot_fills_is_refused(dialogs: Path) -> None:
-    change(dialogs, "flows/about_you.yml", OLD_WORDS, "{{ no_such_slot }}")
+    change(dialogs, "flows/about_you.yml", WRITTEN, "{{ no_such_slot }}")
     found = checking.check(read_book(dialogs, SPECS), Directory(known_helplines(), known_numbers()))
     assert {each.severity for each in found if "no_such_slot" in each.message} == {"error"}
 

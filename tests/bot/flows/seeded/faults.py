@@ -144,7 +144,7 @@ UNSET: list[tuple[Any, ...]] = [
     ),
     (
         "called by a name not asked yet", "flows/about_you", "name",
-        ("utter_ask_age", "text: \"How old are you?", "text: \"{{ name }}, how old are you?"),
+        ("utter_ask_age", "text: \"How old are {%", "text: \"{{ name }}, how old are {%"),
     ),
     (
         "written after it was emptied", "flows/change_call", "appointment_when",
@@ -312,7 +312,7 @@ ONLY_NO: list[tuple[Any, ...]] = [
 ]  # fmt: skip
 
 OVERFLOWS: list[tuple[Any, ...]] = [
-    ("a long question", "flows/about_you", "utter_ask_age", ("utter_ask_age", "How old are you?", LONG + "How old are you?")),
+    ("a long question", "flows/about_you", "utter_ask_age", ("utter_ask_age", "text: \"How old", f"text: \"{LONG}How old")),
     ("a long name for a coach", "flows/book_call", "SMS segments", ("coach_name", "max_length: 20", "max_length: 310")),
     ("too many answers", "flows/about_health", "utter_ask_barriers",
      ("barriers", "      - value: none\n", "".join(f"      - {{value: more_{n}, title: Some other very long thing that is hard {n}}}\n" for n in range(8)) + "      - value: none\n")),
