@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 ENGINE_RESPONSES: Final = (
     "utter_offer_person", "utter_cannot_skip", "utter_cannot_go_back", "utter_no_reason", "utter_clarify",
-    "utter_which_part",
 )  # fmt: skip
 ENGINE_FLOWS: Final = (
     "pattern_stuck", "pattern_person", "pattern_start_again", "pattern_correct", "pattern_opt_out", "pattern_opt_in",

@@ -289,7 +289,7 @@ def _clarify(run: Run, command: Clarify) -> bool:
         option["title"] = run.compose(title).text if title.startswith("utter_") else title
     run.pending = list(options)
     shown = tuple((str(number), str(option["title"])) for number, option in enumerate(options, start=1))
-    asked = run.compose(command.asks)
+    asked = run.compose(command.asks if command.asks in run.book.responses else "utter_clarify")  # an older revision
     run.replies.append(Reply(asked.response, asked.text, shown, asked.purpose, CLARIFY))
     return True
 

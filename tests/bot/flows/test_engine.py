@@ -261,6 +261,11 @@ def test_clarify_asks_and_obeys_the_pick(at_postcode: Talk) -> None:
     assert at_postcode.answer("1") == ["It is free.", "What is your name?"]
 
 
+def test_a_revision_that_lacks_the_words_asks_in_the_plain_ones(at_postcode: Talk) -> None:
+    options = (Option("the cost", (StartFlow("pattern_cost"),)),)
+    assert at_postcode.send(Clarify(options, asks="utter_of_a_later_version")) == ["Which did you mean?"]
+
+
 def test_clarify_is_dropped_when_the_person_goes_on(at_postcode: Talk) -> None:
     at_postcode.send(Clarify((Option("the cost", (StartFlow("pattern_cost"),)),)))
     assert at_postcode.send(SetSlot("postcode", "PR1 8XJ"))[-1] == "What is your name?"
