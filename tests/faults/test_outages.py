@@ -121,7 +121,7 @@ def test_a_day_without_twilio_and_telegram(tmp_path: Path, day: Callable[[Produc
         twilio.wait_for(OTHER, 1, seconds=20)
         telegram.wait_for(CHAT, 2, seconds=20)
         eventually(lambda: everything_is_answered(product))
-        assert heard(product, OTHER) == ["hello", "hello?"]
+        eventually(lambda: heard(product, OTHER) == ["hello", "hello?"])
         assert product.assistant.clock.now() - ended < RECONCILED
 
 
@@ -164,7 +164,7 @@ def test_a_day_without_mail(tmp_path: Path, day: Callable[[Product], None]) -> N
         with product.assistant.db.write() as session:
             for coach in session.scalars(select(Coach)):
                 coach.email = f"coach{coach.id}@example.org"
-        assert "Your call is booked" in play(product, ANSWERS)[-1]
+        assert any("Your call is booked" in text for text in play(product, ANSWERS)[-2:])
         eventually(lambda: "the mail server does not answer" in part(product, "mail"))
         assert product.http.get("/readyz").status_code == 200
         product.assistant.clock.offset += timedelta(minutes=1)
