@@ -24,7 +24,7 @@ def build(control: str, send: Send) -> None:
         delivery._claim = _claim_and_send(delivery._claim, send)
         delivery._try = lambda _send, outbound, _already: Receipt(f"P{outbound.id}")
     if control == "two_commits":
-        inbox.take = _take_at_once(inbox.take)
+        inbox.lock_and_take = _take_at_once(inbox.lock_and_take)
 
 
 def _claim_and_send(claim: Callable[..., Any], send: Send) -> Callable[..., Any]:
@@ -40,13 +40,13 @@ def _claim_and_send(claim: Callable[..., Any], send: Send) -> Callable[..., Any]
     return both
 
 
-def _take_at_once(take: Callable[..., bool]) -> Callable[..., bool]:
+def _take_at_once(take: Callable[..., Any]) -> Callable[..., Any]:
     """Marks a message taken in a transaction of its own, before the rest of its turn (on SQLite)."""
 
-    def alone(session: Session, message_id: int, now: datetime) -> bool:
-        done = take(session, message_id, now)
+    def alone(session: Session, *message: Any) -> Any:
+        taken = take(session, *message)
         session.connection().exec_driver_sql("COMMIT")
         session.connection().exec_driver_sql("BEGIN IMMEDIATE")
-        return done
+        return taken
 
     return alone
