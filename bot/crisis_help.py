@@ -50,7 +50,7 @@ def help_with(assistant: Assistant, message: Waiting) -> bool:
 def heard_in(assistant: Assistant, message: Waiting) -> tuple[Heard | None, SafetyHit | None]:
     """What was heard, by all layers; by the lists and the small model alone where hearing fails too."""
     try:
-        heard = turns.hear(assistant, message)[0]
+        heard = turns.hear(assistant, message, turns.look(assistant, message.conversation_id))
         return heard, heard.safety or heard.maybe
     except Exception as error:
         log.error("hearing failed", conversation=message.conversation_id, problem=place_of(error))

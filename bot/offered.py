@@ -26,18 +26,20 @@ def of_the_times_on_offer(heard: Heard, state: DialogueState, book: Book) -> lis
     asked = heard.expecting
     if asked is None or asked.spec.type != "opening" or heard.acts or heard.inbound.kind != "text" or not heard.now:
         return []
-    shown = shown_openings([one for one in asked.choices if one[0] != OTHER_TIMES], heard.now.replace(tzinfo=None))
     other = SetSlot(asked.slot, OTHER_TIMES, said=heard.text)
-    if shown and is_all_of("offered", "ours", heard.text):
+    said = next((words for words in ("ours", "later", "sooner") if is_all_of("offered", words, heard.text)), None)
+    now = heard.now.replace(tzinfo=None)
+    shown = shown_openings([one for one in asked.choices if one[0] != OTHER_TIMES], now) if said else []
+    if shown and said == "ours":
         return [SetSlot(asked.slot, shown[0][0], said=heard.text)]
-    if shown and is_all_of("offered", "later", heard.text):
+    if shown and said == "later":
         last = max(start for _, start in shown)
         return [
             SetSlot("opening_wish", wish(last + timedelta(minutes=1), last + timedelta(days=2 * DAYS_AHEAD))),
             other,
         ]
-    if shown and is_all_of("offered", "sooner", heard.text):
-        return [SetSlot("opening_wish", wish(heard.now.replace(tzinfo=None), shown[0][1])), other]
+    if shown and said == "sooner":
+        return [SetSlot("opening_wish", wish(now, shown[0][1])), other]
     if is_all_of("offered", "more", heard.text):
         return [other]
     return undecided(heard)

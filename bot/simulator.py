@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot import coaching, rounds, turns
+from bot import coaching, read_ahead, rounds, turns
 from bot.assistant import Assistant
 from bot.channels import sms
 from bot.turns import Taken
@@ -171,7 +171,7 @@ class Simulator:
         self.last_event = happened[-1].id if happened else self.last_event
         if seen is None or not seen.state:
             return answered
-        state = turns.state_of(seen.state, self.assistant.book(seen.revision))
+        state = read_ahead.state_of(seen.state, self.assistant.book(seen.revision))
         frame = state.stack[-1] if state.stack else None
         answered.flow, answered.step = (frame.flow, frame.step) if frame else (None, None)
         answered.slots, answered.outcome = dict(state.slots), state.outcome

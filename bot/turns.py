@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from itertools import takewhile
 from typing import Any
 
 from bot import actions, care, coach_words, counting, own_words, silences, understanding
@@ -18,12 +17,11 @@ from bot.actions.doing import Doing
 from bot.assistant import Assistant
 from bot.composing import Message, compose, in_good_order
 from bot.flows import engine
-from bot.flows.carrying import may_carry
 from bot.flows.commands import Command, OptOut, SetSlot, StartFlow
-from bot.flows.definition import Book
 from bot.flows.engine import Event, Turn
 from bot.flows.responses import render
-from bot.flows.state import DialogueState, UnknownSchema
+from bot.flows.state import DialogueState
+from bot.read_ahead import NUDGE, Read, as_asked_before, begins_at, is_nudged, state_of, without
 from services import (
     audit,
     booking,
@@ -72,20 +70,19 @@ def take_next(assistant: Assistant, message: Waiting, seen: conversations.Seen |
     """
     for _ in range(TRIES):
         with tracing.span("hear", conversation=message.conversation_id, message=message.id):
-            heard, version = hear(assistant, message, seen)
+            seen = seen or look(assistant, message.conversation_id)
+            heard = hear(assistant, message, seen)
+            read = Read.before(assistant, heard, seen)
         try:
             with tracing.span("turn", conversation=message.conversation_id, message=message.id):
-                return take(assistant, message, heard, version)
+                return take(assistant, message, heard, seen.state_version, read)
         except Stale:
             seen = None
     raise Stale(f"message {message.id} was overtaken {TRIES} times")
 
 
-def hear(
-    assistant: Assistant, message: Waiting, seen: conversations.Seen | None = None
-) -> tuple[understanding.Heard, int]:
-    """Understand outside any transaction; answers what was heard and the state version it was heard against."""
-    seen = seen or look(assistant, message.conversation_id)
+def hear(assistant: Assistant, message: Waiting, seen: conversations.Seen) -> understanding.Heard:
+    """Understand outside any transaction, against the conversation as it was seen."""
     if seen.revision not in {None, assistant.book(None).revision}:
         assistant.books.refresh()  # perhaps another process is ahead: nobody is led back to what was said before
     book = assistant.book(seen.revision)
@@ -93,23 +90,7 @@ def hear(
     heard = understanding.hear(message.inbound, engine.expecting(book, state), now, assistant.nlu)
     if is_nudged(state) and not (heard.reading.answer or heard.settled or heard.safety):
         heard = as_asked_before(heard, engine.expecting(book, without(state, NUDGE, book)), now)
-    return (heard if assistant.demo else understanding.without_drama_numbers(heard)), seen.state_version
-
-
-def as_asked_before(heard: understanding.Heard, asked: engine.Expecting | None, now: datetime) -> understanding.Heard:
-    """Heard as an answer to what was asked before the nudge, if it is one; to a question for own words anything would be."""
-    if asked is None or asked.spec.type == "text":
-        return heard
-    before = understanding.hear(heard.inbound, asked, now, None)
-    return replace(heard, expecting=asked, reading=before.reading) if before.reading.answer else heard
-
-
-NUDGE = "pattern_nudge"
-
-
-def is_nudged(state: DialogueState) -> bool:
-    """Whether "would you like to carry on?" waits for an answer; who answers what was asked before has carried on."""
-    return bool(state.stack) and state.stack[-1].flow == NUDGE
+    return heard if assistant.demo else understanding.without_drama_numbers(heard)
 
 
 def look(assistant: Assistant, conversation_id: int) -> conversations.Seen:
@@ -117,17 +98,9 @@ def look(assistant: Assistant, conversation_id: int) -> conversations.Seen:
         return conversations.see(session, conversation_id)
 
 
-def state_of(saved: Any, book: Book) -> DialogueState:
-    """The saved state, or a fresh one; a state of an unknown schema starts afresh rather than failing the person."""
-    if not saved:
-        return DialogueState(revision=book.revision)
-    try:
-        return DialogueState.from_json(saved)
-    except UnknownSchema:
-        return DialogueState(revision=book.revision)
-
-
-def take(assistant: Assistant, message: Waiting, heard: understanding.Heard, version: int) -> Taken | None:
+def take(
+    assistant: Assistant, message: Waiting, heard: understanding.Heard, version: int, read: Read | None = None
+) -> Taken | None:
     with assistant.db.write() as session:
         conversation = inbox.lock_and_take(session, message, version, assistant.clock.now())
         if conversation is None:
@@ -142,7 +115,7 @@ def take(assistant: Assistant, message: Waiting, heard: understanding.Heard, ver
             return Taken(conversation.id, message.inbound.text, heard, None, ())
         work = Work(assistant, session, conversation, heard)
         more = inbox.more_waiting(session, conversation, message)
-        taken = work.read_and_advance(message, more_waiting=more, stopped=stopped)
+        taken = work.read_and_advance(message, more_waiting=more, stopped=stopped, read=read)
         faults.point("before_turn_commit")
     faults.point("after_turn_commit")
     assistant.tell_outgoing(message.inbound.address.channel)
@@ -209,15 +182,6 @@ def begin(
     return taken
 
 
-def without(state: DialogueState, flow: str, book: Book) -> DialogueState:
-    """The state with a flow that is under way taken out, and what it had called."""
-    at = next((number for number, frame in enumerate(state.stack) if frame.flow == flow), None)
-    if at is None:
-        return state
-    called = takewhile(lambda frame: frame.flow in book.reach[flow], state.stack[at:])
-    return replace(state, stack=(*state.stack[:at], *state.stack[at + len(list(called)) :]))
-
-
 def give_up(assistant: Assistant, conversation_id: int) -> int:
     """Answer a message that could not be worked on with words that say so; its words stay in the thread for a person."""
     with assistant.db.write() as session:
@@ -248,16 +212,16 @@ class Work:
         self.book, self.today = assistant.book(conversation.revision), assistant.book(None)
         self.state = state_of(conversation.state, self.book)
 
-    def read_and_advance(self, message: Waiting, *, more_waiting: bool, stopped: bool) -> Taken:
+    def read_and_advance(
+        self, message: Waiting, *, more_waiting: bool, stopped: bool, read: Read | None = None
+    ) -> Taken:
         assert self.heard is not None
-        asked = self.heard.expecting
-        if is_nudged(self.state) and asked is not None and asked.flow != NUDGE:
-            self.state = without(self.state, NUDGE, self.book)
-        if not self.state.stack or self.goes_on_with_newer():
+        self.state, book = begins_at(self.heard, self.state, self.book, self.today)
+        if book is self.today:
             self.repin()
         aside = (stopped or self.conversation.coach_takeover_at) and self.heard.opt_out in {None, *FOR_THE_COACH}
         alone = care.only_care(self.heard, self.state) if aside and not self.heard.safety else []
-        commands = alone or understanding.read(self.heard, self.state, self.book, stopped=stopped)
+        commands = alone or self.commands(read, stopped)
         if understanding.missed(commands) and not self.heard.safety:
             asked = self.heard.expecting
             slot, flow = (asked.slot, asked.flow) if asked else (None, None)
@@ -266,10 +230,11 @@ class Work:
         taken = self.run(commands, said=message.inbound.text, quiet=more_waiting)
         return taken
 
-    def goes_on_with_newer(self) -> bool:
-        """Whether today's content leads on from here just as the pinned one does: then nothing but words has changed."""
-        today = self.today
-        return self.book.revision != today.revision and may_carry(self.book, today, self.state)
+    def commands(self, read: Read | None, stopped: bool) -> Sequence[Command]:
+        assert self.heard is not None
+        if read and not stopped and (read.state, read.revision) == (self.state, self.book.revision):
+            return read.commands
+        return understanding.read(self.heard, self.state, self.book, stopped=stopped)
 
     def repin(self) -> None:
         """The person goes on with today's content."""

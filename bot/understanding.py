@@ -6,6 +6,7 @@ what the trained model thinks, and last "not understood".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.asks import (
@@ -367,6 +368,6 @@ def fallback(heard: Heard, expecting: Expecting | None, book: Book, *, calm: boo
     return [wished or Unclear(None if known else heard.reading.hint)]
 
 
-def missed(commands: list[Command]) -> bool:
+def missed(commands: Sequence[Command]) -> bool:
     """Whether the message was not understood: kept for review, and counted."""
     return any(isinstance(command, Unclear) for command in commands)

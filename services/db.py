@@ -1,7 +1,8 @@
 """The database: one model on SQLite and on PostgreSQL.
 
-SQLite: writes BEGIN IMMEDIATE one after the other (in all processes), reads BEGIN DEFERRED, WAL, `synchronous=FULL`
-asserted; a second worker process is refused. PostgreSQL: row locks, any number of processes.
+SQLite: writes BEGIN IMMEDIATE one after the other (in all processes) and are on disk before `write` is left, reads BEGIN
+DEFERRED, WAL, `synchronous=FULL` asserted for all else; a second worker process is refused. PostgreSQL: row locks, any
+number of processes.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, func
 from sqlalchemy.orm import Session
 
 from services import crypto, migrated, postgres, sessions
+from services.disk import DiskWait
 from services.errors import StorageError
-from services.sessions import WRITES, LeanSession
+from services.sessions import WAITS_LATER, WRITES, LeanSession
 from services.settings import Settings
 
 __all__ = ["Database", "Session"]
@@ -47,7 +49,9 @@ class Database:
         if self.throw_away:
             event.listen(self.engine, "connect", _no_waiting)
         crypto.attach(self.engine, keys)
-        self._writer = self.engine.execution_options(**{WRITES: True})
+        waits = self.on_sqlite and not self.throw_away
+        self._disk = DiskWait(str(self.url.database)) if waits else None
+        self._writer = self.engine.execution_options(**{WRITES: True, WAITS_LATER: waits})
         self._write_lock = threading.Lock()
         self._mine = threading.local()
         self._claimed: IO[str] | None = None
@@ -64,10 +68,17 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """One transaction that commits at the end or, on any exception, leaves nothing."""
+        """One transaction that commits at the end, durably, or on any exception leaves nothing.
+
+        StorageError at the end: it may be lost if the machine loses power now.
+        """
+        if self._disk:
+            self._disk.check()
         with self._alone(), LeanSession(self._writer) as session:
             yield session
             session.commit()
+        if self._disk and session.wrote:
+            self._disk.wait()
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -219,7 +219,7 @@ def opened(settings: Settings) -> tuple[Part, Database | None]:
         if db:
             db.close()
         return Part("database", "broken", f"cannot be used: {str(error).splitlines()[0]}"), None
-    kind = "SQLite, WAL, synchronous=FULL" if db.on_sqlite else "PostgreSQL"
+    kind = "SQLite, WAL, every write waits for the disk" if db.on_sqlite else "PostgreSQL"
     if at == head:
         return Part("database", "ok", f"{kind}, at the newest migration ({head})."), db
     db.close()

@@ -22,6 +22,8 @@ _Found = TypeVar("_Found")
 TRIES = 3
 WRITES = "anydoor_write"
 """Among an engine's execution options: its transactions begin as writers (SQLite)."""
+WAITS_LATER = "anydoor_waits_later"
+"""The same: whoever opens such a session waits for the disk after its commit (SQLite, services/disk.py)."""
 
 
 class LeanSession(Session):
@@ -35,6 +37,10 @@ class LeanSession(Session):
         self._opened: PoolProxiedConnection | None = None
         self._whole: Connection | None = None
         """SQLAlchemy's connection over it, once there is need of one."""
+        self._changes = 0
+        """Of the driver's connection, when it was taken (SQLite)."""
+        self.wrote = False
+        """Whether the commit changed rows (SQLite)."""
         self.keeps_back = True
         """Whether writes may travel later; not where something undoes a part of the transaction if they fail."""
 
@@ -116,6 +122,7 @@ class LeanSession(Session):
             self.flush()
         if self._opened is not None:  # also where SQLAlchemy was asked for its connection, and then for nothing on it
             driver = self._driver()
+            self.wrote = self._on_sqlite and driver.total_changes != self._changes
             try:
                 driver.commit() if self._on_sqlite else line_of(driver).commit()
             except self._driver_errors as wrong:
@@ -149,6 +156,7 @@ class LeanSession(Session):
             try:
                 opened = self._opened = self._engine.raw_connection()
                 begin(opened.dbapi_connection, self._engine)
+                self._changes = opened.dbapi_connection.total_changes if self._on_sqlite else 0  # type: ignore[union-attr]
             except self._driver_errors as wrong:
                 raise self.told(wrong) from wrong
         return self._opened
@@ -156,6 +164,7 @@ class LeanSession(Session):
     def _let_go(self) -> None:
         """Give the connection back; what was not committed on it is undone."""
         if self._opened is not None:
+            _wait_at_commit_again(self._opened.dbapi_connection, self._engine)
             self._opened.close()
         self._opened = self._whole = None
 
@@ -193,4 +202,14 @@ def dialect_of(session: Session) -> Dialect:
 def begin(driver: Any, opened: Engine | Connection) -> None:
     """Begin on the driver's connection, unless that is done; PostgreSQL's begins by itself."""
     if opened.dialect.name == "sqlite" and not driver.in_transaction:
-        driver.execute("BEGIN IMMEDIATE" if opened.get_execution_options().get(WRITES) else "BEGIN DEFERRED")
+        how = opened.get_execution_options()
+        if how.get(WAITS_LATER):
+            driver.execute("PRAGMA synchronous=NORMAL")
+        driver.execute("BEGIN IMMEDIATE" if how.get(WRITES) else "BEGIN DEFERRED")
+
+
+def _wait_at_commit_again(driver: Any, engine: Engine) -> None:
+    """Undo what `begin` asked for, before others get the connection."""
+    if driver is not None and engine.get_execution_options().get(WAITS_LATER):
+        driver.rollback()
+        driver.execute("PRAGMA synchronous=FULL")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from bot import turns, understanding
+from bot import read_ahead, understanding
 from bot.flows.checking_said import SWALLOWED, WRITES, said_at
 from bot.flows.commands import Command, SetSlot, StartFlow
 from bot.flows.definition import Book, Finding
@@ -196,7 +196,7 @@ class Showing:
 
     def _state(self) -> DialogueState:
         with self.simulator.assistant.db.read() as session:
-            return turns.state_of(conversations.see(session, self.number).state, self.book)
+            return read_ahead.state_of(conversations.see(session, self.number).state, self.book)
 
     def _asked(self) -> Expecting | None:
         return expecting(self.book, self._state()) if self.number else None

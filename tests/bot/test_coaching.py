@@ -18,6 +18,7 @@ from bot.assistant import Assistant, assemble
 from bot.flows.engine import Expecting
 from bot.hearing import Heard
 from bot.nlu.stand_in import StandIn
+from bot.read_ahead import Read
 from services import booking, call_backs, conversations, diary, inbox, people, staff
 from services.messages import Address, Inbound, Outbound, Receipt
 from services.models import Appointment, CallBack, DutyAlert, MessageOut, Team
@@ -133,9 +134,12 @@ class Watched:
             waiting = inbox.waiting(session, self.person.conversation)
         if not waiting:
             return
-        heard, version = turns.hear(self.person.assistant, waiting[0])
+        assistant = self.person.assistant
+        seen = turns.look(assistant, self.person.conversation)
+        heard = turns.hear(assistant, waiting[0], seen)
+        read = Read.before(assistant, heard, seen)
         self.chance.choice((self.takes_over, self.hands_back, self.writes))()
-        turns.take(self.person.assistant, waiting[0], heard, version)
+        turns.take(assistant, waiting[0], heard, seen.state_version, read)
 
     def begin(self) -> None:
         if not self.talking:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import func, select
 
-from bot import trial, turns
+from bot import read_ahead, trial
 from bot.assistant import Assistant
 from bot.flows.engine import Expecting, expecting
 from bot.simulator import Answered, Simulator
@@ -248,7 +248,7 @@ class RandomPerson(RuleBasedStateMachine):
         if seen is None:
             return None
         book = self.person.assistant.book(seen.revision)
-        return expecting(book, turns.state_of(seen.state, book)) if seen.state else None
+        return expecting(book, read_ahead.state_of(seen.state, book)) if seen.state else None
 
     def seen(self) -> conversations.Seen | None:
         """The conversation; None when all of it was deleted."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import turns
+from bot import read_ahead
 from bot.assistant import Assistant, assemble
 from bot.flows.definition import SlotSpec
 from bot.flows.engine import Expecting, expecting
@@ -105,7 +105,7 @@ def question(person: Simulator) -> Expecting | None:
     with person.assistant.db.read() as session:
         seen = conversations.see(session, person.conversation_id())
     book = person.assistant.book(seen.revision)
-    return expecting(book, turns.state_of(seen.state, book)) if seen.state else None
+    return expecting(book, read_ahead.state_of(seen.state, book)) if seen.state else None
 
 
 def said(answered: Answered) -> list[str]:

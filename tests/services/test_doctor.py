@@ -45,7 +45,7 @@ def settings_of(home: Path, **given: str) -> Settings:
 def test_a_healthy_site_has_nothing_broken(examined: BY_NAME) -> None:
     found = examined()
     assert not [part for part in found.values() if part.state == "broken"]
-    assert found["database"].words.startswith("SQLite, WAL, synchronous=FULL, at the newest migration")
+    assert found["database"].words.startswith("SQLite, WAL, every write waits for the disk, at the newest migration")
     assert found["writing"].state == found["audit"].state == found["messages"].state == "ok"
 
 
