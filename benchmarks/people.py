@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
@@ -48,6 +48,8 @@ class Figures:
     asked_nlu: int = 0
     seconds: float = 0.0
     cpu_seconds: float = 0.0
+    since: float = 0.0
+    """Texts sent before this moment (monotonic) do not count."""
 
     @property
     def rate(self) -> float:
@@ -128,11 +130,14 @@ class Load:
         reply = await answered(reader)
         if not reply.startswith(self.replies):
             raise RuntimeError(f"the server replied {reply[:60]!r}")
-        figures.acknowledged.append(time.monotonic() - began)
+        counts = began >= figures.since
+        if counts:
+            figures.acknowledged.append(time.monotonic() - began)
         if future:
             moment, asked = await asyncio.wait_for(future, 30)
-            figures.committed.append(moment - began)
-            figures.asked_nlu += asked
+            if counts:
+                figures.committed.append(moment - began)
+                figures.asked_nlu += asked
 
 
 class RasaLoad(Load):
@@ -175,16 +180,30 @@ async def provider(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
         writer.close()
 
 
-async def texting(load: Load, people: int, seconds: float, every: float | None = None) -> Figures:
-    """So many people for so many seconds."""
-    figures = Figures()
+async def texting(
+    load: Load,
+    people: int,
+    seconds: float,
+    every: float | None = None,
+    counting: Callable[[], object] = lambda: None,
+) -> Figures:
+    """So many people for so many seconds, as fast as they are answered, or a text each `every` so many.
+
+    These come one after another within the time that a conversation takes, so that they are at different texts as people are;
+    `counting` is called, and what is measured begins, when all of them are there.
+    """
+    coming = every * len(TEXTS) if every else 0.0
     began = time.monotonic()
-    pauses = [every * place / people if every else 0.0 for place in range(people)]
+    figures = Figures(since=began + coming)
 
     async def joins(pause: float) -> None:
         await asyncio.sleep(pause)
-        await load.person(figures, began + seconds, every)
+        await load.person(figures, figures.since + seconds, every)
 
-    await asyncio.gather(*(joins(pause) for pause in pauses))
-    figures.seconds = time.monotonic() - began
+    async def counts() -> None:
+        await asyncio.sleep(coming)
+        counting()
+
+    await asyncio.gather(counts(), *(joins(coming * place / people) for place in range(people)))
+    figures.seconds = time.monotonic() - figures.since
     return figures

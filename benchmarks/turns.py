@@ -33,8 +33,13 @@ class Server:
     pid: int
 
     async def measure(self, people: int, seconds: float, every: float | None = None) -> Figures:
-        before = self.processor()
-        figures = await texting(self.load, people, seconds, every)
+        before = 0.0
+
+        def counting() -> None:
+            nonlocal before
+            before = self.processor()
+
+        figures = await texting(self.load, people, seconds, every, counting)
         figures.cpu_seconds = self.processor() - before
         return figures
 
