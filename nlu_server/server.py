@@ -24,7 +24,7 @@ import threading
 import warnings
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Awaitable, Callable
+from typing import Any, Callable
 
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"  # before rasa is imported: nothing is sent anywhere
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"  # many threads on small sums only wait for one another
@@ -42,7 +42,7 @@ LARGEST_BODY = 16_384  # bytes
 SECONDS_TO_STOP = 3
 HEARD_NOTHING = {"intent": {"name": None, "confidence": 0.0}, "intent_ranking": [], "crisis": None, "entities": []}
 
-Parse = Callable[[str], Awaitable[dict]]
+Parse = Callable[[str], dict]
 log = logging.getLogger("nlu_server")
 
 
@@ -96,7 +96,7 @@ def make_app(parse: Parse, model_id: str, token: str) -> Sanic:
         text = said(request)
         if isinstance(text, HTTPResponse):
             return text
-        return response.json(plain(await parse(text)) if text else HEARD_NOTHING)
+        return response.json(plain(parse(text)) if text else HEARD_NOTHING)
 
     @app.get("/status")
     async def status(request: Request) -> HTTPResponse:
@@ -119,11 +119,14 @@ def load(model: Path) -> tuple[Parse, str]:
     from rasa.core.agent import Agent
     from rasa.utils.log_utils import configure_structlog
 
+    from straight import Straight
+
     logging.basicConfig(level=logging.ERROR, force=True)
     configure_structlog(logging.ERROR)  # without this every text is printed
-    agent: Any = Agent.load(str(model))
+    processor: Any = Agent.load(str(model)).processor
+    parse = Straight(processor.graph_runner, processor.model_metadata.nlu_target)
     give_back_memory()
-    return agent.parse_message, model.name.split(".")[0]
+    return parse, model.name.split(".")[0]
 
 
 def give_back_memory() -> None:

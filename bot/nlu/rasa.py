@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-import httpx2
 import structlog
 
+from bot.nlu.lines import NOT_REACHED, Lines, Refused
 from bot.nlu.parsed import Entity, Judged, Nlu, Parsed
 from bot.nlu.places import Places
 from bot.nlu.process import NluProcess
@@ -28,10 +28,6 @@ POISON = 3  # failed answers in a row before a server that does answer counts as
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
-
-
-class _Unusable(Exception):
-    """The server answered with something that is not a parse."""
 
 
 class _Breaker:
@@ -77,14 +73,8 @@ class RasaClient:
         rest: float = REST_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._http = httpx2.Client(
-            base_url=url.rstrip("/"),
-            timeout=timeout,
-            trust_env=False,
-            headers={"Authorization": f"Bearer {token}"},
-            verify=not url.startswith("http://"),
-        )  # loading certificates takes 0.2 s
-        self._timeout = timeout
+        headers = {"Authorization": f"Bearer {token}".encode(), "Content-Type": b"application/json"}
+        self._lines = Lines(url, headers, timeout, LARGEST_ANSWER)
         self._breaker = _Breaker(rest, clock)
 
     @property
@@ -94,44 +84,35 @@ class RasaClient:
 
     def parse(self, text: str) -> Parsed | None:
         sendable = text[:LONGEST_TEXT].encode("utf-8", "ignore").decode()  # without half characters
-        return self._ask("POST", "/model/parse", {"text": sendable}, _parsed)
+        body = json.dumps(
+            {"text": sendable}, ensure_ascii=False, separators=(",", ":")
+        ).encode()  # the server's limit is in bytes
+        return self._ask("POST", "/model/parse", body, _parsed)
 
     def close(self) -> None:
-        self._http.close()
+        self._lines.close()
 
     def _ask(
-        self, method: str, path: str, body: dict[str, str] | None, read: Callable[[Any], T], rest: float | None = None
+        self, method: str, path: str, body: bytes | None, read: Callable[[Any], T], rest: float | None = None
     ) -> T | None:
         if not self._breaker.lets_through(rest):
             return None
         try:
-            answer = _understood(self._receive(method, path, body), read)
-        except (httpx2.HTTPError, httpx2.InvalidURL, RuntimeError, _Unusable) as problem:
-            reached = isinstance(problem, _Unusable)
+            answer = _understood(self._lines.ask(method, path, body), read)
+        except (*NOT_REACHED, Refused) as problem:
+            reached = isinstance(problem, Refused)
             self._breaker.failed(reached)
             log.warning("nlu_no_answer", problem=str(problem) if reached else type(problem).__name__)
             return None
         self._breaker.succeeded()
         return answer
 
-    def _receive(self, method: str, path: str, body: dict[str, str] | None) -> bytes:
-        give_up = time.monotonic() + self._timeout
-        received = b""
-        with self._http.stream(method, path, json=body) as response:
-            if response.status_code != httpx2.codes.OK:
-                raise _Unusable(f"status {response.status_code}")
-            for part in response.iter_bytes():
-                received += part
-                if len(received) > LARGEST_ANSWER or time.monotonic() > give_up:
-                    raise _Unusable("an answer without end")
-        return received
-
 
 def _understood(received: bytes, read: Callable[[Any], T]) -> T:
     try:
         return read(json.loads(received))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise _Unusable("not an answer of the NLU server") from None
+        raise Refused("not an answer of the NLU server") from None
 
 
 def _is_status(answer: Any) -> bool:
@@ -234,6 +215,7 @@ class OwnNlu:
             url = self._process.url or ""
             if url != self._url:
                 self._url = url
+                self._client.close()
                 self._client = RasaClient(url, self._process.token, self._timeout) if url else _CLOSED
             return self._client
 
