@@ -313,9 +313,13 @@ def duty_rota(session: Session, settings: Settings, now: datetime) -> tuple[Stat
 
 def people_waiting(session: Session, settings: Settings, now: datetime) -> tuple[State, str]:
     """Whether everybody who asked is on a desk that somebody reads."""
-    lost = allocation.between_teams(session, now)
+    kept, lost = allocation.between_teams(session, now)
     if lost:
-        return "broken", f"{len(lost)} people wait with a team that has closed. Open it again until each is handed on."
+        words = f"{len(lost)} people are with a team that is not open and that no account of its own looks after."
+        return "broken", f"{words} Open it, or an account of it, until each is handed on."
+    if kept:
+        words = f"{len(kept)} people are still with a team that has closed. Their calls stand and can be moved."
+        return "attention", f"{words} Keep its accounts until each is done or handed on."
     return "ok", "everybody who asked is on the desk of an open team."
 
 
