@@ -68,9 +68,8 @@ lock: ## renew the locked requirement files (they hold hashes and no addresses)
 	@$(LOCK) --python-version 3.11 pyproject.toml --extra tracing -o requirements-tracing.lock
 	@$(LOCK) --python-version 3.11 pyproject.toml --group dev --group lock -o requirements-dev.lock
 
-audit: setup-dev ## ask the public advisory databases about every locked package (needs the internet)
-	@for lock in requirements.lock requirements-tracing.lock requirements-dev.lock nlu_server/requirements.lock; do echo $$lock; \
-	  $(BIN)/uv tool run pip-audit --strict --disable-pip --require-hashes --requirement $$lock || failed=1; done; [ -z "$$failed" ]
+audit: setup-dev ## ask the public advisory databases about every locked package, and write docs/audit.json (needs the internet)
+	@$(BIN)/python -m tools.audit
 
 clean: ## remove environments and caches (never the database)
 	rm -rf .venv nlu_server/.venv .mypy_cache .ruff_cache .pytest_cache build

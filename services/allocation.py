@@ -11,15 +11,28 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from services import audit, bank_holidays, call_backs, rota, scopes
 from services.call_fit import fitting, languages_in_full
 from services.clock import LONDON
-from services.models import Absence, Appointment, CallBack, Coach, Conversation, DutyAlert, Referral, Team, WorkingHours
+from services.models import (
+    Absence,
+    Appointment,
+    CallBack,
+    Coach,
+    Conversation,
+    DutyAlert,
+    Referral,
+    StaffMember,
+    Team,
+    WorkingHours,
+)
 from services.referrals import CLOSED
 from services.scopes import Viewer
+
+READ_A_DESK = ("coach", "lead", "safety")
 
 
 def coach_for(session: Session, team_id: str, card: Mapping[str, Any], now: datetime, by: date) -> int | None:
@@ -88,18 +101,32 @@ def keep_languages(session: Session, coach: Coach, text: str, viewer: Viewer, no
     return True
 
 
-def between_teams(session: Session, now: datetime) -> set[int]:
-    """The conversations of people who asked and whom nobody has: their team has closed, and its desk with it.
+def between_teams(session: Session, now: datetime) -> tuple[set[int], set[int]]:
+    """The conversations of people who are with a team that is not open: those it goes on with, those whom nobody has.
 
-    Everybody else is on a desk: as a booked call, a promise with a date, one of a caseload, or among what waits.
+    A team that has closed goes on with whom it has while an account of it reads its desk; a call also while its coach
+    still rings. Everybody else is on a desk: as a booked call, a promise with a date, one of a caseload, or what waits.
     """
-    gone = select(Team.id).where(or_(Team.opened_at.is_(None), Team.closed_at <= now))
-    asked = [
-        select(Referral.conversation_id).where(Referral.status.not_in(CLOSED), Referral.team_id.in_(gone)),
-        select(CallBack.conversation_id).where(CallBack.done_at.is_(None), CallBack.team_id.in_(gone)),
-        select(DutyAlert.conversation_id).where(DutyAlert.closed_at.is_(None), DutyAlert.team_id.in_(gone)),
-        select(Appointment.conversation_id).where(
-            Appointment.status == "booked", Appointment.ends_at > now, Appointment.team_id.in_(gone)
-        ),
+    desks = select(StaffMember.team_id).where(StaffMember.disabled_at.is_(None), StaffMember.role.in_(READ_A_DESK))
+    ended = select(Team.id).where(Team.opened_at.is_not(None), Team.closed_at <= now)
+    all_with = _with(now, or_(Team.opened_at.is_(None), Team.closed_at <= now))
+    kept = _with(now, Team.id.in_(ended), Team.id.in_(desks))
+    rings = Appointment.coach_id.in_(select(Coach.id).where(Coach.active))
+    kept.append(_booked(now).where(Appointment.team_id.in_(ended), rings))
+    has = {number for query in kept for number in session.scalars(query)}
+    return has, {number for query in all_with for number in session.scalars(query)} - has
+
+
+def _with(now: datetime, *which: ColumnElement[bool]) -> list[Select[Any]]:
+    """Everything open with these teams, one query a kind, each of conversations."""
+    those = select(Team.id).where(*which)
+    return [
+        select(Referral.conversation_id).where(Referral.status.not_in(CLOSED), Referral.team_id.in_(those)),
+        select(CallBack.conversation_id).where(CallBack.done_at.is_(None), CallBack.team_id.in_(those)),
+        select(DutyAlert.conversation_id).where(DutyAlert.closed_at.is_(None), DutyAlert.team_id.in_(those)),
+        _booked(now).where(Appointment.team_id.in_(those)),
     ]
-    return {number for query in asked for number in session.scalars(query)}
+
+
+def _booked(now: datetime) -> Select[Any]:
+    return select(Appointment.conversation_id).where(Appointment.status == "booked", Appointment.ends_at > now)

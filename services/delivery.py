@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, Update, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from services import faults, journeys, spending, statuses
+from services import faults, journeys, locks, spending, statuses
 from services.clock import real_now
 from services.db import Database
 from services.messages import (
@@ -188,9 +188,9 @@ def _claimable(channels: tuple[str, ...] | None, locked: bool = False) -> Prepar
     )
     if channels is not None:
         query = query.where(MessageOut.channel.in_(channels))
-    if locked:
-        query = query.with_for_update(of=[MessageOut, AddressRow], skip_locked=True, key_share=True)
-    return Prepared(query)
+    if not locked:
+        return Prepared(query)
+    return Prepared(query.with_for_update(of=[MessageOut, AddressRow], skip_locked=True, key_share=True))
 
 
 def _free() -> ColumnElement[bool]:
@@ -274,12 +274,7 @@ _IS_SENT = Prepared(
         settled_at=bindparam("now"),
     )
 )
-_OF_CLAIM = (
-    select(MessageOut)
-    .where(MessageOut.id == bindparam("message_id"))
-    .with_for_update(key_share=True)
-    .execution_options(populate_existing=True)
-)
+_OF_CLAIM = locks.on(select(MessageOut).where(MessageOut.id == bindparam("message_id")), key_share=True)
 
 
 def _drop_late_and_unwelcome(session: Session, now: datetime) -> None:
@@ -352,6 +347,6 @@ def _settle_failed(session: Session, row: MessageOut, reason: str, now: datetime
 def _settle_stopped(session: Session, row: MessageOut, now: datetime) -> None:
     """The provider says the person stopped: so do we; crisis help that it blocks goes to the duty person."""
     _settle_failed(session, row, "person_stopped", now)
-    address = session.get_one(AddressRow, row.address_id, with_for_update=True)
+    address = locks.get_one(session, AddressRow, row.address_id, key_share=True)
     if address.stopped_at is None:
         address.stopped_at, address.stopped_by = now, "provider"

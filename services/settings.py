@@ -10,17 +10,64 @@ from pydantic import Field, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from services.errors import SettingsError
+
+MOST_SECRET = 65_536  # bytes of a file
+
 
 class OwnVariables(PydanticBaseSettingsSource):
-    """Each setting by its own variable alone: by its field's name HOME would say where the database lies. Empty is unset."""
+    """Each setting by its own variable alone: by its field's name HOME would say where the database lies. Empty is unset.
+
+    A secret may stand in a file instead, which a vault's agent or systemd writes (`file_of`).
+    """
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         name = str(field.validation_alias)
-        return os.environ.get(name) or None, name, False
+        value, file = os.environ.get(name) or None, file_of(name) if is_secret(field) else None
+        if value and file:
+            raise SettingsError(f"{name} is given twice: by itself and by {file}. Take one of them away.")
+        return _read(name, file) if file else value, name, False
 
     def __call__(self) -> dict[str, Any]:
         found = (self.get_field_value(field, name) for name, field in self.settings_cls.model_fields.items())
         return {name: value for value, name, _ in found if value is not None}
+
+
+def is_secret(field: FieldInfo) -> bool:
+    """Whether a setting may come from a file; the address of the database holds a password."""
+    return field.annotation is SecretStr or field.validation_alias == "ANYDOOR_DATABASE_URL"
+
+
+def file_of(name: str) -> Path | None:
+    """The file a secret is read from: what NAME_FILE says, or NAME among the credentials that systemd hands over."""
+    handed_over = os.environ.get("CREDENTIALS_DIRECTORY")
+    credential = Path(handed_over, name) if handed_over else None
+    found = credential if credential and credential.exists() else None
+    if not (said := os.environ.get(f"{name}_FILE")):
+        return found
+    if found:
+        raise SettingsError(f"{name} is given twice: by {name}_FILE and by {found}. Take one of them away.")
+    return Path(said)
+
+
+def files() -> dict[str, Path]:
+    """The secrets of this process that come from files."""
+    secrets = [str(field.validation_alias) for field in Settings.model_fields.values() if is_secret(field)]
+    return {name: file for name in secrets if (file := file_of(name))}
+
+
+def _read(name: str, file: Path) -> str:
+    """What the file holds, less the end of its line. Empty is no secret: whoever writes it has not done so yet."""
+    try:
+        with file.open("rb") as opened:
+            held = opened.read(MOST_SECRET + 1).decode().rstrip("\r\n")
+    except OSError as error:
+        raise SettingsError(f"{name} cannot be read from {file}: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{name} cannot be read from {file}: it is not text.") from None
+    if not held.strip() or len(held) > MOST_SECRET:
+        raise SettingsError(f"{name} cannot be read from {file}: it is {'too long' if held.strip() else 'empty'}.")
+    return held
 
 
 class Settings(BaseSettings):
@@ -113,5 +160,5 @@ class Settings(BaseSettings):
 
 
 def load() -> Settings:
-    """The settings of this process; pydantic's ValidationError names a variable that makes no sense."""
+    """The settings of this process; pydantic's ValidationError or SettingsError names what makes no sense."""
     return Settings()

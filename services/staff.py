@@ -97,10 +97,10 @@ def make_set_up_link(session: Session, staff_id: int, now: datetime) -> str:
 
 def set_up(
     session: Session, token: str, password: str, now: datetime
-) -> StaffMember | Literal["short", "guessable", "gone"]:
+) -> StaffMember | passwords.Wrong | Literal["short", "gone"]:
     """Use a set-up link: sets the password and ends every sign-in.
 
-    "short" under 12 characters, "guessable" as services/passwords.py says, "gone" when used.
+    "short" under 12 characters, "guessable" or "broken" as services/passwords.py says, "gone" when used.
     """
     link = locks.get(session, SetUpLink, hash_of(token))
     if link is None or link.used_at is not None or link.expires_at <= now:
@@ -108,8 +108,8 @@ def set_up(
     if len(password) < SHORTEST_PASSWORD:
         return "short"
     row = session.get_one(StaffMember, link.staff_id)
-    if passwords.is_guessable(password, row.email, row.name, row.team_id or ""):
-        return "guessable"
+    if wrong := passwords.wrong(password, row.email, row.name, row.team_id or ""):
+        return wrong
     link.used_at = now
     set_password(session, row, password, now)
     return row
@@ -253,14 +253,14 @@ def is_own(session: Session, member: StaffMember, weighed: Weighed, now: datetim
 
 def change_password(
     session: Session, member: StaffMember, weighed: Weighed, new: str, now: datetime
-) -> Literal["ok", "wrong", "short", "guessable"]:
+) -> passwords.Wrong | Literal["ok", "wrong", "short"]:
     """Their own password, once the present one was weighed and fits; a wrong one counts as a failed sign-in."""
     if not is_own(session, member, weighed, now):
         return "wrong"
     if len(new) < SHORTEST_PASSWORD:
         return "short"
-    if passwords.is_guessable(new, member.email, member.name, member.team_id or ""):
-        return "guessable"
+    if wrong := passwords.wrong(new, member.email, member.name, member.team_id or ""):
+        return wrong
     set_password(session, member, new, now)
     return "ok"
 

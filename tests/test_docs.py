@@ -162,7 +162,7 @@ def test_every_path_of_the_repository_that_is_named_is_there() -> None:
         for path in re.findall(rf"(?<![\w/.])((?:{tops})/[\w./-]*\w/?)", _text(document))
         if not path.endswith("_")  # followed by a *
     }
-    made_by_running = {"nlu_server/models", "nlu_server/models/", "nlu_server/.venv"}
+    made_by_running = {"nlu_server/models", "nlu_server/models/", "nlu_server/.venv", "docs/audit.json"}
     missing = [one for one in sorted(named) if one[1] not in made_by_running and not (ROOT / one[1]).exists()]
     assert missing == []
 

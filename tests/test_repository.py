@@ -82,7 +82,6 @@ def test_functions_are_short() -> None:
 LOCK_BY_THEMSELVES = {
     "services/locks.py": "the one place for it",
     "services/rotation.py": "plain columns of any table",
-    "services/delivery.py": "claims in a session of its own",
 }
 
 

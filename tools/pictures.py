@@ -25,6 +25,7 @@ from tests.browser.servers import free_port
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 DESK, PHONE = {"width": 1100, "height": 1050}, {"width": 390, "height": 780}
+LONG_PHONE = {"width": 390, "height": 960}
 BEGINS = ("hi", "1", "signed off from the warehouse", "PR1 8XJ", "51", "low mood and sleeping badly", "money")
 IN_DANGER = (
     *BEGINS,
@@ -43,6 +44,8 @@ TOLD = (
     "hi", "1", "me backs gone, off sick since march and behind with the rent", "PR1 8XJ", "44", "1 and 2", "money", "Kev",
     "1", "07700 900556", "1", "1", "yes but my lad may hear it", "keep my job", "no",
 )  # fmt: skip
+OWN_WORDS = ("hi", "1", "off sick with my back and the rent's behind")
+CHECKED = (*OWN_WORDS, "PR1 8XJ", "34", "Sam", "1", "07700 900123", "thursday after 3", "1")
 ACCOUNT = re.compile(r"(\w+)@demonstration\.example\s+(\S+)")
 
 
@@ -87,9 +90,9 @@ def _passwords(process: subprocess.Popen[str]) -> dict[str, str]:
     raise RuntimeError("the demonstration did not start")
 
 
-def chat(browser: Browser, url: str, lines: tuple[str, ...]) -> Page:
-    """A person in the web chat."""
-    page = browser.new_page(viewport=PHONE)
+def chat(browser: Browser, url: str, lines: tuple[str, ...], *, large: bool = False) -> Page:
+    """A person in the web chat; `large`: a longer phone, sharper."""
+    page = browser.new_page(viewport=LONG_PHONE if large else PHONE, device_scale_factor=1.5 if large else 1)
     page.goto(f"{url}/chat")
     for line in lines:
         before = page.locator(".chat__line").count()
@@ -113,6 +116,12 @@ def signed_in(browser: Browser, site: Demonstration, role: str, lands: str) -> P
 def keep(page: Page, name: str) -> None:
     page.screenshot(path=IMAGES / f"{name}.png")
     print(name, (IMAGES / f"{name}.png").stat().st_size // 1000, "kB")
+
+
+def of_the_chat(browser: Browser, site: Demonstration) -> None:
+    """The pictures of README.md; the desk's picture there is the guide's."""
+    for name, lines in (("web-chat-own-words", OWN_WORDS), ("web-chat-check", CHECKED)):
+        keep(chat(browser, site.url, lines, large=True), name)
 
 
 def of_the_desk(browser: Browser, site: Demonstration) -> None:
@@ -159,6 +168,7 @@ def main() -> None:
             chat(browser, site.url, told)
         of_the_desk(browser, site)
         of_the_studio(browser, site)
+        of_the_chat(browser, site)
         browser.close()
 
 

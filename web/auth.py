@@ -27,6 +27,7 @@ STUDIO = ("admin", "editor")
 WRONG_PASSWORDS = {
     "short": f"Use {staff.SHORTEST_PASSWORD} characters or more",
     "guessable": "This one is easy to guess. Use three random words that are not about you or your work",
+    "broken": "This one is on a list of passwords that were stolen elsewhere. Use one that you use nowhere else",
 }
 
 

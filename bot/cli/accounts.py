@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,16 +17,29 @@ if TYPE_CHECKING:
     from services.models import StaffMember
 
 EMAIL = typer.Argument(help="Their e-mail address.")
+PROOF = typer.Option(
+    "--proof", help="How you made sure who asks: face to face, on video, or a colleague whom you rang."
+)
 Act = Callable[["Session", "StaffMember", datetime], str]
+
+
+class Proof(StrEnum):
+    """How somebody who has lost their second factor was shown to be who they say; written into the audit."""
+
+    IN_PERSON = "in-person"
+    VIDEO = "video"
+    COLLEAGUE = "colleague"
 
 
 def add_to(app: typer.Typer) -> None:
     """These belong to `anydoor staff`, which bot/cli/people.py makes."""
-    for name, command in {"link": link, "codes-off": codes_off, "sign-out": sign_out, "close": close}.items():
-        staff.command(name)(command)
+    staff.command("link")(link)
+    staff.command("codes-off")(codes_off)
+    staff.command("sign-out")(sign_out)
+    staff.command("close")(close)
 
 
-def done_to(here: Opened, email: str, action: str, act: Act) -> str:
+def done_to(here: Opened, email: str, action: str, act: Act, detail: dict[str, str] | None = None) -> str:
     """Do something to an account, audited; ValueError when there is none."""
     from services import audit
     from services import staff as accounts
@@ -35,7 +49,7 @@ def done_to(here: Opened, email: str, action: str, act: Act) -> str:
         if member is None:
             raise ValueError(f"Nobody has an account with {email.strip().lower()}. Nothing was changed.")
         answer = act(session, member, here.now)
-        audit.record(session, "system", action, f"staff:{member.id}", here.now)
+        audit.record(session, "system", action, f"staff:{member.id}", here.now, detail)
         return answer
 
 
@@ -49,12 +63,13 @@ def link(email: Annotated[str, EMAIL]) -> None:
         print(set_up_address(here.settings, token))
 
 
-def codes_off(email: Annotated[str, EMAIL]) -> None:
-    """Take the one-time codes and passkeys of a lost phone off the account. Make sure who asks; they set up new ones."""
+def codes_off(email: Annotated[str, EMAIL], proof: Annotated[Proof, PROOF]) -> None:
+    """Take the one-time codes and passkeys of a lost phone off the account, once you made sure who asks."""
     from services import staff as accounts
 
     with opened() as here:
-        done_to(here, email, "staff.codes_off", lambda s, m, now: accounts.turn_off_totp(s, m, now))
+        shown = {"proof": proof.value}
+        done_to(here, email, "staff.codes_off", lambda s, m, now: accounts.turn_off_totp(s, m, now), shown)
         print(
             "Their codes are off and they are signed out everywhere. On an https site the desk opens with new codes only."
         )

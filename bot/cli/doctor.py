@@ -31,6 +31,7 @@ def parts() -> Iterator[Part]:
 
     from services import doctor as looks
     from services.doctor import Part
+    from services.errors import SettingsError
     from services.settings import load
 
     try:
@@ -38,6 +39,9 @@ def parts() -> Iterator[Part]:
     except ValidationError as error:
         wrong = "; ".join(f"{one['loc'][0]}: {one['msg']}" for one in error.errors(include_input=False))
         yield Part("settings", "broken", f"{wrong}.")
+        return
+    except SettingsError as error:
+        yield Part("settings", "broken", str(error))
         return
     yield Part("settings", "ok", "every variable can be read.")
     yield looks.guarded("demonstration", lambda: demonstration(settings))

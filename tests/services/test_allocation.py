@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from services import (
     allocation,
@@ -18,8 +18,10 @@ from services import (
     consent,
     conversations,
     diary,
+    doctor,
     leavers,
     outcomes,
+    staff,
     transfers,
     waiting,
 )
@@ -37,8 +39,9 @@ from services.models import (
 )
 from services.referrals import CLOSED, create
 from services.scopes import Viewer
+from services.settings import Settings
 from services.teams import call_back_team
-from tests.services.diaries import make_team, talk
+from tests.services.diaries import hold, make_team, talk
 
 TEAM, OTHER = "testshire", "helpshire"
 BOARD = "E54000048"
@@ -152,15 +155,54 @@ def test_an_area_without_a_team_goes_to_those_who_accepted_it_and_promised_the_l
         assert call_back_team(session, area, today) is None, "they did, until yesterday"
 
 
-def test_people_of_a_team_that_has_closed_are_counted_as_nobodys(sqlite_db: Database) -> None:
-    person = talk(sqlite_db, NOW)
+def a_team_that_has_closed(db: Database) -> tuple[int, int]:
+    """Two who asked before it closed: one is promised to be rung, one has a call tomorrow."""
+    promised, booked = talk(db, NOW, 1), talk(db, NOW, 2)
+    with db.write() as session:
+        make_team(session, NOW, coaches=1, opened_at=NOW)
+        allocation.promise(session, session.get_one(Conversation, promised), refer(session, promised), "asked", NOW)
+        soonest = diary.openings(session, TEAM, now=NOW, limit=1)[0].id
+    assert hold(db, booked, soonest, NOW) == "held"
+    with db.write() as session:
+        assert isinstance(booking.book(session, conversations.lock(session, booked), NOW), Appointment)
+        assert allocation.between_teams(session, NOW) == (set(), set())
+        session.get_one(Team, TEAM).closed_at = NOW
+    return promised, booked
+
+
+def test_a_team_that_has_closed_goes_on_with_whom_it_has_while_somebody_is_there(sqlite_db: Database) -> None:
+    promised, booked = a_team_that_has_closed(sqlite_db)
     with sqlite_db.write() as session:
-        team = make_team(session, NOW, opened_at=NOW)
-        allocation.promise(session, session.get_one(Conversation, person), refer(session, person), "asked", NOW)
-        assert allocation.between_teams(session, NOW) == set()
-        team.closed_at = NOW
+        assert allocation.between_teams(session, NOW) == ({booked}, {promised}), (
+            "its coach rings, nobody reads its desk"
+        )
+        session.execute(update(Coach).values(active=False))
+        assert allocation.between_teams(session, NOW) == (set(), {promised, booked})
+        account = staff.add(session, "sam@north.example", "lead", NOW, team_id=TEAM)
+        assert allocation.between_teams(session, NOW) == ({promised, booked}, set())
+        account.disabled_at = NOW
         session.flush()
-        assert allocation.between_teams(session, NOW) == {person}
+        assert allocation.between_teams(session, NOW) == (set(), {promised, booked})
+
+
+def test_whom_a_team_has_that_never_opened_nobody_has(sqlite_db: Database) -> None:
+    promised, booked = a_team_that_has_closed(sqlite_db)
+    with sqlite_db.write() as session:
+        staff.add(session, "sam@north.example", "lead", NOW, team_id=TEAM)
+        session.get_one(Team, TEAM).opened_at = None
+        session.flush()
+        assert allocation.between_teams(session, NOW) == (set(), {promised, booked})
+
+
+@pytest.mark.parametrize(("account", "state"), [(True, "attention"), (False, "broken")])
+def test_the_doctor_says_who_is_with_a_closed_team(sqlite_db: Database, account: bool, state: str) -> None:
+    a_team_that_has_closed(sqlite_db)
+    with sqlite_db.write() as session:
+        if account:
+            staff.add(session, "sam@north.example", "coach", NOW, team_id=TEAM)
+        found, words = doctor.people_waiting(session, Settings(), NOW)
+    assert found == state
+    assert ("can be moved" in words) == account
 
 
 WHAT = ("ask", "book", "call_off", "call", "promise", "rang", "leave", "day", "hand", "hand")

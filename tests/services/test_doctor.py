@@ -117,6 +117,16 @@ def test_a_key_that_others_can_read_is_said(tmp_path: Path) -> None:
     assert "chmod 600" in doctor.home(settings_of(tmp_path, ANYDOOR_SECRET_KEY="")).words
 
 
+def test_a_file_of_a_secret_that_others_can_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "token"
+    file.write_text("a-secret")
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN_FILE", str(file))
+    file.chmod(0o644)
+    assert (doctor.secrets().state, str(file) in doctor.secrets().words) == ("attention", True)
+    file.chmod(0o600)
+    assert doctor.secrets() == Part("secrets", "ok", "TWILIO_AUTH_TOKEN from files.")
+
+
 def look(tmp_path: Path, at: datetime, **given: str) -> dict[str, Part]:
     return {part.name: part for part in doctor.databases(settings_of(tmp_path, ANYDOOR_NOW=at.isoformat(), **given))}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,12 +13,16 @@ from sqlalchemy.exc import NoResultFound
 from services import (
     alerts,
     coach_calendars,
+    conversations,
+    delivery,
     drafts,
     duty,
     examples,
     helpline_checks,
     helplines,
     locks,
+    outbox,
+    people,
     sources,
     staff,
     staff_diaries,
@@ -29,7 +33,17 @@ from services import (
 )
 from services.db import Database, Session
 from services.examples import Labelled
-from services.models import Coach, CoachCalendar, DutyAlert, HelplineCheck, StaffMember, Team, TeamHook
+from services.models import (
+    AddressRow,
+    Coach,
+    CoachCalendar,
+    DutyAlert,
+    HelplineCheck,
+    MessageOut,
+    StaffMember,
+    Team,
+    TeamHook,
+)
 from services.scopes import Viewer
 from tests.services.at_once import both, meanwhile
 from tests.services.diaries import make_team, talk
@@ -217,3 +231,22 @@ def test_of_two_wrong_guesses_at_once_each_counts(postgres_db: Database, now: da
         waiting = session.get_one(StaffMember, kim).phone_waiting
     assert waiting is not None
     assert waiting["tries"] == 2
+
+
+def test_who_stopped_in_the_moment_in_which_the_provider_says_so_stopped_themself(
+    postgres_db: Database, now: datetime
+) -> None:
+    db, early = postgres_db, now - timedelta(seconds=1)
+    thread = talk(db, now)
+    with db.write() as session:
+        outbox.queue(session, conversations.lock(session, thread), "answer", purpose="answer", now=now)
+    with db.write() as session:
+        row = session.scalars(select(MessageOut)).one()
+        seen = session.get_one(AddressRow, row.address_id)
+        assert seen.stopped_at is None
+        meanwhile(db, lambda other: people.stop(other, thread, early))
+        delivery._settle_stopped(session, row, now)
+        assert seen.stopped_by == "person"
+    with db.read() as session:
+        address = session.scalars(select(AddressRow)).one()
+        assert (address.stopped_by, address.stopped_at) == ("person", early)

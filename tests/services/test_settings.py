@@ -81,6 +81,75 @@ def test_a_channel_without_all_its_settings_is_off(monkeypatch: pytest.MonkeyPat
     assert settings.load().has_telegram
 
 
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Nothing is set, by itself, by a file or by systemd."""
+    for field in settings.Settings.model_fields.values():
+        monkeypatch.delenv(str(field.validation_alias), raising=False)
+        monkeypatch.delenv(f"{field.validation_alias}_FILE", raising=False)
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    return monkeypatch
+
+
+def written(path: Path, held: bytes) -> Path:
+    path.write_bytes(held)
+    path.chmod(0o600)
+    return path
+
+
+def secret_names() -> list[str]:
+    return [
+        str(field.validation_alias) for field in settings.Settings.model_fields.values() if settings.is_secret(field)
+    ]
+
+
+@pytest.mark.parametrize("by", ["variable", "systemd"])
+@pytest.mark.parametrize("name", secret_names())
+def test_every_secret_may_stand_in_a_file(alone: pytest.MonkeyPatch, tmp_path: Path, name: str, by: str) -> None:
+    file = written(tmp_path / name, b"postgresql://u:a-secret@h/d\n")
+    alone.setenv(*(("CREDENTIALS_DIRECTORY", str(tmp_path)) if by == "systemd" else (f"{name}_FILE", str(file))))
+    values = {
+        str(field.validation_alias): getattr(settings.load(), key)
+        for key, field in settings.Settings.model_fields.items()
+    }
+    value = values[name]
+    assert (value if isinstance(value, str) else value.get_secret_value()) == "postgresql://u:a-secret@h/d"
+    assert settings.files() == {name: file}
+
+
+def test_what_is_no_secret_is_read_from_no_file(alone: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    alone.setenv("ANYDOOR_PUBLIC_URL_FILE", str(written(tmp_path / "ANYDOOR_PUBLIC_URL", b"https://a.example")))
+    alone.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert settings.load().public_url == "http://127.0.0.1:8000"
+
+
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [(b"", "empty"), (b" \n", "empty"), (b"\xff\xfe", "not text"), (b"x" * 70_000, "too long"), (None, "No such file")],
+)
+def test_a_file_without_a_secret_keeps_the_service_from_starting(
+    alone: pytest.MonkeyPatch, tmp_path: Path, held: bytes | None, told: str
+) -> None:
+    file = tmp_path / "token"
+    if held is not None:
+        written(file, held)
+    alone.setenv("TWILIO_AUTH_TOKEN_FILE", str(file))
+    with pytest.raises(SettingsError, match=told):
+        settings.load()
+
+
+def test_a_secret_that_is_given_twice_is_told_apart_by_nobody(alone: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = written(tmp_path / "SMTP_URL", b"smtps://one")
+    alone.setenv("SMTP_URL_FILE", str(file))
+    alone.setenv("SMTP_URL", "smtps://other")
+    with pytest.raises(SettingsError, match="SMTP_URL is given twice"):
+        settings.load()
+    alone.delenv("SMTP_URL")
+    alone.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    with pytest.raises(SettingsError, match="SMTP_URL is given twice"):
+        settings.load()
+
+
 def test_invariant_18_the_clock_has_an_offset_and_goes_on() -> None:
     moved = Clock.at("2026-03-29T10:00")
     first = moved.now()

@@ -118,6 +118,18 @@ def test_a_password_that_everybody_guesses_is_not_set(sqlite_db: Database, now: 
         assert isinstance(staff.set_up(session, token, "purple kettle running", now), StaffMember)
 
 
+def test_a_password_that_was_stolen_elsewhere_is_not_set(
+    sqlite_db: Database, now: datetime, member: StaffMember
+) -> None:
+    with sqlite_db.write() as session:
+        token = staff.make_set_up_link(session, member.id, now)
+        assert staff.set_up(session, token, "sweetheart2012", now) == "broken"
+        changed = staff.set_up(session, token, "purple kettle running", now)
+        assert isinstance(changed, StaffMember)
+        weighed = staff.weigh(session, member.email, "purple kettle running")
+        assert staff.change_password(session, changed, weighed, "nostoppingyallheard", now) == "broken"
+
+
 def test_a_sign_in_ends(sqlite_db: Database, now: datetime, member: StaffMember) -> None:
     with sqlite_db.write() as session:
         one, two, three = (staff.sign_in(session, member, now) for _ in range(3))

@@ -157,7 +157,13 @@ def test_a_set_up_link_works_once(client: TestClient, assistant: StandInAssistan
 
 @pytest.mark.parametrize(
     ("password", "again", "words"),
-    [("short", "short", "12 characters"), (PASSWORD, "another one here", "not the same"), ("", "", "Enter a password")],
+    [
+        ("short", "short", "12 characters"),
+        (PASSWORD, "another one here", "not the same"),
+        ("", "", "Enter a password"),
+        ("password1234", "password1234", "easy to guess"),
+        ("sweetheart2012", "sweetheart2012", "stolen elsewhere"),
+    ],
 )
 def test_a_password_that_will_not_do_says_why(
     client: TestClient, assistant: StandInAssistant, password: str, again: str, words: str

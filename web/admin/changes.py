@@ -31,19 +31,22 @@ ADVICE_SHOWN = 30
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One change, its words piece by piece ("same", "gone", "new"), and why it needs a second person."""
+    """One change, its words piece by piece ("same", "gone", "new"), why it needs a second person, and its topics by name."""
 
     change: Change
     pieces: tuple[tuple[str, str], ...]
     why: tuple[str, ...]
+    topics: tuple[str, ...]
 
 
 def told(old: Book, new: Book) -> list[Told]:
     """Every change as the page shows it."""
     found = []
+    flows = {**old.flows, **new.flows}  # a topic may be in one of them alone
     for change in differing.changes(old, new):
         why = sorted({one for book in (old, new) for one in differing.subjects(book, change)})
-        found.append(Told(change, tuple(pieces(change.before or "", change.after or "")), tuple(why)))
+        topics = tuple(dict.fromkeys(flows[flow].name for flow in change.flows))
+        found.append(Told(change, tuple(pieces(change.before or "", change.after or "")), tuple(why), topics))
     return found
 
 
@@ -101,7 +104,6 @@ def changes_page(
         why=why,
         note=note,
         midway=affected(assistant.db, desk, old, new) if old and desk.draft else None,
-        book=new,
         standing=standing,
     )
 
@@ -209,7 +211,7 @@ def then(request: Request) -> Response:
         raise HTTPException(404)
     old, new = proving.read(desk.live_files).book, proving.read(files).book
     rows = told(old, new) if old and new else []
-    return page(request, "then", desk, one=wanted, rows=rows, book=new or old)
+    return page(request, "then", desk, one=wanted, rows=rows)
 
 
 def roll_back(request: Request) -> Response:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from bot.cli.accounts import Proof
 from services import staff
 from services.db import Database
 from services.models import AuditRow, StaffMember
@@ -42,6 +43,14 @@ def lee(token: str, now: datetime) -> tuple[StaffMember, bool, list[str]]:
     return found
 
 
+def details() -> list[dict[str, str]]:
+    db = Database.of(load())
+    with db.read() as session:
+        found = list(session.scalars(select(AuditRow.detail)))
+    db.close()
+    return found
+
+
 def test_a_new_link_leaves_codes_and_the_old_password_on(run: Run, token: str, now: datetime) -> None:
     said = run("staff", "link", EMAIL.upper())
     assert re.search(r"/set-up/\S{40,}", said.stdout)
@@ -51,10 +60,24 @@ def test_a_new_link_leaves_codes_and_the_old_password_on(run: Run, token: str, n
     assert audited == ["staff.link"]
 
 
-def test_codes_of_a_lost_phone_are_taken_off_and_everybody_is_signed_out(run: Run, token: str, now: datetime) -> None:
-    assert run("staff", "codes-off", EMAIL).exit_code == 0
+@pytest.mark.parametrize("proof", list(Proof))
+def test_codes_of_a_lost_phone_are_taken_off_and_everybody_is_signed_out(
+    run: Run, home: Path, token: str, now: datetime, proof: Proof
+) -> None:
+    assert run("staff", "codes-off", EMAIL, "--proof", proof).exit_code == 0
     row, signed_in, audited = lee(token, now)
     assert (row.totp_secret, signed_in, audited) == (None, False, ["staff.codes_off"])
+    assert details() == [{"proof": proof.value}]
+
+
+@pytest.mark.parametrize("given", [(), ("--proof", "they-said-so")])
+def test_codes_stay_on_until_it_is_said_how_it_was_made_sure_who_asks(
+    run: Run, token: str, now: datetime, given: tuple[str, ...]
+) -> None:
+    said = run("staff", "codes-off", EMAIL, *given)
+    assert (said.exit_code, "--proof" in said.stderr) == (2, True)
+    row, signed_in, audited = lee(token, now)
+    assert (bool(row.totp_secret), signed_in, audited) == (True, True, [])
 
 
 def test_signed_out_everywhere(run: Run, token: str, now: datetime) -> None:
@@ -70,8 +93,8 @@ def test_a_closed_account_is_closed_at_once(run: Run, token: str, now: datetime)
     assert (signed_in, audited) == (False, ["staff.close"])
 
 
-@pytest.mark.parametrize("command", ["link", "codes-off", "sign-out", "close"])
+@pytest.mark.parametrize("command", ["link", "codes-off --proof video", "sign-out", "close"])
 def test_nobody_by_that_address_is_said(run: Run, home: Path, token: str, command: str) -> None:
-    said = run("staff", command, "nobody@example.org")
+    said = run("staff", *command.split(), "nobody@example.org")
     assert said.exit_code == 1
     assert "Nobody has an account" in said.stderr

@@ -87,6 +87,17 @@ def test_words_are_changed_compared_published_and_rolled_back(studio: Studio) ->
     assert [who for who, _ in studio.audited("publish_dialogs")] == ["system", "staff:1", "staff:1"]
 
 
+def test_the_history_calls_a_topic_by_its_name_that_an_older_version_lacks(studio: Studio) -> None:
+    topic = "  tea_break:\n    name: A cup of tea\n    description: About tea.\n    steps:\n      - id: tea\n        action: utter_tea_break\n"
+    text = studio.desk().files["flows/about_work.yml"].replace("slots:\n", f"{topic}slots:\n", 1)
+    assert studio.post(FILE, text=f'{text}  utter_tea_break:\n    text: "Have some tea."\n')[0] == 303
+    assert studio.post("/changes/publish", "/changes", note="tea")[0] == 303
+    page = studio.get("/history/1")
+    assert "tea_break" not in page
+    assert "Words of <em>A cup of tea</em>" in page
+    assert "Taken out: A cup of tea" in page
+
+
 def test_answers_are_changed_with_other_ways_to_say_them(studio: Studio) -> None:
     titles = {"title-3": "None of these", "also-3": "other, student,  carer "}
     assert studio.post(WORK, **words("Which fits best right now?", **titles))[0] == 303
