@@ -20,6 +20,7 @@ from bot.nlu.recognisers.said import said_of, says_of
 from bot.nlu.recognisers.scope import opens_as_a_question
 from bot.nlu.recognisers.situation import is_of_another
 from bot.nlu.recognisers.text import bag, clean, words
+from bot.told import wants_a_certain_coach
 
 SHARED = frozenset({"booked", "call_back"})
 """Outcomes after which there is a call, or the promise of one, to ask about."""
@@ -35,6 +36,7 @@ ANSWERS: Mapping[str, str] = {
     "for_people_like_me": "pattern_am_i_eligible",
 }
 ANSWERED: Mapping[str, str] = {
+    "benefits_if_not": "pattern_benefits_if_not",
     "sick_pay": "pattern_sick_pay",
     "need_a_note": "pattern_need_a_note",
     "got_my_number": "pattern_got_my_number",
@@ -42,13 +44,21 @@ ANSWERED: Mapping[str, str] = {
     "my_choice": "pattern_do_i_have_to",
     "sees": "pattern_who_sees",
     "hard_to_read": "pattern_person",
+    "recorded": "pattern_recorded",
+    "man_or_woman": "pattern_man_or_woman",
+    "with_me": "pattern_with_me",
     "the_call": "pattern_the_call",
+    "travel_to_work": "pattern_travel_to_work",
+    "getting_there": "pattern_getting_there",
     "covers": "pattern_covers",
     "no_job_or_money": "pattern_no_job_or_money",
 }
 OWN_ANSWERS = ("rights", *ANSWERED)
 """Kinds that are looked for together, the first that is said counts."""
-MUST_ASK = bag("no_app other_ways send_media for_people_like_me caller_number covers no_job_or_money need_a_note")
+MUST_ASK = bag(
+    "no_app other_ways send_media for_people_like_me caller_number covers no_job_or_money need_a_note "
+    "recorded man_or_woman travel_to_work getting_there"
+)
 """Kinds whose words also tell something: they count where the message asks."""
 CALLER = "caller_number"
 LANGUAGE_SETTLED = frozenset({"interpreter_call", "call_needs", "wish", "call_need_words"})
@@ -122,6 +132,7 @@ def plain_question(heard: Heard, state: DialogueState, book: Book) -> list[Comma
     if (
         not sure
         or (answer and answer.whole)
+        or wants_a_certain_coach(heard.text)
         or said[0] not in OPENS_A_QUESTION
         or len(said) > LONGEST_QUESTION
         or "," in heard.text
@@ -139,8 +150,11 @@ SURELY_ASKED, LONGEST_QUESTION = 0.9, 12
 
 def flow_for(heard: Heard, state: DialogueState) -> str | None:
     text, asked = heard.text, heard.expecting
-    if says_of("questions", "complaint", text) and not says_of("questions", "at_work", text):
-        return "pattern_complaint"
+    if says_of("questions", "complaint", text):
+        if says_of("questions", "jobcentre", text):
+            return "pattern_jobcentre_complaint"
+        if not says_of("questions", "at_work", text):
+            return "pattern_complaint"
     own_words = asked is not None and asked.spec.type in OWN_WORDS and "?" not in text and state.outcome not in SHARED
     if state.outcome not in SHARED and not own_words and says_of("questions", CALLER, text) and asked_in(CALLER, text):
         return ANSWERS[CALLER]

@@ -7,6 +7,7 @@ from bot.flows.commands import Command, Correct, SetSlot, StartFlow
 from bot.flows.state import DialogueState
 from bot.hearing import Heard
 from bot.nlu.recognisers.by_the_way import gives_an_address
+from bot.nlu.recognisers.free_text import read_passage
 from bot.nlu.recognisers.said import says_of
 from bot.nlu.recognisers.text import bag, clean, words
 
@@ -14,6 +15,13 @@ CHANGES = bag("change changed changing wrong correct correction mistake edit")
 """Words of putting an answer right: no condition."""
 TOLD_HEALTH = ["rather_not_say"]
 """What stands on the card for health once it is left out."""
+NOTHING_HARD = ["none"]
+NEEDED = bag("age birthday postcode address name number")
+"""Words for answers that a team cannot do without."""
+WHOM = bag(
+    "boss manager gaffer employer landlord mum mam dad family partner husband wife kids son daughter gp doctor work job"
+)
+"""Who may be meant to know nothing: "leave my boss out of it". With "the boss bit" an answer is meant."""
 
 
 def at_sharing(heard: Heard, state: DialogueState) -> list[Command]:
@@ -25,6 +33,8 @@ def at_sharing(heard: Heard, state: DialogueState) -> list[Command]:
         return []
     if says_of("sharing", "without_health", heard.text) and state.slots.get("health") not in (None, TOLD_HEALTH):
         return [StartFlow("pattern_without_health"), Correct("health", TOLD_HEALTH)]
+    if left := left_out(heard, state):
+        return left
     names_them = says_of("sharing", "not_them", heard.text)
     conditions = "?" not in heard.text and says_of("sharing", "on_condition", heard.text)
     if not (names_them or conditions or gives_an_address(heard.text)):
@@ -35,3 +45,16 @@ def at_sharing(heard: Heard, state: DialogueState) -> list[Command]:
         SetSlot("condition_about", about),
         StartFlow("pattern_on_condition"),
     ]
+
+
+def left_out(heard: Heard, state: DialogueState) -> list[Command]:
+    """ "Don't put the money bit": out of what is shared, with the words it was told in; of what is needed that is said."""
+    said, bit = set(words(clean(heard.text))), says_of("sharing", "the_bit", heard.text)
+    if not says_of("sharing", "leaves_out", heard.text) or (WHOM & said and not bit):
+        return []
+    kept = state.slots.get("barriers")
+    named = {mention.hit.value for mention in read_passage("barriers", heard.text).mentions}
+    if isinstance(kept, list) and named & set(kept):
+        rest = [each for each in kept if each not in named]
+        return [StartFlow("pattern_left_out"), Correct("barriers", rest or NOTHING_HARD)]
+    return [StartFlow("pattern_needed")] if NEEDED & said else []

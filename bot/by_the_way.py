@@ -105,11 +105,14 @@ SHORT_WISH = 5
 
 
 def wishes_for_a_coach(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
-    """ "Will the coach be a woman?", before a team has the answers: put down for it; beside an answer nothing more is said."""
-    free = heard.expecting is None or heard.expecting.spec.type == "text"
-    if free or heard.acts or heard.reading.answer or state.outcome in SHARED or not wants_a_certain_coach(heard.text):
+    """ "Will the coach be a woman?": put down for the team, or told to it once it has the answers; beside an answer nothing
+    more is said."""
+    if heard.acts or heard.reading.answer or not wants_a_certain_coach(heard.text):
         return []
-    return [*facts(heard, state, book), StartFlow("pattern_which_coach")]
+    if state.outcome in SHARED and after_the_questions(heard):
+        return [SetSlot("note_for_coach", heard.text), StartFlow("pattern_which_coach_booked")]
+    free = heard.expecting is None or heard.expecting.spec.type == "text"
+    return [] if free or state.outcome in SHARED else [*facts(heard, state, book), StartFlow("pattern_which_coach")]
 
 
 def calls_off(heard: Heard, state: DialogueState, book: Book) -> list[Command]:

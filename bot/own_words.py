@@ -30,6 +30,8 @@ SHARED = frozenset({"booked", "call_back"})
 HELD_IN_FULL = frozenset({"text", "name", "place", "practice", "words", "flag"})
 """Types of slots that hold the words themselves."""
 OF_HEALTH = endings.OF_HEALTH | {"health"}
+LEAVES_OUT = {"pattern_without_health": OF_HEALTH, "pattern_left_out": frozenset({"barriers"})}
+"""Flows that say that an answer has been taken out, and what the words beside it were about."""
 FEWEST = 2
 """Words of one's own from which on a message says more than its answer."""
 ABOUT_THEM = frozenset({"call_needs", "health", "barriers", "work_situation"})
@@ -57,23 +59,27 @@ def kept(state: DialogueState, heard: Heard, commands: Sequence[Command], book: 
 
 
 def _before(state: DialogueState, commands: Sequence[Command]) -> list[Any]:
-    """What is kept already; who takes their health out of it takes these words out as well."""
-    told = state.slots.get(KEPT)
+    """What is kept already; who takes an answer out of what is shared takes the words about it out as well."""
+    told, out = state.slots.get(KEPT), _left_out(commands)
     entries = list(told) if isinstance(told, list) else []
-    if _leaves_health_out(commands):
-        return [entry for entry in entries if not OF_HEALTH & set(entry["about"])]
-    return entries
+    return [entry for entry in entries if not out & set(entry["about"])]
+
+
+def _left_out(commands: Sequence[Command]) -> frozenset[str]:
+    """What words were about that are not to be shared."""
+    flows = {each.flow for each in commands if isinstance(each, StartFlow)}
+    return frozenset().union(*(about for flow, about in LEAVES_OUT.items() if flow in flows))
 
 
 def _leaves_health_out(commands: Sequence[Command]) -> bool:
-    return any(isinstance(each, StartFlow) and each.flow == "pattern_without_health" for each in commands)
+    return "health" in _left_out(commands)
 
 
 def _is_for_the_team(state: DialogueState, heard: Heard, commands: Sequence[Command]) -> bool:
     """Not where the words are nobody's business but the safety lane's, stop everything or take something back."""
     if heard.inbound.kind != "text" or not heard.text or state.crisis or heard.safety or heard.maybe:
         return False
-    return not (_leaves_health_out(commands) or any(isinstance(each, Crisis | OptOut | TakenBack) for each in commands))
+    return not (_left_out(commands) or any(isinstance(each, Crisis | OptOut | TakenBack) for each in commands))
 
 
 def _about(state: DialogueState, heard: Heard, commands: Sequence[Command], book: Book) -> Iterator[str]:

@@ -17,7 +17,7 @@ from bot.nlu.recognisers import read_name, read_phone
 from bot.nlu.recognisers.by_the_way import gives_an_address, is_deaf_only, read_call_needs, ruled_out
 from bot.nlu.recognisers.call_told import read_told_phone
 from bot.nlu.recognisers.name_or_words import name_put_right
-from bot.nlu.recognisers.said import says_of
+from bot.nlu.recognisers.said import is_all_of, says_of
 from bot.nlu.recognisers.said_again import without_reminder
 from bot.nlu.recognisers.text import clean
 from bot.nlu.taken_out import taken_out
@@ -122,7 +122,9 @@ def wishes_beside(heard: Heard, state: DialogueState) -> list[Command]:
 
 
 def wants_a_certain_coach(text: str) -> bool:
-    """ "Can i have a woman coach": a wish that a team has to hear of; nothing said of a manager or a husband."""
+    """ "Can i have a woman coach", "a woman": a wish that a team has to hear of; nothing said of a manager or a husband."""
+    if is_all_of("questions", "a_coach_alone", text):
+        return True
     return says_of("questions", "which_coach", text) and not says_of("questions", "not_a_coach", text)
 
 

@@ -177,6 +177,7 @@ SPECS: dict[str, ActionSpec] = {
         spec("signpost", LISTINGS, reads=("barriers", "health"), events=("signposted",)),
         spec("signpost_more", LISTINGS, events=("signposted",)),
         spec("rights_at_work", {"rights_line": None, "signposted": None}, events=("signposted",)),
+        spec("travel_to_work", {"travel_line": None, "signposted": None}, events=("signposted",)),
         spec("doors_for", LISTINGS, events=("signposted",)),
         # consent and the person's wishes
         spec("record_consent_start", events=("consent",)),

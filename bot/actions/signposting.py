@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.actions.doing import Doing, Slots, result
@@ -52,14 +53,29 @@ def signpost_more(doing: Doing, slots: Slots) -> ActionResult:
 
 def rights_at_work(doing: Doing, slots: Slots) -> ActionResult:
     """Who knows the law about work where the person is, if its number was checked lately."""
-    directory = doing.parts.directory
-    usable = directory.usable(doing.session, nation_of(slots), slots.get("age"), doing.today, None)
-    found = directory.match(usable, barriers=["employer"], health=[], limit=1)
+    found = doing.parts.directory.match(usable_for(doing, slots), barriers=["employer"], health=[], limit=1)
+    return one_line(slots, "rights_line", found)
+
+
+GRANTS = ("access-to-work", "access-to-work-ni")
+
+
+def travel_to_work(doing: Doing, slots: Slots) -> ActionResult:
+    """The grant for getting to a job where the person is, if it was checked lately; none for who is out of work."""
+    found = [each for each in usable_for(doing, slots) if each.id in GRANTS]
+    return one_line(slots, "travel_line", [] if slots.get("work_situation") == "out_of_work" else found[:1])
+
+
+def usable_for(doing: Doing, slots: Slots) -> list[Any]:
+    return doing.parts.directory.usable(doing.session, nation_of(slots), slots.get("age"), doing.today, None)
+
+
+def one_line(slots: Slots, slot: str, found: Sequence[Any]) -> ActionResult:
+    """The first listing's words in a slot of their own; noted as shown."""
     ids = [listing.id for listing in found]
     event = [Event("signposted", {"listings": ids})] if ids else []
-    seen = list(slots.get("signposted") or [])
-    line = found[0].sms_line if found else ""
-    return result(*event, rights_line=line, signposted=list(dict.fromkeys([*seen, *ids])))
+    told = dict.fromkeys([*(slots.get("signposted") or []), *ids])
+    return result(*event, **{slot: found[0].sms_line if found else "", "signposted": list(told)})
 
 
 def doors_for(doing: Doing, slots: Slots) -> ActionResult:

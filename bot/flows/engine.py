@@ -96,7 +96,8 @@ _START_AGAIN: Final = "pattern_start_again"
 ABOUT: Final = "harm_about"
 """The slot that says what help of a kind is to be for."""
 AFTER_CRISIS: Final = "utter_after_crisis"
-"""Said when the person writes again after crisis help, before the interrupted question is put again."""
+"""Said when the person writes again after crisis help, before the interrupted question is put again; with the kind
+of help behind it (utter_after_crisis_medical) where the content has words that fit it better."""
 
 
 def advance(
@@ -183,10 +184,11 @@ def _obey(run: Run, commands: Sequence[Command]) -> None:
         return
     answers = [command for command in commands if isinstance(command, SetSlot)]
     if run.crisis and not (run.stack and run.flow().is_crisis):
+        fitting = next((name for name in after_help(run.crisis) if name in run.book.responses), None)
         run.crisis = None
         if not any(isinstance(command, TakenBack) for command in commands):
-            if AFTER_CRISIS in run.book.responses and run.stack:
-                run.say(AFTER_CRISIS)
+            if fitting and run.stack:
+                run.say(fitting)
             answers = [answer for answer in answers if _is_plain_fact(run, answer) or not _answers(question, answer)]
         commands = [command for command in commands if not isinstance(command, Unclear)]
     filled, missed = fill(run, answers)
@@ -202,6 +204,11 @@ def _obey(run: Run, commands: Sequence[Command]) -> None:
     told = [command.slot for command in commands if isinstance(command, Correct) and command.told]
     if filled or told:
         note(run, [*filled, *told], question)
+
+
+def after_help(kind: str) -> tuple[str, str]:
+    """What to say after help of a kind, the better first: who was sent to A&E is not sent to a mental health line."""
+    return f"{AFTER_CRISIS}_{kind}", AFTER_CRISIS
 
 
 def _answers(question: Collect | None, answer: SetSlot) -> bool:

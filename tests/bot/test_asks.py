@@ -165,9 +165,33 @@ OF_THEIR_OWN: dict[str, tuple[str, ...]] = {
     ),
     "pattern_need_a_note": ("do i need a fit note for this", "do i need a doctors letter", "will i need a referral"),
     "pattern_the_call": (
-        "what happens on the call", "what will the coach ask me", "can my sister be on the call", "can i bring someone", "what if i cry",
+        "what happens on the call", "what will the coach ask me", "what if i cry",
         "do i need to prepare anything", "im scared of the call", "what do i need for the call",
     ),
+    "pattern_with_me": (
+        "can my sister be on the call", "can i bring someone", "can my wife be on the call", "can my partner listen in", "is it ok if my mum is there",
+        "could my carer do the talking", "can i have someone with me",
+    ),
+    "pattern_recorded": (
+        "is the call recorded", "do you record calls", "will you be recording me", "are calls taped", "does the coach record it", "will they record what i say?",
+    ),
+    "pattern_travel_to_work": (
+        "can you help with travel to work", "is there help with getting to work", "do you pay for travel to work", "can i get help with bus fares to work",
+    ),
+    "pattern_getting_there": (
+        "how do i get to the appointment", "can you pay my bus fare", "do i have to travel", "where is the appointment", "how will i get there",
+        "can you pay for a taxi", "do you refund travel costs",
+    ),
+    "pattern_jobcentre_complaint": (
+        "my work coach at the jobcentre is horrible i want to complain about her", "i want to make a complaint about my work coach",
+        "how do i complain about the dwp", "where do i complain about universal credit",
+    ),
+    "pattern_benefits_if_not": (
+        "will my benefits stop if i don't", "will i lose my benefits if i say no", "will they stop my pip if i dont do this",
+        "if i dont do this will they stop my money",
+    ),
+    "pattern_man_or_woman": ("is it a man or a woman ringing", "will it be a woman or a man?"),
+    "pattern_which_coach": ("will it be a woman", "will a lady ring me", "a woman please", "i want a woman to ring me"),
     "pattern_covers": ("do you cover leeds", "do u cover my area?", "are you in my area"),
     "pattern_got_my_number": ("who gave u my number", "how did you get my details", "where did you get my number"),
     "pattern_no_job_or_money": ("do i get paid", "can you get me a job", "do you find jobs?"),
@@ -191,6 +215,9 @@ def test_questions_of_their_own_are_answered_whatever_the_model_makes_of_them(
     [
         "i lost my job", "im off sick", "i cover nights at the warehouse", "my boss pays me in cash", "i make sick jokes",
         "they made me do nights", "i read a lot", "i got the job", "my mum rings me every day", "i stopped work in may",
+        "i have a criminal record", "i work in a recording studio", "my boss recorded me at work", "help getting to work", "i travel to work by bus",
+        "bus fares are dear", "my appointment is at the hospital", "they stopped my pip last year", "if i dont work my benefits go up", "my wife is on at me",
+        "the jobcentre sent me", "my work coach signed me off", "my manager is a woman", "is it a woman's thing", "i was a man down at work",
     ],
 )  # fmt: skip
 def test_a_story_asks_none_of_them(text: str) -> None:
@@ -205,3 +232,11 @@ def test_who_was_sacked_hears_of_rights_though_the_model_takes_it_for_chatter(in
 def test_off_sick_by_itself_asks_for_no_fit_note() -> None:
     assert "pattern_fit_note" not in flows(commands("signed off", intent="fit_note"))
     assert flows(commands("can you write me a sick note", intent="fit_note")) == ["pattern_fit_note"]
+
+
+@pytest.mark.parametrize("outcome", ["booked", "call_back"])
+@pytest.mark.parametrize("text", ["will it be a woman", "can i have a male coach", "a woman please"])
+def test_who_asks_for_a_certain_coach_after_booking_is_heard_by_the_team(text: str, outcome: str) -> None:
+    heard = hear(Inbound(Address("sms", "+447700900123"), "-", text=text), None, NOW, None)
+    found = read(heard, DialogueState(slots={"safe_to_text": "yes"}, outcome=outcome), todays_book())
+    assert found == [SetSlot("note_for_coach", text), StartFlow("pattern_which_coach_booked")]

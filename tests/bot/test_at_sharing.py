@@ -89,6 +89,54 @@ def test_health_is_taken_out_when_it_is_to_be_left_out(text: str) -> None:
     assert commands(text) == [StartFlow("pattern_without_health"), Correct("health", ["rather_not_say"])]
 
 
+LEFT_OUT = (  # what is said, and what stays of money, housing and the job; None where it is no such wish
+    ("don't put the money bit", ["housing", "employer"]),
+    ("yes but don't put the money bit", ["housing", "employer"]),
+    ("take the money thing out please", ["housing", "employer"]),
+    ("dont tell them about my debt", ["housing", "employer"]),
+    ("dont mention my rent arrears", ["money", "employer"]),
+    ("leave the boss bit out", ["money", "housing"]),
+    ("leave out the money and housing stuff", ["employer"]),
+    ("dont tell my boss", None),
+    ("leave my boss out of it", None),
+    ("dont share with my landlord", None),
+    ("dont put my age", None),
+    ("money is the main thing", None),
+)
+
+
+def at_share(text: str, barriers: list[str]) -> list[Command]:
+    book = todays_book()
+    heard = hear(Inbound(Address("sms", "+447700900123"), "-", text=text), expected(book, "consent_share"), NOW, None)
+    state = DialogueState(stack=(Frame("book_call", "share", asked=True),), slots={"barriers": [*barriers]})
+    return read(heard, state, book)
+
+
+@pytest.mark.parametrize(("text", "left"), LEFT_OUT)
+def test_one_answer_is_left_out_of_what_is_shared(text: str, left: list[str] | None) -> None:
+    found = at_share(text, ["money", "housing", "employer"])
+    if left is None:
+        assert not any(isinstance(one, Correct) and one.slot == "barriers" for one in found)
+    else:
+        assert found == [StartFlow("pattern_left_out"), Correct("barriers", left)]
+
+
+def test_the_last_answer_that_is_left_out_leaves_none() -> None:
+    assert at_share("leave the money bit out", ["money"])[-1] == Correct("barriers", ["none"])
+
+
+@pytest.mark.parametrize("text", ["dont put my age", "leave my postcode off", "can you leave my name out"])
+def test_what_a_team_needs_is_told(text: str) -> None:
+    assert at_share(text, ["money"]) == [StartFlow("pattern_needed")]
+
+
+@pytest.mark.parametrize(
+    "text", ["leave my boss out of it", "dont share my name with my boss", "dont share with my landlord"]
+)
+def test_who_is_not_to_know_is_a_condition(text: str) -> None:
+    assert about(text) == ["who_sees"]
+
+
 @pytest.mark.parametrize("text", NO_VOICEMAIL)
 def test_no_voicemail_is_a_wish_about_the_call(text: str) -> None:
     assert commands(text) == [SetSlot("voicemail_ok", "no"), Say("repeat")]

@@ -256,6 +256,37 @@ def test_soon_after_the_whole_help_the_line_is_not_needed() -> None:
     assert other.replies[0].response == "utter_care_medical"
 
 
+AFTER_HELP = (  # the kind of help, what it was about, what is said when they write again has this, and has not that
+    ("self_harm", None, "111, press 2", ""),
+    ("harm_to_others", None, "111, press 2", ""),
+    ("medical", None, "or 111 if you are not sure", "press 2"),
+    ("medical", "high", "111, press 2", "not sure"),
+    ("harm_by_others", None, "press 55", "111"),
+    ("harm_by_others", "exploitation", "press 55", "111"),
+    ("child", None, "0800 1111", "press 2"),
+)
+
+
+@pytest.mark.parametrize(("kind", "about", "said", "unsaid"), AFTER_HELP)
+def test_what_is_said_after_help_fits_the_help(kind: str, about: str | None, said: str, unsaid: str) -> None:
+    helped = take(UNDER_WAY, Crisis(kind, about)).state
+    if kind == "harm_by_others":
+        helped = take(helped, SetSlot("abuse_safe", "yes")).state
+    first, *_, question = take(helped, SetSlot("postcode", "PR1 8XJ")).replies
+    assert said in first.text
+    assert not unsaid or unsaid not in first.text
+    assert len(first.text) <= 160
+    assert question.slot
+
+
+@pytest.mark.parametrize("channel", ["web", "telegram"])
+@pytest.mark.parametrize("part", ["", "why", "easier"])
+@pytest.mark.parametrize("name", ["utter_abuse_first", "utter_crisis_harm_by_others"])
+def test_where_nobody_texts_the_safety_check_speaks_of_no_text(name: str, part: str, channel: str) -> None:
+    said = BOOK.responses[name].words_of(part, channel).casefold().replace("?", " ")
+    assert not {"text", "texts", "phone"} & set(said.split())
+
+
 def test_after_help_that_was_not_meant_the_whole_of_it_is_not_said_again() -> None:
     helped = take(UNDER_WAY, Crisis("self_harm"))
     back = take(helped.state, TakenBack(), Say("repeat"))
