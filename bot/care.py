@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
@@ -12,6 +13,7 @@ from bot.flows.engine_care import lately
 from bot.flows.state import DialogueState
 from bot.hearing import Heard
 from bot.nlu.recognisers.by_the_way import says_plainly
+from bot.nlu.recognisers.said import is_all_of
 from bot.nlu.recognisers.text import clean, words
 from bot.safety_lists import FOLDER, load_yaml
 
@@ -19,6 +21,14 @@ STILL_THE_SAME = timedelta(hours=1)
 """So long after help, words that are taken back as they are said ("I was joking about the sea") are about the same thing."""
 FACTS = frozenset({"postcode", "phone", "age", "duration"})
 """Answers that can only be what they are, also in the same breath as "I was only joking"."""
+
+
+WITH_WHAT = re.compile(
+    r"\s+(?:(?:with|from|to|2|on|wiv)\s+)?(?:where (?:we|i) (?:were|was|left off)"
+    r"|(?:(?:the|this|that|my|these|those|all)\s+)?(?:rest of\s+)?(?:the\s+|my\s+|this\s+)?"
+    r"(?:it|this|that|questions?|form|chat|rest|others?|stuff|answers|referral|one|q|qs))(?:\s+(?:now|pls|plz|please|then|x+))*\W*$"
+)
+"""What there is to go on with, at the end of "can we carry on with the questions"."""
 
 
 def with_care(commands: list[Command], heard: Heard, state: DialogueState) -> list[Command]:
@@ -72,6 +82,13 @@ def taken_back(heard: Heard, state: DialogueState) -> bool:
         return True
     said = " ".join(words(clean(heard.text)))
     return state.offered is not None and said in answers()["no"] and heard.reading.answer is None
+
+
+def asks_to_go_on(heard: Heard, state: DialogueState) -> bool:
+    """ "Can we carry on", after crisis help: it takes nothing back, and answers nothing. The check has its own way on."""
+    at_check = heard.expecting is not None and heard.expecting.slot == CHECK
+    said = WITH_WHAT.sub("", clean(heard.text).casefold())
+    return bool(state.crisis) and not at_check and is_all_of("by_the_way", "goes_on_now", said)
 
 
 def told_beside(heard: Heard) -> list[Command]:

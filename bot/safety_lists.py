@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from ruamel.yaml import YAML
 
+from bot.safety_everyday import Everyday
 from bot.safety_languages import KEYS, Heard, LanguageBook, Said, Tongue, Way, denying_ways, plain_ways, read_ways
 from bot.safety_phrases import Automaton, Part, PhraseError, Span, parse, words_of
 from bot.safety_words import BEGIN, END, Spelling, Words, read_words, rewrites_from
@@ -111,6 +112,7 @@ class PhraseBook:
         self._automaton = Automaton(self._said(english, foreign, context))  # fills these
         self._spelling = self._spell(english, spelling)
         self._others = LanguageBook(self._in_languages(foreign), {*english, *self._never(), BEGIN, END})
+        self._everyday = Everyday(load_yaml(folder / "everyday.yml"), self._parse)
 
     def written(self) -> Iterator[Written]:
         """Every entry of the lists as it stands in its file."""
@@ -231,8 +233,11 @@ class PhraseBook:
             role, number = self._roles[span.entry]
             by_role.setdefault(role, []).append((number, span))
         kept, cleared = list[Found](), list[Found]()
+        everyday = self.everyday(words) if "say" in by_role else frozenset()
         for number, span in by_role.get("say", ()):
             found = Found(self.phrases[number], span.start, span.end)
+            if found.end - 1 in everyday and (found.end in everyday or found.start in everyday):
+                continue  # "not wake" of "rather not wake the baby"
             (cleared if self._cleared(number, found, words, by_role) else kept).append(found)
         if heard := self._others.find(words):
             denied = [self._found(way, span) for way, span in heard.cleared]
@@ -241,6 +246,10 @@ class PhraseBook:
             cleared += denied
             kept += self._of_children(heard, kept)
         return kept, cleared
+
+    def everyday(self, words: Words) -> frozenset[int]:
+        """The places of everyday words that the models are not to see."""
+        return self._everyday.places(words)
 
     def in_other_languages(self, text: str) -> bool:
         """Whether a message has to be looked through for other languages at all."""

@@ -122,6 +122,7 @@ class SafetyModel:
 def _without(words: Words, kept: Sequence[Found], cleared: Sequence[Found]) -> tuple[str, ...]:
     """ "not suicidal": the words that were cleared must not alarm the model either."""
     hidden = {at for found in cleared for at in range(found.start, found.end)}
+    hidden |= book().everyday(words)
     hidden -= {at for found in kept for at in range(found.start, found.end)}
     return tuple(word for at, word in enumerate(words.words[1:-1], 1) if at not in hidden)
 

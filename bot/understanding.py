@@ -23,7 +23,7 @@ from bot.asks import (
 )
 from bot.at_the_check import at_the_check
 from bot.by_the_way import beside, goes_on, where
-from bot.care import says_yes, taken_back, told_beside, with_care
+from bot.care import asks_to_go_on, says_yes, taken_back, told_beside, with_care
 from bot.clarifying import about_options, about_times, about_wishes
 from bot.consenting import only_if_meant, they_agree
 from bot.correcting import asks_to_change, corrections, opening_of
@@ -110,6 +110,8 @@ def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> l
         return [*([StartFlow("pattern_start")] if first else []), StartFlow("pattern_media")]  # who we are comes first
     if taken_back(heard, state):
         return goes_back(heard, state, book)
+    if state.stack and asks_to_go_on(heard, state):
+        return [Say("repeat")]
     aside = asks(heard, state, book) or beside(heard, state, book)
     if aside:
         return aside

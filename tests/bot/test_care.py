@@ -171,6 +171,30 @@ def test_an_alarm_of_a_model_is_talked_away_and_one_of_a_list_is_not() -> None:
     assert not taken_back(replace(heard, safety=SafetyHit("self_harm", "patterns", "to-die")), HELPED)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can we carry on", "Can we just carry on please", "carry on", "lets carry on with the questions", "shall we continue",
+        "where were we", "ok carry on", "lets get on with it", "i want to carry on with this", "can i finish the form", "keep going",
+        "cn we go bk 2 it pls", "back to the questions",
+    ],
+)  # fmt: skip
+def test_who_asks_to_go_on_after_help_goes_on_and_it_is_no_miss(text: str) -> None:
+    assert commands(heard_at("postcode", text), HELPED) == [Say("repeat")]
+
+
+@pytest.mark.parametrize(
+    "text", ["carry on like this is killing me inside", "go on then tell me why", "carry on bag", "my back keeps on"]
+)
+def test_what_only_begins_so_does_not_ask_to_go_on(text: str) -> None:
+    assert commands(heard_at("postcode", text), HELPED) != [Say("repeat")]
+
+
+@pytest.mark.parametrize("text", ["i cant carry on like this", "i dont want to carry on"])
+def test_who_cannot_go_on_is_not_simply_asked_on(text: str) -> None:
+    assert any(isinstance(one, Crisis | Care) for one in commands(heard_at("postcode", text), HELPED))
+
+
 def test_nothing_is_taken_back_that_was_never_said() -> None:
     assert not taken_back(heard_at("postcode", "only joking mate"), UNDER_WAY)
     assert not taken_back(heard_at("postcode", "sorry my mistake, PR1 8XJ"), replace(SAID, offered=None))

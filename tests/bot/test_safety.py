@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot import safety_model
 from bot.nlu.ngrams import NgramClassifier
-from bot.safety import SafetyHit, patterns_only, screen
+from bot.safety import SafetyHit, patterns_only, screen, weighed
 from bot.safety_lists import FOLDER, KINDS, PhraseBook, book, load_yaml
 from bot.safety_phrases import Automaton, PhraseError, examples, parse
 
@@ -144,6 +144,33 @@ def test_a_caller_at_the_door_is_no_alarm() -> None:
 
 def test_somebody_to_be_afraid_of_at_the_door_or_near_is_one() -> None:
     assert {text for text in AT_THE_DOOR_NOW if not screen(text)} == set()
+
+
+EVERYDAY = (
+    "I'd rather not wake the baby", "don't want to wake the kids", "id rather not wake the baby, text me", "not at night i dont want to wake the bairns",
+    "i wish i could sleep and not wake the kids up crying", "cant ring me late itll wake my mum", "dont ring before 9 youll wake the whole house",
+    "scared of waking the little one", "trying not to wake my husband", "cant talk now, dont want to wake him",
+    "whenever he's home from dialysis", "when hes back from his chemo", "when my husband is back from the hospital", "once shes home from respite",
+    "when he gets home from nursery", "after the kids are home from school", "until hes home from rehab", "my pelvis is killing me",
+    "my sacroiliac is killing me", "me womb is killing us", "spd is killing me", "my gums are killing me",
+)  # fmt: skip
+NO_EVERYDAY = (
+    "id rather not wake up", "dont want to wake up tomorrow", "i dont want to wake up the kids and do it in front of them, i want to die",
+    "i just dont want to wake the kids finding me dead", "i dont want to wake the kids so i will do it quietly tonight",
+    "dont want to wake the baby and i cant go on", "he hits me when hes home from dialysis", "im scared when hes home from dialysis",
+    "when hes home from hospital he kicks off", "dont wake him he goes mad", "he hits me if i wake the baby", "only when hes home",
+    "when he gets back from the pub he batters me", "i cant go on, when hes home from school it will be over",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", EVERYDAY)
+def test_a_house_that_sleeps_and_who_comes_home_from_treatment_are_no_alarm(text: str) -> None:
+    assert weighed(text, screen(text), None) is None
+
+
+@pytest.mark.parametrize("text", NO_EVERYDAY)
+def test_a_crisis_in_such_words_is_heard(text: str) -> None:
+    assert weighed(text, screen(text), None) is not None
 
 
 @pytest.mark.parametrize("text", RED_FLAGS)
