@@ -25,7 +25,7 @@ from bot.nlu.stand_in import Backed, StandIn
 from bot.one_heap import share_one_heap
 from bot.side_by_side import SideBySide
 from bot.worker import CONTENT_SECONDS, POLL_SECONDS, STOP_SECONDS, Worker
-from services import tracing
+from services import logs, tracing
 from services.settings import Settings, load
 
 log = structlog.get_logger(__name__)
@@ -114,6 +114,7 @@ def main(*watchers: Callable[[Any], None]) -> None:
     tells = os.dup(1)
     os.dup2(2, 1)  # whatever is printed by mistake is no word to the server
     settings = load()
+    logs.start(settings)
     tracing.start(settings)
     assistant, model = opened(settings, float(sys.argv[-1]))
     assistant.watchers.extend(watchers)

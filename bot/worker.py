@@ -14,7 +14,7 @@ from bot.assistant import Assistant
 from bot.missed import Missed
 from bot.trouble import place_of
 from bot.turns_apart import TurnsApart
-from services import audit, busy, leases
+from services import audit, busy, leases, logs
 
 log = structlog.get_logger(__name__)
 
@@ -135,9 +135,9 @@ class Worker:
             return leases.lead(session, name, self.assistant.process, seconds=seconds)
 
     def _seal(self) -> None:
-        while (
-            audit.seal(self.assistant.db, self.assistant.settings.home / "audit.anchor") and not self.stopping.is_set()
-        ):
+        settings = self.assistant.settings
+        tell = logs.tell if settings.logs == "json" else None
+        while audit.seal(self.assistant.db, settings.home / "audit.anchor", tell=tell) and not self.stopping.is_set():
             pass
 
     def _every(self, seconds: float, work: Callable[[], object]) -> None:

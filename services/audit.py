@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -72,8 +73,25 @@ def end(session: Session) -> int:
     return head.chain if head else 0
 
 
-def seal(db: Database, anchor: Path | None = None, limit: int = 1000) -> int:
-    """Chain the committed rows that are not chained yet; answers how many. One sealer at a time works."""
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """A row that was just chained, less its detail."""
+
+    chain: int
+    seal: str
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+
+
+def seal(
+    db: Database, anchor: Path | None = None, limit: int = 1000, tell: Callable[[Sealing], None] | None = None
+) -> int:
+    """Chain the committed rows that are not chained yet; answers how many. One sealer at a time works.
+
+    `tell` hears each row once it is sealed for good; a process that is killed in between tells some never.
+    """
     with db.write() as session:
         head = _head(session)
         unsealed = select(AuditRow).where(AuditRow.chain.is_(None)).order_by(AuditRow.id).limit(limit)
@@ -86,8 +104,12 @@ def seal(db: Database, anchor: Path | None = None, limit: int = 1000) -> int:
             row.chain = head.chain
         faults.point("before_seal_commit")
         link = (head.chain, head.seal)
+        told = [Sealing(row.chain or 0, row.seal or "", row.at, row.actor, row.action, row.subject) for row in rows]
     if rows and anchor is not None:
         _write_anchor(anchor, *link)
+    if tell is not None:
+        for each in told:
+            tell(each)
     return len(rows)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr
 from pydantic.fields import FieldInfo
@@ -118,6 +118,7 @@ class Settings(BaseSettings):
     oidc_loopback: bool = Field(default=False, validation_alias="ANYDOOR_OIDC_LOOPBACK")
     watch_token: SecretStr = Field(default=SecretStr(""), validation_alias="ANYDOOR_WATCH_TOKEN")
     from_email: str = Field(default="", validation_alias="ANYDOOR_FROM_EMAIL")
+    logs: Literal["plain", "json"] = Field(default="plain", validation_alias="ANYDOOR_LOGS")
     traces_url: str = Field(default="", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
 
     @property

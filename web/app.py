@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from services import tracing, transcript
+from services import logs, tracing, transcript
 from services.settings import Settings, load
 from services.transcript import Line, Mark
 from web import (
@@ -214,6 +214,7 @@ def create_app(settings: Settings | None = None, *, demo: bool = False) -> Starl
     from bot.assistant import assemble
 
     settings = settings or load()
+    logs.start(settings)
     tracing.start(settings)
     assistant = assemble(settings, demo=demo, serving=True)
     if assistant.demo:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +16,28 @@ if TYPE_CHECKING:
 
 def add_to(app: typer.Typer) -> None:
     app.command("doctor")(doctor)
+    app.command("audit")(against)
+
+
+def against(
+    file: Annotated[
+        Path, typer.Argument(help="The end of the chain as another system kept it: time, number, seal a line.")
+    ],
+) -> None:
+    """Walk the audit and compare it with seals that were kept elsewhere. Exit 1 when anything does not fit."""
+    from bot.cli.opened import opened
+    from services import audit
+
+    with opened() as here:
+        if not file.is_file() or not file.stat().st_size:
+            raise ValueError(f"{file} holds no seals. Nothing was compared.")
+        with here.db.read() as session:
+            problems = audit.verify(session, file)
+        for problem in problems:
+            print(f"broken: {problem}.")
+        if problems:
+            raise typer.Exit(1)
+        print("The chain was walked and fits what was kept elsewhere.")
 
 
 def doctor() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -33,6 +33,7 @@ ANYDOOR_OIDC_ISSUER, ANYDOOR_OIDC_CLIENT_ID, ANYDOOR_OIDC_CLIENT_SECRET: staff s
 ANYDOOR_OIDC_NAME, ANYDOOR_OIDC_CLAIM, ANYDOOR_OIDC_MFA: what it is called, who somebody is, what stands for a code.
 ANYDOOR_OIDC_LOOPBACK: 1 asks a provider on this machine too (tests and trying out only).
 ANYDOOR_WATCH_TOKEN: what /metrics and all of /readyz are read with (without it: from this machine only).
+ANYDOOR_LOGS: json for lines that another system collects.
 OTEL_EXPORTER_OTLP_ENDPOINT: where traces go, by OTLP over HTTP (needs requirements-tracing.lock).
 SMTP_URL, ANYDOOR_FROM_EMAIL: invitations to coaches by mail.
 """
@@ -70,6 +71,16 @@ def language_model(settings: Settings) -> str:
     if places.current() is None:
         return "being trained, four to five minutes. Until then the built-in stand-in answers."
     return "on; a newer one is being trained." if places.being_trained() else "on."
+
+
+def logging_of(settings: Settings) -> dict[str, Any] | None:
+    """Begins the log; uvicorn's lines go its own way, or ours where another system collects them."""
+    from uvicorn.config import LOGGING_CONFIG
+
+    from services import logs
+
+    logs.start(settings)
+    return None if settings.logs == "json" else LOGGING_CONFIG
 
 
 def serve(
@@ -117,6 +128,7 @@ def serve(
                 workers=workers,
                 access_log=False,
                 log_level="warning",
+                log_config=logging_of(settings),
                 timeout_graceful_shutdown=5,
                 proxy_headers=False,
                 server_header=False,
