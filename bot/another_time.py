@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from bot.clarifying import which_wish
 from bot.consenting import is_a_line
@@ -94,7 +95,13 @@ def planned_start(state: DialogueState, now: datetime | None) -> datetime | None
     """When the call that was chosen or booked begins, on London's wall clock."""
     title = state.slots.get("appointment_when") if state.outcome == "booked" else None
     title = title or (state.slots.get("opening_when") if state.slots.get("opening") or state.outcome else None)
-    found = read_when(str(title), now) if title and now else None
+    return start_of(str(title), now) if title and now else None
+
+
+@lru_cache(maxsize=64)
+def start_of(title: str, now: datetime) -> datetime | None:
+    """Where the title of an opening begins; several rules of one turn ask it of the same one."""
+    found = read_when(title, now)
     return found.windows[0][0] if found and found.windows and not found.ambiguous else None
 
 

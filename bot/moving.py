@@ -47,10 +47,14 @@ def cannot_make_it(heard: Heard, state: DialogueState, book: Book) -> list[Comma
     """ "Cant make it weds anymore", "somethings come up", "got the dentist that day": other times are offered."""
     if not may_be_of_the_call(heard, state):
         return []
+    cannot = is_said("cannot", heard.text)
+    busy = heard.expecting is None and is_said("busy", heard.text)
+    if not (cannot or busy) or is_said("elsewhere", heard.text):
+        return []
     when, planned = time_said(heard, state), planned_start(state, heard.now)
     on_it = when is not None and planned is not None and fits(when, planned)
-    filled = is_said("busy", heard.text) and (on_it or is_said("then", heard.text)) and heard.expecting is None
-    if not (filled or is_said("cannot", heard.text)) or is_said("elsewhere", heard.text):
+    filled = busy and (on_it or is_said("then", heard.text))
+    if not (filled or cannot):
         return []
     if SUPPOSES.match(heard.text):
         return [StartFlow(MY_CALL)] if is_open(heard) else []
@@ -128,10 +132,10 @@ def shows_other_times(heard: Heard, state: DialogueState) -> bool:
 
 def another_day_than_that(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     """ "Any other day", where other times are shown for a call that stands: not the day it is on."""
-    planned = planned_start(state, heard.now)
-    if not shows_other_times(heard, state) or planned is None or heard.now is None:
+    if not shows_other_times(heard, state) or heard.now is None or not is_said("other_day", heard.text):
         return []
-    if not is_said("other_day", heard.text) or read_when(heard.text, heard.now) or len(heard.text.split()) > SHORT:
+    planned = planned_start(state, heard.now)
+    if planned is None or read_when(heard.text, heard.now) or len(heard.text.split()) > SHORT:
         return []
     asked = heard.expecting.slot if heard.expecting else "opening"
     day = read_when(f"not {planned:%A}", heard.now) if re.search(r"\bda(?:y|ys|te)\b", heard.text, re.I) else None
