@@ -213,11 +213,22 @@ def without_a_wrong_guess(heard: Heard) -> Heard:
     must_i = heard.intent == "do_i_have_to" and not says_of("questions", "do_i_have_to", heard.text)
     no_note = heard.intent == "fit_note" and not NOTES & set(words(clean(heard.text)))  # "off sick", by itself
     leave = heard.intent == "goodbye" and "work_situation" in heard.values  # "mat leave"
-    if not (a_number or must_i or leave or no_note):
+    if not (a_number or must_i or leave or no_note or tells_and_waits_for_nothing(heard)):
         return heard
     return replace(heard, intent=None, confidence=0.0, ranking=())
 
 
+def tells_and_waits_for_nothing(heard: Heard) -> bool:
+    """ "Sleeping in my car": what is hard, and no wish for time, though the model hears one in it."""
+    told = "barriers" in heard.values or "health" in heard.values
+    return heard.intent == "wait" and told and not PAUSES & set(words(clean(heard.text)))
+
+
+PAUSES = bag(
+    "wait waiting hang hold on sec secs second seconds min mins minute minutes mo moment bit later l8r after brb soon tomorrow tomoz tonight "
+    "busy pause break half hour hours hr while think rest reply text txt ring answer finish continue stop till until when ttyl"
+)
+"""Any of these may put things off; without one nobody has asked for time."""
 NOTES = bag("note notes fitnote fitnotes sicknote sicknotes certificate certificates cert line lines med3 slip fit")
 
 

@@ -21,9 +21,10 @@ from bot.nlu.nations import nation_named, nation_told
 from bot.nlu.recognisers import read_when
 from bot.nlu.recognisers.by_the_way import read_call_needs, says, says_plainly
 from bot.nlu.recognisers.said import says_of
+from bot.nlu.recognisers.text import clean
 from bot.nlu.slot_words import is_mostly_english
 from bot.offered import of_the_times_on_offer
-from bot.told import changed_in_words, facts, how_to_talk, kept_wish, wants_a_certain_coach
+from bot.told import WORDS, changed_in_words, facts, how_to_talk, kept_wish, wants_a_certain_coach
 from bot.whereabouts import whereabouts
 
 SHARED = frozenset({"booked", "call_back"})
@@ -273,8 +274,39 @@ def gives_no_number(heard: Heard, state: DialogueState, book: Book) -> list[Comm
     return no_number(heard)
 
 
+def wants_another_rung(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "Can u ring my mum": for oneself, a wish about who is rung, which the coach reads; nobody else is asked for."""
+    asked = heard.expecting
+    if asked is None or asked.spec.type == "text" or heard.acts or state.slots.get("for_someone_else"):
+        return []
+    if state.outcome in SHARED or asked.slot in WHOSE or "phone" in heard.values or not is_all_of_a_ring(heard.text):
+        return []
+    before = str(state.slots.get(WORDS) or "")
+    told: list[Command] = (
+        [] if heard.text in before else [SetSlot(WORDS, "\n".join(filter(None, (before, heard.text))))]
+    )
+    return [*told, Say("repeat")]
+
+
+def is_all_of_a_ring(text: str) -> bool:
+    said = _MANNERS.sub(" ", clean(text).casefold())
+    return _RINGS.fullmatch(" ".join(said.split())) is not None
+
+
+_MANNERS = re.compile(r"\b(?:please|plz|pls|thanks|ta|cheers|x+|ok|hi|hello|sorry|um|instead|btw|tho|though)\b|[,.!?]")
+_RINGS = re.compile(
+    r"(?:(?:can|could|cud|would|will|wud) (?:you|u|ye|ya|they|she|he|the coach|coach|someone|somebody) |(?:i want|i wud like|id like|i'd like|i would like)"
+    r" (?:you|u|them|the coach) to |(?:you|u) can |better to |best to |just )?(?:ring|call|phone|bell|text|speak to|talk to|speak with|contact) (?:to )?"
+    r"(?:my|me|mi|our) (?:own )?(?:mum|mam|mom|dad|nan|gran|mother|father|stepmum|stepdad|sister|brother|husband|wife|partner|fella|boyfriend|girlfriend|"
+    r"son|daughter|carer|foster mum|foster carer|social worker|support worker|key worker|keyworker|aunt|auntie|uncle|guardian|parents)"
+    r"(?: (?:not me|first|and not me|rather than me|cos .*|because .*|as i .*|i .*))?"
+)
+"""A plain wish that somebody else be rung; "ring my mum, she needs help" asks for her."""
+
+
 RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     tells_if_it_is_safe,
+    wants_another_rung,
     asks_for_another,
     speaks_for_another,
     they_agree_after_all,

@@ -241,8 +241,12 @@ def read_own_words(text: str, expecting: Expecting, now: datetime) -> Reading:
 
 
 def read_text(text: str, expecting: Expecting, now: datetime) -> Reading:
+    """Any words; the number of a line alone ("1") answers a list that is gone, and tells a coach nothing."""
     words = text.strip()
-    return Reading(Answer(words, False)) if words else Reading()
+    return Reading() if not words or LINE.fullmatch(words) else Reading(Answer(words, False))
+
+
+LINE = re.compile(r"\d{1,2}\W?")
 
 
 def postcode_reading(text: str, expecting: Expecting, now: datetime) -> Reading:

@@ -246,3 +246,50 @@ def test_who_asks_for_somebody_else_is_heard_whatever_the_model_thinks(text: str
 @pytest.mark.parametrize("text", ["im asking about my call", "im asking for my coach", "im doing this for my kids"])
 def test_asking_for_something_is_not_asking_for_somebody(text: str) -> None:
     assert StartFlow("pattern_on_behalf") not in said(text, "work_situation", {}, nlu=Thinks("about_me"))
+
+
+# --- somebody else to be rung ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("slot", ["phone", "call_needs", "health", "opening"])
+@pytest.mark.parametrize(
+    "text", ["can u ring my mum", "Can you call my mum instead please", "ring my dad not me", "speak to my carer", "could they phone my wife"]
+)  # fmt: skip
+def test_who_wants_a_relative_rung_asks_for_themself(slot: str, text: str) -> None:
+    for nlu in (None, Thinks("on_behalf")):
+        assert said(text, slot, {"age": 16}, nlu=nlu) == [SetSlot("told_of_call", text), Say("repeat")]
+
+
+@pytest.mark.parametrize(
+    "text", ["can you ring my mum she needs help", "can you help my mum", "its for my mum", "ring my mum about her job"]
+)
+def test_who_asks_for_a_relative_is_asked_about_it(text: str) -> None:
+    assert "pattern_on_behalf" in started(said(text, "health", {"age": 34}, nlu=Thinks("on_behalf")))
+
+
+# --- words that wait for nothing ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["sleeping in my car", "im sleeping in the car atm", "my back is bad"])
+def test_what_is_hard_is_no_wish_for_time(text: str) -> None:
+    assert "pattern_wait" not in started(said(text, "work_situation", {}, nlu=Thinks("wait")))
+
+
+@pytest.mark.parametrize(
+    "text", ["my back is bad hang on", "in bed with my back, back in a bit", "depressed today ill reply later"]
+)
+def test_who_asks_for_time_beside_it_has_it(text: str) -> None:
+    assert "pattern_wait" in started(said(text, "work_situation", {}, nlu=Thinks("wait")))
+
+
+# --- the number of a line, where words are wanted -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["1", "2.", "12", "3)"])
+def test_a_bare_number_is_no_wish(text: str) -> None:
+    assert any(isinstance(one, Unclear) for one in said(text, "wish", {"opening": "a"}))
+
+
+@pytest.mark.parametrize("text", ["16 hours", "1 day a week", "more hours", "2 kids so school hours"])
+def test_a_wish_with_a_number_in_it_is_one(text: str) -> None:
+    assert SetSlot("wish", text, said=text) in said(text, "wish", {"opening": "a"})

@@ -53,7 +53,7 @@ def read_age(text: str, today: date, asked: bool) -> Found | None:
     rest = Rest(found, _POLITE)
     from_date = _from_birth(cleaned, found, rest, today, asked) or (_from_spelt_date(found, today) if asked else None)
     number = from_date or _from_number(found, rest, asked)
-    return number or (_only_number(found) or _having(cleaned) if asked else _in_passing(cleaned))
+    return number or (asked and (_only_number(found) or _having(cleaned))) or _in_passing(cleaned)
 
 
 def _having(cleaned: str) -> Found | None:

@@ -40,7 +40,7 @@ VAGUE = {
 }
 BESIDE_A_UNIT = bag("full whole or odd long solid bloody flipping so good hard calendar")
 NOT_PAST = bag("in next within every per another")
-MEASURES_AGE = bag("old pregnant")
+MEASURES_AGE = bag("old pregnant preg sober clean dry teetotal abstinent postpartum")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def _counted(found: Sequence[Token], i: int) -> Length | None:
     half = _and_a_half(found, end)
     if half:
         end, months = half, months + UNITS.get(bigger, 1.0) / 2
-    elif second and UNITS[found[second[1] - 1].word] < UNITS[bigger]:
+    elif second and UNITS[found[second[1] - 1].word] < UNITS[bigger] and _word(found, second[1]) not in MEASURES_AGE:
         months, end, sure = months + second[0], second[1], sure and second[2]
     if _word(found, end) in MEASURES_AGE or (_word(found, i - 1) in NOT_PAST and not _not_worked(found, i - 1)):
         return None
