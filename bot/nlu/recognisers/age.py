@@ -49,11 +49,41 @@ _SHORT_YEAR = re.compile(r"(?:^|\b(?:born|class of|in|of|from)) ?'(\d\d)\b", re.
 def read_age(text: str, today: date, asked: bool) -> Found | None:
     """An age of 0 to 120 from a number, words or a date of birth; unasked only where said outright."""
     cleaned = _BIG_OH.sub(lambda told: f"{told[1]}{_TENS.get(told[2].lower(), told[2])}0", clean(text))
+    if school := _school_year(cleaned):
+        without = cleaned[: school.start()] + "." * (school.end() - school.start()) + cleaned[school.end() :]
+        return read_age(without, today, asked) or (_at_school(school) if asked else None)
     found = numbers_heard(tokens(cleaned)) if asked else tokens(cleaned)
     rest = Rest(found, _POLITE)
     from_date = _from_birth(cleaned, found, rest, today, asked) or (_from_spelt_date(found, today) if asked else None)
     number = from_date or _from_number(found, rest, asked)
     return number or (asked and (_only_number(found) or _having(cleaned))) or _in_passing(cleaned)
+
+
+def _school_year(cleaned: str) -> re.Match[str] | None:
+    """ "Year 11", said of school and not of a birth."""
+    return None if _BORN.search(cleaned) else _SCHOOL_YEAR.search(cleaned)
+
+
+_BORN = re.compile(r"\b(?:born|birth|dob|yob)", re.I)
+_IN_WORDS = {
+    word: year
+    for year, word in enumerate(
+        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"),
+        1,
+    )
+}
+_SCHOOL_YEAR = re.compile(
+    rf"(?:\bin |(?<!\d )(?<!\d)\b)(?:school year|year|yr|y) ?(1[0-3]|[1-9]|{'|'.join(_IN_WORDS)})(?![\d/.:-]|\w| ?(?:months?|mths?|weeks?|yrs|years)\b)",
+    re.I,
+)
+OVER_A_YEAR = 11
+"""The school year in which some are 15 and some are 16, which matters here."""
+
+
+def _at_school(school: re.Match[str]) -> Found | None:
+    """The younger of the two ages of a school year in England (Education Act 1996, s. 8); none where it matters which."""
+    year = _IN_WORDS.get(school[1].lower()) or int(school[1])
+    return None if year == OVER_A_YEAR else Found(year + 4, False, school.span(1), sure=False)
 
 
 def _having(cleaned: str) -> Found | None:

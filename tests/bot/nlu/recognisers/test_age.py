@@ -119,3 +119,33 @@ def test_no_one_age(said: str) -> None:
 def test_the_age_of_another(said: str, age: int | None) -> None:
     found = read_their_age(said)
     assert (found.value if found else None) == age
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [
+        ("year 10", 14), ("im in yr 9", 13), ("yr10 at school", 14), ("y12", 16), ("year thirteen", 17),
+        ("16 in year 11", 16), ("year 11, 15", 15), ("year 11 so 16", 16), ("year 12 im 17", 17),
+        ("left school in year 10, im 44", 44),
+    ],
+)  # fmt: skip
+def test_a_school_year_is_no_age_but_tells_one(text: str, age: int) -> None:
+    found = read_age(text, TODAY, asked=True)
+    assert found
+    assert found.value == age
+    assert text[slice(*found.span)].isalnum()
+
+
+@pytest.mark.parametrize("text", ["year 11", "yr 11 student", "im in year eleven"])
+def test_the_school_year_of_15_and_16_is_asked_about(text: str) -> None:
+    assert read_age(text, TODAY, asked=True) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [("41 years 11 months", 41), ("35 yr", 35), ("born in year 85", 41), ("year 2010", 16), ("I have 34 year", 34)],
+)
+def test_years_of_age_and_of_birth_are_no_school_years(text: str, age: int) -> None:
+    found = read_age(text, TODAY, asked=True)
+    assert found
+    assert found.value == age
