@@ -292,6 +292,14 @@ def find_appointment(doing: Doing, slots: Slots) -> ActionResult:
     return result(appointment_result="one", **appointment_slots(doing, row))
 
 
+def find_promise(doing: Doing, slots: Slots) -> ActionResult:
+    """Whether a team still owes them a call, and by when."""
+    row = call_backs.waiting_for(doing.session, doing.conversation.person_id)
+    if row is None:
+        return result(promise_result="none")
+    return result(promise_result="open", call_back_by=spoken_date(row.promised_by))
+
+
 def move_appointment(doing: Doing, slots: Slots) -> ActionResult:
     """The held opening replaces the coming call; after a missed call it is a new one of the same referral."""
     name, moved = "appointment_moved", booking.move(doing.session, doing.conversation, doing.now)

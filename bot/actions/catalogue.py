@@ -157,6 +157,7 @@ SPECS: dict[str, ActionSpec] = {
             "find_appointment",
             {"appointment_result": ("none", "one"), **CALL},
         ),
+        spec("find_promise", {"promise_result": ("open", "none"), **BY}),
         spec(
             "move_appointment",
             {"booking_result": BOOKING, **CALL},
