@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from bot.clarifying import which_wish
+from bot.clarifying import MANY, not_the_denied, which_wish
 from bot.consenting import is_a_line
-from bot.flows.commands import Command, Correct, SetSlot, StartFlow
+from bot.flows.commands import Command, Correct, Say, SetSlot, StartFlow
 from bot.flows.definition import Book
 from bot.flows.engine import CLARIFY
 from bot.flows.state import DialogueState
@@ -17,12 +17,11 @@ from bot.hearing import Heard
 from bot.nlu.answers import OTHER_TIMES, wish_of
 from bot.nlu.recognisers import When, read_when
 from bot.nlu.recognisers.by_the_way import says
-from bot.told import CHECK, facts
+from bot.nlu.recognisers.said import says_of
+from bot.told import CHECK, facts, kept_wish
 
 CLAUSES = re.compile(r"[,.;!?]| so | but ")
 SAME = re.compile(r"\bsame (?:time|hour)\b", re.IGNORECASE)
-MANY = 20
-"""Days of the four weeks: a reading of so many is all that another leaves over."""
 DENIES = re.compile(r"\b(?:not|no|cant|can't|cannot|except|but|bar)\b", re.IGNORECASE)
 
 
@@ -46,17 +45,20 @@ def moves_the_call(heard: Heard, state: DialogueState, book: Book) -> list[Comma
 def time_at_the_check(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     """ "Can it be thursday instead", "yes but after 3": times that the chosen one does not fit are offered before sharing.
 
-    A time that it fits ("yes, monday is fine") changes nothing.
+    A time that it fits ("yes, monday is fine", "any afternoon") changes nothing, and the team reads which would suit.
     """
     asked = heard.expecting
     if asked is None or asked.slot not in CHECK or heard.inbound.kind != "text" or is_a_line(heard.text, asked):
         return []
     planned, when = planned_start(state, heard.now), time_said(heard, state)
-    if when is None or planned is None or not (when.whole or says("other_time", heard.text)):
+    cannot = says_of("moving", "cannot", heard.text)
+    if when is None or not (when.whole or cannot or says("other_time", heard.text)):
         return []
-    if any(start <= planned < end for start, end in when.windows):
-        return []
-    wish = wish_of(without_the_contrary(when, heard.text), heard.text)
+    wish = not_the_denied(wish_of(without_the_contrary(when, heard.text), heard.text), heard.text)
+    if planned is None or any(start <= planned.isoformat() < end for start, end in wish["windows"]):
+        told = cannot or (when.whole and heard.reading.answer is None)
+        told = told and wish["windows"] and not wish["ambiguous"]
+        return [*kept_wish(wish), Say("repeat")] if told else []
     again = Correct("opening")
     which = which_wish(wish, again)
     return [*facts(heard, state, book), *([which] if which else [SetSlot("opening_wish", wish), again])]

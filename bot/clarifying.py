@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import groupby, pairwise
 from typing import Any
@@ -11,6 +12,7 @@ from bot.flows.commands import Back, Clarify, Correct, Option, Say, SetSlot, Ski
 from bot.flows.definition import Book
 from bot.flows.engine import Expecting
 from bot.nlu.answers import OTHER_TIMES, Answer
+from bot.nlu.recognisers.said import says_of
 from bot.nlu.recognisers.when_values import CLOSES, OPENS, SHORTEST
 from bot.times import DAYS, spoken_date, spoken_time
 from services.clock import LONDON
@@ -22,6 +24,14 @@ NEITHER = "utter_meant_none"
 FEW_DAYS, WEEK = 3, 7
 
 Span = tuple[datetime, datetime]
+
+
+def without_the_denied(answer: Answer, said: str) -> Answer:
+    """The answer, with its wish for a time as `not_the_denied` has it."""
+    wish = answer.also.get("opening_wish")
+    if not isinstance(wish, Mapping) or not_the_denied(wish, said) is wish:
+        return answer
+    return replace(answer, also={**answer.also, "opening_wish": not_the_denied(wish, said)})
 
 
 def about_times(expecting: Expecting, answer: Answer, said: str) -> Clarify | None:
@@ -44,6 +54,19 @@ def which_wish(wish: Mapping[str, Any], then: SetSlot | StartFlow | Correct) -> 
             for title, reading in zip(titles, readings, strict=False)
         )
     )
+
+
+def not_the_denied(wish: Mapping[str, Any], said: str) -> Mapping[str, Any]:
+    """ "Thursday's no good anymore", "cant do thursday": of "thursday" and "any day but thursday" only one can be meant."""
+    readings: Sequence[Any] = wish.get("ambiguous") or ()
+    left = [reading for reading in readings if len(reading) >= MANY]
+    if len(readings) != 2 or len(left) != 1 or not says_of("moving", "cannot", said):
+        return wish
+    return {**wish, "windows": left[0], "asap": False, "ambiguous": None}
+
+
+MANY = 20
+"""Days of the four weeks: a reading of so many is all that another leaves over."""
 
 
 def _reach(reading: Sequence[Sequence[str]]) -> str:

@@ -10,9 +10,9 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from bot.another_time import DENIES, MANY, after_the_questions, planned_start, time_said
+from bot.another_time import DENIES, after_the_questions, planned_start, time_said
 from bot.asks import SURE
-from bot.clarifying import which_wish
+from bot.clarifying import MANY, which_wish
 from bot.flows.commands import Command, SetSlot, StartFlow
 from bot.flows.definition import Book
 from bot.flows.state import DialogueState

@@ -24,7 +24,7 @@ from bot.asks import (
 from bot.at_the_check import at_the_check
 from bot.by_the_way import beside, goes_on, where
 from bot.care import asks_to_go_on, says_yes, taken_back, told_beside, with_care
-from bot.clarifying import about_options, about_times, about_wishes
+from bot.clarifying import about_options, about_times, about_wishes, without_the_denied
 from bot.consenting import only_if_meant, they_agree
 from bot.correcting import asks_to_change, corrections, opening_of
 from bot.flows.commands import (
@@ -166,6 +166,7 @@ def in_conversation(heard: Heard, state: DialogueState, book: Book) -> list[Comm
     if corrections:
         return corrections
     if answer and accepts(answer, heard, expecting):
+        answer = without_the_denied(answer, heard.text)
         which = about_times(expecting, answer, heard.text)
         if which:
             return [*facts_beside(heard, state, book, answer), which]

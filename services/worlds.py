@@ -128,8 +128,9 @@ def take_the_day_off(session: Session, conversation_id: int) -> None:
 
 
 def close_team(session: Session, team_id: str, now: datetime) -> None:
-    """It takes nobody new from now on; whom it has it keeps."""
-    session.get_one(Team, team_id).closed_at = now
+    """It takes nobody new from today on, as a team closes with a day; whom it has it keeps."""
+    today = datetime.combine(now.astimezone(LONDON).date(), time(), LONDON)
+    session.get_one(Team, team_id).closed_at = today.astimezone(UTC)
 
 
 def free_an_opening(session: Session, team_id: str, now: datetime) -> None:

@@ -196,6 +196,9 @@ def book_opening(doing: Doing, slots: Slots) -> ActionResult:
     standing = booking.coming_call(doing.session, doing.conversation.person_id, doing.now)
     if standing and booking.held(doing.session, doing.conversation.id) is None:
         return result(booking_result="booked", **appointment_slots(doing, standing))
+    if not standing and not takes_them(doing):
+        booking.release(doing.session, doing.conversation.id)
+        return result(booking_result="closed")
     referral = share(doing, slots)
     booked = booking.book(doing.session, doing.conversation, doing.now, referral_id=referral.id)
     if not isinstance(booked, Appointment):
@@ -203,6 +206,14 @@ def book_opening(doing: Doing, slots: Slots) -> ActionResult:
     referrals.give_to(doing.session, referral, booked.coach_id)
     events = (Event("referral_shared", {"referral": referral.id}), appointment_event("appointment_booked", booked))
     return result(*events, booking_result="booked", **appointment_slots(doing, booked))
+
+
+def takes_them(doing: Doing) -> bool:
+    """Whether the team goes on with this person: one that has closed does so with those whom it has, and nobody else."""
+    team = doing.session.get(Team, str(doing.conversation.team_id))
+    if team is None or not team.has_closed(doing.now):
+        return team is not None
+    return referrals.is_with(doing.session, team.id, doing.conversation.id)
 
 
 def share(doing: Doing, slots: Slots) -> Any:
@@ -281,6 +292,14 @@ def find_appointment(doing: Doing, slots: Slots) -> ActionResult:
     return result(appointment_result="one", **appointment_slots(doing, row))
 
 
+def find_promise(doing: Doing, slots: Slots) -> ActionResult:
+    """Whether a team still owes them a call, and by when."""
+    row = call_backs.waiting_for(doing.session, doing.conversation.person_id)
+    if row is None:
+        return result(promise_result="none")
+    return result(promise_result="open", call_back_by=spoken_date(row.promised_by))
+
+
 def move_appointment(doing: Doing, slots: Slots) -> ActionResult:
     """The held opening replaces the coming call; after a missed call it is a new one of the same referral."""
     name, moved = "appointment_moved", booking.move(doing.session, doing.conversation, doing.now)
@@ -310,7 +329,8 @@ def queue_call_back(doing: Doing, slots: Slots) -> ActionResult:
     waits = slots.get("openings_count") == 0 or slots.get("opening") == waiting.WAIT
     promised = promise(doing, slots, call_backs.NO_OPENINGS if waits else "asked")
     if promised is None:
-        return result(call_back_result="no_team", call_back_by="")
+        closed = doing.conversation.team_id is not None and not takes_them(doing)
+        return result(call_back_result="closed" if closed else "no_team", call_back_by="")
     if waits:
         waiting.join_with_promise(doing, slots)
     return result(*promised[1], call_back_result="queued", call_back_by=promised[0])
@@ -335,7 +355,8 @@ def put_to_everybody(doing: Doing, slots: Slots) -> tuple[str, list[Event]] | No
 
 
 def promise(doing: Doing, slots: Slots, reason: str) -> tuple[str, list[Event]] | None:
-    if doing.conversation.team_id is None:
+    """None where no team is known, or the one that is has closed meanwhile: nobody there would ring."""
+    if doing.conversation.team_id is None or not takes_them(doing):
         return None
     referral = share(doing, slots)
     by = allocation.promise(doing.session, doing.conversation, referral, reason, doing.now).promised_by

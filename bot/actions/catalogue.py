@@ -149,7 +149,7 @@ SPECS: dict[str, ActionSpec] = {
         spec("release_hold"),
         spec(
             "book_opening",
-            {"booking_result": BOOKING, **CALL},
+            {"booking_result": (*BOOKING, "closed"), **CALL},
             reads=("opening",),
             events=("appointment_booked", "referral_shared"),
         ),
@@ -157,6 +157,7 @@ SPECS: dict[str, ActionSpec] = {
             "find_appointment",
             {"appointment_result": ("none", "one"), **CALL},
         ),
+        spec("find_promise", {"promise_result": ("open", "none"), **BY}),
         spec(
             "move_appointment",
             {"booking_result": BOOKING, **CALL},
@@ -165,7 +166,7 @@ SPECS: dict[str, ActionSpec] = {
         spec("call_off_appointment", {"call_off_result": ("called_off", "none")}, events=("appointment_called_off",)),
         spec(
             "queue_call_back",
-            {"call_back_result": ("queued", "no_team"), **BY},
+            {"call_back_result": ("queued", "closed", "no_team"), **BY},
             events=("call_back_queued", "referral_shared"),
         ),
         spec(

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MAX_STEPS: Final = 200
 STUCK: Final = "pattern_stuck"
 OFFER_PERSON: Final = "utter_offer_person"
+PROMISED: Final = frozenset({"booked", "call_back"})
+"""Outcomes that stand while help near them is looked at: who has a call booked still has it."""
 _ONCE: Final = "="
 """Marks in `quiet` a slot whose question is not to be put again this once, though it is ask_before_filling."""
 _UNTIL: Final = "@"
@@ -278,7 +280,8 @@ class Run:
         return True
 
     def record_outcome(self, step: Outcome) -> bool:
-        self.outcome = step.outcome
+        if not (step.outcome == "signposted" and self.outcome in PROMISED):
+            self.outcome = step.outcome
         self.events.append(Event("outcome", {"outcome": step.outcome}))
         self.go(step.next)
         return True

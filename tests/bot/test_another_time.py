@@ -69,6 +69,36 @@ def test_words_that_the_chosen_time_fits_change_no_time(text: str) -> None:
     assert not any(isinstance(one, Correct) and one.slot == "opening" for one in found)
 
 
+TIMES_KEPT = (  # what is said at the check, and what the team reads of it
+    ("any afternoon", "any afternoon"),
+    ("yes but any afternoon would be better", "any afternoon"),
+    ("afternoons only", "any afternoon"),
+    ("thursday's no good", "any day but Thu"),
+    ("cant do thursday", "any day but Thu"),
+)
+
+
+@pytest.mark.parametrize(("text", "kept"), TIMES_KEPT)
+@pytest.mark.parametrize("chosen", [True, False])
+def test_times_that_the_chosen_one_fits_are_kept_for_the_team(text: str, kept: str, chosen: bool) -> None:
+    flow = "book_call" if chosen else "agree_to_call_back"
+    found = commands(text, at(flow, "share", **(CHOSEN if chosen else {"safe_to_text": "yes", "age": 34})))
+    assert SetSlot("call_times", kept) in found
+    assert not any(isinstance(one, Clarify | Correct) for one in found)
+
+
+@pytest.mark.parametrize(
+    "text", ["tuesday's no good anymore", "cant do tuesday now", "tuesday isnt good", "tuesdays out sorry"]
+)
+def test_the_day_that_is_no_good_is_not_asked_about(text: str) -> None:
+    for flow, step in (("book_call", "share"), ("choose_opening", "choose")):
+        found = commands(text, at(flow, step, **CHOSEN))
+        assert not any(isinstance(one, Clarify) for one in found)
+        wished = next(one.value for one in found if isinstance(one, SetSlot) and one.slot == "opening_wish")
+        assert len(wished["windows"]) > 10
+        assert not any(start.startswith("2026-11-24") for start, _ in wished["windows"])
+
+
 def test_a_time_that_can_be_meant_two_ways_is_asked_about() -> None:
     found = commands("can it be next thursday instead", at("book_call", "share", **CHOSEN))
     assert any(isinstance(one, Clarify) for one in found)

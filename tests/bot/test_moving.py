@@ -10,6 +10,7 @@ import pytest
 from bot import understanding
 from bot.flows import engine
 from bot.flows.commands import Command, OptOut, SetSlot, StartFlow
+from bot.flows.engine_values import ActionResult
 from bot.flows.state import DialogueState, Frame
 from services.messages import Address, Inbound
 from tests.bot.conversing import NOW, book
@@ -134,3 +135,17 @@ def test_before_a_call_is_booked_nothing_of_it_counts() -> None:
 
 def test_a_request_to_stop_stays_one() -> None:
     assert commands("stop texting me i dont want it") == [OptOut()]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("booked", "booked"), ("call_back", "call_back"), ("left", "signposted")]
+)
+def test_help_near_them_takes_no_call_away(before: str, after: str) -> None:
+    state = DialogueState(outcome=before, slots={"safe_to_text": "yes", "barriers": ["money"]})
+
+    def act(name: str, slots: object) -> ActionResult:
+        return ActionResult({"signpost_count": 1, "signpost_lines": "A line", "red_flags": "no", "more_listings": "no"})
+
+    turn = engine.advance(book(), state, [StartFlow("local_help")], act=act, channel="sms", helpline=str)
+    assert turn.state.outcome == after
+    assert "outcome" in {event.name for event in turn.events}
