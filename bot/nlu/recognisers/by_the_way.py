@@ -40,7 +40,7 @@ def read_call_needs(text: str, *, phone: bool = False) -> Found | None:
     """
     passage = _needs(text)
     if not passage.mentions:
-        return None
+        return _phone_first(text) if phone else None
     meant = [hit for hit in passage.meant(own_only=False) if hit.value not in {NO_SIGNS, DEAF, NO_WRITING}]
     out = ruled_out(text)
     if "bsl" in out or any(passage.found[hit.start].word in LIPS for hit in meant):
@@ -55,6 +55,20 @@ def read_call_needs(text: str, *, phone: bool = False) -> Found | None:
     unwanted = {"phone"} if not phone or any(hit.value == "messages" for hit in meant) else set()
     meant = [hit for hit in meant if hit.value not in unwanted]
     return Found(in_order(meant), passage.whole(), passage.span(meant)) if meant else None
+
+
+def _phone_first(text: str) -> Found | None:
+    """ "Phone, evenings are best", "phone after 6": where a way is asked for, and more is said of when."""
+    told = _PHONE_FIRST.match(text)
+    return Found(["phone"], False, told.span(1)) if told else None
+
+
+_PHONE_FIRST = re.compile(
+    r"\W*(?:(?:a|the|by|on|just|normal|ok|okay|yes|yeah) )*((?:tele)?phone|fone|ring|call)(?: (?:please|pls|plz|is (?:best|fine|ok|good|easiest)))*"
+    r"(?= *[,;.&+-]| (?:in the|on (?:a )?(?:mon|tue|wed|thu|fri|sat)|at|after|before|between|from|any|but not|not before|mornings?|afternoons?"
+    r"|evenings?|weekdays?|tomorrow|next week|this week|early|late|(?:mon|tues?|wednes|thurs?|fri|satur|sun)day)\b)",
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=FEW)

@@ -58,3 +58,22 @@ def test_who_is_deaf_is_asked_how_and_what_is_wrong_is_ruled_out() -> None:
     assert not is_deaf_only("my mum is deaf")
     assert not is_deaf_only("im deaf, i use BSL")
     assert ruled_out("the interpreter is wrong I speak english") == {"interpreter"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["phone, evenings are best", "Phone in the evenings", "phone please, after 6", "phone but not mondays", "ring in the mornings"],
+)  # fmt: skip
+def test_a_phone_named_first_is_a_way_to_talk_where_that_is_asked(text: str) -> None:
+    told = read_call_needs(text, phone=True)
+    assert told
+    assert told.value == ["phone"]
+    assert read_call_needs(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["phone number changed", "phone is broken", "not phone, evenings only", "phone, my mobile is broken"]
+)
+def test_a_phone_that_is_only_spoken_of_is_none(text: str) -> None:
+    told = read_call_needs(text, phone=True)
+    assert told is None or told.value != ["phone"]
