@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.another_time import after_the_questions, moves_the_call, same_time_among_others, time_at_the_check
-from bot.at_sharing import at_sharing
+from bot.at_sharing import at_sharing, leaves_name_out
 from bot.at_the_check import at_the_check
 from bot.consenting import is_agreed, they_agree
 from bot.flows.commands import Command, Correct, Say, SetSlot, Skip, StartFlow, Unclear
@@ -359,7 +359,7 @@ RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
 def goes_on(heard: Heard) -> list[Command]:
     """What sounds like a request to stop, and only says by which way a coach shall talk with them; nothing where the
     message opens with STOP, which is always done at once."""
-    return [] if OPENS_WITH_STOP.match(heard.text) else rather_rung(heard) or no_number(heard)
+    return [] if OPENS_WITH_STOP.match(heard.text) else leaves_name_out(heard) or rather_rung(heard) or no_number(heard)
 
 
 def no_number(heard: Heard) -> list[Command]:
