@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.consenting import SHARE, is_a_line
-from bot.flows.commands import Command, Correct, SetSlot, StartFlow
+from bot.flows.commands import Command, Correct, SetSlot, StartFlow, Unclear
 from bot.flows.state import DialogueState
 from bot.hearing import Heard
 from bot.nlu.recognisers.by_the_way import gives_an_address
@@ -58,3 +60,24 @@ def left_out(heard: Heard, state: DialogueState) -> list[Command]:
         rest = [each for each in kept if each not in named]
         return [StartFlow("pattern_left_out"), Correct("barriers", rest or NOTHING_HARD)]
     return [StartFlow("pattern_needed")] if NEEDED & said else []
+
+
+def leaves_name_out(heard: Heard) -> list[Command]:
+    """ "Take my name off", where sharing, a change or the name itself is asked: no request to stop, as it is elsewhere."""
+    asked = heard.expecting
+    if asked is None or asked.slot not in NAME_ASKED or not _NAME_OFF.fullmatch(" ".join(words(clean(heard.text)))):
+        return []
+    return [Unclear("utter_any_name")] if asked.slot == "name" else [StartFlow("pattern_needed")]
+
+
+NAME_ASKED = frozenset({SHARE, "change_what", "name"})
+_MANNERS = r"(?:please|plz|pls|thanks|thank you|ta|cheers|ok|okay|no|yes|yeah|but|and|just|sorry|actually|oh|hi|x+|then|first|tho|though)"
+_NAME = r"(?:my|the|their|his|her|our) (?:first |last |full |real |sur ?)?names?(?: and (?:my |the )?(?:age|postcode|address))?"
+_OFF = r"(?:off|out)(?: of)?(?: (?:it|this|that|there|the (?:card|form|answers|summary|message)))?"
+_NAME_OFF = re.compile(
+    rf"(?:{_MANNERS} )*(?:(?:can|could|will|would) (?:you|u|we|i) (?:{_MANNERS} )*|(?:i want|id like|i would like) (?:you )?to )?"
+    rf"(?:(?:take|leave|get|keep|cut|cross|rub|strike|want) {_NAME} {_OFF}|(?:can|could|may) {_NAME} be (?:taken|left|kept|cut) {_OFF}"
+    rf"|(?:take|leave|cut|cross|rub|strike) {_OFF} {_NAME})(?: {_MANNERS})*",
+    re.IGNORECASE,
+)
+"""All of the message, and of no list of ours: "take my name off your list" asks us to stop wherever it is said."""

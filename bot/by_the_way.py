@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.another_time import after_the_questions, moves_the_call, same_time_among_others, time_at_the_check
-from bot.at_sharing import at_sharing
+from bot.at_sharing import at_sharing, leaves_name_out
 from bot.at_the_check import at_the_check
 from bot.consenting import is_agreed, they_agree
 from bot.flows.commands import Command, Correct, Say, SetSlot, Skip, StartFlow, Unclear
@@ -19,12 +19,12 @@ from bot.moving import MOVING
 from bot.nlu.answers import wish_of
 from bot.nlu.nations import nation_named, nation_told
 from bot.nlu.recognisers import read_when
-from bot.nlu.recognisers.by_the_way import read_call_needs, says, says_plainly
+from bot.nlu.recognisers.by_the_way import IN_WRITING, read_call_needs, says, says_plainly
 from bot.nlu.recognisers.said import says_of
-from bot.nlu.recognisers.text import clean
+from bot.nlu.recognisers.text import bag, clean, words
 from bot.nlu.slot_words import is_mostly_english
 from bot.offered import of_the_times_on_offer
-from bot.told import WORDS, changed_in_words, facts, how_to_talk, kept_wish, wants_a_certain_coach
+from bot.told import WORDS, changed_in_words, facts, how_to_talk, kept_wish, times_to_ring, wants_a_certain_coach
 from bot.whereabouts import whereabouts
 
 SHARED = frozenset({"booked", "call_back"})
@@ -239,6 +239,25 @@ def another_way_after_booking(heard: Heard, state: DialogueState, book: Book) ->
     return [SetSlot("note_for_coach", heard.text), StartFlow("pattern_tell_coach")]
 
 
+def wants_a_call_after_all(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "Can you ring me after all", from somebody who is to be written to: they are asked, and then a time is found."""
+    promised = state.outcome == "call_back" and state.slots.get("call_kind") == "messages"
+    told_more = "phone" in heard.values or "name" in heard.values or len(heard.text.split()) > LONGEST_WISH
+    if not promised or told_more or heard.acts or not after_the_questions(heard):
+        return []
+    said = set(words(clean(heard.text)))
+    rings = wants_a_ring(heard.text) and (not DENIES & said or IN_WRITING & said)
+    if not (rings or says_plainly("a_call_after_all", heard.text)):
+        return []
+    return [*times_to_ring(heard), StartFlow("book_call")]
+
+
+LONGEST_WISH = 12
+"""Words: with more of them there is news in it, which the coach reads."""
+DENIES = bag("not dont never wont no without")
+"""With one of these no call is wished for, unless it is said of writing: "dont let them ring me"."""
+
+
 def tells_the_coach(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     """News for a coach who has the answers: "use the landline", "gonna be late". Told again, an extra is not asked again."""
     if state.outcome not in SHARED or not after_the_questions(heard) or heard.acts:
@@ -332,6 +351,7 @@ RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     moves_the_call,
     another_way_after_booking,
     *MOVING[5:],
+    wants_a_call_after_all,
     tells_the_coach,
 )
 
@@ -339,7 +359,7 @@ RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
 def goes_on(heard: Heard) -> list[Command]:
     """What sounds like a request to stop, and only says by which way a coach shall talk with them; nothing where the
     message opens with STOP, which is always done at once."""
-    return [] if OPENS_WITH_STOP.match(heard.text) else rather_rung(heard) or no_number(heard)
+    return [] if OPENS_WITH_STOP.match(heard.text) else leaves_name_out(heard) or rather_rung(heard) or no_number(heard)
 
 
 def no_number(heard: Heard) -> list[Command]:

@@ -46,6 +46,12 @@ def plan_call(doing: Doing, slots: Slots) -> ActionResult:
     return result(call_kind=kind)
 
 
+def take_a_call(doing: Doing, slots: Slots) -> ActionResult:
+    """Writing is wanted no more; an interpreter or BSL is needed all the same."""
+    needs = [need for need in slots.get("call_needs") or () if need not in {"messages", "skipped"}]
+    return result(call_needs=needs or ["phone"])
+
+
 def kind_wanted(slots: Slots) -> str | None:
     kind = slots.get("call_kind")
     return str(kind) if kind not in (None, "skipped") else None

@@ -83,6 +83,7 @@ SPECS: dict[str, ActionSpec] = {
             events=("eligibility",),
         ),
         spec("plan_call", {"call_kind": ("phone", "video", "in_person", "messages")}, reads=("call_needs",)),
+        spec("take_a_call", {"call_needs": None}, reads=("call_needs",)),
         # booking
         spec(
             "offer_openings",

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from bot.assistant import todays_book
-from bot.flows.commands import Command, Correct, Say, SetSlot, StartFlow, Unclear
+from bot.flows.commands import Command, Correct, OptOut, Say, SetSlot, StartFlow, Unclear
 from bot.flows.state import DialogueState, Frame
 from bot.understanding import hear, read
 from bot.understood import expected
@@ -161,3 +161,49 @@ def test_what_was_asked_about_is_said_of_that_question() -> None:
     assert commands("why do they need my age?") == [Say("why", about="age")]
     assert commands("why") == [Say("why")]
     assert isinstance(commands("nothing")[0], Unclear)
+
+
+NAME_OFF = (
+    "take my name off",
+    "leave my name off please",
+    "can you take my name off it",
+    "can my name be left off",
+    "no take my name off",
+    "take her name off",
+    "leave off my name",
+)
+STOPS = (
+    "take my name off your list",
+    "take my name off the list please",
+    "take my name and number off",
+    "take me off",
+    "stop. take my name off",
+    "take my name off and stop texting me",
+)
+
+
+@pytest.mark.parametrize("text", NAME_OFF)
+def test_a_name_that_is_to_be_left_off_what_is_shared_is_no_stop(text: str) -> None:
+    assert at_share(text, ["money"]) == [StartFlow("pattern_needed")]
+
+
+@pytest.mark.parametrize("text", NAME_OFF[:5])
+def test_where_the_name_is_asked_any_will_do(text: str) -> None:
+    assert at(text, "name") == [Unclear("utter_any_name")]
+
+
+@pytest.mark.parametrize("text", STOPS)
+@pytest.mark.parametrize("slot", ["consent_share", "name"])
+def test_a_request_to_stop_is_one_there_too(text: str, slot: str) -> None:
+    assert at(text, slot) == [OptOut()]
+
+
+@pytest.mark.parametrize("slot", ["postcode", "health", "opening"])
+def test_elsewhere_taking_the_name_off_asks_us_to_stop(slot: str) -> None:
+    assert at("take my name off", slot) == [OptOut()]
+
+
+def at(text: str, slot: str) -> list[Command]:
+    inbound = Inbound(Address("sms", "+447700900123"), "-", text=text)
+    state = DialogueState(stack=(Frame("book_call", "share", asked=True),), slots={"barriers": ["money"]})
+    return read(hear(inbound, expected(todays_book(), slot), NOW, None), state, todays_book())

@@ -293,3 +293,49 @@ def test_a_bare_number_is_no_wish(text: str) -> None:
 @pytest.mark.parametrize("text", ["16 hours", "1 day a week", "more hours", "2 kids so school hours"])
 def test_a_wish_with_a_number_in_it_is_one(text: str) -> None:
     assert SetSlot("wish", text, said=text) in said(text, "wish", {"opening": "a"})
+
+
+# --- a call after all -----------------------------------------------------------------------------------------------------
+
+
+IN_WRITING = ended("call_back", postcode="PR1 8XJ", call_needs=["messages"], call_kind="messages", consent_share="yes")
+A_CALL_AFTER_ALL = (
+    "can you ring me after all",
+    "ring me instead",
+    "a call is better",
+    "changed my mind, phone is fine",
+    "can i have a call",
+    "no writing, ring me",
+    "please call me thursday after 2",
+)
+NO_CALL = (
+    "dont ring me whatever you do",
+    "please dont let them ring me",
+    "i dont want a call still",
+    "a call is not good for me",
+    "i have a call with my gp friday",
+    "my boss wants me to ring him",
+    "can you ring my mum about it",
+    "call me sam not samuel",
+    "my new number is 07700 900456 ring me there",
+)
+
+
+@pytest.mark.parametrize("text", A_CALL_AFTER_ALL)
+def test_who_asked_for_writing_may_ask_for_a_call(text: str) -> None:
+    assert started(heard(text, IN_WRITING))[-1:] == ["book_call"]
+
+
+@pytest.mark.parametrize("text", NO_CALL)
+def test_who_asked_for_writing_is_asked_about_no_call_unbidden(text: str) -> None:
+    assert "book_call" not in started(heard(text, IN_WRITING))
+
+
+def test_the_day_that_is_named_beside_it_is_kept() -> None:
+    told = heard("please call me thursday after 2", IN_WRITING)
+    assert "standing_wish" in {command.slot for command in told if isinstance(command, SetSlot)}
+
+
+def test_who_is_promised_a_ring_tells_the_coach() -> None:
+    rung = ended("call_back", postcode="PR1 8XJ", call_needs=["phone"], call_kind="phone", consent_share="yes")
+    assert started(heard("ring me instead of texting", rung)) == ["pattern_tell_coach"]
