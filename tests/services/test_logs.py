@@ -20,9 +20,14 @@ CANARY = "quillfeather-zebedee"
 
 @pytest.fixture
 def as_it_was() -> Iterator[None]:
-    root, before = logging.getLogger(), logging.getLogger().handlers
+    """Also where a server was started in this process before, which gave its own lines handlers of their own."""
+    names = (None, "uvicorn", "uvicorn.error")
+    before = [(log := logging.getLogger(name), log.handlers, log.propagate) for name in names]
+    for log, _, _ in before[1:]:
+        log.handlers, log.propagate = [], True
     yield
-    root.handlers = before
+    for log, handlers, propagate in before:
+        log.handlers, log.propagate = handlers, propagate
     structlog.reset_defaults()
 
 
