@@ -162,6 +162,8 @@ class Database:
     def close(self) -> None:
         """Let go of every connection, of the worker's claim and of the place where writers queue."""
         self.engine.dispose()
+        if self._disk:
+            self._disk.close()
         self._leave_queue()
         self._queue_of = 0
         if self._claimed:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import threading
+import weakref
+from collections.abc import Callable
 
 from services.errors import StorageError
 
@@ -22,9 +24,11 @@ class DiskWait:
         self._came = self._on_disk = 0
         """How many have come to wait, and how many of them, in that order, need not wait any more."""
         self._syncing = self._refused = False
+        self._file, self._inode = -1, 0
+        self._let_go: Callable[[], object] = lambda: None
 
     def wait(self) -> None:
-        """Raises StorageError where the disk refuses, and from then on: what it once refused it may have dropped."""
+        """Raises StorageError where it could not be made sure, and for ever once the disk has refused: it may have dropped it."""
         with self._changed:
             self._came += 1
             mine = self._came
@@ -33,15 +37,16 @@ class DiskWait:
                 return
             self.check()
             self._syncing, newest = True, self._came
+        done = False
         try:
-            _sync(self._log)
-        except OSError as refused:
-            self._refused = True
-            raise StorageError(f"the disk refused what was written to {self._log}: {refused.strerror}") from refused
+            self._sync()
+            done = True
+        except OSError as wrong:
+            raise StorageError(f"what was written to {self._log} may not be on disk: {wrong.strerror}") from wrong
         finally:
             with self._changed:
                 self._syncing = False
-                if not self._refused:
+                if done:
                     self._on_disk = newest
                 self._changed.notify_all()
 
@@ -52,14 +57,30 @@ class DiskWait:
                 f"the disk has refused what was written to {self._log}. See to the disk, then start again"
             )
 
+    def close(self) -> None:
+        """Let go of the file; it is opened again when there is need."""
+        self._let_go()
+        self._file, self._inode = -1, 0
 
-def _sync(log: str) -> None:
-    """SQLite locks other files than this one, so that closing it lets no lock go."""
-    try:
-        opened = os.open(log, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:  # SQLite takes it away after all of it is in the database file, and on disk
-        return
-    try:
-        os.fdatasync(opened)
-    finally:
-        os.close(opened)
+    def _sync(self) -> None:
+        try:
+            inode = os.stat(self._log).st_ino
+        except FileNotFoundError:  # SQLite takes it away after all of it is in the database file, and on disk
+            return
+        if inode != self._inode:
+            self.close()
+            self._file, self._inode = os.open(self._log, os.O_RDWR | os.O_CLOEXEC), inode
+            self._let_go = weakref.finalize(self, os.close, self._file)
+        try:
+            to_disk(self._file)
+        except OSError:
+            self._refused = True
+            raise
+
+
+def to_disk(file: int) -> None:
+    """The file is kept open between syncs: what the system could not write meanwhile it tells only whoever had it open.
+
+    SQLite's locks are on other files than the log, so that closing it lets none go.
+    """
+    os.fdatasync(file)
