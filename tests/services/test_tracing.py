@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from services.errors import SettingsError
 from services.settings import Settings
 from tests.browser.servers import free_port
 from tests.journeys.product import running
+from tests.stand_ins.server import TolerantServer
 
 WORDS = "my name is Quillfeather and my marmalade back hurts"
 NUMBER = "+447700900417"
@@ -40,7 +41,7 @@ class Collector:
             def log_message(self, format: str, *args: object) -> None:
                 return None
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = TolerantServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 

@@ -7,9 +7,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Thread
+
+from tests.stand_ins.server import TolerantServer
 
 
 @dataclass
@@ -52,7 +54,7 @@ def serving(certificate: Path | None = None) -> Iterator[Files]:
         def log_message(self, format: str, *args: object) -> None:
             """Nothing is written."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = TolerantServer(("127.0.0.1", 0), Handler)
     if certificate:
         speaks = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         speaks.load_cert_chain(certificate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -31,13 +32,22 @@ class Answer:
     drop: bool = False
 
 
+class TolerantServer(ThreadingHTTPServer):
+    """Whoever hangs up, before or after being answered, is no failure: nothing is printed of it."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class LoopbackServer:
     """Start on entering, stop on leaving; `handle` answers one request in a thread of its own."""
 
     def __init__(self, handle: Callable[[Request], Answer], port: int = 0) -> None:
         self.handle = handle
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
-        self.server.daemon_threads = True
+        self.server = TolerantServer(("127.0.0.1", port), self._handler())
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     @property
