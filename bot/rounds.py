@@ -257,13 +257,11 @@ def may_begin(session: Session, item: DueWork, opens: Opens, now: datetime) -> b
 
 
 def deliver(assistant: Assistant, channel: str | None = None, woken: bool = False) -> int:
-    """Send what is due, to people and (by text) to staff; answers how many were tried. `woken`: something was just queued."""
-    now = assistant.clock.now()
+    """Send people what is due, by one channel or by all; answers how many were tried. `woken`: something was just queued."""
     channels = [name for name in ([channel] if channel else assistant.channels) if reachable(assistant, name)]
     if not channels:
         return 0
-    tried = delivery.deliver(assistant.db, assistant.send, BATCH, now, channels=channels, woken=woken)
-    return tried + deliver_to_staff(assistant, now) if "sms" in channels else tried
+    return delivery.deliver(assistant.db, assistant.send, BATCH, assistant.clock.now(), channels=channels, woken=woken)
 
 
 def reachable(assistant: Assistant, name: str) -> bool:
@@ -277,10 +275,12 @@ def reachable(assistant: Assistant, name: str) -> bool:
     return True
 
 
-def deliver_to_staff(assistant: Assistant, now: datetime) -> int:
-    """Texts about safety alerts, by the channel of text messages."""
+def deliver_to_staff(assistant: Assistant) -> int:
+    """Send staff their texts about safety alerts, by the channel of text messages; answers how many were tried."""
+    if "sms" not in assistant.channels or not reachable(assistant, "sms"):
+        return 0
     words = partial(staff_words.render, assistant.settings.public_url)
-    return staff_texts.deliver(assistant.db, assistant.send, words, now)
+    return staff_texts.deliver(assistant.db, assistant.send, words, assistant.clock.now())
 
 
 def send_mail(assistant: Assistant) -> int:
@@ -315,5 +315,5 @@ def tick(assistant: Assistant) -> None:
     """Everything once, in this thread: for the terminal and the conversation tests."""
     catch_up_all(assistant)
     fall_due(assistant)
-    while deliver(assistant):
+    while deliver(assistant) + deliver_to_staff(assistant):
         pass

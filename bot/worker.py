@@ -49,6 +49,8 @@ class Worker:
             self.apart.start()
         for channel in self.assistant.channels:
             self._run(f"deliver-{channel}", partial(self._deliver, channel))
+        if "sms" in self.assistant.channels:
+            self.every(POLL_SECONDS, partial(rounds.deliver_to_staff, self.assistant), "deliver-to-staff")
         if self.assistant.mail:
             self.every(MAIL_SECONDS, partial(rounds.send_mail, self.assistant), "mail")
         self.every(DUE_SECONDS, partial(rounds.tell_systems, self.assistant), "systems")

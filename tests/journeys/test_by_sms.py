@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.flows.segments import segments
-from services import booking, conversations, referrals
+from services import booking, conversations, referrals, staff, staff_phones
 from services.messages import Address
 from tests.journeys.product import Product, running
 from tests.stand_ins.twilio_api import Fault
@@ -86,3 +87,14 @@ def test_a_photo_is_answered(product: Product) -> None:
     product.text(NUMBER, "", NumMedia="1", MediaContentType0="image/jpeg")
     texts = product.twilio.wait_for(NUMBER, 3)
     assert "photos" in texts[2]
+
+
+def test_what_is_texted_to_staff_goes_out_beside_what_people_are_sent(product: Product) -> None:
+    now = product.assistant.clock.now()
+    with product.assistant.db.write() as session:
+        someone = staff.add(session, "robin@everywhere.example", "admin", now, name="Robin")
+        assert staff_phones.ask(session, someone, "+447700900390", now) == "asked"
+    product.text(NUMBER, "hi")
+    product.twilio.wait_for(NUMBER, 1)
+    (text,) = product.twilio.wait_for("+447700900390", 1)
+    assert re.search(r"\b\d{3} ?\d{3}\b", text)
