@@ -11,14 +11,17 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import URL, create_engine, make_url, text
 
+from services import staff
 from services.crypto import Keyring
 from services.db import Database
 
@@ -32,6 +35,18 @@ settings.load_profile("repeatable")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--people", type=int, default=500, help="random conversations to play (make soak plays more)")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def real_hasher() -> Iterator[Callable[[], PasswordHash]]:
+    """Passwords cost next to nothing: the real cost is what most of a page's test would wait for, four times over.
+
+    Yields what hashes in the product, for the test that is about it. Processes that tests start hash as the product.
+    """
+    real, quick = staff._hasher, PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    staff._hasher = lambda: quick  # type: ignore[assignment]
+    yield real
+    staff._hasher = real
 
 
 class Postgres:
