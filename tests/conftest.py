@@ -13,10 +13,13 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from types import CodeType
 
 import pytest
 from hypothesis import settings
+from jinja2.bccache import Bucket, BytecodeCache
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import URL, create_engine, make_url, text
@@ -24,6 +27,7 @@ from sqlalchemy import URL, create_engine, make_url, text
 from services import staff
 from services.crypto import Keyring
 from services.db import Database
+from web import pages
 
 KEYS = "t1:test-key-not-secret"
 
@@ -47,6 +51,28 @@ def real_hasher() -> Iterator[Callable[[], PasswordHash]]:
     staff._hasher = lambda: quick  # type: ignore[assignment]
     yield real
     staff._hasher = real
+
+
+class Compiled(BytecodeCache):
+    """Keeps what templates were compiled to, by name and content."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        assert bucket.code
+        self.kept[bucket.key, bucket.checksum] = bucket.code
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """Each test's application has pages of its own, but a template is compiled once in a session."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(pages, "Environment", partial(pages.Environment, bytecode_cache=Compiled()))
+        yield
 
 
 class Postgres:
