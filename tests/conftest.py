@@ -11,16 +11,23 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from types import CodeType
 
 import pytest
 from hypothesis import settings
+from jinja2.bccache import Bucket, BytecodeCache
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import URL, create_engine, make_url, text
 
+from services import staff
 from services.crypto import Keyring
 from services.db import Database
+from web import pages
 
 KEYS = "t1:test-key-not-secret"
 
@@ -32,6 +39,40 @@ settings.load_profile("repeatable")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--people", type=int, default=500, help="random conversations to play (make soak plays more)")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def real_hasher() -> Iterator[Callable[[], PasswordHash]]:
+    """Passwords cost next to nothing: the real cost is what most of a page's test would wait for, four times over.
+
+    Yields what hashes in the product, for the test that is about it. Processes that tests start hash as the product.
+    """
+    real, quick = staff._hasher, PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    staff._hasher = lambda: quick  # type: ignore[assignment]
+    yield real
+    staff._hasher = real
+
+
+class Compiled(BytecodeCache):
+    """Keeps what templates were compiled to, by name and content."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        assert bucket.code
+        self.kept[bucket.key, bucket.checksum] = bucket.code
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """Each test's application has pages of its own, but a template is compiled once in a session."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(pages, "Environment", partial(pages.Environment, bytecode_cache=Compiled()))
+        yield
 
 
 class Postgres:

@@ -28,7 +28,7 @@ def server() -> Iterator[LoopbackServer]:
 def hang_up(server: LoopbackServer, said: bytes) -> None:
     """Resets the connection (RST, not FIN) after having said something."""
     host, port = server.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=5) as line:
+    with socket.create_connection((host, int(port)), timeout=30) as line:
         line.sendall(said)
         line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
@@ -41,13 +41,13 @@ def test_a_caller_that_hangs_up_leaves_nothing_in_what_is_printed(
 ) -> None:
     for _ in range(5):
         hang_up(server, said)
-    assert urllib.request.urlopen(server.url + "/well", timeout=5).status == 200
+    assert urllib.request.urlopen(server.url + "/well", timeout=30).status == 200
     server.__exit__()
     assert "Traceback" not in capfd.readouterr().err
 
 
 def test_a_mistake_of_its_own_is_printed(server: LoopbackServer, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises((urllib.error.URLError, ConnectionError)):
-        urllib.request.urlopen(server.url + "/broken", timeout=5)
+        urllib.request.urlopen(server.url + "/broken", timeout=30)
     server.__exit__()
     assert "a mistake in a stand-in" in capfd.readouterr().err

@@ -62,7 +62,7 @@ def sent(product: Product, number: str) -> list[MessageOut]:
         return list(session.query(MessageOut).filter_by(conversation_id=found).order_by(MessageOut.seq))
 
 
-def eventually(true: Callable[[], Any], seconds: float = 30) -> None:
+def eventually(true: Callable[[], Any], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "waited in vain"
@@ -70,7 +70,7 @@ def eventually(true: Callable[[], Any], seconds: float = 30) -> None:
 
 
 def texts_to(product: Product, number: str, count: int) -> list[str]:
-    return product.twilio.wait_for(number, count, seconds=30)
+    return product.twilio.wait_for(number, count)
 
 
 def post(product: Product, path: str, form: dict[str, str], signed_for: str = "", **headers: str) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.servers import free_port, serving, working
 from tests.web.assistants import StandInAssistant, assemble
@@ -30,6 +30,7 @@ def browser() -> Iterator[Browser]:
     """One browser a file: playwright's loop must be gone before the next file's own loops."""
     if not CHROMIUM.exists():
         pytest.skip("chromium is not installed")
+    expect.set_options(timeout=30_000)  # milliseconds, reached only where something is wrong
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET.split())
         yield opened
@@ -58,7 +59,7 @@ def open_page(browser: Browser, site: Site) -> Iterator[Open]:
         context = browser.new_context(viewport=SIZES[size], java_script_enabled=scripts)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(site.url + path)
         return page

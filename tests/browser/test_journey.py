@@ -24,8 +24,6 @@ def product(tmp_path: Path) -> Iterator[Product]:
 
 def open_page(browser: Browser, size: str, *, scripts: bool = True) -> Page:
     page = browser.new_context(viewport=SIZES[size], java_script_enabled=scripts).new_page()  # type: ignore[arg-type]
-    page.set_default_timeout(15_000)
-    expect.set_options(timeout=15_000)
     return page
 
 

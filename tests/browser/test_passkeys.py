@@ -37,7 +37,6 @@ def site(tmp_path: Path) -> Iterator[Site]:
 def page(browser: Browser, site: Site) -> Iterator[Page]:
     context = browser.new_context(viewport=SIZES["phone"])  # type: ignore[arg-type]
     page, errors = context.new_page(), []
-    page.set_default_timeout(15_000)
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(site.url + "/sign-in")
     yield page

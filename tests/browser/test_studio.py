@@ -105,17 +105,17 @@ def test_a_draft_is_tried_and_kept_as_a_test(open_page: Open, studio: Site, size
     trying.play(todays_book(), begun, NoNlu("a test"))  # on a busy machine the first takes longer than a page may
     page = open_page("/sign-in", size)
     sign_in(page, "ada")
-    page.set_default_timeout(60_000)  # the first world is prepared
+    page.set_default_timeout(180_000)  # the first world is prepared
     page.get_by_role("link", name="Try it").click()
     page.get_by_label("Channel").select_option("Telegram")
     page.get_by_role("button", name="Begin again like this").click()
     page.get_by_label("The person writes").fill("hi")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="It's safe, let's go").click()
-    expect(page.get_by_text("Which of these fits best right now?")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Which of these fits best right now?")).to_be_visible(timeout=180_000)
     page.get_by_label("The person writes").fill("I'm off sick")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="No fixed address")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="No fixed address")).to_be_visible(timeout=180_000)
     page.locator("summary").last.click()
     look(page, "studio-try", size)
     page.get_by_label("Keep it as a test that shows").fill("Somebody is off sick.")

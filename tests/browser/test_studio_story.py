@@ -83,7 +83,6 @@ def product(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Product
 
 def test_a_question_with_a_branch_from_the_idea_to_the_first_person_asked(browser: Browser, product: Product) -> None:
     hand = Hand(open_page(browser, "desk"))
-    hand.page.set_default_timeout(30_000)
     hand.sign_in(product, "admin@demonstration.example")
     add_it(hand)
     try_it(hand)
@@ -126,7 +125,7 @@ def play_the_tests(hand: Hand) -> None:
     hand.link("Tests")
     expect(hand.page.get_by_label(re.compile(QUESTION[:-1]))).to_have_value(ON)
     hand.button("Play all 2")
-    expect(hand.page.get_by_text("2 played with the draft as it is")).to_be_visible(timeout=60_000)
+    expect(hand.page.get_by_text("2 played with the draft as it is")).to_be_visible(timeout=180_000)
     row = hand.page.get_by_label("Put the answer into all 2 tests")
     hand.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
     assert (violations(hand.page), overflows(hand.page)) == ([], False)
@@ -140,7 +139,7 @@ def ask_for_a_second_person(hand: Hand) -> None:
     hand.clicks, hand.pages = hand.clicks + 1, hand.pages + 1
     expect(hand.page.get_by_text("The 2 conversations that this touches went well.")).to_be_visible()
     hand.button("Check it now")
-    expect(hand.page.get_by_text("Nothing is wrong.")).to_be_visible(timeout=60_000)
+    expect(hand.page.get_by_text("Nothing is wrong.")).to_be_visible(timeout=180_000)
     expect(hand.page.get_by_text("Nobody has agreed yet.")).to_be_visible()
 
 

@@ -66,7 +66,7 @@ def served(home: Path, twilio: str, **more: str) -> Iterator[tuple[subprocess.Po
         process.wait()
 
 
-def wait_until_up(process: subprocess.Popen[bytes], url: str, seconds: float = 90) -> None:
+def wait_until_up(process: subprocess.Popen[bytes], url: str, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         assert process.poll() is None, "the server ended"
@@ -90,12 +90,12 @@ def test_a_second_instance_on_the_same_file_is_refused_in_a_sentence(tmp_path: P
             f"Another process already serves {tmp_path / 'anydoor.db'}. Stop it first, or use PostgreSQL for more."
         )
         assert product.text("+447700900321", "hi").status_code == 200
-        product.twilio.wait_for("+447700900321", 1, seconds=30)
+        product.twilio.wait_for("+447700900321", 1)
 
 
 def write_until_it_ends(url: str, writer: int, acknowledged: dict[str, str]) -> None:
     """One person after another writes, as fast as the answers come."""
-    with httpx2.Client(base_url=url, timeout=10) as http:
+    with httpx2.Client(base_url=url, timeout=60) as http:
         for at in range(10_000):
             phone = Phone(f"+4477009{writer}{at:04}")
             form = phone.form("hi")
@@ -112,7 +112,7 @@ def write_until_it_ends(url: str, writer: int, acknowledged: dict[str, str]) -> 
 def test_sigterm_under_load_ends_in_time_and_keeps_everything(tmp_path: Path) -> None:
     acknowledged: dict[str, str] = {}
     with TwilioApi() as twilio:
-        twilio.faults = [Fault(201, hang_seconds=20, accepted=True)]  # a send that hangs must not hold it up
+        twilio.faults = [Fault(500, hang_seconds=20)]  # a send that hangs must not hold it up
         with served(tmp_path, twilio.url) as (process, url), ThreadPoolExecutor(WRITERS) as pool:
             writers = [pool.submit(write_until_it_ends, url, writer, acknowledged) for writer in range(WRITERS)]
             deadline = time.monotonic() + 60

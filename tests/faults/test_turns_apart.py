@@ -105,8 +105,8 @@ def test_it_ends_with_its_server_killed_or_not(tmp_path: Path) -> None:
                 time.sleep(0.5)
                 assert is_there(turns)
                 process.send_signal(signalled)
-                assert process.wait(timeout=30) in (0, -signalled)
-                deadline = time.monotonic() + 30
+                assert process.wait(timeout=60) in (0, -signalled)
+                deadline = time.monotonic() + 60
                 while is_there(turns) and time.monotonic() < deadline:
                     time.sleep(0.05)
                 assert not is_there(turns)

@@ -158,10 +158,10 @@ def test_invariant_12_a_template_that_would_eat_the_memory_is_refused_before_it_
     change(
         dialogs, "flows/about_you.yml", WRITTEN, "{{ 'x'*200000000 }} {{ x.__class__ }} {% for a in b %}{% endfor %}"
     )
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(ContentErrors):
         read_book(dialogs, SPECS)
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_invariant_12_a_word_that_no_slot_fills_is_refused(dialogs: Path) -> None:

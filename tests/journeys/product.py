@@ -80,7 +80,7 @@ def running(home: Path, nlu: Nlu | None = None, turns: Sequence[str] = (), **mor
             with (
                 patch.dict(os.environ, given if turns else {}),
                 serving(app, port),
-                httpx2.Client(base_url=url, timeout=15) as http,
+                httpx2.Client(base_url=url, timeout=60) as http,
             ):
                 yield Product(url, assistant, twilio, telegram, http)
         finally:

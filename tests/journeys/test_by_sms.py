@@ -66,7 +66,7 @@ def test_texts_are_answered_after_the_provider_was_down_in_order_and_once(produc
     product.twilio.faults = [Fault(503), Fault(429, 20429)]
     product.text(NUMBER, "hi")
     product.text(NUMBER, "1")
-    texts = product.twilio.wait_for(NUMBER, 2, seconds=40)
+    texts = product.twilio.wait_for(NUMBER, 2)
     assert "WorkWell" in texts[0]
     assert len(texts) == len(set(texts)) == 2
 

@@ -20,7 +20,7 @@ PRIVATE = ("sam", "mental", "joint", "muscle", "health", "money", "debt", "sick"
 """What the person told, and what the mail must not hold. ("referral" stands in the address of the card.)"""
 
 
-def wait_for(told: Callable[[], Any], seconds: float = 20) -> Any:
+def wait_for(told: Callable[[], Any], seconds: float = 60) -> Any:
     deadline = time.monotonic() + seconds
     while not (found := told()) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -215,5 +215,5 @@ def test_writers_of_two_processes_queue_and_one_that_dies_lets_go(sqlite_db: Dat
             other.kill()
         else:
             other.communicate()
-        assert ours.wait(20)
+        assert ours.wait(60)
         waiting.join()

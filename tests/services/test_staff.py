@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pyotp
 import pytest
+from pwdlib import PasswordHash
 
 from services import staff
 from services.db import Database
@@ -97,6 +99,23 @@ def test_the_same_work_is_done_for_everybody(
     check(sqlite_db, now, email="nobody@example.org")
     assert len(work) == 8
     assert len({str(each) for each in work}) == 1
+
+
+def test_a_password_costs_who_guesses_what_argon2s_authors_recommend(
+    sqlite_db: Database,
+    now: datetime,
+    member: StaffMember,
+    real_hasher: Callable[[], PasswordHash],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Memory in KiB, passes and lanes of RFC 9106, second recommended option."""
+    monkeypatch.setattr(staff, "_hasher", real_hasher)
+    with sqlite_db.write() as session:
+        row = session.get_one(StaffMember, member.id)
+        staff.set_password(session, row, PASSWORD, now)
+        assert row.password_hash.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert check(sqlite_db, now) == "ok"
+    assert check(sqlite_db, now, "wrong") == "wrong"
 
 
 def test_what_was_weighed_against_an_older_password_does_not_count(

@@ -71,7 +71,7 @@ def serving(mailbox: Mailbox | None = None) -> Iterator[Mailbox]:
 
     thread = Thread(target=asyncio.run, args=(serve(),), daemon=True)
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(60)
     try:
         yield box
     finally:

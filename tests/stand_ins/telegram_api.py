@@ -101,7 +101,7 @@ class TelegramApi:
             {"message": message(chat, contact={"phone_number": number, "first_name": "Test", "user_id": chat})}
         )
 
-    def wait_for(self, chat: int, count: int, seconds: float = 10) -> list[dict[str, Any]]:
+    def wait_for(self, chat: int, count: int, seconds: float = 60) -> list[dict[str, Any]]:
         """What was sent to `chat` once there are `count` of them. Raises AssertionError after `seconds`."""
         deadline = time.monotonic() + seconds
         with self.changed:

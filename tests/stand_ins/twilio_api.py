@@ -144,7 +144,7 @@ class TwilioApi:
         with self.lock:
             return [sent.body for sent in self.sent if sent.to == number]
 
-    def wait_for(self, number: str, count: int, seconds: float = 10) -> list[str]:
+    def wait_for(self, number: str, count: int, seconds: float = 60) -> list[str]:
         """The texts sent to `number` once there are `count` of them. Raises AssertionError after `seconds`."""
         deadline = time.monotonic() + seconds
         with self.arrived:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 from bot import pages, safety
 from services import conversations, inbox, outbox
 from services.clock import Clock
+from services.crypto import Keyring
 from services.db import Database
 from services.inbox import Accepted
 from services.messages import Choice, Inbound
@@ -94,9 +97,21 @@ class StandInAssistant:
         return {"database": "ok", "nlu": "degraded: not running", "sms": "off"}
 
 
+@cache
+def _empty() -> bytes:
+    """A SQLite file with our tables and nothing in them: to make them takes longer than most tests of a page."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.db"
+        db = Database(f"sqlite:///{path}", Keyring.parse("t1:test-key-not-secret"))
+        Base.metadata.create_all(db.engine)
+        db.close()
+        return path.read_bytes()
+
+
 def assemble(home: Path, **settings: Any) -> StandInAssistant:
-    """An assistant on a fresh SQLite file in `home`."""
+    """An assistant on a fresh SQLite file in `home`; where there is one, on what it holds."""
     chosen = Settings(home=home, secret="a secret of the tests, long enough", **settings)
-    db = Database.of(chosen)
-    Base.metadata.create_all(db.engine)
-    return StandInAssistant(chosen, db)
+    if not (home / "anydoor.db").exists():
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "anydoor.db").write_bytes(_empty())
+    return StandInAssistant(chosen, Database.of(chosen))

@@ -41,8 +41,8 @@ async def test_a_body_that_drips_after_it_was_refused_holds_no_connection(monkey
     monkeypatch.setattr("web.limits.DRAIN_SECONDS", 0.1)
     exchange = Exchange({"type": "http", "headers": []}, drip, drip)  # type: ignore[arg-type]
     began = time.monotonic()
-    await asyncio.wait_for(exchange.drain(), 5)
-    assert time.monotonic() - began < 2
+    await asyncio.wait_for(exchange.drain(), 30)
+    assert time.monotonic() - began < 4
 
 
 def test_guesses_from_one_address_are_cut_off_before_they_cost_anything(

@@ -31,7 +31,7 @@ def mailbox() -> Iterator[Mailbox]:
 
 def channel(url: str) -> MailChannel:
     sender = "WorkWell calls <calls@anydoor.example>"
-    return MailChannel(url, sender=sender, public_url="https://anydoor.example/", timeout=5)
+    return MailChannel(url, sender=sender, public_url="https://anydoor.example/", timeout=30)
 
 
 def calendar_of(mail: EmailMessage) -> Any:

@@ -50,7 +50,7 @@ class Server:
             while request := _request(line):
                 self.asked.append(request)
                 if self.together:
-                    self.together.wait(10)
+                    self.together.wait(60)
                 answer = self.answers.pop(0) if self.answers else WHOLE
                 if answer is None:
                     break
@@ -78,7 +78,7 @@ Opened = Callable[..., Lines]
 def opened(server: Server) -> Iterator[Opened]:
     made: list[Lines] = []
 
-    def one(url: str = server.url, timeout: float = 5.0) -> Lines:
+    def one(url: str = server.url, timeout: float = 30.0) -> Lines:
         made.append(Lines(url, {"Authorization": b"Bearer x"}, timeout, 1_000))
         return made[-1]
 
@@ -112,7 +112,7 @@ def test_who_asks_at_the_same_time_has_a_connection_of_his_own(server: Server, o
 def test_a_kept_connection_that_was_hung_up_meanwhile_costs_no_answer(server: Server, opened: Opened) -> None:
     server.answers, line = [WHOLE, None], opened()
     line.ask("GET", "/")
-    assert server.hung_up.wait(10)
+    assert server.hung_up.wait(60)
     assert line.ask("GET", "/") == b"{}"
     assert server.connections == 2
 

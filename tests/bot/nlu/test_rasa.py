@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -27,13 +28,15 @@ class StandIn:
     """Answers every request as told; remembers what it was sent."""
 
     def __init__(self) -> None:
-        self.status, self.body, self.delay = 200, json.dumps(ANSWER).encode(), 0.0
+        self.status, self.body = 200, json.dumps(ANSWER).encode()
+        self.may_answer = Event()
+        self.may_answer.set()
         self.asked: list[tuple[str, bytes]] = []
         self.url = ""
 
     def __call__(self, request: Request) -> Answer:
         self.asked.append((request.path, request.body))
-        time.sleep(self.delay)
+        self.may_answer.wait(60)
         right = request.headers["authorization"] == f"Bearer {TOKEN}"
         return Answer(self.body, self.status if right else 401)
 
@@ -59,7 +62,7 @@ def connect() -> Iterator[Callable[..., RasaClient]]:
     made: list[RasaClient] = []
 
     def one(
-        url: str, token: str = TOKEN, timeout: float = 2.0, clock: Callable[[], float] = time.monotonic
+        url: str, token: str = TOKEN, timeout: float = 30.0, clock: Callable[[], float] = time.monotonic
     ) -> RasaClient:
         made.append(RasaClient(url, token, timeout, clock=clock))
         return made[-1]
@@ -122,9 +125,9 @@ def test_a_server_that_is_down_costs_nothing_for_a_few_seconds(server: StandIn, 
     clock = Clock()
     client = connect(closed_port(), clock=clock)
     assert client.parse("hello") is None
-    started = time.monotonic()
+    started = time.process_time()
     assert [client.parse("hello") for _ in range(1_000)] == [None] * 1_000
-    assert time.monotonic() - started < 0.5
+    assert time.process_time() - started < 0.5  # of processor: a busy machine is not meant
 
 
 def test_after_the_rest_one_caller_tries_again_and_an_answer_ends_it(server: StandIn, connect: Connect) -> None:
@@ -163,12 +166,11 @@ def test_one_text_that_cannot_be_parsed_does_not_stop_the_others(server: StandIn
 
 
 def test_a_slow_server_is_not_waited_for(server: StandIn, connect: Connect) -> None:
-    server.delay = 1.0
+    server.may_answer.clear()
     client = connect(server.url, timeout=0.1)
-    started = time.monotonic()
     assert client.parse("hello") is None
     assert client.parse("hello") is None
-    assert time.monotonic() - started < 0.8
+    server.may_answer.set()  # it had answered neither when both were given up
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,9 @@ def start(running: ExitStack, home: Path, database: str, twilio: str) -> tuple[s
 
 def answers_by(url: str) -> int:
     """The publication that a process answers by, as it says itself."""
-    found = re.search(r"^anydoor_content_publication (\d+)", httpx2.get(f"{url}/metrics", timeout=5).text, re.MULTILINE)
+    found = re.search(
+        r"^anydoor_content_publication (\d+)", httpx2.get(f"{url}/metrics", timeout=60).text, re.MULTILINE
+    )
     assert found
     return int(found[1])
 
@@ -85,8 +87,8 @@ def asked(twilio: TwilioApi, url: str, number: str) -> str:
     for said, body in enumerate(("hi", "1"), start=1):
         form = phone.form(body)
         signature = phone.signature(f"{url}/webhooks/twilio/sms", form)
-        httpx2.post(f"{url}/webhooks/twilio/sms", data=form, headers={"X-Twilio-Signature": signature}, timeout=15)
-        twilio.wait_for(number, said, seconds=30)
+        httpx2.post(f"{url}/webhooks/twilio/sms", data=form, headers={"X-Twilio-Signature": signature}, timeout=60)
+        twilio.wait_for(number, said)
     return twilio.bodies(number)[-1]
 
 

@@ -59,7 +59,7 @@ class Studio:
 
 
 def put_people(assistant: StandInAssistant) -> None:
-    """An account for each, all with the password of the first: making one takes half a second."""
+    """An account for each, all with the password of the first."""
     (first, role), *others = PEOPLE.items()
     number = put_staff(assistant, f"{first}@studio.example", role, None)  # type: ignore[arg-type]
     with assistant.db.write() as session:
