@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot import after_doors
 from bot.asks import (
     ASIDES,
     SURE,
@@ -117,7 +118,7 @@ def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> l
         return aside
     if not state.stack and not picks_a_reading(heard):
         return opening_words(heard, state, book)
-    return in_conversation(heard, state, book)
+    return after_doors.at_coming_back(heard, state, book) or in_conversation(heard, state, book)
 
 
 def goes_back(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
@@ -145,7 +146,13 @@ def opening_words(heard: Heard, state: DialogueState, book: Book) -> list[Comman
         return [*told, StartFlow("pattern_start"), *asked_for(heard, state, book, again=False)]
     if "greeting" in heard.acts or heard.intent == "greeting":
         return [*told, StartFlow("pattern_resume")]
-    return asked_for(heard, state, book, again=True) or [StartFlow("pattern_resume")]
+    return (
+        after_doors.moved(heard, state, book)
+        or asked_for(heard, state, book, again=True)
+        or after_doors.more_told(heard, state, book)
+        or after_doors.listens(heard, state, told)
+        or [StartFlow("pattern_resume")]
+    )
 
 
 def asked_for(heard: Heard, state: DialogueState, book: Book, *, again: bool) -> list[Command]:
