@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot import drink_drugs
 from bot.flows.commands import Command, Correct, SetSlot, StartFlow
 from bot.flows.definition import Book
 from bot.flows.state import DialogueState
@@ -34,7 +35,7 @@ def more_told(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
         return []
     told = [*facts(heard, state, book), *more_for_lists(heard, state)]
     lists = any(isinstance(one, SetSlot | Correct) and one.slot in LISTS for one in told)
-    return [*told, StartFlow(MORE)] if lists else []
+    return [*told, StartFlow(MORE)] if lists or drink_drugs.told(heard, state, book) else []
 
 
 def at_coming_back(heard: Heard, state: DialogueState, book: Book) -> list[Command]:

@@ -28,6 +28,7 @@ from bot.care import asks_to_go_on, says_yes, taken_back, told_beside, with_care
 from bot.clarifying import about_options, about_times, about_wishes, without_the_denied
 from bot.consenting import only_if_meant, they_agree
 from bot.correcting import asks_to_change, corrections, opening_of
+from bot.drink_drugs import with_drink_drugs
 from bot.flows.commands import (
     Clarify,
     Command,
@@ -67,7 +68,8 @@ def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = Fals
     commands = only_if_meant(
         keeps_what_is_told_of_them(meant(heard, state, book, stopped=stopped), heard, state), heard, state
     )
-    return with_care(with_language(with_rights_at_work(commands, heard, state), heard, state), heard, state)
+    commands = with_drink_drugs(with_rights_at_work(commands, heard, state), heard, state, book)
+    return with_care(with_language(commands, heard, state), heard, state)
 
 
 ABOUT_A_CALL = frozenset({"call_off", "change_call", "wait", "person", "book_call", "smalltalk", "out_of_scope"})
