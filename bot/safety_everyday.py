@@ -10,7 +10,22 @@ from bot.safety_words import Words
 
 
 class Everyday:
-    """Where a message speaks of a house that sleeps, or of who comes home from treatment, and of nothing to be afraid of."""
+    """Where a message speaks of a house that sleeps, of too many tablets, of better hours, and of nothing to be afraid of."""
+
+    def __init__(
+        self,
+        content: Mapping[str, Any],
+        parse: Callable[[Iterable[str], Mapping[str, str]], tuple[tuple[Part, ...], ...]],
+    ) -> None:
+        self._matters = [_Matter(matter, parse) for matter in (content, *content["matters"])]
+
+    def places(self, words: Words) -> frozenset[int]:
+        """The places of the words that say so; of a matter beside which something is none, none."""
+        return frozenset[int]().union(*(matter.places(words) for matter in self._matters))
+
+
+class _Matter:
+    """One thing people say, and the words that undo it wherever they stand beside it."""
 
     def __init__(
         self,
@@ -23,7 +38,6 @@ class Everyday:
         self._first = self._hides.vocabulary()
 
     def places(self, words: Words) -> frozenset[int]:
-        """The places of the words that say so; none where something beside them is no everyday matter."""
         if not self._first.intersection(words.words):
             return frozenset()
         spans = self._hides.find(words, as_it_stands, longest=True)

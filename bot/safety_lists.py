@@ -93,6 +93,13 @@ def _told(path: Path, phrases: Iterable[_T]) -> list[_T]:
         raise PhraseError(f"{path.name} is not made as the other lists are ({error!r})", path.name) from error
 
 
+def _idioms_of(kind: str | None) -> str:
+    """The role of sayings that clear phrases of one kind, or of every kind; PhraseError where there is no such kind."""
+    if kind is not None and kind not in KINDS:
+        raise PhraseError(f"context.yml: no kind called {kind!r}", str(kind))
+    return f"idiom of {kind}" if kind else "idiom"
+
+
 def _within(one: Found, other: Found) -> bool:
     return other.start <= one.start and one.end <= other.end
 
@@ -202,7 +209,7 @@ class PhraseBook:
         for role in ("past", "now", "over"):
             yield from self._with_role(role, -1, self._parse(context[role], lists))
         for idiom in context["idioms"]:
-            yield from self._with_role("idiom", -1, self._parse(idiom["say"], lists))
+            yield from self._with_role(_idioms_of(idiom.get("kind")), -1, self._parse(idiom["say"], lists))
 
     def _with_role(self, role: str, number: int, ways: Iterable[tuple[Part, ...]]) -> Iterator[tuple[Part, ...]]:
         for parts in ways:
@@ -236,7 +243,8 @@ class PhraseBook:
         everyday = self.everyday(words) if "say" in by_role else frozenset()
         for number, span in by_role.get("say", ()):
             found = Found(self.phrases[number], span.start, span.end)
-            if found.end - 1 in everyday and (found.end in everyday or found.start in everyday):
+            in_it = found.end - 1 in everyday and (found.end in everyday or found.start in everyday)
+            if in_it and not found.phrase.gentle:
                 continue  # "not wake" of "rather not wake the baby"
             (cleared if self._cleared(number, found, words, by_role) else kept).append(found)
         if heard := self._others.find(words):
@@ -267,7 +275,8 @@ class PhraseBook:
 
     def _cleared(self, number: int, found: Found, words: Words, by_role: Mapping[str, list[tuple[int, Span]]]) -> bool:
         own = [span for n, span in by_role.get("unless", ()) if n == number]
-        own += [span for _, span in by_role.get("idiom", ())]
+        for kind in (None, found.phrase.kind):
+            own += [span for _, span in by_role.get(_idioms_of(kind), ())]
         kin = [span for n, span in by_role.get("unless", ()) if self.phrases[n].kind == found.phrase.kind]
         if any(span.start < found.end and found.start < span.end for span in own) or any(
             span.start <= found.start and found.end <= span.end for span in kin

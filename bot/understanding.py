@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot import after_doors
 from bot.asks import (
     ASIDES,
     SURE,
@@ -27,6 +28,7 @@ from bot.care import asks_to_go_on, says_yes, taken_back, told_beside, with_care
 from bot.clarifying import about_options, about_times, about_wishes, without_the_denied
 from bot.consenting import only_if_meant, they_agree
 from bot.correcting import asks_to_change, corrections, opening_of
+from bot.drink_drugs import with_drink_drugs
 from bot.flows.commands import (
     Clarify,
     Command,
@@ -66,7 +68,8 @@ def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = Fals
     commands = only_if_meant(
         keeps_what_is_told_of_them(meant(heard, state, book, stopped=stopped), heard, state), heard, state
     )
-    return with_care(with_language(with_rights_at_work(commands, heard, state), heard, state), heard, state)
+    commands = with_drink_drugs(with_rights_at_work(commands, heard, state), heard, state, book)
+    return with_care(with_language(commands, heard, state), heard, state)
 
 
 ABOUT_A_CALL = frozenset({"call_off", "change_call", "wait", "person", "book_call", "smalltalk", "out_of_scope"})
@@ -117,7 +120,7 @@ def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> l
         return aside
     if not state.stack and not picks_a_reading(heard):
         return opening_words(heard, state, book)
-    return in_conversation(heard, state, book)
+    return after_doors.at_coming_back(heard, state, book) or in_conversation(heard, state, book)
 
 
 def goes_back(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
@@ -145,7 +148,13 @@ def opening_words(heard: Heard, state: DialogueState, book: Book) -> list[Comman
         return [*told, StartFlow("pattern_start"), *asked_for(heard, state, book, again=False)]
     if "greeting" in heard.acts or heard.intent == "greeting":
         return [*told, StartFlow("pattern_resume")]
-    return asked_for(heard, state, book, again=True) or [StartFlow("pattern_resume")]
+    return (
+        after_doors.moved(heard, state, book)
+        or asked_for(heard, state, book, again=True)
+        or after_doors.more_told(heard, state, book)
+        or after_doors.listens(heard, state, told)
+        or [StartFlow("pattern_resume")]
+    )
 
 
 def asked_for(heard: Heard, state: DialogueState, book: Book, *, again: bool) -> list[Command]:

@@ -39,8 +39,10 @@ CATEGORY = {  # what a person may name -> the directory's categories
     "skills": "skills",
     "mental_health": "mental_health",
     "musculoskeletal": "musculoskeletal",
+    "drink": "alcohol_drugs",
+    "drugs": "alcohol_drugs",
 }
-FIRST = {  # the widest door for a need goes first
+FIRST = {  # the widest door for what is named goes first
     "money": ("citizens-advice", "stepchange", "citizens-advice-wales", "citizens-advice-scotland", "advice-ni"),
     "housing": ("shelter", "council-homeless", "shelter-cymru", "shelter-scotland", "housing-rights-ni"),
     "caring": ("carers-uk",),
@@ -49,9 +51,13 @@ FIRST = {  # the widest door for a need goes first
     "skills": ("connect-to-work", "digital-inclusion"),
     "mental_health": ("talking-therapies", "childline"),
     "musculoskeletal": ("msk-physio",),
+    "drink": ("drinkline",),
+    "drugs": ("frank", "dan247-wales"),
 }
 NOT_FOR_NEEDS = frozenset({"crisis", "child", "young", "caring"})
 """What a need that names none of these is not sent to."""
+ONLY_FOR_MONEY = frozenset({"gambling-helpline"})
+"""Stands beside drink and drugs in the directory, and is for neither."""
 DOORS = {
     "england": ("connect-to-work", "access-to-work", "citizens-advice", "jobcentre-uc"),
     "wales": ("working-wales", "citizens-advice-wales", "access-to-work"),
@@ -136,7 +142,7 @@ class Directory:
         skip_ids: Collection[str] = (),
     ) -> list[Listing]:
         """The listings that fit best, one need after the other so that no need is left out; at most `limit`."""
-        needs = [CATEGORY[each] for each in (*barriers, *health) if each in CATEGORY]
+        needs = [each for each in (*barriers, *health) if each in CATEGORY]
         fitting = [row for row in usable if row.id not in skip_ids]
         queues = [ranked(need, fitting) for need in dict.fromkeys(needs)]
         chosen: dict[str, Listing] = {}
@@ -150,7 +156,7 @@ class Directory:
     @staticmethod
     def unmet(usable: Sequence[Listing], barriers: Sequence[str]) -> list[str]:
         """The barriers among these that none of the listings is for; one that is free text has no listings by nature."""
-        return [each for each in barriers if each not in CATEGORY or not ranked(CATEGORY[each], usable)]
+        return [each for each in barriers if each not in CATEGORY or not ranked(each, usable)]
 
     def doors(
         self,
@@ -186,16 +192,17 @@ class Directory:
         return [each for each in listings if each.sms_line and fits_age(each, age, young=young)]
 
 
-def ranked(need: str, listings: Sequence[Listing]) -> list[Listing]:
-    """The listings for one need: the widest door first, then the rest, crisis lines last of all."""
-    first = FIRST.get(need, ())
+def ranked(named: str, listings: Sequence[Listing]) -> list[Listing]:
+    """The listings for what was named: the widest door first, then the rest, crisis lines last of all."""
+    first, need = FIRST.get(named, ()), CATEGORY[named]
     fitting = [each for each in listings if each.id in first or is_mainly_for(each, need)]
     return sorted(fitting, key=lambda each: (first.index(each.id) if each.id in first else len(first), each.id))
 
 
 def is_mainly_for(listing: Listing, need: str) -> bool:
     """What a listing is first of all for; a carer's benefit is not for everybody who is short of money."""
-    return listing.categories[:1] == (need,) and not (NOT_FOR_NEEDS - {need}) & set(listing.categories)
+    other = (NOT_FOR_NEEDS - {need}) & set(listing.categories) or listing.id in ONLY_FOR_MONEY
+    return listing.categories[:1] == (need,) and not other
 
 
 def age_doors(age: object) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ Condition = Literal["said", "soon", "quiet", "off", "crisis"]
 """said to people; its check runs out within a month; quiet (unchecked, too old, or no line); switched off; crisis."""
 CONDITIONS: tuple[Condition, ...] = ("said", "soon", "quiet", "off", "crisis")
 SOON = timedelta(days=30)
-NEEDS = tuple(CATEGORY.values())
+NEEDS = tuple(dict.fromkeys(CATEGORY.values()))
 LONGEST = {"name": 200, "what_for": 500, "phone": 40, "url": 300, "hours": 120, "sms": LONGEST_LINE}
 
 

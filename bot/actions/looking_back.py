@@ -16,6 +16,7 @@ MOST_CHARACTERS, MOST_ON_A_PAGE = 65, 400
 OWN_WORDS, MOST_OWN_BY_TEXT, MOST_OWN = "own_words", 200, 1500
 NOTHING_NAMED = {"none", "skipped"}
 NOT_TOLD = {"rather_not_say", "skipped"}
+DRINK_OR_DRUGS = "drink_or_drugs"
 NO_PHONE = "no_phone"
 """What the slot `phone` holds for somebody who has none."""
 NOT_SAID_BACK = (None, "", "skipped", "not_known", "rather_not_say", NO_PHONE, ["phone"])
@@ -78,6 +79,7 @@ def summarise_answers(doing: Doing, slots: Slots) -> ActionResult:
     plain, private = answers(doing, slots, sensitive=False), answers(doing, slots, sensitive=True)
     health = slots.get("health")
     count = sum(each not in NOT_TOLD for each in health) if isinstance(health, list) else 0
+    count += slots.get(DRINK_OR_DRUGS) is not None and "other" not in (health or [])  # "other" may stand for it
     everything = "; ".join([*private, *plain]) or "-"
     lines, cut = shortened(plain, MOST_CHARACTERS if doing.channel == "sms" else MOST_ON_A_PAGE)
     own = [f'"{" ".join(str(each["words"]).split())}"' for each in slots.get(OWN_WORDS) or []]

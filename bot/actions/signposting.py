@@ -11,6 +11,7 @@ from bot.flows.engine import ActionResult, Event
 from services import duty, journeys
 
 SHOWN = 3
+DRINK_OR_DRUGS = "drink_or_drugs"
 NOT_NAMED = {"none", "rather_not_say", "skipped"}
 
 
@@ -40,10 +41,11 @@ def signpost(doing: Doing, slots: Slots) -> ActionResult:
     lad = area.lad if area else None
     usable = directory.usable(doing.session, nation_of(slots), slots.get("age"), doing.today, lad)
     seen = list(slots.get("signposted") or [])
-    barriers = named(slots, "barriers")
+    barriers, told = named(slots, "barriers"), named(slots, DRINK_OR_DRUGS)
     if not seen:  # note the needs for which there is nothing here that may be said
-        journeys.unmet(doing.session, doing.conversation, directory.unmet(usable, barriers), doing.now)
-    found = directory.match(usable, barriers=barriers, health=named(slots, "health"), limit=SHOWN + 1, skip_ids=seen)
+        journeys.unmet(doing.session, doing.conversation, directory.unmet(usable, [*barriers, *told]), doing.now)
+    health = [*told, *named(slots, "health")]
+    found = directory.match(usable, barriers=barriers, health=health, limit=SHOWN + 1, skip_ids=seen)
     return shown(doing, slots, found[:SHOWN], seen=seen, more=len(found) > SHOWN)
 
 
@@ -85,7 +87,7 @@ def doors_for(doing: Doing, slots: Slots) -> ActionResult:
         nation=nation_of(slots),
         age=slots.get("age"),
         barriers=named(slots, "barriers"),
-        health=named(slots, "health"),
+        health=[*named(slots, DRINK_OR_DRUGS), *named(slots, "health")],
         work_situation=slots.get("work_situation"),
         on=doing.today,
         limit=SHOWN,

@@ -234,3 +234,10 @@ def test_ages_are_read_from_the_note(note: str, ages: tuple[int, int]) -> None:
 
 def test_the_numbers_that_words_may_hold_are_those_of_the_tables() -> None:
     assert {"116123", "08082000247", "999", "111", "85258", "08001111"} <= known_numbers()
+
+
+def test_drink_and_drugs_lead_to_a_listing_each_and_gambling_is_none_of_theirs(directory: Directory) -> None:
+    assert [each.id for each in matched(directory, health=("drink",))][:2] == ["drinkline", "frank"]
+    assert [each.id for each in matched(directory, health=("drugs",))][:1] == ["frank"]
+    assert "gambling-helpline" not in [each.id for each in matched(directory, health=("drink", "drugs"))]
+    assert "drinkline" in opened(directory, "england", 40, ("drink",))

@@ -35,11 +35,11 @@ def read_health(text: str, asked: bool = False) -> Found | None:
     if not kinds and meant:
         return Found(["other"], passage.whole(), passage.span(meant), sure=False)
     sure = passage.told(meant) and (asked or not is_guessed(passage.found, meant))
-    sure = sure and not all(_is_said_of_another(passage.found, hit) for hit in meant)
+    sure = sure and not all(is_said_of_another(passage.found, hit) for hit in meant)
     return Found(kinds, passage.whole(), passage.span(meant), sure) if kinds else None
 
 
-def _is_said_of_another(found: Sequence[Token], hit: Hit) -> bool:
+def is_said_of_another(found: Sequence[Token], hit: Hit) -> bool:
     """ "He has a bad back": a fact about the person only where the questions are about him."""
     said = {token.word for token in found[max(0, hit.start - NEAR) : hit.start]}
     return bool(OTHERS & said) and not OWN & said
