@@ -51,7 +51,7 @@ from bot.nlu.recognisers.text import bag
 from bot.nlu.slot_words import is_mostly_english
 from bot.plain_acts import PLAIN_ACTS, SURELY_WHY, asks_why
 from bot.pressing import pressed
-from bot.told import facts, more_for_lists, tells_nothing_new, wishes_beside
+from bot.told import facts, more_for_lists, tells_nothing_new, times_to_ring, wishes_beside
 
 __all__ = ["SURE", "Heard", "hear", "missed", "read", "without_drama_numbers"]
 
@@ -253,7 +253,7 @@ def answered(heard: Heard, expecting: Expecting, answer: Answer) -> list[Command
 
 def facts_beside(heard: Heard, state: DialogueState, book: Book, answer: Answer) -> list[Command]:
     if answer.whole or heard.expecting is None or heard.expecting.spec.type in FREE_WORDS - {"name"}:
-        return wishes_beside(heard, state)
+        return [*times_to_ring(heard), *wishes_beside(heard, state)]
     return [*facts(heard, state, book, but=(heard.expecting.slot,)), *more_for_lists(heard, state)]
 
 
