@@ -158,6 +158,7 @@ SPECS: dict[str, ActionSpec] = {
             "find_appointment",
             {"appointment_result": ("none", "one"), **CALL},
         ),
+        spec("find_shared", {"shared_before": YES_NO}),
         spec("find_promise", {"promise_result": ("open", "none"), **BY}),
         spec(
             "move_appointment",
