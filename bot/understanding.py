@@ -21,6 +21,7 @@ from bot.asks import (
     with_rights_at_work,
     without_a_wrong_guess,
 )
+from bot.at_sharing import leaves_name_out
 from bot.at_the_check import at_the_check
 from bot.by_the_way import beside, goes_on, where
 from bot.care import asks_to_go_on, says_yes, taken_back, told_beside, with_care
@@ -112,7 +113,7 @@ def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> l
         return goes_back(heard, state, book)
     if state.stack and asks_to_go_on(heard, state):
         return [Say("repeat")]
-    aside = asks(heard, state, book) or beside(heard, state, book)
+    aside = leaves_name_out(heard) or asks(heard, state, book) or beside(heard, state, book)
     if aside:
         return aside
     if not state.stack and not picks_a_reading(heard):
