@@ -50,6 +50,8 @@ def time_at_the_check(heard: Heard, state: DialogueState, book: Book) -> list[Co
     asked = heard.expecting
     if asked is None or asked.slot not in CHECK or heard.inbound.kind != "text" or is_a_line(heard.text, asked):
         return []
+    if heard.text.strip(" .)").isdecimal():
+        return []  # "4", of a list that is gone, is no hour
     planned, when = planned_start(state, heard.now), time_said(heard, state)
     cannot = says_of("moving", "cannot", heard.text)
     if when is None or not (when.whole or cannot or says("other_time", heard.text)):

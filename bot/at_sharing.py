@@ -74,10 +74,25 @@ NAME_ASKED = frozenset({SHARE, "change_what", "name"})
 _MANNERS = r"(?:please|plz|pls|thanks|thank you|ta|cheers|ok|okay|no|yes|yeah|but|and|just|sorry|actually|oh|hi|x+|then|first|tho|though)"
 _NAME = r"(?:my|the|their|his|her|our) (?:first |last |full |real |sur ?)?names?(?: and (?:my |the )?(?:age|postcode|address))?"
 _OFF = r"(?:off|out)(?: of)?(?: (?:it|this|that|there|the (?:card|form|answers|summary|message)))?"
+_RATHER = (
+    r"(?:(?:id |i would |would )?(?:rather|prefer)(?: to)? not(?: to)?|(?:i )?(?:do not|dont|wont|will not|would not|wouldnt)(?: (?:want|like|wish|need|have))?"
+    r"(?: you)?(?: to)?|(?:i )?(?:want|like) (?:you )?not to|(?:im |i am )?not(?: (?:happy|comfortable|keen|ok|okay|sure)(?: (?:to|about|with))?)?)"
+)
+_GIVE = r"(?:give|giving|share|sharing|say|saying|tell|telling|leave|leaving|put|putting|use|using|show|showing|have|know|see|send|sending|include|including)"
+_NAMELESS = r"(?:anonymous|anonymously|nameless)"
+_SAID_OF_THE_NAME = (
+    rf"(?:take|leave|get|keep|cut|cross|rub|strike|want) {_NAME} {_OFF}",
+    rf"(?:can|could|may) {_NAME} be (?:taken|left|kept|cut) {_OFF}",
+    rf"(?:take|leave|cut|cross|rub|strike) {_OFF} {_NAME}",
+    rf"(?:no|not|without(?: giving| saying| sharing)?) (?:{_NAME}|(?:a )?names?)(?: on (?:it|this|that|there))?",
+    rf"{_RATHER} {_GIVE} (?:you |them |the team )?{_NAME}(?: (?:out|away|to (?:you|them|the team|anyone|anybody)|on (?:it|there|this)))?",
+    rf"(?:do|must) i (?:(?:have|need|got) to )?{_GIVE} (?:you |them )?{_NAME}",
+    rf"(?:(?:can|could|may) (?:i|it|this|we) |id |i would |i want to |i wanna |id rather |rather )?(?:(?:like|prefer|rather) (?:to )?)?"
+    rf"(?:stay|be|remain|keep|do|make)?(?: (?:it|this|me))? ?(?:{_NAMELESS}|without (?:giving |saying |sharing )?(?:{_NAME}|a name))",
+)
 _NAME_OFF = re.compile(
     rf"(?:{_MANNERS} )*(?:(?:can|could|will|would) (?:you|u|we|i) (?:{_MANNERS} )*|(?:i want|id like|i would like) (?:you )?to )?"
-    rf"(?:(?:take|leave|get|keep|cut|cross|rub|strike|want) {_NAME} {_OFF}|(?:can|could|may) {_NAME} be (?:taken|left|kept|cut) {_OFF}"
-    rf"|(?:take|leave|cut|cross|rub|strike) {_OFF} {_NAME})(?: {_MANNERS})*",
+    rf"(?:{'|'.join(_SAID_OF_THE_NAME)})(?: {_MANNERS})*",
     re.IGNORECASE,
 )
 """All of the message, and of no list of ours: "take my name off your list" asks us to stop wherever it is said."""

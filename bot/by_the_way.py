@@ -279,6 +279,8 @@ def a_time_is_no_address(heard: Heard, state: DialogueState, book: Book) -> list
     asked = heard.expecting
     if asked is None or asked.slot != "reach_words" or heard.now is None or "?" in heard.text:
         return []
+    if heard.text.strip(" .)").isdecimal():
+        return []  # the number of a line
     when = read_when(heard.text, heard.now)
     if when is None or not when.whole or not when.windows or when.ambiguous:
         return []

@@ -10,12 +10,12 @@ from typing import Any
 from bot import opt_out, safety
 from bot.correcting import opening_of
 from bot.flows.engine import Expecting
-from bot.nlu.answers import Reading, may_be_an_age, read_answer, speaks_for_another
+from bot.nlu.answers import NEEDS, Reading, may_be_an_age, read_answer, speaks_for_another
 from bot.nlu.parsed import Nlu
 from bot.nlu.recognisers import clean, read_act, read_postcode
 from bot.nlu.recognisers.phone import is_drama
 from bot.nlu.slot_words import slots_named
-from bot.nlu.volunteered import told_of_another, volunteered
+from bot.nlu.volunteered import times_beside_a_way, told_of_another, volunteered
 from bot.safety import SafetyHit
 from services import tracing
 from services.messages import Inbound
@@ -123,7 +123,8 @@ def told(text: str, expecting: Expecting | None, now: datetime) -> Mapping[str, 
     if may_be_an_age(text, expecting):
         return {"age": int(text.strip(" .!,?"))}
     theirs = told_of_another(text) if expecting and speaks_for_another(expecting) else {}
-    return {**volunteered(text, now), **theirs}
+    times = times_beside_a_way(text, now) if expecting and expecting.slot == NEEDS else {}
+    return {**times, **volunteered(text, now), **theirs}
 
 
 def without_nlu(text: str, inbound: Inbound, expecting: Expecting | None, now: datetime) -> Heard:

@@ -22,6 +22,7 @@ from bot.asks import (
     with_rights_at_work,
     without_a_wrong_guess,
 )
+from bot.at_sharing import leaves_name_out
 from bot.at_the_check import at_the_check
 from bot.by_the_way import beside, goes_on, where
 from bot.care import asks_to_go_on, says_yes, taken_back, told_beside, with_care
@@ -53,7 +54,7 @@ from bot.nlu.recognisers.text import bag
 from bot.nlu.slot_words import is_mostly_english
 from bot.plain_acts import PLAIN_ACTS, SURELY_WHY, asks_why
 from bot.pressing import pressed
-from bot.told import facts, more_for_lists, tells_nothing_new, wishes_beside
+from bot.told import facts, more_for_lists, tells_nothing_new, times_to_ring, wishes_beside
 
 __all__ = ["SURE", "Heard", "hear", "missed", "read", "without_drama_numbers"]
 
@@ -115,7 +116,7 @@ def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> l
         return goes_back(heard, state, book)
     if state.stack and asks_to_go_on(heard, state):
         return [Say("repeat")]
-    aside = asks(heard, state, book) or beside(heard, state, book)
+    aside = leaves_name_out(heard) or asks(heard, state, book) or beside(heard, state, book)
     if aside:
         return aside
     if not state.stack and not picks_a_reading(heard):
@@ -262,7 +263,7 @@ def answered(heard: Heard, expecting: Expecting, answer: Answer) -> list[Command
 
 def facts_beside(heard: Heard, state: DialogueState, book: Book, answer: Answer) -> list[Command]:
     if answer.whole or heard.expecting is None or heard.expecting.spec.type in FREE_WORDS - {"name"}:
-        return wishes_beside(heard, state)
+        return [*times_to_ring(heard), *wishes_beside(heard, state)]
     return [*facts(heard, state, book, but=(heard.expecting.slot,)), *more_for_lists(heard, state)]
 
 

@@ -7,6 +7,7 @@ from bot.actions import (
     checking_in,
     introducing,
     looking_back,
+    offering,
     places,
     signposting,
     transferring,
@@ -19,7 +20,18 @@ from bot.flows.engine import ActionResult
 
 __all__ = ["ACTIONS", "SPECS", "act", "helpline"]
 
-MODULES = (places, booking, checking_in, transferring, waiting, signposting, wishes, looking_back, introducing)
+MODULES = (
+    places,
+    booking,
+    offering,
+    checking_in,
+    transferring,
+    waiting,
+    signposting,
+    wishes,
+    looking_back,
+    introducing,
+)
 ACTIONS: dict[str, Action] = {
     name: getattr(module, name) for name in SPECS for module in MODULES if hasattr(module, name)
 }

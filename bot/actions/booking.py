@@ -12,7 +12,7 @@ from bot.actions.looking_back import NO_PHONE, answers, on_card, words_for
 from bot.actions.places import area_of
 from bot.flows.engine import ActionResult, Event
 from bot.flows.state import DialogueState
-from bot.times import spoken, spoken_date, spread, windows_of
+from bot.times import spoken, spoken_date
 from services import (
     allocation,
     booking,
@@ -27,13 +27,10 @@ from services import (
     teams,
 )
 from services.clock import LONDON
-from services.diary import Opening
 from services.models import Appointment, Coach, Team
 
-OFFERED = 3
 WORKING_DAYS = 5
 """By when a team takes on a person whose team nobody knows yet, like a team's own usual promise."""
-LOOKED_AT = 60
 KIND_FOR = {"messages": "messages", "video": "video", "bsl": "video", "in_person": "in_person"}
 NEAR = timedelta(hours=3)
 
@@ -50,102 +47,6 @@ def take_a_call(doing: Doing, slots: Slots) -> ActionResult:
     """Writing is wanted no more; an interpreter or BSL is needed all the same."""
     needs = [need for need in slots.get("call_needs") or () if need not in {"messages", "skipped"}]
     return result(call_needs=needs or ["phone"])
-
-
-def kind_wanted(slots: Slots) -> str | None:
-    kind = slots.get("call_kind")
-    return str(kind) if kind not in (None, "skipped") else None
-
-
-def find_openings(doing: Doing, slots: Slots, windows: list[tuple[Any, Any]] | None) -> list[Opening]:
-    team = doing.conversation.team_id
-    if team is None:
-        return []
-    return diary.openings(
-        doing.session,
-        team,
-        now=doing.now,
-        windows=windows,
-        kind=kind_wanted(slots),
-        limit=LOOKED_AT,
-        own_conversation=doing.conversation.id,
-        needs=slots,
-    )
-
-
-def offer_openings(doing: Doing, slots: Slots) -> ActionResult:
-    """Up to three: those that fit the time asked for, else the nearest; "other times" brings others. Holds nothing.
-
-    Who has looked further, or has a call already, may wait for a better one instead.
-    """
-    wish, more = slots.get("opening_wish"), slots.get("opening") == "other_times"
-    windows = windows_of(wish)
-    asked = isinstance(wish, dict) and not wish.get("asap")
-    seen = set(slots.get("openings_seen") or []) if more and not windows else set()
-    fitting = fitting_openings(doing, slots, windows) if windows or not asked else []  # "sunday at 6am" fits nothing
-    fresh = [opening for opening in fitting if opening.id not in seen]
-    kept = wish if asked else slots.get("openings_asked") if more else None
-    if fresh:
-        looked = (more and not windows) or waiting.has_call(doing)
-        found = spread(fresh, OFFERED)
-        note = "the_same" if more and asked and were_shown(found, slots) else "as_asked"
-        before = set(slots.get("openings_seen") or []) if more else set()
-        return offered(found, before, note, kept, waiting.choice(doing) if looked else None)
-    nearest = nearest_to(openings_near(doing, slots, windows), windows)
-    note = "nearest" if nearest and asked else "as_asked" if nearest else "none"
-    return offered(nearest[:OFFERED], set(), note, kept, waiting.choice(doing) if nearest and asked else None)
-
-
-def fitting_openings(doing: Doing, slots: Slots, windows: list[tuple[Any, Any]]) -> list[Opening]:
-    """Those in the windows asked for and, if there are any, at the hours that were told before ("only after 6")."""
-    standing = windows_of(slots.get("standing_wish"))
-    call = booking.coming_call(doing.session, doing.conversation.person_id, doing.now)
-    found = find_openings(doing, slots, windows or standing or None)
-    found = [opening for opening in found if call is None or opening.starts_at != call.starts_at]  # no move at all
-    suits = [opening for opening in found if any(start <= opening.starts_at < end for start, end in standing)]
-    return suits or found
-
-
-def were_shown(openings: list[Opening], slots: Slots) -> bool:
-    """Whether these are the ones that were just on offer, so that showing them again needs a word."""
-    before = [one["value"] for one in slots.get("opening_choices") or () if one["value"] != waiting.WAIT]
-    return [opening.id for opening in openings] == before
-
-
-def openings_near(doing: Doing, slots: Slots, windows: list[tuple[Any, Any]] | None) -> list[Opening]:
-    """Openings around the first time asked for, further and further from it; else the soonest."""
-    if windows:
-        wanted = windows[0][0]
-        for days in AROUND:
-            found = find_openings(doing, slots, [(wanted - timedelta(days=days), wanted + timedelta(days=days))])
-            if found:
-                return found
-    return find_openings(doing, slots, None)
-
-
-AROUND = (2, 5, 9, 14, 20, 28)
-"""Days before and after the time asked for within which the closest openings are looked for."""
-
-
-def nearest_to(openings: list[Opening], windows: list[tuple[Any, Any]]) -> list[Opening]:
-    """The openings closest to the first time asked for; the soonest when none was."""
-    if not windows:
-        return spread(openings, OFFERED)
-    wanted = windows[0][0]
-    closest = sorted(openings, key=lambda opening: abs(opening.starts_at - wanted))[:OFFERED]
-    return sorted(closest, key=lambda opening: opening.starts_at)
-
-
-def offered(openings: list[Opening], seen: set[str], note: str, asked: Any, wait: Any) -> ActionResult:
-    choices = [{"value": opening.id, "title": spoken(opening.starts_at)} for opening in openings]
-    return result(
-        opening_choices=[*choices, wait] if wait else choices,
-        openings_count=len(choices),
-        openings_asked=asked,
-        openings_note=note,
-        openings_seen=sorted(seen | {opening.id for opening in openings}),
-        opening_wish=None,
-    )
 
 
 def hold_opening(doing: Doing, slots: Slots) -> ActionResult:

@@ -90,7 +90,7 @@ SPECS: dict[str, ActionSpec] = {
             {
                 "opening_choices": None,
                 "openings_count": None,
-                "openings_note": ("as_asked", "nearest", "the_same", "none"),
+                "openings_note": ("as_asked", "nearest", "nearest_told", "the_same", "none"),
                 "openings_seen": None,
                 "openings_asked": None,
                 "opening_wish": None,
@@ -158,6 +158,7 @@ SPECS: dict[str, ActionSpec] = {
             "find_appointment",
             {"appointment_result": ("none", "one"), **CALL},
         ),
+        spec("find_shared", {"shared_before": YES_NO}),
         spec("find_promise", {"promise_result": ("open", "none"), **BY}),
         spec(
             "move_appointment",

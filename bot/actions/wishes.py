@@ -70,6 +70,14 @@ def withdraw_consent(doing: Doing, slots: Slots) -> ActionResult:
     return result()
 
 
+def find_shared(doing: Doing, slots: Slots) -> ActionResult:
+    """Whether a team has the person's answers already, with their consent, whatever they say of sharing now."""
+    person = doing.conversation.person_id
+    referral = referrals.current(doing.session, person)
+    given = consent.current(doing.session, person, "share", referral.team_id) if referral else None
+    return result(shared_before="yes" if given else "no")
+
+
 def opt_out(doing: Doing, slots: Slots) -> ActionResult:
     """Nothing is claimed for this address from the commit on; the booked call stays."""
     people.stop(doing.session, doing.conversation.id, doing.now)

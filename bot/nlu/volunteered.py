@@ -19,7 +19,7 @@ from bot.nlu.recognisers import (
 )
 from bot.nlu.recognisers.age import read_their_age
 from bot.nlu.recognisers.by_the_way import read_call_needs
-from bot.nlu.recognisers.call_told import read_ring_times, read_told_phone
+from bot.nlu.recognisers.call_told import read_asked_times, read_ring_times, read_times_beside, read_told_phone
 from bot.nlu.recognisers.postcode import postcodes_to_choose_from
 
 
@@ -51,10 +51,17 @@ def volunteered(text: str, now: datetime) -> dict[str, Any]:
     values = {slot: reading.value for slot, reading in sure.items() if reading.value not in SAYS_TOO_LITTLE}
     if read.get("postcode"):
         values["postcode"] = read["postcode"]
-    times = read_ring_times(text, now)
+    times = read_ring_times(text, now) or read_asked_times(text, now)
     if times:
         values["standing_wish"] = wish_of(times, text)
     return values
+
+
+def times_beside_a_way(text: str, now: datetime) -> dict[str, Any]:
+    """ "Video, next week", where it is asked how a coach shall talk with them: times and nothing else beside it."""
+    way = read_call_needs(text, phone=True)
+    times = read_times_beside(text, way.span if way else None, now)
+    return {"standing_wish": wish_of(times, text)} if times else {}
 
 
 def _same_words(one: Found, other: Found) -> bool:

@@ -171,6 +171,26 @@ NAME_OFF = (
     "no take my name off",
     "take her name off",
     "leave off my name",
+    "no name please",
+    "no names",
+    "I'd rather not give my name",
+    "i dont want to give you my name",
+    "please dont share my name",
+    "dont put my name on it",
+    "can i do this without giving my name",
+    "can i stay anonymous",
+    "anonymous please",
+    "do i have to give my name",
+)
+OF_THE_NAME_AND_MORE = (
+    "no my name is Bob",
+    "thats not my name",
+    "my name is wrong",
+    "dont give my name to my boss",
+    "i dont use my real name at work",
+    "no",
+    "not sure",
+    "yes but not my health",
 )
 STOPS = (
     "take my name off your list",
@@ -185,6 +205,11 @@ STOPS = (
 @pytest.mark.parametrize("text", NAME_OFF)
 def test_a_name_that_is_to_be_left_off_what_is_shared_is_no_stop(text: str) -> None:
     assert at_share(text, ["money"]) == [StartFlow("pattern_needed")]
+
+
+@pytest.mark.parametrize("text", OF_THE_NAME_AND_MORE)
+def test_other_words_about_a_name_are_no_wish_to_leave_it_off(text: str) -> None:
+    assert StartFlow("pattern_needed") not in at_share(text, ["money"])
 
 
 @pytest.mark.parametrize("text", NAME_OFF[:5])

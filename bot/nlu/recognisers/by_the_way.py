@@ -65,8 +65,8 @@ def _phone_first(text: str) -> Found | None:
 
 _PHONE_FIRST = re.compile(
     r"\W*(?:(?:a|the|by|on|just|normal|ok|okay|yes|yeah) )*((?:tele)?phone|fone|ring|call)(?: (?:please|pls|plz|is (?:best|fine|ok|good|easiest)))*"
-    r"(?= *[,;.&+-]| (?:in the|on (?:a )?(?:mon|tue|wed|thu|fri|sat)|at|after|before|between|from|any|but not|not before|mornings?|afternoons?"
-    r"|evenings?|weekdays?|tomorrow|next week|this week|early|late|(?:mon|tues?|wednes|thurs?|fri|satur|sun)day)\b)",
+    r"(?= *[,;.&+-]| (?:in the|on (?:a )?(?:mon|tue|wed|thu|fri|sat)|at|after|before|between|from|any|(?:but |and )?only|just|but not|not before|mornings?|afternoons?"
+    r"|evenings?|weekdays?|tomorrow|next (?:week|mon|tue|wed|thu|fri|sat)\w*|this week|early|late|(?:mon|tues?|wednes|thurs?|fri|satur|sun)day)\b)",
     re.IGNORECASE,
 )
 

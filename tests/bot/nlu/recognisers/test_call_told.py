@@ -10,19 +10,36 @@ import pytest
 
 from bot.clarifying import title_of
 from bot.nlu.recognisers.by_the_way import is_deaf_only, read_call_needs, ruled_out
-from bot.nlu.recognisers.call_told import read_ring_times, read_told_phone
+from bot.nlu.recognisers.call_told import read_asked_times, read_ring_times, read_times_beside, read_told_phone
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-TABLE = Path(__file__).parent / "said" / "call_told.tsv"
-with TABLE.open(encoding="utf-8", newline="") as file:
-    ROWS = [tuple(row) for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)][1:]
+SAID = Path(__file__).parent / "said"
 
 
-@pytest.mark.parametrize(("text", "hours", "number"), ROWS)
+def rows(name: str) -> list[tuple[str, ...]]:
+    with (SAID / name).open(encoding="utf-8", newline="") as file:
+        return [tuple(row) for row in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)][1:]
+
+
+@pytest.mark.parametrize(("text", "hours", "number"), rows("call_told.tsv"))
 def test_hours_and_numbers_told_by_the_way(text: str, hours: str, number: str) -> None:
     times, phone = read_ring_times(text, NOW), read_told_phone(text)
     assert (title_of(times.windows) if times else "") == hours
     assert (str(phone.value).replace("+44", "0") if phone else "") == number
+
+
+@pytest.mark.parametrize(("text", "hours"), rows("asked_times.tsv"))
+def test_times_asked_about_before_they_are_asked(text: str, hours: str) -> None:
+    times = read_asked_times(text, NOW)
+    assert (title_of(times.windows) if times else "") == hours
+
+
+@pytest.mark.parametrize(("text", "ways", "hours"), rows("times_beside_a_way.tsv"))
+def test_times_beside_the_way_to_talk(text: str, ways: str, hours: str) -> None:
+    way = read_call_needs(text, phone=True)
+    times = read_times_beside(text, way.span if way else None, NOW)
+    assert (",".join(map(str, way.value)) if way and isinstance(way.value, list) else "") == ways
+    assert (title_of(times.windows) if times else "") == hours
 
 
 @pytest.mark.parametrize(

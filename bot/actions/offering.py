@@ -1,0 +1,136 @@
+"""Which openings are offered: those that fit what was asked for, else the nearest; holds nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from bot.actions import waiting
+from bot.actions.doing import Doing, Slots, result
+from bot.flows.engine import ActionResult
+from bot.times import spoken, spread, windows_of
+from services import booking, diary
+from services.diary import Opening
+
+OFFERED = 3
+LOOKED_AT = 60
+Windows = list[tuple[Any, Any]]
+
+
+def offer_openings(doing: Doing, slots: Slots) -> ActionResult:
+    """Up to three: those that fit the time asked for, else the nearest; "other times" brings others. Holds nothing.
+
+    What was told before times were asked counts too, and it is said when nothing fits it. Who has looked further, or has
+    a call already, may wait for a better one instead.
+    """
+    wish, more = slots.get("opening_wish"), slots.get("opening") == "other_times"
+    windows, told = windows_of(wish), told_before(doing, slots)
+    asked = isinstance(wish, dict) and not wish.get("asap")
+    seen = set(slots.get("openings_seen") or []) if more and not windows else set()
+    fitting = fitting_openings(doing, slots, windows) if windows or not asked else []  # "sunday at 6am" fits nothing
+    fresh = [opening for opening in fitting if opening.id not in seen]
+    if more and told and not (asked or fresh):  # no more that fit what was told: any others
+        fresh = [opening for opening in find_openings(doing, slots, None) if opening.id not in seen]
+    kept = wish if asked else slots.get("openings_asked") if more else None
+    if fresh:
+        looked = (more and not windows) or waiting.has_call(doing)
+        missed = none_as_told(fresh, windows, told)
+        found = nearest_to(fresh, missed) if missed else spread(fresh, OFFERED)
+        same = more and asked and were_shown(found, slots)
+        note = "nearest" if missed else "the_same" if same else "as_asked"
+        before = set(slots.get("openings_seen") or []) if more else set()
+        return offered(found, before, note, kept, waiting.choice(doing) if looked else None)
+    first = told if not (asked or more) else []
+    nearest = nearest_to(openings_near(doing, slots, windows or first), windows or first)
+    note = "none" if not nearest else "nearest" if asked else "nearest_told" if first else "as_asked"
+    kept = slots.get("standing_wish") if first else kept
+    wait = waiting.choice(doing) if note in {"nearest", "nearest_told"} else None
+    return offered(nearest[:OFFERED], set(), note, kept, wait)
+
+
+def told_before(doing: Doing, slots: Slots) -> Windows:
+    """The times told before any were offered; once a call is booked they have been answered."""
+    return [] if waiting.has_call(doing) else windows_of(slots.get("standing_wish"))
+
+
+def none_as_told(fitting: list[Opening], windows: Windows, told: Windows) -> Windows:
+    """ "Thursday", from somebody who can only be rung after 6: the hours that are meant, where nothing is free in them."""
+    both = sorted((max(a, start), min(b, end)) for a, b in windows for start, end in told if a < end and start < b)
+    return [] if any(is_in(both, opening) for opening in fitting) else both
+
+
+def is_in(windows: Windows, opening: Opening) -> bool:
+    return any(start <= opening.starts_at < end for start, end in windows)
+
+
+def kind_wanted(slots: Slots) -> str | None:
+    kind = slots.get("call_kind")
+    return str(kind) if kind not in (None, "skipped") else None
+
+
+def find_openings(doing: Doing, slots: Slots, windows: Windows | None) -> list[Opening]:
+    team = doing.conversation.team_id
+    if team is None:
+        return []
+    return diary.openings(
+        doing.session,
+        team,
+        now=doing.now,
+        windows=windows,
+        kind=kind_wanted(slots),
+        limit=LOOKED_AT,
+        own_conversation=doing.conversation.id,
+        needs=slots,
+    )
+
+
+def fitting_openings(doing: Doing, slots: Slots, windows: Windows) -> list[Opening]:
+    """Those in the windows asked for and, if there are any, at the hours that were told before ("only after 6")."""
+    standing = windows_of(slots.get("standing_wish"))
+    call = booking.coming_call(doing.session, doing.conversation.person_id, doing.now)
+    found = find_openings(doing, slots, windows or standing or None)
+    found = [opening for opening in found if call is None or opening.starts_at != call.starts_at]  # no move at all
+    suits = [opening for opening in found if is_in(standing, opening)]
+    return suits or found
+
+
+def were_shown(openings: list[Opening], slots: Slots) -> bool:
+    """Whether these are the ones that were just on offer, so that showing them again needs a word."""
+    before = [one["value"] for one in slots.get("opening_choices") or () if one["value"] != waiting.WAIT]
+    return [opening.id for opening in openings] == before
+
+
+def openings_near(doing: Doing, slots: Slots, windows: Windows) -> list[Opening]:
+    """Openings around the first time asked for, further and further from it; else the soonest."""
+    if windows:
+        wanted = windows[0][0]
+        for days in AROUND:
+            found = find_openings(doing, slots, [(wanted - timedelta(days=days), wanted + timedelta(days=days))])
+            if found:
+                return found
+    return find_openings(doing, slots, None)
+
+
+AROUND = (2, 5, 9, 14, 20, 28)
+"""Days before and after the time asked for within which the closest openings are looked for."""
+
+
+def nearest_to(openings: list[Opening], windows: Windows) -> list[Opening]:
+    """The openings closest to the first time asked for; the soonest when none was."""
+    if not windows:
+        return spread(openings, OFFERED)
+    wanted = windows[0][0]
+    closest = sorted(openings, key=lambda opening: abs(opening.starts_at - wanted))[:OFFERED]
+    return sorted(closest, key=lambda opening: opening.starts_at)
+
+
+def offered(openings: list[Opening], seen: set[str], note: str, asked: Any, wait: Any) -> ActionResult:
+    choices = [{"value": opening.id, "title": spoken(opening.starts_at)} for opening in openings]
+    return result(
+        opening_choices=[*choices, wait] if wait else choices,
+        openings_count=len(choices),
+        openings_asked=asked,
+        openings_note=note,
+        openings_seen=sorted(seen | {opening.id for opening in openings}),
+        opening_wish=None,
+    )
