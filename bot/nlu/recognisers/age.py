@@ -9,7 +9,7 @@ from datetime import date
 from bot.nlu.recognisers.birth_dates import MONTHS, age_on, birth_dates
 from bot.nlu.recognisers.free_text import book
 from bot.nlu.recognisers.lexicon import word_set
-from bot.nlu.recognisers.numbers import number_at
+from bot.nlu.recognisers.numbers import TENS, UNITS, number_at
 from bot.nlu.recognisers.sounds import numbers_heard
 from bot.nlu.recognisers.text import Rest, Token, bag, clean, tokens
 from bot.nlu.recognisers.values import Found
@@ -48,7 +48,7 @@ _SHORT_YEAR = re.compile(r"(?:^|\b(?:born|class of|in|of|from)) ?'(\d\d)\b", re.
 
 def read_age(text: str, today: date, asked: bool) -> Found | None:
     """An age of 0 to 120 from a number, words or a date of birth; unasked only where said outright."""
-    cleaned = _BIG_OH.sub(lambda told: f"{told[1]}{_TENS.get(told[2].lower(), told[2])}0", clean(text))
+    cleaned = _BIG_OH.sub(lambda told: f"{told[1]}{_TENS.get(told[2].lower(), told[2])}0", _in_figures(clean(text)))
     if school := _school_year(cleaned):
         without = cleaned[: school.start()] + "." * (school.end() - school.start()) + cleaned[school.end() :]
         return read_age(without, today, asked) or (_at_school(school) if asked else None)
@@ -57,6 +57,18 @@ def read_age(text: str, today: date, asked: bool) -> Found | None:
     from_date = _from_birth(cleaned, found, rest, today, asked) or (_from_spelt_date(found, today) if asked else None)
     number = from_date or _from_number(found, rest, asked)
     return number or (asked and (_only_number(found) or _having(cleaned))) or _in_passing(cleaned)
+
+
+def _in_figures(cleaned: str) -> str:
+    """ "I have forty and three years", "forty and three": as it is said in many a tongue, and written 43."""
+    return _COUNTED.sub(lambda told: f"{told[1]}{TENS[told[2].lower()] + UNITS[told[3].lower()]}", cleaned)
+
+
+_COUNTED = re.compile(
+    rf"(^(?:i(?:'?m| am) )?|\b(?:have|having|got|with) )({'|'.join(TENS)})(?:[ -]and[ -]|[ -])({'|'.join(word for word, n in UNITS.items() if 0 < n < 10)})"
+    r"(?= (?:years?|yrs?)(?: old| of age)?(?:\W|$)|\W*$)",
+    re.I,
+)
 
 
 def _school_year(cleaned: str) -> re.Match[str] | None:
@@ -89,11 +101,14 @@ def _at_school(school: re.Match[str]) -> Found | None:
 def _having(cleaned: str) -> Found | None:
     """ "I have 41 years", "27 years and 4 months", where the age is asked."""
     told = _HAVING.search(cleaned) or _AND_MONTHS.search(cleaned)
-    return Found(int(told[1]), told.span() == (0, len(cleaned)), told.span(1)) if told else None
+    group = told.lastindex or 1 if told else 1
+    return Found(int(told[group]), told.span() == (0, len(cleaned)), told.span(group)) if told else None
 
 
 _HAVING = re.compile(
-    r"(?:\bi |^)?(?:\bhave|\bam having|\bgot) (\d\d) (?:years?|yrs?)(?: old| of age)?(?=\W*$|[,.;])", re.I
+    r"(?:\bi |^)?(?:\bhave|\bam having|\bgot|\bam with|^with) (?P<age>\d\d) (?:years?|yrs?)(?: old| of age)?(?=\W*$|[,.;])"
+    r"|^(?P<before>\d\d) (?:years?|yrs?) i (?:have|got|am)(?=\W*$)",
+    re.I,
 )
 
 

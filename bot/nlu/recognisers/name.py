@@ -71,7 +71,17 @@ def read_name(text: str, asked: bool = True) -> Found | None:
     if opening is None and not _begins_the_answer(cleaned, span):
         return None
     value = _without_stop(" ".join(_capital(cleaned[a:b]) for a, b in parts))
+    if not asked and (short := _a_short_form(cleaned, value)):
+        return Found(_capital(cleaned[slice(*short)]), False, short)
     return Found(value, _nothing_else(cleaned, span, opening), span) if len(value) <= LONGEST else None
+
+
+def _a_short_form(cleaned: str, name: str) -> tuple[int, int] | None:
+    """ "Name is Mohammed but Mo": where the short form stands, a first name or a piece of the long one; nothing of "but busy"."""
+    told = _AT_LAST.search(cleaned)
+    said = fold(told[1]) if told else ""
+    is_one = said in word_set("name", "first_names") or (len(said) > 1 and fold(name).startswith(said))
+    return told.span(1) if told and is_one else None
 
 
 def _up_to_another_thought(
