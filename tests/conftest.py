@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -27,6 +28,7 @@ from sqlalchemy import URL, create_engine, make_url, text
 from services import staff
 from services.crypto import Keyring
 from services.db import Database
+from tests.groups import ByGroup
 from web import pages
 
 KEYS = "t1:test-key-not-secret"
@@ -51,6 +53,12 @@ def real_hasher() -> Iterator[Callable[[], PasswordHash]]:
     staff._hasher = lambda: quick  # type: ignore[assignment]
     yield real
     staff._hasher = real
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByGroup | None:
+    """Who hands out the tests, where several workers are asked for by `--dist loadgroup`."""
+    return ByGroup(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
 class Compiled(BytecodeCache):

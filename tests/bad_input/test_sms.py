@@ -23,6 +23,10 @@ from tests.stand_ins import twilio_api
 from tests.stand_ins.twilio_api import Fault, Phone
 
 SMS, STATUS = "/webhooks/twilio/sms", "/webhooks/twilio/status"
+
+pytestmark = pytest.mark.xdist_group("bad texts")
+
+
 numbers = (f"+447700902{number:03}" for number in count())
 
 

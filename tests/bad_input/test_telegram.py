@@ -21,6 +21,9 @@ from tests.journeys.product import Product, running
 from tests.stand_ins.telegram_api import message, refused
 from web import limits
 
+pytestmark = pytest.mark.xdist_group("bad updates")
+
+
 chats = count(900_000)
 SECRET = {"X-Telegram-Bot-Api-Secret-Token": "telegram-secret"}
 

@@ -95,7 +95,7 @@ def test_a_second_instance_on_the_same_file_is_refused_in_a_sentence(tmp_path: P
 
 def write_until_it_ends(url: str, writer: int, acknowledged: dict[str, str]) -> None:
     """One person after another writes, as fast as the answers come."""
-    with httpx2.Client(base_url=url, timeout=60) as http:
+    with httpx2.Client(base_url=url, timeout=10) as http:
         for at in range(10_000):
             phone = Phone(f"+4477009{writer}{at:04}")
             form = phone.form("hi")

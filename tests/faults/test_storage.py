@@ -24,6 +24,9 @@ from tests.conftest import Postgres
 from tests.journeys.product import Product, running
 from tests.stand_ins.twilio_api import Fault
 
+pytestmark = pytest.mark.xdist_group("storage")
+
+
 numbers = (f"+447700903{number:03}" for number in count())
 RELEASED = ["PRAGMA query_only=OFF", "PRAGMA max_page_count=4294967294", "PRAGMA busy_timeout=30000"]
 

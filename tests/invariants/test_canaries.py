@@ -26,6 +26,8 @@ from tests.invariants.test_data import found_in
 from tests.journeys.product import Product, running
 
 NUMBER, PASSED_ON = "+447700900417", "+447700900418"
+
+pytestmark = pytest.mark.xdist_group("canaries")
 WORDS = [
     "Quillfeather",
     "7700900417",

@@ -22,6 +22,7 @@ from tests.invariants.conftest import settings_of
 from tests.journeys.product import Product, running
 from tests.stand_ins import telegram_api
 
+pytestmark = pytest.mark.xdist_group("edges")
 ROOT = Path(__file__).resolve().parents[2]
 CHAT = 5150
 

@@ -25,6 +25,7 @@ READY_SECONDS = 180  # eight of processor, on machines that do other things too
 SECRET = "my plumbus is sore zxcvb"
 
 pytestmark = [
+    pytest.mark.xdist_group("language server"),
     pytest.mark.nlu,
     pytest.mark.slow,
     pytest.mark.skipif(PLACES.missing() is not None, reason=str(PLACES.missing())),
