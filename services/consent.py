@@ -31,10 +31,12 @@ def record(
     return _add(session, conversation, purpose, True, wording, version, now, team_id)
 
 
-def withdraw(session: Session, conversation: Conversation, purpose: Purpose, now: datetime) -> bool:
-    """Take back every consent of a purpose, whichever team it named; False when there was none."""
+def withdraw(
+    session: Session, conversation: Conversation, purpose: Purpose, now: datetime, team_id: str | None = None
+) -> bool:
+    """Take back every consent of a purpose, whichever team it named, or only that for `team_id`; False when there was none."""
     given = _latest(session, conversation.person_id, purpose)
-    standing = [row for row in given.values() if row.given]
+    standing = [row for row in given.values() if row.given and team_id in {None, row.team_id}]
     for row in standing:
         _add(session, conversation, purpose, False, row.wording, row.version, now, row.team_id)
     return bool(standing)

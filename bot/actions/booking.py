@@ -105,6 +105,7 @@ def book_opening(doing: Doing, slots: Slots) -> ActionResult:
         return result(booking_result="booked", **appointment_slots(doing, standing))
     if not standing and not takes_them(doing):
         booking.release(doing.session, doing.conversation.id)
+        share_nothing(doing)
         return result(booking_result="closed")
     referral = share(doing, slots)
     booked = booking.book(doing.session, doing.conversation, doing.now, referral_id=referral.id)
@@ -121,6 +122,11 @@ def takes_them(doing: Doing) -> bool:
     if team is None or not team.has_closed(doing.now):
         return team is not None
     return referrals.is_with(doing.session, team.id, doing.conversation.id)
+
+
+def share_nothing(doing: Doing) -> None:
+    """The yes was to a team that does not take them: it stands for nothing, and is taken back."""
+    consent.withdraw(doing.session, doing.conversation, "share", doing.now, doing.conversation.team_id)
 
 
 def share(doing: Doing, slots: Slots) -> Any:
@@ -237,6 +243,8 @@ def queue_call_back(doing: Doing, slots: Slots) -> ActionResult:
     promised = promise(doing, slots, call_backs.NO_OPENINGS if waits else "asked")
     if promised is None:
         closed = doing.conversation.team_id is not None and not takes_them(doing)
+        if closed:
+            share_nothing(doing)
         return result(call_back_result="closed" if closed else "no_team", call_back_by="")
     if waits:
         waiting.join_with_promise(doing, slots)
