@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.another_time import after_the_questions, moves_the_call, same_time_among_others, time_at_the_check
+from bot.another_way import another_way_after_booking, rather_not_by_phone
 from bot.at_sharing import at_sharing, leaves_name_out
 from bot.at_the_check import at_the_check
 from bot.consenting import is_agreed, they_agree
@@ -228,17 +229,6 @@ def answer_of_its_own(heard: Heard) -> list[Command]:
     )
 
 
-def another_way_after_booking(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
-    """ "Can i change it to a video", once a call is booked: the coach is told."""
-    kept = state.slots.get("call_needs")
-    asked_here = heard.expecting is not None and heard.expecting.spec.type == "text"
-    if state.outcome != "booked" or asked_here or heard.acts or "call_needs" not in heard.values:
-        return []
-    if how_to_talk(kept if isinstance(kept, list) else [], heard.text) is None:
-        return []
-    return [SetSlot("note_for_coach", heard.text), StartFlow("pattern_tell_coach")]
-
-
 def wants_a_call_after_all(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     """ "Can you ring me after all", from somebody who is to be written to: they are asked, and then a time is found."""
     promised = state.outcome == "call_back" and state.slots.get("call_kind") == "messages"
@@ -345,13 +335,14 @@ RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     lives_elsewhere,
     tells_whereabouts,
     tells_where,
+    rather_not_by_phone,
+    another_way_after_booking,
     changed_in_words,
     a_time_is_no_address,
     tells_a_need,
     gives_no_number,
     *MOVING[:5],
     moves_the_call,
-    another_way_after_booking,
     *MOVING[5:],
     wants_a_call_after_all,
     tells_the_coach,

@@ -23,6 +23,8 @@ from bot.nlu.recognisers.by_the_way import says
 from bot.nlu.recognisers.said import says_of
 
 CHANGE, CALL_OFF, MY_CALL, KEEP = "change_call", "call_off", "pattern_my_call", "keep_call"
+OTHER_CALLS = frozenset({CHANGE, "another_way"})
+"""Flows in which other times are shown for a call that stands."""
 SUPPOSES = re.compile(r"^(?:(?:and|but|so|ok|hi) )*(?:what (?:happens )?)?if\b", re.IGNORECASE)
 ASKS_FOR_A_TIME = frozenset({"book_call", "change_call"})
 SHORT = 8
@@ -126,7 +128,7 @@ def keeps_the_call(heard: Heard, state: DialogueState, book: Book) -> list[Comma
 
 def shows_other_times(heard: Heard, state: DialogueState) -> bool:
     asked = heard.expecting
-    moving = any(frame.flow == CHANGE for frame in state.stack)
+    moving = any(frame.flow in OTHER_CALLS for frame in state.stack)
     return asked is not None and asked.spec.type == "opening" and state.outcome == "booked" and moving
 
 

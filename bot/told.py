@@ -14,7 +14,7 @@ from bot.flows.state import DialogueState
 from bot.hearing import Heard
 from bot.languages import language_asked_for
 from bot.nlu.recognisers import read_name, read_phone
-from bot.nlu.recognisers.by_the_way import gives_an_address, is_deaf_only, read_call_needs, ruled_out
+from bot.nlu.recognisers.by_the_way import gives_an_address, is_deaf_only, phone_is_hard, read_call_needs, ruled_out
 from bot.nlu.recognisers.call_told import read_told_phone
 from bot.nlu.recognisers.name_or_words import name_put_right
 from bot.nlu.recognisers.said import is_all_of, says_of
@@ -92,7 +92,12 @@ def words_for_the_coach(heard: Heard, state: DialogueState) -> list[Command]:
     """The person's own words, where they say more of the call than a value holds: whose number, that they are deaf."""
     more_than_a_number = "phone" in heard.values and len(heard.text.split()) > FEW
     asked = heard.expecting.spec.type if heard.expecting else ""
-    says_more = is_deaf_only(heard.text) or gives_an_address(heard.text) or wants_a_certain_coach(heard.text)
+    says_more = (
+        is_deaf_only(heard.text)
+        or phone_is_hard(heard.text)
+        or gives_an_address(heard.text)
+        or wants_a_certain_coach(heard.text)
+    )
     says_more = says_more or names_a_language(heard)
     if asked == "text" or not (more_than_a_number or says_more):
         return []

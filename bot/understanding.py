@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import after_doors
+from bot.another_way import at_how_to_talk
 from bot.asks import (
     ASIDES,
     SURE,
@@ -116,7 +117,8 @@ def meant(heard: Heard, state: DialogueState, book: Book, *, stopped: bool) -> l
         return goes_back(heard, state, book)
     if state.stack and asks_to_go_on(heard, state):
         return [Say("repeat")]
-    aside = leaves_name_out(heard) or asks(heard, state, book) or beside(heard, state, book)
+    aside = leaves_name_out(heard) or at_how_to_talk(heard, state, book)
+    aside = aside or asks(heard, state, book) or beside(heard, state, book)
     if aside:
         return aside
     if not state.stack and not picks_a_reading(heard):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.actions import waiting
+from bot.actions import offering, waiting
 from bot.actions.doing import Doing, Slots, result
 from bot.actions.introducing import for_the_card
 from bot.actions.looking_back import NO_PHONE, answers, on_card, words_for
@@ -31,6 +31,7 @@ from services.models import Appointment, Coach, Team
 
 WORKING_DAYS = 5
 """By when a team takes on a person whose team nobody knows yet, like a team's own usual promise."""
+KINDS = ("phone", "video", "in_person", "messages")
 KIND_FOR = {"messages": "messages", "video": "video", "bsl": "video", "in_person": "in_person"}
 NEAR = timedelta(hours=3)
 
@@ -47,6 +48,25 @@ def take_a_call(doing: Doing, slots: Slots) -> ActionResult:
     """Writing is wanted no more; an interpreter or BSL is needed all the same."""
     needs = [need for need in slots.get("call_needs") or () if need not in {"messages", "skipped"}]
     return result(call_needs=needs or ["phone"])
+
+
+def look_for_way(doing: Doing, slots: Slots) -> ActionResult:
+    """Whether a call can be booked in the way wished for now; the coach reads the wish either way."""
+    way = str(slots.get("way_wanted"))
+    found = offering.find_openings(doing, {**slots, "call_kind": way}, None)
+    needs = [need for need in slots.get("call_needs") or () if need not in {*KINDS, "skipped"}]
+    wanted = [way, *needs]
+    return (
+        result(way_result="free", call_kind=way, call_needs=wanted)
+        if found
+        else result(way_result="none", call_needs=wanted)
+    )
+
+
+def plan_as_booked(doing: Doing, slots: Slots) -> ActionResult:
+    """The call that stands is moved in its own way, also where another was asked for and not taken."""
+    row = booking.coming_call(doing.session, doing.conversation.person_id, doing.now)
+    return result(call_kind=row.kind) if row else result()
 
 
 def hold_opening(doing: Doing, slots: Slots) -> ActionResult:

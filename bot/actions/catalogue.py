@@ -34,6 +34,7 @@ CALL: dict[str, Values] = {
     "call_how": None,
     "appointment_kind": ("phone", "video", "in_person"),
 }
+KINDS = ("phone", "video", "in_person", "messages")
 BY: dict[str, Values] = {"call_back_by": None}
 
 
@@ -159,6 +160,12 @@ SPECS: dict[str, ActionSpec] = {
             {"appointment_result": ("none", "one"), **CALL},
         ),
         spec("find_shared", {"shared_before": YES_NO}),
+        spec(
+            "look_for_way",
+            {"way_result": ("free", "none"), "call_kind": KINDS, "call_needs": None},
+            reads=("way_wanted",),
+        ),
+        spec("plan_as_booked", {"call_kind": KINDS}),
         spec("find_promise", {"promise_result": ("open", "none"), **BY}),
         spec(
             "move_appointment",

@@ -176,11 +176,13 @@ def test_maternity_leave_is_no_goodbye() -> None:
     assert flows(said("bye for now then", "postcode", {}, nlu=Thinks("goodbye", 0.92))) == ["pattern_goodbye"]
 
 
-@pytest.mark.parametrize(
-    "text", ["can i change it to a video", "i need a bsl interpreter", "can it be face to face instead"]
-)
-def test_another_way_to_talk_goes_to_the_coach_once_a_call_is_booked(text: str) -> None:
-    assert flows(commands(text, slot="follow_up_ok", outcome="booked")) == ["pattern_tell_coach"]
+@pytest.mark.parametrize("text", ["can i change it to a video", "can it be face to face instead"])
+def test_times_in_another_way_are_looked_for_once_a_call_is_booked(text: str) -> None:
+    assert flows(commands(text, slot="follow_up_ok", outcome="booked")) == ["another_way"]
+
+
+def test_a_need_goes_to_the_coach_once_a_call_is_booked() -> None:
+    assert flows(commands("i need a bsl interpreter", slot="follow_up_ok", outcome="booked")) == ["pattern_tell_coach"]
 
 
 @pytest.mark.parametrize("text", ["yes", "ring me on friday", "thanks"])

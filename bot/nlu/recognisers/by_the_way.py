@@ -108,15 +108,32 @@ def gives_an_address(text: str) -> bool:
 def ruled_out(text: str) -> set[str]:
     """The ways of talking that the words turn down: "no video", "the interpreter is wrong", "write no"."""
     passage = _needs(text)
+    hard = {"phone"} if phone_is_hard(text) else set()
     if not passage.mentions:
-        return set()
+        return hard
     values = {mention.hit.value for mention in passage.mentions if mention.denied or mention.hit.value == NO_SIGNS}
     values |= {mention.hit.value for mention in passage.mentions if _is_wrong(passage.found, mention.hit.end)}
     values |= {mention.hit.value for mention in passage.mentions if mention.hit.value == NO_WRITING}
     values = {OF_ITS_OWN.get(value, value) for value in values}
     if any(mention.hit.value == "messages" and not mention.denied for mention in passage.mentions):
         values.add("phone")
-    return values - {DEAF}
+    return (values | hard) - {DEAF}
+
+
+def phone_is_hard(text: str) -> bool:
+    """Whether they say that talking by phone is hard for them: "phone calls scare me"; not "my mum hates phones"."""
+    passage = read_passage("by_the_way", text)
+    said = [mention for mention in passage.mentions if mention.hit.value == "phone_is_hard"]
+    return any(not mention.someone_elses and not _turned_down(passage.found, mention.hit.start) for mention in said)
+
+
+def _turned_down(found: Sequence[Token], start: int) -> bool:
+    """ "I am not scared of the phone", "used to hate calls"."""
+    before = [token.word for token in found[max(0, start - NEAR) : start]]
+    return bool(_TURNS_DOWN & set(before))
+
+
+_TURNS_DOWN = bag("not never dont doesnt didnt isnt aint wasnt if used")
 
 
 OF_ITS_OWN = {NO_SIGNS: "bsl", NO_WRITING: "messages"}
