@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bot import pages, providers, readiness, safety, safety_check, understanding
+from bot import pages, providers, readiness, safety, safety_check, warming
 from bot.actions.catalogue import SPECS
 from bot.channels.mail import MailChannel
 from bot.flows.definition import Book, ContentErrors
@@ -34,7 +34,7 @@ from services.db import Database, Session
 from services.directory import Directory
 from services.errors import SettingsError, StorageError
 from services.inbox import Accepted
-from services.messages import Address, Inbound, Outbound, Receipt
+from services.messages import Inbound, Outbound, Receipt
 from services.practices import Practices
 from services.settings import Settings
 
@@ -205,7 +205,7 @@ class Assistant:
         if not turns:
             return
         now = self.clock.london()
-        understanding.hear(Inbound(Address("web", "nobody"), "warm", text="hello"), None, now, None)
+        warming.warm(self.book(None), now)
         diary.is_working_day(now.date())
         _ = self.areas, self.practices
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import structlog
 
+from bot import warming
 from bot.assistant import Assistant, beside
 from bot.nlu.rasa import OwnNlu
 from bot.nlu.stand_in import Backed, StandIn
@@ -118,6 +119,7 @@ def main(*watchers: Callable[[Any], None]) -> None:
     tracing.start(settings)
     assistant, model = opened(settings, float(sys.argv[-1]))
     assistant.watchers.extend(watchers)
+    warming.keep()
     serve(assistant, model, tells)
     tracing.stop()
 

@@ -240,6 +240,10 @@ def application(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         worker = start_worker(assistant, turns) if work else None
+        if owned:
+            from bot import warming
+
+            warming.keep()
         pollers = [asyncio.create_task(each.run()) for each in (app.state.live, app.state.desk)]
         try:
             yield
