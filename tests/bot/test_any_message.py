@@ -1,14 +1,14 @@
-"""Messages nobody would write, at every question: no crash, and an answer well within a second."""
+"""Messages nobody would write, at every question: no crash, and an answer well within a second of processor."""
 
 from __future__ import annotations
 
 import os
 import random
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from tests.bot.conversing import asked_at, book, said
+from tests.costs import costs_less_than
 
 MANY = int(os.environ.get("FUZZ_MESSAGES", "200"))  # 10,000 with `make soak`
 SLOWEST = 1.0
@@ -58,16 +58,20 @@ def messages(count: int) -> Iterator[str]:
         yield text.encode("utf-8", "ignore").decode("utf-8")
 
 
+def answered_quickly(text: str, question: str) -> bool:
+    filled = [slot for slot in GIVEN if slot in asked_at()]
+
+    def understand(number: int) -> None:
+        assert isinstance(said(text[: 2000 - number] + "." * number, question, GIVEN, filled), list)
+
+    return costs_less_than(SLOWEST, understand)
+
+
 def test_no_message_breaks_understanding_or_takes_long() -> None:
     asked = [slot for slot in QUESTIONS if slot in asked_at()]
-    said("hello", "age", {})  # the word lists are read
     for number, text in enumerate(messages(MANY)):
         question = asked[number % len(asked)]
-        started = time.process_time()
-        commands = said(text, question, GIVEN, [slot for slot in GIVEN if slot in asked_at()])
-        took = time.process_time() - started
-        assert took < SLOWEST, (took, question, text[:80])
-        assert isinstance(commands, list)
+        assert answered_quickly(text, question), (question, text[:80])
 
 
 def test_the_longest_messages_take_no_longer() -> None:
@@ -75,9 +79,7 @@ def test_the_longest_messages_take_no_longer() -> None:
         [*ODD, "10 to 4 ", "not monday, ", "i had a bad back and no money and ", "45 not 54 "]
     ):
         question = ("opening", "barriers", "age", "name")[number % 4]
-        started = time.process_time()
-        said((unit * 2000)[:2000], question, GIVEN, [slot for slot in GIVEN if slot in asked_at()])
-        assert time.process_time() - started < SLOWEST, (question, unit[:20])
+        assert answered_quickly((unit * 2000)[:2000], question), (question, unit[:20])
 
 
 def test_the_questions_are_real() -> None:

@@ -25,6 +25,8 @@ KILLS_POSTGRES = int(os.environ.get("KILLS_POSTGRES", "4"))
 SEED = int(os.environ.get("SOAK_SEED", "20261123"))
 SECONDS = float(os.environ.get("SOAK_SECONDS", "7200"))
 FOLDER = os.environ.get("SOAK_FOLDER", "")
+TELLING = {"answers_first": "lost", "sends_first": "repeat", "two_commits": "torn"}
+"""What each broken build is noticed by. What it sent and forgot goes out again: not flagged, or flagged too often."""
 ENOUGH_FOR_ALL = 400
 """So many kills meet every point."""
 
@@ -69,5 +71,4 @@ def test_a_broken_build_is_noticed(lives: Lives, tmp_path: Path, control: str, p
     home.mkdir()
     tally = lives.kill_many(home, 40, SEED, control=control, only=point)
     assert tally["problems"], "the harness notices nothing"
-    telling = {"answers_first": "lost: ", "sends_first": "was not flagged", "two_commits": "torn: "}[control]
-    assert any(telling in each for each in tally["problems"])
+    assert any(f" {TELLING[control]}: " in each for each in tally["problems"]), tally["problems"]
