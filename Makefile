@@ -57,6 +57,8 @@ soak: setup-dev ## find every seeded fault, play 10,000 random people, read 10,0
 	@DRILLS=1 $(BIN)/pytest -n0 -s -r s tests/faults/test_restore_drill.py
 	@ROUTE_TRIES=20000 $(BIN)/pytest -n0 -s tests/web/test_every_route.py
 	@READY_SECONDS=2 $(BIN)/pytest -n0 -s tests/faults/test_outages.py
+	@ENDS_SECONDS=10 $(BIN)/pytest -n0 tests/faults/test_process.py
+	@READY_SECONDS=5 $(BIN)/pytest -n0 tests/bot/studio/test_two_processes.py
 	@SOAK_FOLDER=$(or $(SOAK_FOLDER),var/soak) KILLS=$(or $(KILLS),2000) KILLS_POSTGRES=$(or $(KILLS_POSTGRES),500) $(BIN)/pytest -n0 -s tests/faults/test_many_kills.py
 
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header

@@ -33,10 +33,12 @@ from web import pages
 
 KEYS = "t1:test-key-not-secret"
 
-settings.register_profile("soak")
-settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("soak", deadline=None)
+settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
-"""The suite tries the same examples each time, so that a red run is about the change. `make soak` tries new ones."""
+"""The suite tries the same examples each time, so that a red run is about the change. `make soak` tries new ones.
+
+No example has a deadline: the clock tells of the machine, tests/costs.py of the work."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

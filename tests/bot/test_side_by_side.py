@@ -78,8 +78,8 @@ def text(assistant: Assistant, person: int, words: str) -> int:
 inbox_ids = [0]
 
 
-def working() -> list[str]:
-    return [thread.name for thread in threading.enumerate() if thread.name.startswith("turns-")]
+def working(threads: SideBySide) -> int:
+    return sum(thread.is_alive() for thread in threads._threads)
 
 
 def until(true: Callable[[], object]) -> None:
@@ -107,10 +107,10 @@ def test_who_waits_for_the_language_server_holds_nobody_up(
     gate = assistant.nlu
     assert isinstance(gate, Gate)
     first = text(assistant, 9, "hi")
-    assert len(working()) == 1, "what the first turn loads is loaded once"
+    assert working(threads) == 1, "what the first turn loads is loaded once"
     threads.look()
     until(lambda: first in said and threads.longest() == 0)
-    assert len(working()) == side_by_side.THREADS
+    assert working(threads) == side_by_side.THREADS
     said.clear()
 
     slow = text(assistant, 0, PUZZLE)

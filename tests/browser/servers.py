@@ -7,7 +7,8 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from random import SystemRandom
 
 import uvicorn
 from starlette.applications import Starlette
@@ -30,7 +31,7 @@ def serving(app: Starlette, port: int, http: type[asyncio.Protocol] = PROTOCOL) 
         yield
     finally:
         server.should_exit = True
-        thread.join(timeout=10)
+        thread.join(timeout=60)
 
 
 def wait_until_open(port: int) -> None:
@@ -43,9 +44,14 @@ def wait_until_open(port: int) -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """One of those that Linux gives to nobody by itself (ip_local_port_range): else a connection, also one that looks
+    whether the server is up, might get it before the server does.
+    """
+    for port in SystemRandom().sample(range(20_000, 32_768), 1000):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no free port")
 
 
 @contextmanager
@@ -74,4 +80,4 @@ def working(assistant: StandInAssistant) -> Iterator[None]:
         yield
     finally:
         ended.set()
-        thread.join(timeout=5)
+        thread.join(timeout=60)

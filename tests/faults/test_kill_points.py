@@ -39,7 +39,7 @@ def run(url: str, provider: Path, fault: str = "") -> tuple[int, list[str]]:
     """One life of the process: its exit code, and the provider ids it acknowledged."""
     command = [sys.executable, str(LOOP), url, str(provider), str(THREADS), str(MESSAGES)]
     environment = {**os.environ, "ANYDOOR_FAULT": fault}
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
     assert ended.returncode in (0, -signal.SIGKILL), ended.stderr
     acknowledged = [line.split()[1] for line in ended.stdout.splitlines() if line.startswith("accepted")]
     return ended.returncode, acknowledged

@@ -103,7 +103,7 @@ def test_killed_while_a_backup_is_put_back(sqlite_template: Path, tmp_path: Path
         "ANYDOOR_FAULT": f"after_checkpoint:{passing}",
     }
     command = [sys.executable, "-c", RESTORE, str(file)]
-    killed = subprocess.run(command, env={**os.environ, **own}, check=False, timeout=60)
+    killed = subprocess.run(command, env={**os.environ, **own}, check=False, timeout=300)
     assert killed.returncode == -signal.SIGKILL
     assert words_in(settings) == ["then", "since"]
     backup.restore(file, settings, real_now(), force=True)

@@ -26,7 +26,7 @@ from tests.journeys.test_by_sms import ANSWERS, NUMBER, play
 from tests.stand_ins.mail_server import Mailbox, serving
 from tests.stand_ins.server import Answer, LoopbackServer, Request
 
-READY_SECONDS = float(os.environ.get("READY_SECONDS", "30"))
+READY_SECONDS = float(os.environ.get("READY_SECONDS", "60"))
 """How soon /readyz is well again. `make soak` asks for 2; a suite on two busy cores is given more."""
 RECONCILED = timedelta(minutes=5)
 OTHER, THIRD = "+447700900322", "+447700900323"
@@ -63,7 +63,7 @@ def part(product: Product, name: str) -> str:
     return str(product.http.get("/readyz").json()["parts"][name])
 
 
-def eventually(true: Callable[[], Any], seconds: float = 60) -> float:
+def eventually(true: Callable[[], Any], seconds: float = 120) -> float:
     """Wait until it is so; answers how long that took."""
     began = time.monotonic()
     while not true():

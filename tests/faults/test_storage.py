@@ -7,7 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from datetime import timedelta
 from functools import partial
 from itertools import count
@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool
 
 from services import conversations, delivery
 from services.messages import Address
@@ -134,14 +134,14 @@ def test_a_database_that_cannot_be_written(product: Product, number: str, pragma
 
 def test_a_database_that_somebody_else_has_locked(product: Product, number: str, pragmas: list[str]) -> None:
     pragmas.append("PRAGMA busy_timeout=200")
-    with closing(sqlite3.connect(str(product.assistant.db.url.database), isolation_level=None)) as other:
+    with closing(sqlite3.connect(str(product.assistant.db.url.database), isolation_level=None, timeout=60)) as other:
         lock, let_go = partial(other.execute, "BEGIN IMMEDIATE"), partial(other.execute, "ROLLBACK")
         keeps_what_it_acknowledged(product, number, lock, let_go)
 
 
 def test_a_lock_that_is_let_go_in_time_is_waited_for(product: Product, number: str) -> None:
     with (
-        closing(sqlite3.connect(str(product.assistant.db.url.database), isolation_level=None)) as other,
+        closing(sqlite3.connect(str(product.assistant.db.url.database), isolation_level=None, timeout=60)) as other,
         ThreadPoolExecutor(1) as pool,
     ):
         other.execute("BEGIN IMMEDIATE")
@@ -169,12 +169,13 @@ def test_postgresql_closes_every_connection(on_postgres: Product, number: str, p
 @pytest.mark.postgres
 def test_every_connection_is_in_use(on_postgres: Product, number: str, monkeypatch: pytest.MonkeyPatch) -> None:
     engine, sid = on_postgres.assistant.db.engine, "SMc" + number[1:]
-    monkeypatch.setattr(engine.pool, "_timeout", 0.3)
+    assert isinstance(engine.pool, QueuePool)
     with ExitStack() as held:
-        with suppress(PoolTimeout):
-            while True:
-                held.enter_context(engine.connect())
+        for _ in range(engine.pool.size() + engine.pool._max_overflow):  # waits for those that the worker gives back
+            held.enter_context(engine.connect())
+        monkeypatch.setattr(engine.pool, "_timeout", 0.3)
         assert on_postgres.text(number, "hi", sid=sid).status_code >= 500
+    monkeypatch.undo()  # who waits for a connection has as long as ever
     assert stored(on_postgres, number) == []
     assert on_postgres.text(number, "hi", sid=sid).status_code == 200
     assert len(on_postgres.twilio.wait_for(number, 1)) == 1

@@ -61,7 +61,7 @@ class Terminal:
         assert self.process.stdout is not None
         self.process.stdin.close()
         assert self.process.stdout.read() == "", "one line a turn, and no other"
-        assert self.process.wait(30) == 0
+        assert self.process.wait(60) == 0
         self.process.stdout.close()
         self.errors.seek(0)
         said = [line for line in self.errors if "nlu_no_answer" not in line]

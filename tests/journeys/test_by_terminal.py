@@ -27,7 +27,7 @@ def play(home: Path, lines: list[str]) -> list[dict[str, Any]]:
             terminal.stdin.write(line + "\n")
             said.append(json.loads(terminal.stdout.readline()))
         terminal.stdin.close()
-        assert terminal.wait(timeout=30) == 0
+        assert terminal.wait(timeout=60) == 0
     return said
 
 

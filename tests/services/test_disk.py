@@ -19,7 +19,7 @@ from services.db import Database
 from services.errors import StorageError
 
 PEOPLE, EACH = 6, 8
-SECONDS = 20
+SECONDS = 60
 
 
 def write(db: Database, name: str) -> None:

@@ -38,7 +38,7 @@ class System:
     def __call__(self, request: Request) -> Answer:
         self.got.append(request)
         if self.slow is not None:
-            self.slow.wait(10)
+            self.slow.wait(60)
         return Answer(b"", self.status, drop=self.drop)
 
     @property

@@ -23,6 +23,8 @@ class Files:
     asked: list[str] = field(default_factory=list)
     drips: bool = False
     cut: bool = False
+    given: int = 0
+    """How many bytes have dripped."""
 
 
 @contextmanager
@@ -49,6 +51,7 @@ def serving(certificate: Path | None = None) -> Iterator[Files]:
                 return
             for byte in body:
                 self.wfile.write(bytes([byte]))
+                files.given += 1
                 time.sleep(0.05)
 
         def log_message(self, format: str, *args: object) -> None:

@@ -36,6 +36,7 @@ class TolerantServer(ThreadingHTTPServer):
     """Whoever hangs up, before or after being answered, is no failure: nothing is printed of it."""
 
     daemon_threads = True
+    request_queue_size = 128  # with Python's five, a caller's connection is dropped while we are slow to take it
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         if not isinstance(sys.exception(), ConnectionError):

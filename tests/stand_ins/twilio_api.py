@@ -42,6 +42,7 @@ class Fault:
     code: int | None = None
     body: bytes | None = None
     hang_seconds: float = 0
+    """After it was sent, or not; until `lets_go` at most."""
     accepted: bool = False
     drop: bool = False
 
@@ -60,6 +61,7 @@ class TwilioApi:
         self.listing_status: int | None = None
         self.now = now or (lambda: None)
         self.faults: list[Fault] = []
+        self.lets_go = threading.Event()
         self.lock = threading.Lock()
         self.arrived = threading.Condition(self.lock)
         self.server = LoopbackServer(self.handle, port)
@@ -87,9 +89,9 @@ class TwilioApi:
         form = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
         with self.lock:
             fault = self.faults.pop(0) if self.faults else None
-        if fault and fault.hang_seconds:
-            time.sleep(fault.hang_seconds)
         sent = None if fault and not fault.accepted else self.record(form)
+        if fault and fault.hang_seconds:
+            self.lets_go.wait(fault.hang_seconds)
         return self.failure(fault) if fault else Answer(json.dumps(self.resource(sent)).encode(), 201)
 
     def record(self, form: dict[str, str]) -> Sent:

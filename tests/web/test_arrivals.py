@@ -35,7 +35,7 @@ class Store:
     def __call__(self, arrived: Sequence[Inbound]) -> list[Accepted | Exception]:
         self.sizes.append(len(arrived))
         self.entered.set()
-        self.goes_on.wait(20)
+        self.goes_on.wait(60)
         if any(each.text == "unreadable" for each in arrived):
             raise ValueError("nobody can look at this")
         return inbox.accept_all(self.assistant.db, [(each, False) for each in arrived], self.assistant.clock.now())
@@ -94,7 +94,7 @@ async def test_what_comes_during_a_commit_waits_for_the_next_whoever_has_gone(as
     store = Store(assistant, held=True)
     arrivals = Arrivals(store)
     asked = [asyncio.create_task(arrivals.accept(said(0, "SM0")))]
-    await asyncio.to_thread(store.entered.wait, 20)
+    await asyncio.to_thread(store.entered.wait, 60)
     asked += [asyncio.create_task(arrivals.accept(said(number, f"SM{number}"))) for number in (1, 2)]
     await asyncio.sleep(0)
     assert not any(each.done() for each in asked), "nobody is answered before it is stored"

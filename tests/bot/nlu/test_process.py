@@ -69,7 +69,7 @@ def places(tmp_path: Path) -> Places:
 
 @pytest.fixture
 def nlu(places: Places) -> Iterator[OwnNlu]:
-    own = OwnNlu(NluProcess(places).start())
+    own = OwnNlu(NluProcess(places).start(), timeout=60)
     yield own
     own.close()
 
@@ -109,8 +109,8 @@ def test_a_newly_chosen_model_takes_over_without_a_gap(nlu: OwnNlu, places: Plac
 
 
 def test_a_text_the_old_server_was_reading_when_it_ended_is_asked_of_the_new_one(places: Places) -> None:
-    """The stand-in's old server takes 20 s over every text and is ended after less than that."""
-    slow = SERVER.replace("self.rfile.read", 'time.sleep(20 * ("first" in sys.argv[1])); self.rfile.read')
+    """The stand-in's old server takes two minutes over every text and is ended after less than that."""
+    slow = SERVER.replace("self.rfile.read", 'time.sleep(120 * ("first" in sys.argv[1])); self.rfile.read')
     (places.server / "server.py").write_text("import time" + slow)
     nlu = OwnNlu(NluProcess(places).start(), timeout=60)
     try:
@@ -129,7 +129,7 @@ def test_a_model_that_does_not_load_leaves_the_old_one_answering(nlu: OwnNlu, pl
 
 
 def test_stopping_ends_the_server_and_a_second_stop_does_nothing(places: Places) -> None:
-    nlu = OwnNlu(NluProcess(places).start())
+    nlu = OwnNlu(NluProcess(places).start(), timeout=60)
     assert nlu.wait(60)
     process = process_of(nlu)
     nlu.close()
@@ -139,7 +139,7 @@ def test_stopping_ends_the_server_and_a_second_stop_does_nothing(places: Places)
 
 
 def test_stopping_while_it_starts_leaves_nothing_behind(places: Places) -> None:
-    nlu = OwnNlu(NluProcess(places).start())
+    nlu = OwnNlu(NluProcess(places).start(), timeout=60)
     nlu.close()
     assert not nlu.up
 
@@ -148,8 +148,8 @@ def test_the_server_dies_with_us_even_when_we_are_killed(places: Places) -> None
     program = (
         "import sys, time; from pathlib import Path; from bot.nlu.places import Places\n"
         "from bot.nlu.process import NluProcess; from bot.nlu.rasa import OwnNlu\n"
-        f"nlu = OwnNlu(NluProcess(Places(Path({str(places.root)!r}))).start()); nlu.wait(60)\n"
-        "print(int(nlu.parse('hello').confidence), flush=True); time.sleep(60)"
+        f"nlu = OwnNlu(NluProcess(Places(Path({str(places.root)!r}))).start(), timeout=60); nlu.wait(60)\n"
+        "print(int(nlu.parse('hello').confidence), flush=True); time.sleep(600)"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=ROOT) as parent:
         assert parent.stdout is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +13,8 @@ import pytest
 from bot.nlu.parsed import Entity, Judged, Parsed
 from bot.nlu.places import Places
 from bot.nlu.rasa import NoNlu, RasaClient, open_nlu
+from tests.browser.servers import free_port
+from tests.costs import costs_less_than
 from tests.stand_ins.server import Answer, LoopbackServer, Request
 
 TOKEN = "a-token"
@@ -76,9 +77,7 @@ Connect = Callable[..., RasaClient]
 
 
 def closed_port() -> str:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{taken.getsockname()[1]}"
+    return f"http://127.0.0.1:{free_port()}"
 
 
 def test_an_answer_is_read_whole(server: StandIn, connect: Connect) -> None:
@@ -125,9 +124,11 @@ def test_a_server_that_is_down_costs_nothing_for_a_few_seconds(server: StandIn, 
     clock = Clock()
     client = connect(closed_port(), clock=clock)
     assert client.parse("hello") is None
-    started = time.process_time()
-    assert [client.parse("hello") for _ in range(1_000)] == [None] * 1_000
-    assert time.process_time() - started < 0.5  # of processor: a busy machine is not meant
+
+    def ask(_: int) -> None:
+        assert [client.parse("hello") for _ in range(1_000)] == [None] * 1_000
+
+    assert costs_less_than(0.5, ask)
 
 
 def test_after_the_rest_one_caller_tries_again_and_an_answer_ends_it(server: StandIn, connect: Connect) -> None:

@@ -113,9 +113,8 @@ def test_some_are_played_again_and_the_rest_stays(studio: Studio, monkeypatch: p
 
 def ended(studio: Studio) -> Standing:
     """How the draft stands once the trial is over."""
-    for _ in range(200):
-        standing = testing.standing(studio.db, studio.desk(), [])
-        if standing.trial and standing.trial.ended:
-            break
+    give_up = time.monotonic() + 60
+    while not ((standing := testing.standing(studio.db, studio.desk(), [])).trial and standing.trial.ended):
+        assert time.monotonic() < give_up
         time.sleep(0.02)
     return standing

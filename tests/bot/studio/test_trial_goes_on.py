@@ -46,9 +46,9 @@ def test_a_trial_goes_on_while_its_child_lives(
     monkeypatch.setattr(trials, "beat", noticed)
     beating = threading.Thread(target=testing._beat, args=(sqlite_db, trial, over))
     beating.start()
-    assert told.wait(30)
+    assert told.wait(60)
     over.set()
-    beating.join(30)
+    beating.join(60)
     assert running(sqlite_db)
     silent(sqlite_db, trial)
     assert not running(sqlite_db), "it says no more once it is over"

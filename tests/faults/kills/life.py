@@ -30,7 +30,7 @@ from tests.faults.kills.world import Folder, Snapshot, problems, unfinished
 from tests.journeys.product import settings_of
 
 NOWHERE = "http://127.0.0.1:9"
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 class Provider:

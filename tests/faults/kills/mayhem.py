@@ -37,7 +37,7 @@ ELSEWHERE = frozenset({"after_checkpoint", "mid_migration"})
 """Points that no life under load passes; `other_deaths` dies there."""
 POINTS = tuple(point for point in faults.POINTS if point not in ELSEWHERE)
 AT_RANDOM, AT_THE_START = "at random under load", "at random while starting"
-LONGEST_LIFE = 60.0
+LONGEST_LIFE = 300.0
 
 
 @dataclass

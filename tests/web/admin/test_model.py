@@ -25,7 +25,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
 
 
 def wait(studio: Studio) -> str:
-    for _ in range(400):
+    for _ in range(1200):
         page = studio.get(PAGE)
         if "Being trained" not in page:
             return page

@@ -76,7 +76,7 @@ def test_a_conversation_is_kept_as_a_test_and_played_with_the_others(studio: Stu
 
 
 def wait(studio: Studio) -> str:
-    for _ in range(400):
+    for _ in range(1200):
         page = studio.get("/tests")
         if "Being played" not in page:
             return page
