@@ -10,6 +10,7 @@ from bot.actions.doing import Doing, Slots, result
 from bot.actions.introducing import for_the_card
 from bot.actions.looking_back import NO_PHONE, answers, on_card, words_for
 from bot.actions.places import area_of
+from bot.flows.definition import SHARED
 from bot.flows.engine import ActionResult, Event
 from bot.flows.state import DialogueState
 from bot.times import spoken, spoken_date
@@ -26,12 +27,12 @@ from services import (
     referrals,
     teams,
 )
+from services.call_fit import WAYS
 from services.clock import LONDON
 from services.models import Appointment, Coach, Team
 
 WORKING_DAYS = 5
 """By when a team takes on a person whose team nobody knows yet, like a team's own usual promise."""
-KINDS = ("phone", "video", "in_person", "messages")
 KIND_FOR = {"messages": "messages", "video": "video", "bsl": "video", "in_person": "in_person"}
 NEAR = timedelta(hours=3)
 
@@ -54,13 +55,10 @@ def look_for_way(doing: Doing, slots: Slots) -> ActionResult:
     """Whether a call can be booked in the way wished for now; the coach reads the wish either way."""
     way = str(slots.get("way_wanted"))
     found = offering.find_openings(doing, {**slots, "call_kind": way}, None)
-    needs = [need for need in slots.get("call_needs") or () if need not in {*KINDS, "skipped"}]
-    wanted = [way, *needs]
-    return (
-        result(way_result="free", call_kind=way, call_needs=wanted)
-        if found
-        else result(way_result="none", call_needs=wanted)
-    )
+    needs = [need for need in slots.get("call_needs") or () if need not in {*WAYS, "skipped"}]
+    if not found:
+        return result(way_result="none", call_needs=[way, *needs])
+    return result(way_result="free", call_kind=way, call_needs=[way, *needs])
 
 
 def plan_as_booked(doing: Doing, slots: Slots) -> ActionResult:
@@ -196,10 +194,6 @@ def bring_card_up_to_date(doing: Doing, before: DialogueState) -> None:
     given = consent.current(doing.session, person, "share", team) if referral else None
     if referral is not None and given is not None and given.given:
         referrals.add_to_card(doing.session, referral, told, doing.now)
-
-
-SHARED = frozenset({"booked", "call_back"})
-"""Outcomes after which a team has the person's answers."""
 
 
 def card_of(doing: Doing, slots: Slots) -> dict[str, Any]:
