@@ -19,7 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services import helplines
-from services.ages import ADULT, is_a_child
+from services.ages import ADULT, YOUNG_UNTIL, is_a_child
 from services.db import Database
 from services.directory_import import import_csv
 from services.helplines import NATIONS
@@ -288,9 +288,9 @@ def ages_of(text: str) -> tuple[int, int]:
 
 
 def fits_age(listing: Listing, age: object) -> bool:
-    """Young people's listings only to young people; "parents of …" to anybody."""
+    """Young people's listings only to people known to be young; "parents of …" to anybody."""
     if not isinstance(age, int):
-        return listing.oldest >= ADULT
+        return listing.oldest > YOUNG_UNTIL
     return listing.youngest <= age <= listing.oldest
 
 
