@@ -189,11 +189,24 @@ def bring_card_up_to_date(doing: Doing, before: DialogueState) -> None:
         for name in ON_THE_CARD
         if state.slots.get(name) not in (None, "skipped", NO_PHONE) and state.slots[name] != before.slots.get(name)
     }
+    told |= added_since(doing, before)
     team, person = doing.conversation.team_id, doing.conversation.person_id
     referral = referrals.current(doing.session, person, team) if told and team else None
     given = consent.current(doing.session, person, "share", team) if referral else None
     if referral is not None and given is not None and given.given:
         referrals.add_to_card(doing.session, referral, told, doing.now)
+
+
+def added_since(doing: Doing, before: DialogueState) -> dict[str, Any]:
+    """Answers that the content alone names ("drink or drugs"), where one is new. Health that was left out stays out."""
+    health = doing.state.slots.get("health")
+    left_out = isinstance(health, list) and "rather_not_say" in health
+    withheld = {spec.name for spec in doing.book.slots.values() if left_out and spec.on_card and spec.sensitive}
+    after, earlier = (
+        on_card(doing, {name: value for name, value in state.slots.items() if name not in withheld})
+        for state in (doing.state, before)
+    )
+    return {"added": after} if after and after != earlier else {}
 
 
 def card_of(doing: Doing, slots: Slots) -> dict[str, Any]:
