@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bot.flows.engine_values import Act
 
 MAX_STEPS: Final = 200
+BESIDE_A_CALL: Final = frozenset({"signposted", "crisis_help"})
+"""Outcomes that end nothing for who has a call booked or promised: they still have it, and are heard as such."""
 STUCK: Final = "pattern_stuck"
 OFFER_PERSON: Final = "utter_offer_person"
 _ONCE: Final = "="
@@ -278,7 +280,7 @@ class Run:
         return True
 
     def record_outcome(self, step: Outcome) -> bool:
-        if not (step.outcome == "signposted" and self.outcome in SHARED):  # who has a call booked still has it
+        if not (step.outcome in BESIDE_A_CALL and self.outcome in SHARED):
             self.outcome = step.outcome
         self.events.append(Event("outcome", {"outcome": step.outcome}))
         self.go(step.next)
