@@ -8,13 +8,11 @@ from bot.flows.definition import Book
 from bot.flows.state import DialogueState
 from bot.hearing import Heard
 from bot.nlu.recognisers.said import is_all_of
-from bot.told import LISTS, facts, more_for_lists
+from bot.told import LISTS, by_a_child, facts, more_for_lists
 
 MORE, LISTENS = "more_is_hard", "pattern_after_doors"
 COMING_BACK = frozenset({"resume_choice"})
 """The question put to who comes back: what else they write at it is answered all the same."""
-YOUNGEST = 16
-"""Years: nobody younger is told of help by what they say of their health, and none of it is kept."""
 GREETS = "greeting"
 
 
@@ -29,9 +27,8 @@ def moved(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
 
 
 def more_told(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
-    """ "I also have debts": kept, and what helps with that is named."""
-    age = heard.values.get("age", state.slots.get("age"))
-    if state.outcome != "signposted" or (isinstance(age, int) and age < YOUNGEST):
+    """ "I also have debts": kept, and what helps with that is named. Of a child nothing about health is kept."""
+    if state.outcome != "signposted" or by_a_child(heard, state):
         return []
     told = [*facts(heard, state, book), *more_for_lists(heard, state)]
     lists = any(isinstance(one, SetSlot | Correct) and one.slot in LISTS for one in told)

@@ -8,20 +8,20 @@ from collections.abc import Callable, Sequence
 from bot.another_time import after_the_questions, time_said
 from bot.clarifying import which_wish
 from bot.flows.commands import Clarify, Command, Correct, Option, SetSlot, StartFlow
-from bot.flows.definition import Book
+from bot.flows.definition import SHARED, Book
 from bot.flows.state import DialogueState
 from bot.hearing import Heard
 from bot.nlu.answers import NEEDS, wish_of
 from bot.nlu.recognisers.by_the_way import IN_WRITING, phone_is_hard, read_call_needs, says_plainly
 from bot.nlu.recognisers.text import clean, words
 from bot.told import how_to_talk, words_for_the_coach
+from services.call_rules import KINDS
 
-SHARED = frozenset({"booked", "call_back"})
 Then = SetSlot | StartFlow | Correct
 INSTEAD = ("video", "in_person", "messages")
 """The ways that are offered to whom the phone is hard."""
-BOOKABLE = frozenset({"phone", "video", "in_person"})
-NO_PHONE = frozenset({*INSTEAD, "bsl"})
+NO_CALL_BY_PHONE = frozenset({*INSTEAD, "bsl"})
+"""Wishes under which nobody is rung."""
 MOST_WORDS = 14
 """A longer message has news in it, which the coach reads."""
 WISHES = re.compile(
@@ -47,7 +47,7 @@ def rather_not_by_phone(heard: Heard, state: DialogueState, book: Book) -> list[
         return [*told, which_way(book, lambda way: [SetSlot(NEEDS, [way], said=heard.text)])]
     kept = state.slots.get(NEEDS)
     free = asked is not None and asked.spec.type == "text"
-    if free or not isinstance(kept, list) or NO_PHONE & set(kept):
+    if free or not isinstance(kept, list) or NO_CALL_BY_PHONE & set(kept):
         return []
     if state.outcome not in SHARED:
         return [*told, which_way(book, lambda way: [Correct(NEEDS, [way])])] if asked else []
@@ -75,7 +75,7 @@ def which_way(book: Book, then: Callable[[str], Sequence[Then]]) -> Clarify:
 def asked_for(way: str, said: str) -> list[Then]:
     """What is done for another way once a team has the answers: a call can be booked in it, or the team is told."""
     note = SetSlot("note_for_coach", said)
-    if way not in BOOKABLE:
+    if way not in KINDS:
         return [note, StartFlow("pattern_tell_coach")]
     return [note, SetSlot("way_wanted", way), StartFlow("another_way")]
 
@@ -112,7 +112,7 @@ def way_wished(text: str, state: DialogueState) -> str | None:
     stands = state.slots.get("appointment_kind" if state.outcome == "booked" else "call_kind") or "phone"
     if not ways and says_plainly("a_call_after_all", text) and _INSTEAD.search(text):
         ways = ["phone"]
-    if len(ways) != 1 or ways[0] not in BOOKABLE or ways[0] == stands or stands == "messages":
+    if len(ways) != 1 or ways[0] not in KINDS or ways[0] == stands or stands == "messages":
         return None
     return ways[0] if WISHES.search(text) and not ONLY_ASKS.search(text) else None
 

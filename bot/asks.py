@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.flows.commands import Clarify, Command, Correct, SetSlot, StartFlow, Unclear
-from bot.flows.definition import Book
+from bot.flows.definition import SHARED, Book
 from bot.flows.engine import Expecting
 from bot.flows.state import DialogueState
 from bot.hearing import Heard
@@ -22,8 +22,6 @@ from bot.nlu.recognisers.situation import is_of_another
 from bot.nlu.recognisers.text import bag, clean, words
 from bot.told import wants_a_certain_coach
 
-SHARED = frozenset({"booked", "call_back"})
-"""Outcomes after which there is a call, or the promise of one, to ask about."""
 OTHER_WAYS = "pattern_other_ways"
 ANSWERS: Mapping[str, str] = {
     "go_between": "pattern_go_between",

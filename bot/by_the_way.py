@@ -12,7 +12,7 @@ from bot.at_sharing import at_sharing, leaves_name_out
 from bot.at_the_check import at_the_check
 from bot.consenting import is_agreed, they_agree
 from bot.flows.commands import Command, Correct, Say, SetSlot, Skip, StartFlow, Unclear
-from bot.flows.definition import Book
+from bot.flows.definition import SHARED, Book
 from bot.flows.state import DialogueState
 from bot.for_another import asks_for_another
 from bot.hearing import Heard
@@ -28,8 +28,6 @@ from bot.offered import of_the_times_on_offer
 from bot.told import WORDS, changed_in_words, facts, how_to_talk, kept_wish, times_to_ring, wants_a_certain_coach
 from bot.whereabouts import whereabouts
 
-SHARED = frozenset({"booked", "call_back"})
-"""Outcomes after which a team has the person's answers, so that what is told later goes to it as a note."""
 ANY_TIME = frozenset({"is_it_no", "am_i_eligible"})
 """Acts that are never an answer, whatever is asked: "so its a no?" is not a no."""
 SURELY_ELSE = 0.9

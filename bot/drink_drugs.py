@@ -6,13 +6,11 @@ from bot.flows.commands import Clarify, Command, Crisis, OptOut, SetSlot, StartF
 from bot.flows.definition import Book
 from bot.flows.state import DialogueState
 from bot.hearing import Heard
-from bot.nlu.recognisers.drink_drugs import read_drink_drugs
-from bot.told import LISTS
+from bot.nlu.recognisers.drink_drugs import DRINK_OR_DRUGS, read_drink_drugs
+from bot.told import LISTS, by_a_child
 
-SLOT = "drink_or_drugs"
 NOT_OF_ONESELF = frozenset({"name", "place", "practice"})
 """Types of questions whose answers may be called so: Brewery Close."""
-CHILD = 16
 OTHER = ["other"]
 """What stands for it in the lists of what is hard, where nothing else was named."""
 
@@ -20,16 +18,15 @@ OTHER = ["other"]
 def told(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     """What this message adds; nothing where nobody speaks of it, and of somebody under 16."""
     asked = heard.expecting
-    age = heard.values.get("age", state.slots.get("age"))
     elsewhere = heard.inbound.kind != "text" or (asked is not None and asked.spec.type in NOT_OF_ONESELF)
-    if SLOT not in book.slots or elsewhere or (isinstance(age, int) and age < CHILD):
+    if DRINK_OR_DRUGS not in book.slots or elsewhere or by_a_child(heard, state):
         return []
     of_another = state.slots.get("for_someone_else") is True
     said = read_drink_drugs(heard.text, asked=asked is not None and asked.slot in LISTS, of_another=of_another)
-    before = state.slots.get(SLOT)
+    before = state.slots.get(DRINK_OR_DRUGS)
     kept = list(before) if isinstance(before, list) else []
     new = [one for one in said if one not in kept]
-    return [SetSlot(SLOT, [*kept, *new])] if new else []
+    return [SetSlot(DRINK_OR_DRUGS, [*kept, *new])] if new else []
 
 
 def with_drink_drugs(commands: list[Command], heard: Heard, state: DialogueState, book: Book) -> list[Command]:
@@ -42,9 +39,7 @@ def with_drink_drugs(commands: list[Command], heard: Heard, state: DialogueState
     kept = [one for one in commands if not isinstance(one, Unclear | Clarify)]
     asked = heard.expecting
     if asked is not None and asked.slot in LISTS and "?" not in heard.text and not heard.acts:
-        kept = [
-            one for one in kept if not isinstance(one, StartFlow)
-        ]  # "need help to stop drinking" answers the question
+        kept = [one for one in kept if not isinstance(one, StartFlow)]  # "need help to stop drinking" is an answer
         if not any(isinstance(one, SetSlot) and one.slot == asked.slot for one in kept):
             new = [SetSlot(asked.slot, OTHER, said=heard.text), *new]
     return [*new, *kept]

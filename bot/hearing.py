@@ -118,6 +118,18 @@ def is_no_line(text: str, inbound: Inbound, expecting: Expecting) -> bool:
 FEWEST_DIGITS = 5
 
 
+def answer_to(text: str, inbound: Inbound, expecting: Expecting | None, now: datetime) -> Reading:
+    """What the text answers to one question; a bare postcode answers only those that may take one."""
+    if expecting is None or not text:
+        return Reading()
+    if is_no_line(text, inbound, expecting):
+        return Reading(hint="utter_invalid_phone")
+    reading = read_answer(text, expecting, now)
+    if expecting.spec.type not in TAKES_A_POSTCODE and is_a_postcode(opening_of(text).rest):
+        return Reading(hint=reading.hint)
+    return reading
+
+
 def told(text: str, expecting: Expecting | None, now: datetime) -> Mapping[str, Any]:
     """The facts in a message; where it is for somebody else, what is said of them counts first."""
     if may_be_an_age(text, expecting):
@@ -130,23 +142,18 @@ def told(text: str, expecting: Expecting | None, now: datetime) -> Mapping[str, 
 def without_nlu(text: str, inbound: Inbound, expecting: Expecting | None, now: datetime) -> Heard:
     if inbound.kind == "press":
         return Heard(text, inbound, expecting)
-    acts = read_act(text)
-    reading = read_answer(text, expecting, now) if expecting and text else Reading()
     which = expecting is not None and expecting.beneath is not None
+    reading = answer_to(text, inbound, expecting, now)
     if expecting and expecting.beneath and not reading.answer:
         expecting = expecting.beneath  # neither of the readings offered: the question itself may be answered
-        reading = read_answer(text, expecting, now) if text else Reading()
-    if expecting and is_no_line(text, inbound, expecting):
-        reading = Reading(hint="utter_invalid_phone")
-    if expecting and expecting.spec.type not in TAKES_A_POSTCODE and is_a_postcode(opening_of(text).rest):
-        reading = Reading(hint=reading.hint)
+        reading = answer_to(text, inbound, expecting, now)
     heard = Heard(
         text=text,
         inbound=inbound,
         expecting=expecting,
         opt_out=opt_out.read_opt_out(text),
         reading=reading,
-        acts=acts,
+        acts=read_act(text),
         values=told(text, expecting, now) if text else {},
         named_slots=tuple(slots_named(text)),
         now=now,

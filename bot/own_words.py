@@ -13,7 +13,7 @@ from typing import Any
 
 from bot import endings
 from bot.flows.commands import Clarify, Command, Correct, Crisis, OptOut, SetSlot, StartFlow, TakenBack, Unclear
-from bot.flows.definition import Book
+from bot.flows.definition import SHARED, Book
 from bot.flows.state import DialogueState
 from bot.hearing import Heard
 from bot.nlu.recognisers.small_words import SMALL
@@ -25,8 +25,6 @@ PRIVATE = frozenset(
     {"consent_share", "change_what", "safe_to_text", "safe_here", "stop_sure", "opening", "share_condition"}
 )
 """Answers about sharing, safety and times: what is said there is kept elsewhere, or is not for the card."""
-SHARED = frozenset({"booked", "call_back"})
-"""Outcomes after which a team has the person's answers."""
 HELD_IN_FULL = frozenset({"text", "name", "place", "practice", "words", "flag"})
 """Types of slots that hold the words themselves."""
 OF_HEALTH = endings.OF_HEALTH | {"health"}

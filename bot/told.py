@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.clarifying import title_of
 from bot.flows.commands import Command, Correct, SetSlot, Unclear
-from bot.flows.definition import Book
+from bot.flows.definition import SHARED, Book
 from bot.flows.engine import Expecting
 from bot.flows.state import DialogueState
 from bot.hearing import Heard
@@ -21,6 +21,7 @@ from bot.nlu.recognisers.said import is_all_of, says_of
 from bot.nlu.recognisers.said_again import without_reminder
 from bot.nlu.recognisers.text import clean
 from bot.nlu.taken_out import taken_out
+from services.ages import is_a_child
 
 CHECK = frozenset({"consent_share", "change_what"})
 """Questions under which the answers stand that are to be shared."""
@@ -41,6 +42,11 @@ def facts(heard: Heard, state: DialogueState, book: Book, but: Iterable[str] = (
         and state.slots.get(slot) is None
     ]
     return [*found, *times_to_ring(heard), *words_for_the_coach(heard, state)]
+
+
+def by_a_child(heard: Heard, state: DialogueState) -> bool:
+    """Whether a child writes, by the age told now or before."""
+    return is_a_child(heard.values.get("age", state.slots.get("age")))
 
 
 def more_for_lists(heard: Heard, state: DialogueState) -> list[Command]:
@@ -161,9 +167,6 @@ def changed_in_words(heard: Heard, state: DialogueState, book: Book) -> list[Com
 def _answers_nothing(heard: Heard, asked: Expecting, state: DialogueState) -> bool:
     open_list = asked.spec.type in {"choice", "choices", "opening", "age", "duration"} and asked.slot not in LISTS
     return open_list and heard.reading.answer is None and not heard.acts and state.outcome not in SHARED
-
-
-SHARED = frozenset({"booked", "call_back"})
 
 
 def changes(heard: Heard, state: DialogueState, asked: str) -> Iterator[tuple[str, Any]]:

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services import helplines
+from services.ages import ADULT, YOUNG_UNTIL, is_a_child
 from services.db import Database
 from services.directory_import import import_csv
 from services.helplines import NATIONS
@@ -29,7 +30,6 @@ DATA = Path(__file__).parent / "data"
 LISTINGS, WORDS = DATA / "listings.csv", DATA / "listing_words.yml"
 CHECK_HOLDS = timedelta(days=365)
 LONGEST_LINE = 90
-ADULT = 18
 CATEGORY = {  # what a person may name -> the directory's categories
     "money": "money",
     "housing": "housing",
@@ -171,17 +171,15 @@ class Directory:
         limit: int = 3,
     ) -> list[Listing]:
         """Where else to turn: by nation and age first, then by what was named."""
-        usable = {row.id: row for row in self.usable(session, nation, age, on, None, young=True)}
+        usable = {row.id: row for row in self.usable(session, nation, age, on, None)}
         wanted = [*age_doors(age), *need_doors(barriers, health), *DOORS.get(nation, ())]
-        if isinstance(age, int) and age < 16:
+        if is_a_child(age):
             wanted = list(CHILD_DOORS)
         if work_situation == "out_of_work":
             wanted = [each for each in wanted if each != "access-to-work"]
         return [usable[each] for each in dict.fromkeys(wanted) if each in usable][:limit]
 
-    def usable(
-        self, session: Session, nation: str, age: object, on: date, lad: str | None, *, young: bool = False
-    ) -> list[Listing]:
+    def usable(self, session: Session, nation: str, age: object, on: date, lad: str | None) -> list[Listing]:
         """Listings that may be said on a day to somebody of this age in this nation and authority."""
         letter = NATIONS.get(nation, "E")
         session.flush()
@@ -189,7 +187,7 @@ class Directory:
         listings = [
             listing_of(row) for row in rows if letter in row.nations and in_area(row, lad) and is_fresh(row, on)
         ]
-        return [each for each in listings if each.sms_line and fits_age(each, age, young=young)]
+        return [each for each in listings if each.sms_line and fits_age(each, age)]
 
 
 def ranked(named: str, listings: Sequence[Listing]) -> list[Listing]:
@@ -208,7 +206,7 @@ def is_mainly_for(listing: Listing, need: str) -> bool:
 def age_doors(age: object) -> tuple[str, ...]:
     if not isinstance(age, int) or age >= ADULT:
         return ()
-    return CHILD_DOORS if age < 16 else YOUNG_DOORS
+    return CHILD_DOORS if is_a_child(age) else YOUNG_DOORS
 
 
 def need_doors(barriers: Sequence[str], health: Sequence[str]) -> list[str]:
@@ -289,10 +287,10 @@ def ages_of(text: str) -> tuple[int, int]:
     return (55, 200) if "older" in text else (ADULT, 200) if "adult" in text else (0, 200)
 
 
-def fits_age(listing: Listing, age: object, *, young: bool) -> bool:
-    """Young people's listings only to young people; "parents of …" to anybody."""
+def fits_age(listing: Listing, age: object) -> bool:
+    """Young people's listings only to people known to be young; "parents of …" to anybody."""
     if not isinstance(age, int):
-        return listing.oldest >= ADULT
+        return listing.oldest > YOUNG_UNTIL
     return listing.youngest <= age <= listing.oldest
 
 

@@ -10,6 +10,7 @@ from bot.actions.doing import Doing, Slots, result
 from bot.actions.introducing import for_the_card
 from bot.actions.looking_back import NO_PHONE, answers, on_card, words_for
 from bot.actions.places import area_of
+from bot.flows.definition import SHARED
 from bot.flows.engine import ActionResult, Event
 from bot.flows.state import DialogueState
 from bot.times import spoken, spoken_date
@@ -26,12 +27,12 @@ from services import (
     referrals,
     teams,
 )
+from services.call_fit import WAYS
 from services.clock import LONDON
 from services.models import Appointment, Coach, Team
 
 WORKING_DAYS = 5
 """By when a team takes on a person whose team nobody knows yet, like a team's own usual promise."""
-KINDS = ("phone", "video", "in_person", "messages")
 KIND_FOR = {"messages": "messages", "video": "video", "bsl": "video", "in_person": "in_person"}
 NEAR = timedelta(hours=3)
 
@@ -54,13 +55,10 @@ def look_for_way(doing: Doing, slots: Slots) -> ActionResult:
     """Whether a call can be booked in the way wished for now; the coach reads the wish either way."""
     way = str(slots.get("way_wanted"))
     found = offering.find_openings(doing, {**slots, "call_kind": way}, None)
-    needs = [need for need in slots.get("call_needs") or () if need not in {*KINDS, "skipped"}]
-    wanted = [way, *needs]
-    return (
-        result(way_result="free", call_kind=way, call_needs=wanted)
-        if found
-        else result(way_result="none", call_needs=wanted)
-    )
+    needs = [need for need in slots.get("call_needs") or () if need not in {*WAYS, "skipped"}]
+    if not found:
+        return result(way_result="none", call_needs=[way, *needs])
+    return result(way_result="free", call_kind=way, call_needs=[way, *needs])
 
 
 def plan_as_booked(doing: Doing, slots: Slots) -> ActionResult:
@@ -191,6 +189,7 @@ def bring_card_up_to_date(doing: Doing, before: DialogueState) -> None:
         for name in ON_THE_CARD
         if state.slots.get(name) not in (None, "skipped", NO_PHONE) and state.slots[name] != before.slots.get(name)
     }
+    told |= added_since(doing, before)
     team, person = doing.conversation.team_id, doing.conversation.person_id
     referral = referrals.current(doing.session, person, team) if told and team else None
     given = consent.current(doing.session, person, "share", team) if referral else None
@@ -198,8 +197,16 @@ def bring_card_up_to_date(doing: Doing, before: DialogueState) -> None:
         referrals.add_to_card(doing.session, referral, told, doing.now)
 
 
-SHARED = frozenset({"booked", "call_back"})
-"""Outcomes after which a team has the person's answers."""
+def added_since(doing: Doing, before: DialogueState) -> dict[str, Any]:
+    """Answers that the content alone names ("drink or drugs"), where one is new. Health that was left out stays out."""
+    health = doing.state.slots.get("health")
+    left_out = isinstance(health, list) and "rather_not_say" in health
+    withheld = {spec.name for spec in doing.book.slots.values() if left_out and spec.on_card and spec.sensitive}
+    after, earlier = (
+        on_card(doing, {name: value for name, value in state.slots.items() if name not in withheld})
+        for state in (doing.state, before)
+    )
+    return {"added": after} if after and after != earlier else {}
 
 
 def card_of(doing: Doing, slots: Slots) -> dict[str, Any]:

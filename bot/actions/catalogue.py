@@ -6,6 +6,8 @@ The checker and the proof rely on it; `bot.actions` holds a function for every n
 from __future__ import annotations
 
 from bot.flows.definition import ActionSpec
+from services.call_fit import WAYS
+from services.call_rules import KINDS
 
 Values = tuple[str, ...] | None
 
@@ -32,9 +34,8 @@ CALL: dict[str, Values] = {
     "call_length": None,
     "call_link": None,
     "call_how": None,
-    "appointment_kind": ("phone", "video", "in_person"),
+    "appointment_kind": KINDS,
 }
-KINDS = ("phone", "video", "in_person", "messages")
 BY: dict[str, Values] = {"call_back_by": None}
 
 
@@ -83,7 +84,7 @@ SPECS: dict[str, ActionSpec] = {
             {"eligibility": ("yes", "no", "ask_a_person"), "eligibility_reason": None},
             events=("eligibility",),
         ),
-        spec("plan_call", {"call_kind": ("phone", "video", "in_person", "messages")}, reads=("call_needs",)),
+        spec("plan_call", {"call_kind": WAYS}, reads=("call_needs",)),
         spec("take_a_call", {"call_needs": None}, reads=("call_needs",)),
         # booking
         spec(
@@ -162,10 +163,10 @@ SPECS: dict[str, ActionSpec] = {
         spec("find_shared", {"shared_before": YES_NO}),
         spec(
             "look_for_way",
-            {"way_result": ("free", "none"), "call_kind": KINDS, "call_needs": None},
+            {"way_result": ("free", "none"), "call_kind": WAYS, "call_needs": None},
             reads=("way_wanted",),
         ),
-        spec("plan_as_booked", {"call_kind": KINDS}),
+        spec("plan_as_booked", {"call_kind": WAYS}),
         spec("find_promise", {"promise_result": ("open", "none"), **BY}),
         spec(
             "move_appointment",

@@ -7,6 +7,7 @@ from typing import Any
 from bot.actions.doing import Doing, Slots, result
 from bot.flows.engine import ActionResult
 from bot.flows.responses import render
+from bot.nlu.recognisers.drink_drugs import DRINK_OR_DRUGS
 from bot.nlu.recognisers.phone import in_national_form
 from services.settings import Settings
 
@@ -16,7 +17,6 @@ MOST_CHARACTERS, MOST_ON_A_PAGE = 65, 400
 OWN_WORDS, MOST_OWN_BY_TEXT, MOST_OWN = "own_words", 200, 1500
 NOTHING_NAMED = {"none", "skipped"}
 NOT_TOLD = {"rather_not_say", "skipped"}
-DRINK_OR_DRUGS = "drink_or_drugs"
 NO_PHONE = "no_phone"
 """What the slot `phone` holds for somebody who has none."""
 NOT_SAID_BACK = (None, "", "skipped", "not_known", "rather_not_say", NO_PHONE, ["phone"])

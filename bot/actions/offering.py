@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,23 @@ from services.diary import Opening
 
 OFFERED = 3
 LOOKED_AT = 60
+AROUND = (2, 5, 9, 14, 20, 28)
+"""Days before and after the time asked for within which the closest openings are looked for."""
 Windows = list[tuple[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What counts when times are offered."""
+
+    windows: Windows
+    """The times asked for just now; none for "as soon as possible"."""
+    told: Windows
+    """Those told before any were offered."""
+    a_time: bool
+    """A time was asked for just now, be it one in which no call is ever held: "sunday at 6am"."""
+    more: bool
+    """ "Other times", other than those on offer."""
 
 
 def offer_openings(doing: Doing, slots: Slots) -> ActionResult:
@@ -23,29 +40,49 @@ def offer_openings(doing: Doing, slots: Slots) -> ActionResult:
     What was told before times were asked counts too, and it is said when nothing fits it. Who has looked further, or has
     a call already, may wait for a better one instead.
     """
-    wish, more = slots.get("opening_wish"), slots.get("opening") == "other_times"
-    windows, told = windows_of(wish), told_before(doing, slots)
-    asked = isinstance(wish, dict) and not wish.get("asap")
-    seen = set(slots.get("openings_seen") or []) if more and not windows else set()
-    fitting = fitting_openings(doing, slots, windows) if windows or not asked else []  # "sunday at 6am" fits nothing
+    wish = slots.get("opening_wish")
+    a_time, more = isinstance(wish, dict) and not wish.get("asap"), slots.get("opening") == "other_times"
+    asked = Asked(windows_of(wish), told_before(doing, slots), a_time, more)
+    fitting = not_yet_seen(doing, slots, asked)
+    return offer_fitting(doing, slots, asked, fitting) if fitting else offer_nearest(doing, slots, asked)
+
+
+def not_yet_seen(doing: Doing, slots: Slots, asked: Asked) -> list[Opening]:
+    """What fits; for "other times" only what was not on offer before, and any times once no more fit what was told."""
+    seen = set(slots.get("openings_seen") or []) if asked.more and not asked.windows else set()
+    nothing_can_fit = asked.a_time and not asked.windows
+    fitting = [] if nothing_can_fit else fitting_openings(doing, slots, asked.windows)
     fresh = [opening for opening in fitting if opening.id not in seen]
-    if more and told and not (asked or fresh):  # no more that fit what was told: any others
-        fresh = [opening for opening in find_openings(doing, slots, None) if opening.id not in seen]
-    kept = wish if asked else slots.get("openings_asked") if more else None
-    if fresh:
-        looked = (more and not windows) or waiting.has_call(doing)
-        missed = none_as_told(fresh, windows, told)
-        found = nearest_to(fresh, missed) if missed else spread(fresh, OFFERED)
-        same = more and asked and were_shown(found, slots)
-        note = "nearest" if missed else "the_same" if same else "as_asked"
-        before = set(slots.get("openings_seen") or []) if more else set()
-        return offered(found, before, note, kept, waiting.choice(doing) if looked else None)
-    first = told if not (asked or more) else []
-    nearest = nearest_to(openings_near(doing, slots, windows or first), windows or first)
-    note = "none" if not nearest else "nearest" if asked else "nearest_told" if first else "as_asked"
-    kept = slots.get("standing_wish") if first else kept
-    wait = waiting.choice(doing) if note in {"nearest", "nearest_told"} else None
-    return offered(nearest[:OFFERED], set(), note, kept, wait)
+    if asked.more and asked.told and not (asked.a_time or fresh):
+        return [opening for opening in find_openings(doing, slots, None) if opening.id not in seen]
+    return fresh
+
+
+def offer_fitting(doing: Doing, slots: Slots, asked: Asked, fitting: list[Opening]) -> ActionResult:
+    missed = none_as_told(fitting, asked.windows, asked.told)
+    found = nearest_to(fitting, missed) if missed else spread(fitting, OFFERED)
+    same = asked.more and asked.a_time and were_shown(found, slots)
+    note = "nearest" if missed else "the_same" if same else "as_asked"
+    looks_further = (asked.more and not asked.windows) or waiting.has_call(doing)
+    seen = set(slots.get("openings_seen") or []) if asked.more else set()
+    return offered(found, seen, note, kept_wish(slots, asked), waiting.choice(doing) if looks_further else None)
+
+
+def offer_nearest(doing: Doing, slots: Slots, asked: Asked) -> ActionResult:
+    """Nothing fits: those nearest to what was asked for, or at first to what was told before."""
+    by_told = bool(asked.told) and not (asked.a_time or asked.more)
+    wanted = asked.windows or (asked.told if by_told else [])
+    nearest = nearest_to(openings_near(doing, slots, wanted), wanted)
+    note = "none" if not nearest else "nearest" if asked.a_time else "nearest_told" if by_told else "as_asked"
+    kept = slots.get("standing_wish") if by_told else kept_wish(slots, asked)
+    return offered(nearest, set(), note, kept, waiting.choice(doing) if note.startswith("nearest") else None)
+
+
+def kept_wish(slots: Slots, asked: Asked) -> Any:
+    """The time asked for, which "other times" asks for still."""
+    if asked.a_time:
+        return slots.get("opening_wish")
+    return slots.get("openings_asked") if asked.more else None
 
 
 def told_before(doing: Doing, slots: Slots) -> Windows:
@@ -109,10 +146,6 @@ def openings_near(doing: Doing, slots: Slots, windows: Windows) -> list[Opening]
             if found:
                 return found
     return find_openings(doing, slots, None)
-
-
-AROUND = (2, 5, 9, 14, 20, 28)
-"""Days before and after the time asked for within which the closest openings are looked for."""
 
 
 def nearest_to(openings: list[Opening], windows: Windows) -> list[Opening]:

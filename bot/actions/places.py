@@ -10,6 +10,7 @@ from bot.actions.doing import Doing, Slots, result
 from bot.flows.engine import ActionResult, Event
 from bot.nlu.nations import nation_named
 from services import conversations, eligibility, team_rules, teams
+from services.ages import ADULT, CHILD_UNTIL, is_a_child
 from services.areas import Area
 from services.eligibility import Facts
 from services.models import Team
@@ -143,7 +144,7 @@ def find_team(doing: Doing, slots: Slots) -> ActionResult:
     helper = match.team or teams.call_back_team(doing.session, area, doing.today)
     conversations.give_to(doing.session, doing.conversation, helper.id if helper else None)
     if helper is None:
-        return result(team_result=match.result, team_accepts_call_back="no", asks_months="no", min_age=16)
+        return result(team_result=match.result, team_accepts_call_back="no", asks_months="no", min_age=CHILD_UNTIL)
     return team_slots(doing, match.result, helper)
 
 
@@ -166,11 +167,11 @@ def team_slots(doing: Doing, found: str, team: Team) -> ActionResult:
 
 
 def check_age(doing: Doing, slots: Slots) -> ActionResult:
-    """Under 16 is a child; 16 or 17 is young only where the team starts later."""
-    age, minimum = int(slots.get("age") or 0), int(slots.get("min_age") or 16)
-    if age < 16:
+    """A child is one everywhere; 16 or 17 is young only where the team starts later."""
+    age, minimum = int(slots.get("age") or 0), int(slots.get("min_age") or CHILD_UNTIL)
+    if is_a_child(age):
         return result(age_result="child")
-    return result(age_result="young" if age < min(minimum, 18) else "adult")
+    return result(age_result="young" if age < min(minimum, ADULT) else "adult")
 
 
 def facts_of(doing: Doing, slots: Slots) -> Facts:

@@ -8,10 +8,10 @@ from typing import Any
 from bot.actions.doing import Doing, Slots, result
 from bot.actions.places import area_of
 from bot.flows.engine import ActionResult, Event
+from bot.nlu.recognisers.drink_drugs import DRINK_OR_DRUGS
 from services import duty, journeys
 
 SHOWN = 3
-DRINK_OR_DRUGS = "drink_or_drugs"
 NOT_NAMED = {"none", "rather_not_say", "skipped"}
 
 

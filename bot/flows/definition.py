@@ -16,6 +16,8 @@ SlotType = Literal[
 ]  # fmt: skip
 SLOT_TYPES: Final = frozenset(SlotType.__args__)  # type: ignore[attr-defined]
 OUTCOMES: Final = ("booked", "call_back", "signposted", "left", "stopped", "crisis_help")
+SHARED: Final = frozenset({"booked", "call_back"})
+"""Outcomes after which a team has the person's answers, so that what is told later goes to it as a note."""
 END: Final = "END"
 SKIPPED: Final = "skipped"
 START_AGAIN: Final = "start_again"

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
 
-from bot.flows.definition import END, START_AGAIN, Action, Call, Collect, Link, Outcome, SetSlots, Utter
+from bot.flows.definition import END, SHARED, START_AGAIN, Action, Call, Collect, Link, Outcome, SetSlots, Utter
 from bot.flows.engine_values import Event, Purpose, Reply, StepLimit, Turn
 from bot.flows.responses import ResponseError, listed, render
 from bot.flows.state import DialogueState, Frame, Visit
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from bot.flows.engine_values import Act
 
 MAX_STEPS: Final = 200
+BESIDE_A_CALL: Final = frozenset({"signposted", "crisis_help"})
+"""Outcomes that end nothing for who has a call booked or promised: they still have it, and are heard as such."""
 STUCK: Final = "pattern_stuck"
 OFFER_PERSON: Final = "utter_offer_person"
-PROMISED: Final = frozenset({"booked", "call_back"})
-"""Outcomes that stand while help near them is looked at: who has a call booked still has it."""
 _ONCE: Final = "="
 """Marks in `quiet` a slot whose question is not to be put again this once, though it is ask_before_filling."""
 _UNTIL: Final = "@"
@@ -280,7 +280,7 @@ class Run:
         return True
 
     def record_outcome(self, step: Outcome) -> bool:
-        if not (step.outcome == "signposted" and self.outcome in PROMISED):
+        if not (step.outcome in BESIDE_A_CALL and self.outcome in SHARED):
             self.outcome = step.outcome
         self.events.append(Event("outcome", {"outcome": step.outcome}))
         self.go(step.next)

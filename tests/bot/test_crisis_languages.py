@@ -25,6 +25,17 @@ ASIDE_HEARD, LANGUAGE_HEARD = 0.95, 0.85
 CODES = sorted(languages())
 
 
+CONTENT = Path(__file__).resolve().parents[2] / "dialogs" / "languages"
+
+
+@pytest.mark.parametrize("path", sorted(CONTENT.glob("*.yml")), ids=lambda path: path.stem)
+def test_hazard_05_whether_it_is_safe_is_asked_in_words_that_fit_a_page_too(path: Path) -> None:
+    content = path.read_text(encoding="utf-8")
+    first = content[content.index("utter_abuse_first:") :]
+    assert "Is it safe to write here? 1 yes, 2 no." in first
+    assert "to text" not in first
+
+
 @cache
 def table(name: str) -> dict[str, dict[str, str]]:
     return load_yaml(LINES / name)

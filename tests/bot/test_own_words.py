@@ -140,3 +140,32 @@ def test_who_takes_their_health_out_takes_the_date_of_their_fit_note_out(person:
 def test_a_date_beside_words_of_a_crisis_is_not_kept(person: Simulator) -> None:
     answered = said(person, *TO_THE_WAY, f"{NOTE_ENDS} and i want to kill myself")
     assert answered.slots.get("ends") is None
+
+
+BOOKED = [*TO_THE_WAY, "1", "1", "yes", "skip", "skip", "skip"]
+LEFT_OUT = [*TO_THE_WAY, "1", "1", "leave my health out", "yes", "skip", "skip", "skip"]
+
+
+def test_drink_told_after_sharing_stands_on_the_card_like_one_told_before(person: Simulator) -> None:
+    said(person, *BOOKED)
+    assert card(person)["added"] == []
+    said(person, "I have been drinking too much at night")
+    assert [(each["slot"], each["said"]) for each in card(person)["added"]] == [("drink_or_drugs", "Drink")]
+    said(person, "and ive been using again")
+    assert card(person)["added"][0]["said"] == "Drink, Drugs"
+
+
+@pytest.mark.parametrize(
+    "line", ["my dad drinks too much at night", "i drink plenty of water", "my boss is a nightmare"]
+)
+def test_what_tells_nothing_of_drink_changes_no_card(person: Simulator, line: str) -> None:
+    said(person, *BOOKED, line)
+    assert card(person)["added"] == []
+
+
+def test_drink_told_after_health_was_left_out_stays_off_the_card(person: Simulator) -> None:
+    said(person, *LEFT_OUT)
+    assert card(person)["health"] == ["rather_not_say"]
+    answered = said(person, "I have been drinking too much at night")
+    assert answered.slots["drink_or_drugs"] == ["drink"]
+    assert card(person)["added"] == []

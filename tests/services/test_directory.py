@@ -118,7 +118,10 @@ def test_a_need_is_not_sent_to_those_who_help_some_of_the_people_who_have_it(dir
 
 def test_who_is_too_young_for_talking_therapies_is_told_of_somebody_to_talk_to(directory: Directory) -> None:
     assert matched(directory, health=("mental_health",), age=17)[0].id == "childline"
-    assert "childline" not in [each.id for each in matched(directory, health=("mental_health",), age=40)]
+    for age in (40, 26, None):
+        told = [each.id for each in matched(directory, health=("mental_health",), age=age, limit=50)]
+        assert "talking-therapies" in told
+        assert "childline" not in told, "only to who is known to be young"
 
 
 def test_more_on_asking_never_repeats(directory: Directory) -> None:

@@ -42,13 +42,12 @@ _YEAR_ALONE = re.compile(r"(?<![\d/.-])(19[2-9]\d|20[0-2]\d)(?![\d/.-])")
 
 
 _BIG_OH = re.compile(r"\b(big )(\d|three|four|five|six|seven|eight|nine)[ -]?(?:0|oh?|zero)\b", re.I)
-_TENS = {"three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9"}
 _SHORT_YEAR = re.compile(r"(?:^|\b(?:born|class of|in|of|from)) ?'(\d\d)\b", re.I)
 
 
 def read_age(text: str, today: date, asked: bool) -> Found | None:
     """An age of 0 to 120 from a number, words or a date of birth; unasked only where said outright."""
-    cleaned = _BIG_OH.sub(lambda told: f"{told[1]}{_TENS.get(told[2].lower(), told[2])}0", _in_figures(clean(text)))
+    cleaned = _BIG_OH.sub(lambda told: f"{told[1]}{UNITS.get(told[2].lower(), told[2])}0", _in_figures(clean(text)))
     if school := _school_year(cleaned):
         without = cleaned[: school.start()] + "." * (school.end() - school.start()) + cleaned[school.end() :]
         return read_age(without, today, asked) or (_at_school(school) if asked else None)
@@ -101,13 +100,15 @@ def _at_school(school: re.Match[str]) -> Found | None:
 def _having(cleaned: str) -> Found | None:
     """ "I have 41 years", "27 years and 4 months", where the age is asked."""
     told = _HAVING.search(cleaned) or _AND_MONTHS.search(cleaned)
-    group = told.lastindex or 1 if told else 1
-    return Found(int(told[group]), told.span() == (0, len(cleaned)), told.span(group)) if told else None
+    if told is None:
+        return None
+    years = told.lastindex or 1
+    return Found(int(told[years]), told.span() == (0, len(cleaned)), told.span(years))
 
 
 _HAVING = re.compile(
-    r"(?:\bi |^)?(?:\bhave|\bam having|\bgot|\bam with|^with) (?P<age>\d\d) (?:years?|yrs?)(?: old| of age)?(?=\W*$|[,.;])"
-    r"|^(?P<before>\d\d) (?:years?|yrs?) i (?:have|got|am)(?=\W*$)",
+    r"(?:\bi |^)?(?:\bhave|\bam having|\bgot|\bam with|^with) (\d\d) (?:years?|yrs?)(?: old| of age)?(?=\W*$|[,.;])"
+    r"|^(\d\d) (?:years?|yrs?) i (?:have|got|am)(?=\W*$)",
     re.I,
 )
 

@@ -9,6 +9,8 @@ from bot.nlu.recognisers.health import is_said_of_another
 from bot.nlu.recognisers.phrases import Hit
 from bot.nlu.recognisers.text import Token, bag
 
+DRINK_OR_DRUGS = "drink_or_drugs"
+"""The slot that holds which of the two was told."""
 DRINK, DRUGS = "drink", "drugs"
 BARE = {"bare_drink": DRINK, "bare_drugs": DRUGS}
 """Words that say so only where what makes work hard was just asked: "alcohol"."""
