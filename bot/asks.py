@@ -11,6 +11,7 @@ from bot.flows.commands import Clarify, Command, Correct, SetSlot, StartFlow, Un
 from bot.flows.definition import SHARED, Book
 from bot.flows.engine import Expecting
 from bot.flows.state import DialogueState
+from bot.for_another import is_for_another
 from bot.hearing import Heard
 from bot.languages import language_asked_for, language_of
 from bot.nlu.answers import read_answer
@@ -52,6 +53,7 @@ ANSWERED: Mapping[str, str] = {
     "no_job_or_money": "pattern_no_job_or_money",
 }
 OWN_ANSWERS = ("rights", *ANSWERED)
+HARD_TO_READ = "hard_to_read"
 """Kinds that are looked for together, the first that is said counts."""
 MUST_ASK = bag(
     "no_app other_ways send_media for_people_like_me caller_number covers no_job_or_money need_a_note "
@@ -171,6 +173,8 @@ def flow_for(heard: Heard, state: DialogueState) -> str | None:
     if own_words:
         return None
     new = said_of("questions", OWN_ANSWERS, text)
+    if HARD_TO_READ in new and is_for_another(heard):
+        new = new - {HARD_TO_READ}  # "asking for my mate, he cant read": it is not who writes that wants a person
     if "rights" in new:
         return RIGHTS
     answered = (ANSWERED[kind] for kind in OWN_ANSWERS if kind in new and kind in ANSWERED and asked_in(kind, text))

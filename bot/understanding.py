@@ -148,7 +148,8 @@ def opening_words(heard: Heard, state: DialogueState, book: Book) -> list[Comman
     if begun and may_want_a_stop(heard):
         return [StartFlow("pattern_ask_stop")]
     if state.outcome in {None, "left"} or not begun:
-        return [*told, StartFlow("pattern_start"), *asked_for(heard, state, book, again=False)]
+        wishes = [] if tells_of_oneself(heard, told) else asked_for(heard, state, book, again=False)
+        return [*told, StartFlow("pattern_start"), *wishes]
     if "greeting" in heard.acts or heard.intent == "greeting":
         return [*told, StartFlow("pattern_resume")]
     return (
@@ -158,6 +159,12 @@ def opening_words(heard: Heard, state: DialogueState, book: Book) -> list[Comman
         or after_doors.listens(heard, state, told)
         or [StartFlow("pattern_resume")]
     )
+
+
+def tells_of_oneself(heard: Heard, told: list[Command]) -> bool:
+    """ "Backs banjaxed, been on the sick since june": who tells us this is in the right place, in whatever English."""
+    known = any(isinstance(one, SetSlot) and one.slot in {"work_situation", "health"} for one in told)
+    return known and heard.intent == "out_of_scope" and not heard.acts
 
 
 def asked_for(heard: Heard, state: DialogueState, book: Book, *, again: bool) -> list[Command]:

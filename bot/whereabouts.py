@@ -64,6 +64,8 @@ def without_a_postcode(heard: Heard, asked: Expecting) -> list[Command]:
         return [SetSlot(POSTCODE, "rather_not_say", said=heard.text), *told]
     if town and (asked.misses or says_of("whereabouts", "by_a_landmark", heard.text)) and not heard.reading.answer:
         return [SetSlot(POSTCODE, "rather_not_say", said=heard.text), *told]
+    if only_a_town(heard.text) and not heard.reading.answer:
+        return [Unclear(heard.reading.hint)]  # "near Preston" is half an answer, and no wish for help near there
     return []
 
 
@@ -121,6 +123,11 @@ def town_named(text: str) -> str | None:
     named = [(i, name) for i, word in enumerate(found) if word in BEFORE_A_TOWN and (name := town_at(found, i + 1))]
     home = [name for i, name in named if not OF_A_DOCTOR & set(found[max(0, i - NEAR) : i])]
     return next(iter(home or [name for _, name in named]), None)
+
+
+def only_a_town(text: str) -> bool:
+    """ "Near Preston", "im in hackney": a town, with words that add nothing; whoever wants something says what."""
+    return " ".join(word for word in words_of(text) if word not in FILLERS | BEFORE_A_TOWN) in towns()
 
 
 def town_apart(text: str) -> str | None:

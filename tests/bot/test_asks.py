@@ -240,3 +240,21 @@ def test_who_asks_for_a_certain_coach_after_booking_is_heard_by_the_team(text: s
     heard = hear(Inbound(Address("sms", "+447700900123"), "-", text=text), None, NOW, None)
     found = read(heard, DialogueState(slots={"safe_to_text": "yes"}, outcome=outcome), todays_book())
     assert found == [SetSlot("note_for_coach", text), StartFlow("pattern_which_coach_booked")]
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("me backs banjaxed n ive been on the sick since june, is this the place", ["pattern_start"]),
+        ("off my work wi ma hip, ah bide just ower the border", ["pattern_start"]),
+        ("my bins havent been collected", ["pattern_start", "pattern_out_of_scope"]),
+        ("PR1 8XJ wheres my parking permit", ["pattern_start", "pattern_out_of_scope"]),
+    ],
+)
+def test_who_tells_of_work_or_health_first_is_not_sent_elsewhere(text: str, begins: list[str]) -> None:
+    heard = replace(
+        hear(Inbound(Address("sms", "+447700900123"), "-", text=text), None, NOW, None),
+        intent="out_of_scope",
+        confidence=0.9,
+    )
+    assert flows(read(heard, DialogueState(), todays_book())) == begins

@@ -38,6 +38,7 @@ def told(found: list[Command]) -> dict[str, Any]:
         "my partners signed off with stress can you help", "one of my staff is off with depression", "its about my son",
         "I have a patient who needs this", "hi im mark my wife jane is 45 and off work with long covid",
         "can my son get this help hes out of work", "im texting for my wife", "how do i make a referral", "my sister lost her job",
+        "im asking for my mate he cant read well", "texting for my dad, he cant read or write", "its for my brother hes bad at spelling",
     ],
 )  # fmt: skip
 def test_help_for_somebody_else_is_asked_about(text: str) -> None:
@@ -51,6 +52,7 @@ def test_help_for_somebody_else_is_asked_about(text: str) -> None:
         "carer for my dad and my own health going down the pan", "my manager wants me out", "i want to refer myself",
         "my partner has left me and i cant work", "my doctor referred me", "i had to give up work to look after my son",
         "looking for work after my operation", "im off with my back", "my boss is bullying me",
+        "i cant read very well my mate told me to text", "i cant read or write my wife does it for me",
     ],
 )  # fmt: skip
 def test_ones_own_story_with_others_in_it_is_ones_own(text: str) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from bot.assistant import todays_book
-from bot.flows.commands import Command, Correct, SetSlot, Unclear
+from bot.flows.commands import Command, Correct, SetSlot, StartFlow, Unclear
 from bot.flows.definition import Json
 from bot.flows.state import DialogueState, Frame
 from bot.understanding import hear, read
@@ -54,6 +54,25 @@ def test_the_town_said_with_it_is_kept() -> None:
 def test_a_bare_town_counts_the_second_time_a_postcode_is_asked_for() -> None:
     assert not any(isinstance(one, SetSlot) for one in commands("postcode", "rotherham"))
     assert SetSlot("place", "Rotherham") in commands("postcode", "rotherham", misses=1)
+
+
+@pytest.mark.parametrize("text", ["near preston", "hackney", "im in rotherham", "round wigan", "just outside leeds"])
+def test_a_town_where_a_postcode_is_asked_is_no_wish_for_help_there(text: str) -> None:
+    assert wished(text, "local_help") == [Unclear("utter_invalid_postcode")]
+
+
+@pytest.mark.parametrize(
+    "text", ["help near preston", "any help with money in hackney", "what else is there round wigan"]
+)
+def test_help_asked_for_near_a_town_is(text: str) -> None:
+    assert StartFlow("local_help") in wished(text, "local_help")
+
+
+def wished(text: str, intent: str) -> list[Command]:
+    book = todays_book()
+    heard = hear(Inbound(Address("sms", "+447700900123"), "-", text=text), expected(book, "postcode"), NOW, None)
+    heard = replace(heard, intent=intent, confidence=0.95)
+    return read(heard, DialogueState(stack=(Frame("where_you_live", "ask", asked=True),)), book)
 
 
 def test_a_name_said_after_one_was_not_found_is_another_try() -> None:

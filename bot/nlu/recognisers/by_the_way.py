@@ -82,7 +82,21 @@ def _needs(text: str) -> Passage:
         else replace(one, denied=False)
         for one in passage.mentions
     )
-    return replace(passage, mentions=mentions)
+    return replace(
+        passage, mentions=tuple(replace(one, denied=one.denied or _cannot(passage.found, one.hit)) for one in mentions)
+    )
+
+
+def _cannot(found: Sequence[Token], hit: Hit) -> bool:
+    """ "I cant see a video", "cant do face to face": said just before the way; "cant hear, video please" asks for it."""
+    i = hit.start - 1
+    while hit.value in OTHER_WAYS and i >= 0 and found[i].word in CANNOT_DO:
+        i -= 1
+    return hit.value in OTHER_WAYS and i >= 0 and found[i].word in CANNOT
+
+
+CANNOT = bag("cant cannot couldnt")
+CANNOT_DO = bag("do use see watch hear manage face stand bear handle make follow a an any the on really")
 
 
 BETWEEN = bag("to a by")

@@ -17,7 +17,9 @@ OTHERS = [
     ("phone but in dari", ["interpreter"]), ("farsi interpreter", ["interpreter"]), ("my english is very bad", ["interpreter"]),
     ("not on the phone, my kids are always there. can i come in instead", ["in_person"]), ("can i come in", ["in_person"]),
     ("id rather come in to the office", ["in_person"]), ("by letter pls", ["messages"]), ("a letter", ["messages"]),
-    ("got a letter from my gp, phone is fine", ["phone"]), ("video innit", ["video"]), ("just txt us init", ["messages"]), ("face to face init", ["in_person"]),
+    ("got a letter from my gp, phone is fine", ["phone"]), ("video innit", ["video"]), ("just txt us init", ["messages"]),
+    ("phone is best, i can't see a video", ["phone"]), ("cant manage in person, phone me", ["phone"]),
+    ("cant hear, video please", ["video"]), ("cant see why not, video is fine", ["video"]), ("i cant see well but video is ok", ["video"]), ("face to face init", ["in_person"]),
 ]  # fmt: skip
 NO_TEXTS = """phone. no texts they cost me|no texts, call me|phone not text|texts cost me money so ring|ring me dont text
 texting costs me, phone pls|no email or texts just a call|what do you mean in writing i said phone|why in writing i wanted phone"""
