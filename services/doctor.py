@@ -319,7 +319,7 @@ def duty_rota(session: Session, settings: Settings, now: datetime) -> tuple[Stat
     silent = len(list(session.scalars(rows)))
     if silent:
         return "attention", f"{silent} people on a rota have no number yet: their alerts show on the desk only."
-    return "ok", f"{len(rotas)} teams have somebody on duty." if rotas else "no team is open yet."
+    return "ok", f"{len(rotas)} teams have somebody on duty." if rotas else "no real team is open yet."
 
 
 def people_waiting(session: Session, settings: Settings, now: datetime) -> tuple[State, str]:

@@ -170,7 +170,9 @@ def test_open_demonstration_teams_beside_a_live_provider_are_broken(tmp_path: Pa
     with database.write() as session:
         demo.install_demo(session, real_now())
     database.close()
-    assert "invented" in look(tmp_path, real_now())["teams"].words
+    found = look(tmp_path, real_now())
+    assert "invented" in found["teams"].words
+    assert found["duty rota"].words == "no real team is open yet."
     assert look(tmp_path, real_now(), **TWILIO)["teams"].state == "broken"
 
 
