@@ -147,7 +147,7 @@ def _split(session: Session, by: str, quarter: date, team_id: str | None) -> Spl
 
 def _names(session: Session, by: str) -> dict[str, str]:
     if by == "place":
-        return {row.id: row.short_name for row in session.scalars(select(Team))}
+        return {row.id: row.name for row in session.scalars(select(Team))}
     if by == "source":
         return {row.code: row.name for row in session.scalars(select(SourceCode))}
     return {}

@@ -9,13 +9,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.flows.definition import Book
+from bot.flows.definition import Book, Collect
 from services import figures
 from services.figures import Figures, Shown
 from services.journeys import STAGES, day_of
 from services.tables_in_out import csv_bytes
 from web import state
-from web.admin.plain import filled
+from web.admin import plain
 from web.admin.viewing import book_of, desk_of, member_of, page
 
 HIDDEN = "hidden"
@@ -64,9 +64,13 @@ def team_of(request: Request) -> str | None:
 
 
 def question(book: Book, slot: str) -> str:
-    """A question as it is asked, shortened; of one that is not asked any more, its name."""
-    said = book.responses.get(f"utter_ask_{slot}")
-    words = str(filled(said.parts["text"])) if said else slot.replace("_", " ")
+    """A question as most are asked it, shortened; of one that is not asked any more, its name."""
+    name = f"utter_ask_{slot}"
+    if name not in book.responses:
+        steps = (step for flow in book.flows.values() for step in flow.steps.values())
+        name = next((step.utter for step in steps if isinstance(step, Collect) and step.slot == slot), name)
+    said = book.responses.get(name)
+    words = " ".join(plain.as_most_hear(said.parts["text"]).split()) if said else plain.spoken(slot)
     return words if len(words) <= MOST_WORDS else words[:MOST_WORDS].rsplit(" ", 1)[0] + "..."
 
 

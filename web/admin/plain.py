@@ -27,6 +27,8 @@ from bot.languages import languages
 
 MOST_SHOWN = 60
 HELPLINE = re.compile(r"""\{\{-?\s*["'](\w+)["']\s*\|\s*helpline\s*-?\}\}""")
+CHOSEN = re.compile(r"\{%-?\s*if\b[^%]*%\}((?:(?!\{%-?\s*(?:if|endif)\b).)*)\{%-?\s*endif\s*-?%\}", re.S)
+"""An innermost choice of words."""
 WRITTEN = re.compile(r"\{\{-?\s*(\w+)[^{}]*\}\}")
 SIGNS = {"=": "is", "!=": "is not", "<": "is under", "<=": "is at most", ">": "is over", ">=": "is at least"}
 
@@ -158,6 +160,17 @@ def filled(words: str) -> str:
     text = WRITTEN.sub(lambda found: f"[{spoken(found[1])}]", text)
     text = re.sub(r"\{%-?\s*(?:elif|else)\b.*?%\}", " | ", re.sub(r"\{%-?\s*if\b.*?%\}", "[", text))
     return re.sub(r"\{%-?\s*endif\s*-?%\}", "]", text)
+
+
+def as_most_hear(words: str) -> str:
+    """`filled`, with of all that depends on an answer only what is said where nothing special was answered."""
+    before = None
+    while words != before:
+        before, words = (
+            words,
+            CHOSEN.sub(lambda found: re.split(r"\{%-?\s*else\s*-?%\}", found[1] + "{% else %}")[1], words),
+        )
+    return filled(words)
 
 
 def way_of(book: Book, flow: Flow, condition: object, target: str, own: str = "") -> Way:

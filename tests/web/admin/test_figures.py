@@ -8,14 +8,19 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from bot.flows.definition import Collect
 from services import duty, journeys, people
 from services.db import Session
 from services.journeys import Passed
 from services.messages import Address
 from services.models import Conversation, SourceCode
+from tests.bot.conversing import book
 from tests.web.admin.conftest import Studio
 from tests.web.assistants import StandInAssistant
 from tests.web.teams import NOW, PASSWORD, put_staff, put_team
+from web.admin import figures, plain
 
 MEASURES = Path(__file__).resolve().parents[3] / "docs" / "measures.md"
 STEPS = ((), ("consent:start",), ("eligibility:yes",), ("appointment_booked",))
@@ -68,7 +73,7 @@ def test_the_figures_are_drawn_told_and_downloaded(studio: Studio) -> None:
         assert words.lower() in page.lower(), words
     assert not re.search(r"<(script(?! type=.module. src)|style)|style=", page)
     places = rows_of(studio, "place")
-    assert [row["place"] for row in places] == ["north", "south", "not known", "all"]
+    assert [row["place"] for row in places] == ["WorkWell North", "WorkWell South", "not known", "all"]
     assert places[-1]["began"] == "133"
     assert [row["began"] for row in places if row["place"] == "not known"] == ["hidden"]
     assert sum(row["began"] == "hidden" for row in places) > 1
@@ -108,3 +113,28 @@ def test_every_measure_of_the_page_is_in_the_document(studio: Studio) -> None:
     names = re.findall(r'<dt class="nhsuk-summary-list__key">([^<]+)</dt>', studio.get("/figures"))
     assert len(names) > 10
     assert [name for name in names if f"| {name} |" not in told] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "heard"),
+    [
+        ("Hello {{ name }}.", "Hello [name]."),
+        ("{% if a %}They{% else %}You{% endif %} ask", "You ask"),
+        ("{% if a %}They {% endif %}ask", "ask"),
+        ("{% if a %}A{% elif b %}B{% else %}C{% endif %}, {% if a %}D{% endif %}E", "C, E"),
+        ("{% if a %}A{% else %}{% if b %}B{% else %}C{% endif %}{% endif %}D", "CD"),
+        ("{% if a %}{% if b %}B{% endif %}A{% endif %}D", "D"),
+    ],
+)
+def test_a_question_stands_in_the_words_that_most_are_asked(words: str, heard: str) -> None:
+    assert plain.as_most_hear(words) == heard
+
+
+def test_every_question_that_is_asked_stands_in_words() -> None:
+    content = book()
+    asked = {step.slot for flow in content.flows.values() for step in flow.steps.values() if isinstance(step, Collect)}
+    for slot in asked:
+        words = figures.question(content, slot)
+        assert words != plain.spoken(slot)
+        assert " | " not in words
+        assert "%" not in words
