@@ -15,7 +15,7 @@ from bot.for_another import is_for_another
 from bot.hearing import Heard
 from bot.languages import language_asked_for, language_of
 from bot.nlu.answers import read_answer
-from bot.nlu.recognisers.by_the_way import read_call_needs
+from bot.nlu.recognisers.by_the_way import phone_is_hard, read_call_needs
 from bot.nlu.recognisers.phone import read_phone
 from bot.nlu.recognisers.said import said_of, says_of
 from bot.nlu.recognisers.scope import opens_as_a_question
@@ -111,12 +111,29 @@ def asks(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     if heard.inbound.kind != "text" or not heard.text or heard.acts:
         return []
     flow = flow_for(heard, state)
+    if wishes_for_a_way(flow, heard.text):
+        return []
     if flow is None:
         return plain_question(heard, state, book)
     known = state.stack or state.slots.get("safe_to_text") == "yes" or state.outcome not in (None, "left")
     begun: list[Command] = [] if known else [StartFlow("pattern_start")]
     needs = needs_told(heard, state) if flow == OTHER_WAYS else []
     return [*facts(heard, state, book), *needs, *begun, StartFlow(flow)]
+
+
+def wishes_for_a_way(flow: str | None, text: str) -> bool:
+    """ "Can we do it on teams", "i'm scared of the phone": another way to talk, though it sounds like a question answered here."""
+    if flow == "pattern_the_call":
+        return "?" not in text and phone_is_hard(text)
+    if flow != ANSWERS["for_people_like_me"]:
+        return False
+    found = read_call_needs(text)
+    ways = set(found.value) if found and isinstance(found.value, list) else set()
+    return bool(ways & {"video", "in_person"}) and not ON_CONDITION & set(words(clean(text)))
+
+
+ON_CONDITION = bag("if when though while as without being people someone somebody anyone self those")
+"""With one of these it is asked for whom the help is."""
 
 
 def needs_told(heard: Heard, state: DialogueState) -> list[Command]:

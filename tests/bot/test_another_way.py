@@ -30,6 +30,10 @@ BOOKED = DialogueState(
     outcome="booked", slots={"appointment_kind": "phone", "call_needs": ["phone"], "safe_to_text": "yes"}
 )
 
+PROMISED = DialogueState(
+    outcome="call_back", slots={"call_kind": "phone", "call_needs": ["phone"], "safe_to_text": "yes"}
+)
+
 
 def said(text: str, state: DialogueState, slot: str | None = None) -> list[Command]:
     book = todays_book()
@@ -76,6 +80,38 @@ def test_a_way_that_is_wished_for_once_a_call_by_phone_is_booked(text: str, way:
     assert way_wished(text, BOOKED) == way
     started = [one.flow for one in said(text, BOOKED) if isinstance(one, StartFlow)]
     assert ("another_way" in started) == (way is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("can we do it on teams", "video"), ("can we do it over teams", "video"), ("could we have it by video", "video"),
+        ("can we do it face to face", "in_person"), ("can i do this on ms teams", "video"), ("can i get this on pip", None),
+        ("can i do this if i can only do video", None), ("is this for people who want video", None), ("i work in two teams", None),
+        ("is it on teams", None), ("can we get it with a diagnosis", None),
+    ],
+)  # fmt: skip
+def test_a_way_asked_for_in_words_that_sound_like_who_it_is_for(text: str, way: str | None) -> None:
+    for state in (BOOKED, PROMISED):
+        done = said(text, state)
+        assert [one.value for one in done if isinstance(one, SetSlot) and one.slot == "way_wanted"] == (
+            [way] if way else []
+        )
+        assert (StartFlow("another_way") in done) == (way is not None)
+
+
+@pytest.mark.parametrize(
+    ("text", "hard"),
+    [
+        ("i'm scared of the phone", True), ("nervous about talking on the phone", True), ("anxious about phone calls", True),
+        ("im scared of the call", False), ("nervous about this chat", False), ("i'm not scared of the phone", False),
+        ("scared of the phone call, what will they ask?", False),
+    ],
+)  # fmt: skip
+def test_who_is_scared_of_the_phone_after_a_call_is_booked_is_offered_other_ways(text: str, hard: bool) -> None:
+    for state in (BOOKED, PROMISED):
+        asked = [one for one in said(text, state) if isinstance(one, Clarify)]
+        assert [one.asks for one in asked] == (["utter_which_way"] if hard else [])
 
 
 def test_a_time_beside_the_way_is_kept() -> None:
