@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from bot.another_name import another_name_after_booking
 from bot.another_time import after_the_questions, moves_the_call, same_time_among_others, time_at_the_check
 from bot.another_way import another_way_after_booking, rather_not_by_phone
 from bot.at_sharing import at_sharing, leaves_name_out
@@ -335,6 +336,7 @@ RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     tells_where,
     rather_not_by_phone,
     another_way_after_booking,
+    another_name_after_booking,
     changed_in_words,
     a_time_is_no_address,
     tells_a_need,

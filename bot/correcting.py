@@ -106,7 +106,7 @@ def _set_against(text: str, filled: Mapping[str, Any], now: datetime) -> Iterato
         yield "age", next(iter(ages - {old}))
     name = filled.get("name")
     if isinstance(name, str) and fold(name) in fold(clean(text)):
-        new = _name_beside(clean(text), name)
+        new = name_beside(clean(text), name)
         if new and fold(new) != fold(name):
             yield "name", new
     postcode = filled.get("postcode")
@@ -117,7 +117,7 @@ def _set_against(text: str, filled: Mapping[str, Any], now: datetime) -> Iterato
             yield "postcode", read.value["postcode"]
 
 
-def _name_beside(cleaned: str, old: str) -> str | None:
+def name_beside(cleaned: str, old: str) -> str | None:
     """The name in a message from which the old one and its "not" are taken out."""
     against = re.compile(
         rf"\b(?:and |is |it'?s )?(?:not|isn'?t|instead of|rather than) {re.escape(old)}\b", re.IGNORECASE

@@ -204,6 +204,7 @@ SPECS: dict[str, ActionSpec] = {
         spec("note_condition", {"share_condition": None, "condition_said": None}, reads=("condition_said",)),
         spec("note_on_behalf", {"on_behalf": YES_NO}),
         spec("note_need"),
+        spec("change_name", {"name": None}, reads=("name_wanted",)),
         spec(
             "note_for_coach",
             {"call_need_words": None, "note_for_coach": None, "news_told": None},

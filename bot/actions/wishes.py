@@ -144,6 +144,15 @@ def note_need(doing: Doing, slots: Slots) -> ActionResult:
     return result()
 
 
+def change_name(doing: Doing, slots: Slots) -> ActionResult:
+    """Another name to use, told once a team has the answers: on the card, and where a coach looks people up."""
+    name = str(slots.get("name_wanted") or slots.get("name") or "")
+    if name and referrals.current(doing.session, doing.conversation.person_id) is not None:
+        people.set_name(doing.session, doing.conversation.person_id, name)
+        add_to_card(doing, {"name": name})
+    return result(name=name or None)
+
+
 def note_for_coach(doing: Doing, slots: Slots) -> ActionResult:
     """What the person tells once the team has their answers, added to what the card says of the call."""
     before = slots.get("call_need_words")

@@ -31,6 +31,7 @@ _ASKED_FOR = bag(
 )
 """Before "my name", these speak of it and do not tell it: "he say my name to other girls"."""
 _OF_THE_NAME = re.compile(r"\b(?:my|me|mi|the) na(?:me|m)s?\W*$", re.I)
+_CALLS_ME = re.compile(r"\b(?:calls?|called) me\W*$", re.I)
 _I_AM = re.compile(r"\b(?:i'?m|i am|it'?s|it is|that'?s|this is)\W*$", re.I)
 _LED_BY = re.compile(r"[\s:,.\-=*\"'(]*(?:(?:is|its|it's|just|only|mr|mrs|ms|miss|mx|dr)\b[\s:.\-]*)*$", re.I)
 
@@ -39,6 +40,8 @@ def stands_for_a_name(cleaned: str, parts: Sequence[Span], opening: Span | None,
     """No everyday word is taken for a name that is not led to; unasked, only what follows "my name is" at once."""
     first = fold(cleaned[slice(*parts[0])]).rstrip(".")
     known = first in word_set("name", "first_names")
+    if opening is not None and _CALLS_ME.search(cleaned[slice(*opening)]) and first in word_set("name", "called_so"):
+        return False
     if opening is None:
         return known or (not _is_everyday(first) and _little_follows(cleaned, parts[-1][1]))
     if asked and not _OF_THE_NAME.search(cleaned[slice(*opening)]):
