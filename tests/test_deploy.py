@@ -14,7 +14,7 @@ from typer.main import get_command
 from bot.cli import app
 from services.settings import Settings
 from tests.test_docs import command  # noqa: F401  the fixture that adds every command
-from tests.test_repository import ROOT
+from tests.test_repository import ROOT, tracked
 
 DEPLOY = ROOT / "docs" / "deploy"
 UNITS = ("anydoor.service", "anydoor-nlu.service", "anydoor-backup.service")
@@ -118,3 +118,27 @@ def test_no_secret_and_no_unknown_setting_stands_in_them() -> None:
         words = file.read_text(encoding="utf-8")
         assert set(re.findall(r"\b(?:ANYDOOR|TWILIO|TELEGRAM|NLU|SMTP)_[A-Z_]+", words)) <= known, file.name
         assert not re.search(r"(?:PASSWORD|TOKEN|SECRET_KEY)=\S", words), file.name
+
+
+def let_in() -> tuple[set[str], set[str]]:
+    """What .dockerignore lets into the image, and what it shuts out of that again."""
+    lines = [line for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line]
+    rules = [line for line in lines if not line.startswith("#")]
+    assert rules[0] == "*", "nothing goes into the image unless it is named"
+    return {rule[1:] for rule in rules if rule.startswith("!")}, {rule for rule in rules[1:] if rule[0] != "!"}
+
+
+def test_the_image_holds_the_code_and_no_data_key_or_history_of_who_builds_it() -> None:
+    named, shut_out = let_in()
+    assert named <= {path.relative_to(ROOT).parts[0] for path in tracked()}
+    assert not named & {"var", ".git", ".venv", "tests"}
+    for line in (ROOT / ".gitignore").read_text(encoding="utf-8").split():
+        top = line.split("/")[0]
+        assert top not in named or line.rstrip("/") in shut_out, f"{line} is not tracked, and would go into the image"
+
+
+def test_the_image_holds_what_making_it_reads() -> None:
+    named, _ = let_in()
+    program = (ROOT / "tools" / "environment.py").read_text(encoding="utf-8")
+    read = set(re.findall(r'ROOT / "([^"]+)"', program)) | {"Makefile", "config.yml"}
+    assert {name for name in read if (ROOT / name).exists() and name != ".venv"} <= named
