@@ -142,3 +142,10 @@ def test_the_image_holds_what_making_it_reads() -> None:
     program = (ROOT / "tools" / "environment.py").read_text(encoding="utf-8")
     read = set(re.findall(r'ROOT / "([^"]+)"', program)) | {"Makefile", "config.yml"}
     assert {name for name in read if (ROOT / name).exists() and name != ".venv"} <= named
+
+
+def test_a_model_that_was_taught_more_outlives_the_container() -> None:
+    app = compose()["services"]["app"]
+    assert app["read_only"] is True
+    assert "models:/opt/anydoor/nlu_server/models" in app["volumes"]
+    assert set(compose()["volumes"]) >= {volume.split(":")[0] for volume in app["volumes"]}

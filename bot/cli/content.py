@@ -61,7 +61,9 @@ def train(
 ) -> None:
     """Train the NLU model; it replaces the one in use only if it is not worse."""
     from bot.nlu import training
+    from bot.nlu.stand_in import CACHE, load_or_train
 
+    load_or_train(CACHE)  # for a service that may only read: it would make it at every start
     try:
         print(trained_plainly(training.train(force=not if_needed)), flush=True)
     except training.CannotTrain as error:

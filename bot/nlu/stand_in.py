@@ -10,10 +10,13 @@ import os
 import re
 from pathlib import Path
 
+import structlog
 from ruamel.yaml import YAML
 
 from bot.nlu.ngrams import NgramClassifier
 from bot.nlu.parsed import Nlu, Parsed
+
+log = structlog.get_logger(__name__)
 
 ROOT = Path(__file__).resolve().parents[2]
 TRAIN = ROOT / "nlu_data" / "train"
@@ -65,6 +68,16 @@ def load_or_train(cache: Path) -> NgramClassifier:
     if path.is_file():
         return NgramClassifier.load(path)
     model = NgramClassifier.train(read_examples())
+    try:
+        keep(model, path)
+    except OSError as error:  # a unit or a container that may only read its program: each start makes it anew
+        log.warning("stand_in.not_kept", folder=str(cache), why=error.strerror)
+    return model
+
+
+def keep(model: NgramClassifier, path: Path) -> None:
+    """Save it in place of those of other examples. Raises OSError."""
+    cache = path.parent
     cache.mkdir(parents=True, exist_ok=True)
     half = (
         cache / f"new-{path.stem}.{os.getpid()}.npz"
@@ -74,7 +87,6 @@ def load_or_train(cache: Path) -> NgramClassifier:
     for old in cache.glob("stand_in-*.npz"):
         if old != path:
             old.unlink(missing_ok=True)
-    return model
 
 
 class Backed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from dataclasses import dataclass
@@ -60,6 +61,11 @@ def evaluate(places: Places | None = None) -> Evaluation:
 
 def run_training(places: Places, name: str, examples: Path | None = None) -> float:
     """Make the model; how many seconds it took. `examples`: a folder instead of the usual one. Raises CannotTrain."""
+    if not may_write(places.models):
+        raise CannotTrain(
+            f"Nothing can be trained here: {places.models} may only be read. Let the user of this service write there "
+            "(docs/running.md, One machine)."
+        )
     started = time.monotonic()
     command = [
         places.python,
@@ -83,6 +89,11 @@ def run_training(places: Places, name: str, examples: Path | None = None) -> flo
     if done.returncode:
         raise CannotTrain("Training failed:\n" + done.stderr[-2_000:])
     return time.monotonic() - started
+
+
+def may_write(folder: Path) -> bool:
+    """Whether files can be made there, or the folder itself; not so in a unit or a container that may only read its program."""
+    return os.access(folder if folder.exists() else folder.parent, os.W_OK)
 
 
 def _choose(places: Places, name: str, seconds: float) -> Trained:

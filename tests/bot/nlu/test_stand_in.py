@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -35,3 +36,15 @@ def test_several_at_once_all_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         models = list(several.map(lambda _: load_or_train(tmp_path), range(12)))
     assert len(models) == 12
     assert len(list(tmp_path.glob("*"))) == 1
+
+
+@pytest.mark.usefixtures("few")
+def test_a_service_that_may_only_read_its_program_has_it_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(stand_in.NgramClassifier, "save", refused)
+    assert load_or_train(tmp_path).scores("number 7 please")
+    assert not list(tmp_path.glob("stand_in-*"))

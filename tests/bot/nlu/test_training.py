@@ -150,3 +150,11 @@ def test_reliability_and_refusals_are_counted() -> None:
         (0.9, 2, 0.5),
     ]
     assert "0.9 to 1.0 sure: 2 texts" in report(result)
+
+
+def test_where_nothing_may_be_written_that_is_said_before_training(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training.os, "access", lambda path, mode: not Path(path).is_relative_to(places.server))
+    with pytest.raises(CannotTrain, match=r"may only be read.*docs/running\.md"):
+        training.run_training(places, "new")
