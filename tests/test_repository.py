@@ -47,6 +47,12 @@ def test_no_tracked_file_names_a_package_registry_or_a_machine() -> None:
     assert named == []
 
 
+def test_no_link_is_tracked() -> None:
+    """A link is somebody's own shortcut: checked out elsewhere it leads nowhere, or takes the place of a folder."""
+    listed = subprocess.run(["git", "ls-files", "-s"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert [line for line in listed.splitlines() if line.startswith("120000")] == []
+
+
 def test_no_lock_file_that_records_addresses() -> None:
     assert [path.name for path in tracked() if path.name in {"uv.lock", "pylock.toml", "package-lock.json"}] == []
 
