@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from bot import after_doors
 from bot.another_way import at_how_to_talk
+from bot.answer_first import with_the_answer_first
 from bot.asks import (
     ASIDES,
     SURE,
@@ -70,6 +71,7 @@ def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = Fals
     commands = only_if_meant(
         keeps_what_is_told_of_them(meant(heard, state, book, stopped=stopped), heard, state), heard, state
     )
+    commands = with_the_answer_first(commands, heard, state, book)
     commands = with_drink_drugs(with_rights_at_work(commands, heard, state), heard, state, book)
     return with_care(with_language(commands, heard, state), heard, state)
 
