@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.condolence import mourns
 from bot.flows.commands import Clarify, Command, Correct, SetSlot, StartFlow, Unclear
 from bot.flows.definition import SHARED, Book
 from bot.flows.engine import Expecting
@@ -231,8 +232,9 @@ def without_a_wrong_guess(heard: Heard) -> Heard:
     a_number = heard.intent == "wrong_number" and read_phone(heard.text) and "wrong" not in heard.text.casefold()
     must_i = heard.intent == "do_i_have_to" and not says_of("questions", "do_i_have_to", heard.text)
     no_note = heard.intent == "fit_note" and not NOTES & set(words(clean(heard.text)))  # "off sick", by itself
+    mourning = heard.intent == "on_behalf" and mourns(heard.text)
     leave = heard.intent == "goodbye" and "work_situation" in heard.values  # "mat leave"
-    if not (a_number or must_i or leave or no_note or tells_and_waits_for_nothing(heard)):
+    if not (a_number or must_i or mourning or leave or no_note or tells_and_waits_for_nothing(heard)):
         return heard
     return replace(heard, intent=None, confidence=0.0, ranking=())
 

@@ -30,7 +30,13 @@ def in_good_order(replies: Sequence[Reply]) -> list[Reply]:
     kept = [reply for number, reply in enumerate(replies) if not reply.slot or number == questions[-1]]
     if len(kept) > 1 and (kept[0].response, kept[1].response) == ("utter_noted", "utter_welcome"):
         kept[0], kept[1] = kept[1], kept[0]
+    noted, sorry = (next((n for n, reply in enumerate(kept) if reply.response == name), -1) for name in NOTED_AND_SORRY)
+    if 0 <= noted < sorry:
+        kept.insert(noted, kept.pop(sorry))  # sympathy comes before what is put down
     return kept
+
+
+NOTED_AND_SORRY = ("utter_noted", "utter_sorry_for_loss")
 
 
 def compose(replies: Sequence[Reply], channel: str, book: Book, purpose: str = "answer") -> list[Message]:

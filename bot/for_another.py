@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from bot.condolence import mourns
 from bot.flows.commands import Command, SetSlot, StartFlow
 from bot.flows.definition import Book
 from bot.flows.state import DialogueState
@@ -77,7 +78,7 @@ def is_for_another(heard: Heard) -> bool:
     kinds = said_of("for_another", ("oneself", "professional"), text)
     if kinds:
         return "oneself" not in kinds
-    if found is None:
+    if found is None or (mourns(text) and not asks_outright(text)):
         return False
     before, after = text[: found.start()], text[found.end() :]
     own = bool(OWN & set(words(text)))

@@ -29,6 +29,7 @@ from bot.at_the_check import at_the_check
 from bot.by_the_way import beside, goes_on, where
 from bot.care import asks_to_go_on, says_yes, taken_back, told_beside, with_care
 from bot.clarifying import about_options, about_times, about_wishes, without_the_denied
+from bot.condolence import with_condolence
 from bot.consenting import only_if_meant, they_agree
 from bot.correcting import asks_to_change, corrections, opening_of
 from bot.drink_drugs import with_drink_drugs
@@ -73,7 +74,8 @@ def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = Fals
     )
     commands = with_the_answer_first(commands, heard, state, book)
     commands = with_drink_drugs(with_rights_at_work(commands, heard, state), heard, state, book)
-    return with_care(with_language(commands, heard, state), heard, state)
+    commands = with_condolence(with_language(commands, heard, state), heard, state)
+    return with_care(commands, heard, state)
 
 
 ABOUT_A_CALL = frozenset({"call_off", "change_call", "wait", "person", "book_call", "smalltalk", "out_of_scope"})
