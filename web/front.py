@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from services.settings import Settings
 from web import state
 
 WORDS_OF = {
@@ -21,11 +22,15 @@ WORDS_OF = {
 
 def front(request: Request) -> Response:
     """The front page: what this is and every door that is open here."""
-    settings = state.assistant(request).settings
-    number = as_dialled(settings.twilio_from) if settings.has_sms else ""
+    number = number_for_texts(state.assistant(request).settings)
     return state.pages(request).page(
         "public/front.html", number=number, source=request.query_params.get("from", "")[:40]
     )
+
+
+def number_for_texts(settings: Settings) -> str:
+    """The number that people text, as they dial it; "" where there are no texts here."""
+    return as_dialled(settings.twilio_from) if settings.has_sms else ""
 
 
 def as_dialled(number: str) -> str:
