@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from services.settings import Settings
-from web import state
+from web import state, unkept
 
 WORDS_OF = {
     400: "errors.problem",
@@ -55,6 +55,9 @@ def failed(request: Request, status: int, why: str = "") -> Response:
     """The answer to what went wrong: a page for people, one plain sentence for programs."""
     if is_program(request):
         return PlainTextResponse(why or f"{status}", status_code=status)
+    for_staff = unkept.failed(request, status)
+    if for_staff is not None:
+        return for_staff
     return state.pages(request).page("public/problem.html", status, words=WORDS_OF.get(status, "errors.problem"))
 
 
