@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
-from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from wtforms import Form, PasswordField, StringField
@@ -159,7 +158,14 @@ def sign_in_page(request: Request, form: SignInForm, status: int = 200, **wrong:
     settings = state.assistant(request).settings
     organisation = settings.oidc_name if settings.has_oidc else ""
     to = page_to_go_on(str(form.to.data or request.query_params.get("to", "")))
-    values = {"organisation": organisation, "to": to, "can_passkey": Site.of(settings.public_url) is not None, **wrong}
+    is_set_up = "set_up" in request.query_params
+    values = {
+        "organisation": organisation,
+        "to": to,
+        "is_set_up": is_set_up,
+        "can_passkey": Site.of(settings.public_url) is not None,
+        **wrong,
+    }
     return state.pages(request).page("staff/sign_in.html", status, form=form, **values)
 
 
@@ -242,11 +248,11 @@ def take_set_up(request: Request) -> Response:
         if done == "gone":
             audit.record(session, "system", "refused", "set_up_link", now, {"why": "stale"})
     if done == "gone":
-        raise HTTPException(404)
+        return state.pages(request).page("staff/set_up.html", 404, form=form, gone=True)
     if isinstance(done, str):
         form.password.errors = [WRONG_PASSWORDS[done]]
         return state.pages(request).page("staff/set_up.html", 400, form=form)
-    return RedirectResponse("/sign-in", status_code=303)
+    return RedirectResponse("/sign-in?set_up=yes", status_code=303)
 
 
 def show_account(request: Request) -> Response:
