@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from web import auth, state
+from web import auth, state, unkept
 
 MOST_FIELDS, MOST_FIELDS_OF_STAFF = 200, 2_000
 """Fields of a form: staff tick hundreds of tests in one."""
@@ -78,7 +78,7 @@ def guarded(handler: Callable[..., Any], access: Access) -> Callable[[Request], 
         if access.kind == "staff":
             turned_away = await run_in_threadpool(let_in, request, access.roles)
             if turned_away is not None:
-                return turned_away
+                return await turn_away(request, turned_away)
         if request.method == "POST" and access.kind != "signed":
             await read_form(request, staff=access.kind == "staff")
         if waits:
@@ -88,20 +88,34 @@ def guarded(handler: Callable[..., Any], access: Access) -> Callable[[Request], 
     return answer
 
 
+async def turn_away(request: Request, answer: Response) -> Response:
+    """The answer, but somebody whose sign-in was over when they sent a form gets back what they wrote."""
+    if request.method != "POST" or hasattr(request.state, "staff") or request.url.path == "/sign-out":
+        return answer
+    await read_form(request, staff=False)
+    return unkept.signed_out(request) if request.state.form.get("csrf") else answer
+
+
 def let_in(request: Request, roles: frozenset[str]) -> Response | None:
     """Put the member of staff on the request; the answer that turns anybody else away."""
     member = auth.signed_in(request)
     if member is None:
         if request.cookies.get(auth.cookie_name(request)):
             auth.note_refusal(request, None)
-        return RedirectResponse("/sign-in", status_code=303)
+        return RedirectResponse(sign_in_for(request), status_code=303)
+    request.state.staff = member
     if member.role not in roles:
         auth.note_refusal(request, member)
         raise HTTPException(404)
-    request.state.staff = member
     if member.must_have_codes and not getattr(request.scope.get("route"), "path", "").startswith(WITHOUT_CODES):
         return RedirectResponse("/account", status_code=303)
     return None
+
+
+def sign_in_for(request: Request) -> str:
+    """The sign-in page; whose sign-in is over comes back from it to the page that they asked for."""
+    to = auth.page_to_go_on(request.url.path) if request.method == "GET" else ""
+    return f"/sign-in?to={to}" if to and request.cookies.get(auth.cookie_name(request)) else "/sign-in"
 
 
 async def read_form(request: Request, *, staff: bool) -> None:

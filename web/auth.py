@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
-from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from wtforms import Form, PasswordField, StringField
@@ -24,6 +24,7 @@ TOUCH_SECONDS = 60.0
 MOST_PASSWORD = 200
 STUDIO = ("admin", "editor")
 """Whose first page is the studio; it is a safety officer's second."""
+PAGE_OF_STAFF = re.compile(r"/(coach|admin|account)/[A-Za-z0-9_/-]{1,200}")
 WRONG_PASSWORDS = {
     "short": f"Use {staff.SHORTEST_PASSWORD} characters or more",
     "guessable": "This one is easy to guess. Use three random words that are not about you or your work",
@@ -53,6 +54,7 @@ class SignInForm(Form):
     email = StringField("Email address", [InputRequired("Enter your email address"), Length(max=320)])
     password = PasswordField("Password", [InputRequired("Enter your password"), Length(max=MOST_PASSWORD)])
     code = StringField("6-digit code", [Length(max=10)])
+    to = StringField("Where to go on")
 
 
 class SetUpForm(Form):
@@ -141,6 +143,11 @@ def form_is_ours(request: Request, mark: str) -> bool:
     return bool(token) and state.assistant(request).db.keys.signed("staff form", token, mark)
 
 
+def page_to_go_on(given: str) -> str:
+    """A page of ours to go on to after signing in, other than a first page; "" for anything else."""
+    return given if PAGE_OF_STAFF.fullmatch(given) else ""
+
+
 def show_sign_in(request: Request) -> Response:
     """The sign-in page."""
     return sign_in_page(request, SignInForm())
@@ -150,7 +157,15 @@ def sign_in_page(request: Request, form: SignInForm, status: int = 200, **wrong:
     """The sign-in page, with the way by the organisation's own provider where there is one."""
     settings = state.assistant(request).settings
     organisation = settings.oidc_name if settings.has_oidc else ""
-    values = {"organisation": organisation, "can_passkey": Site.of(settings.public_url) is not None, **wrong}
+    to = page_to_go_on(str(form.to.data or request.query_params.get("to", "")))
+    is_set_up = "set_up" in request.query_params
+    values = {
+        "organisation": organisation,
+        "to": to,
+        "is_set_up": is_set_up,
+        "can_passkey": Site.of(settings.public_url) is not None,
+        **wrong,
+    }
     return state.pages(request).page("staff/sign_in.html", status, form=form, **values)
 
 
@@ -164,12 +179,12 @@ def take_sign_in(request: Request) -> Response:
     if token is None:
         throttle.count(caller)
         return sign_in_page(request, form, 400, refused=not form.errors)
-    return let_in(request, token, role)
+    return let_in(request, token, role, page_to_go_on(str(form.to.data or "")))
 
 
-def let_in(request: Request, token: str, role: str) -> Response:
-    """To the first page of a role, with the cookie of the new sign-in."""
-    response = RedirectResponse("/admin" if role in STUDIO else "/coach", status_code=303)
+def let_in(request: Request, token: str, role: str, to: str = "") -> Response:
+    """To the page they were on, or else to the first page of a role, with the cookie of the new sign-in."""
+    response = RedirectResponse(to or ("/admin" if role in STUDIO else "/coach"), status_code=303)
     keep_sign_in(request, response, token)
     return response
 
@@ -233,11 +248,11 @@ def take_set_up(request: Request) -> Response:
         if done == "gone":
             audit.record(session, "system", "refused", "set_up_link", now, {"why": "stale"})
     if done == "gone":
-        raise HTTPException(404)
+        return state.pages(request).page("staff/set_up.html", 404, form=form, gone=True)
     if isinstance(done, str):
         form.password.errors = [WRONG_PASSWORDS[done]]
         return state.pages(request).page("staff/set_up.html", 400, form=form)
-    return RedirectResponse("/sign-in", status_code=303)
+    return RedirectResponse("/sign-in?set_up=yes", status_code=303)
 
 
 def show_account(request: Request) -> Response:

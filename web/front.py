@@ -7,7 +7,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from web import state
+from services.settings import Settings
+from web import state, unkept
 
 WORDS_OF = {
     400: "errors.problem",
@@ -21,11 +22,15 @@ WORDS_OF = {
 
 def front(request: Request) -> Response:
     """The front page: what this is and every door that is open here."""
-    settings = state.assistant(request).settings
-    number = as_dialled(settings.twilio_from) if settings.has_sms else ""
+    number = number_for_texts(state.assistant(request).settings)
     return state.pages(request).page(
         "public/front.html", number=number, source=request.query_params.get("from", "")[:40]
     )
+
+
+def number_for_texts(settings: Settings) -> str:
+    """The number that people text, as they dial it; "" where there are no texts here."""
+    return as_dialled(settings.twilio_from) if settings.has_sms else ""
 
 
 def as_dialled(number: str) -> str:
@@ -50,6 +55,9 @@ def failed(request: Request, status: int, why: str = "") -> Response:
     """The answer to what went wrong: a page for people, one plain sentence for programs."""
     if is_program(request):
         return PlainTextResponse(why or f"{status}", status_code=status)
+    for_staff = unkept.failed(request, status)
+    if for_staff is not None:
+        return for_staff
     return state.pages(request).page("public/problem.html", status, words=WORDS_OF.get(status, "errors.problem"))
 
 

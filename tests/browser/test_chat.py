@@ -61,7 +61,7 @@ def test_no_page_of_the_chat_breaks_a_rule_of_accessibility(open_page: Open, siz
     assert (violations(page), overflows(page)) == ([], False)
 
 
-@pytest.mark.parametrize("path", ["/", "/privacy", "/nothing-here"])
+@pytest.mark.parametrize("path", ["/", "/privacy", "/nothing-here", "/call/12.cut"])
 @pytest.mark.parametrize("size", ["phone", "desk"])
 def test_no_public_page_breaks_a_rule_of_accessibility(open_page: Open, path: str, size: str) -> None:
     page = open_page(path, size)

@@ -248,7 +248,7 @@ def test_a_person_sees_when_with_whom_and_how_their_call_is_and_not_why(world: W
         "About 30 minutes",
     ):
         assert words in page
-    assert "type CHANGE" in page
+    assert "reply CHANGE" in page
     for word in ("Sam", "sick", "7700", "health", "Mental"):
         assert word not in page
 

@@ -176,7 +176,11 @@ def test_a_password_that_will_not_do_says_why(
 
 
 def test_a_link_that_is_none_sets_nothing(client: TestClient) -> None:
-    assert client.post("/set-up/nonsense", data={"password": PASSWORD, "again": PASSWORD}).status_code == 404
+    answer = client.post("/set-up/nonsense", data={"password": PASSWORD, "again": PASSWORD})
+    assert answer.status_code == 404
+    for words in ("This link does not work any more", "sign in", "ask the person who looks after accounts"):
+        assert words in answer.text
+    assert "start a chat" not in answer.text
 
 
 def turn_codes_on(client: TestClient, assistant: StandInAssistant) -> str:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from services import rate_limits, scopes
 from services.db import Session
 from services.scopes import Viewer
-from web import auth, second, state
+from web import auth, second, state, unkept
 from web.auth import Member
 from web.coach.live import mark_of
 
@@ -129,4 +129,5 @@ def problem(request: Request, why: str) -> Response:
     back = str(request.headers.get("referer") or "")
     to = back[back.find("/coach") :] if "/coach" in back else "/coach"
     wrote = {name: str(request.state.form.get(name) or "") for name in OF_A_PLAN} if why == "plan_changed" else {}
-    return page(request, "coach/problem.html", PROBLEMS.get(why, 400), why=why, back=to, wrote=wrote)
+    typed = [] if wrote or why == "replayed" else unkept.typed(request)  # what was sent twice was kept once
+    return page(request, "coach/problem.html", PROBLEMS.get(why, 400), why=why, back=to, wrote=wrote, typed=typed)
