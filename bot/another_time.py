@@ -66,6 +66,25 @@ def time_at_the_check(heard: Heard, state: DialogueState, book: Book) -> list[Co
     return [*facts(heard, state, book), *([which] if which else [SetSlot("opening_wish", wish), again])]
 
 
+def time_after_a_missed_call(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
+    """ "Any time after 4 is best", where a new time is offered after a missed call: only such times are shown."""
+    asked, when = heard.expecting, time_said(heard, state)
+    if asked is None or asked.slot != BOOK_AGAIN or when is None or "?" in heard.text:
+        return []
+    if is_a_line(heard.text, asked) or heard.text.strip(" .)").isdecimal():
+        return []  # "2" is the second line, and no hour
+    if not when.whole and heard.intent not in {"book_call", "change_call"}:
+        return []
+    then = SetSlot(asked.slot, "time", said=heard.text)
+    wish = wish_of(without_the_contrary(when, heard.text), heard.text)
+    which = which_wish(wish, then)
+    return [which] if which else [SetSlot("opening_wish", wish), then]
+
+
+BOOK_AGAIN = "book_again"
+"""What is asked after a call that was missed."""
+
+
 def same_time_among_others(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
     """ "Friday same time", where other times are asked about: at the hour of the call that stands."""
     asked = heard.expecting

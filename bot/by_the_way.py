@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.another_name import another_name_after_booking
-from bot.another_time import after_the_questions, moves_the_call, same_time_among_others, time_at_the_check
+from bot.another_time import BOOK_AGAIN, after_the_questions, moves_the_call, same_time_among_others, time_at_the_check
 from bot.another_way import another_way_after_booking, rather_not_by_phone
 from bot.at_sharing import at_sharing, leaves_name_out
 from bot.at_the_check import at_the_check
@@ -248,19 +248,29 @@ DENIES = bag("not dont never wont no without")
 
 
 def tells_the_coach(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
-    """News for a coach who has the answers: "use the landline", "gonna be late". Told again, an extra is not asked again."""
-    if state.outcome not in SHARED or not after_the_questions(heard) or heard.acts:
+    """News for a coach who has the answers: "use the landline", "gonna be late". Told again, an extra is not asked again.
+
+    After a call that was missed, why ("my phone was in the van", "nobody rang me") is news too.
+    """
+    missed = heard.expecting is not None and heard.expecting.slot == BOOK_AGAIN
+    if state.outcome not in SHARED or not (missed or after_the_questions(heard)) or heard.acts:
         return []
     unsure = (
         {"wait", "about_me", "book_call"}
         if heard.confidence >= SURELY_ELSE
         else {"wait", "about_me", "book_call", "out_of_scope"}
     )
+    if heard.confidence < SURELY_ELSE and len(heard.text.split()) > LONGEST_CHAT:
+        unsure |= {"thanks", "smalltalk"}
     known = heard.intent in book.triggers and heard.intent not in unsure
     if known or heard.reading.answer or len(heard.text.split()) < FEWEST_WORDS or "?" in heard.text:
         return []
     passed = [Skip()] if heard.expecting and heard.expecting.skippable and state.slots.get("news_told") else []
     return [SetSlot("note_for_coach", heard.text), *passed, StartFlow("pattern_tell_coach")]
+
+
+LONGEST_CHAT = 6
+"""Words: "she was kind thank you, but no letter has come" is more than thanks."""
 
 
 def a_time_is_no_address(heard: Heard, state: DialogueState, book: Book) -> list[Command]:
@@ -341,9 +351,9 @@ RULES: tuple[Callable[[Heard, DialogueState, Book], list[Command]], ...] = (
     a_time_is_no_address,
     tells_a_need,
     gives_no_number,
-    *MOVING[:5],
+    *MOVING[:6],
     moves_the_call,
-    *MOVING[5:],
+    *MOVING[6:],
     wants_a_call_after_all,
     tells_the_coach,
 )

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from bot.another_time import DENIES, after_the_questions, planned_start, time_said
+from bot.another_time import DENIES, after_the_questions, planned_start, time_after_a_missed_call, time_said
 from bot.asks import SURE
 from bot.clarifying import MANY, which_wish
 from bot.flows.commands import Command, SetSlot, StartFlow
@@ -167,6 +167,7 @@ def lets_it_stand(heard: Heard, state: DialogueState, book: Book) -> list[Comman
 
 MOVING = (
     keeps_the_call,
+    time_after_a_missed_call,
     another_day_than_that,
     calls_it_off,
     wants_a_ring_now,

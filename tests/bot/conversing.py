@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -53,9 +54,15 @@ def standing_at(slot: str, answers: Mapping[str, Any], last: Sequence[str] = ())
 
 
 def said(
-    text: str, slot: str, answers: Mapping[str, Any], last: Sequence[str] = (), nlu: Nlu | None = None
+    text: str,
+    slot: str,
+    answers: Mapping[str, Any],
+    last: Sequence[str] = (),
+    nlu: Nlu | None = None,
+    outcome: str | None = None,
 ) -> list[Command]:
     """What a message at that question is taken for."""
     state, expecting = standing_at(slot, answers, last)
+    state = replace(state, outcome=outcome)
     heard = understanding.hear(Inbound(Address("sms", "+447700900123"), "-", text=text), expecting, NOW, nlu)
     return understanding.read(heard, state, book())

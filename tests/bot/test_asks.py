@@ -33,6 +33,8 @@ GO_BETWEEN = (
 THE_CALL = (
     "is my call still on", "whens my call", "what time is it again", "has it moved to thursday yes or no", "when they gonna msg me",
     "is anyone going to ring me thursday", "then what number are they ringing", "who is ringing me", "is my tuesday call still on", "is it off",
+    "who is it thats gonna ring me", "whos gonna ring", "who is it going to be", "is that definitely booked or what", "am i still booked in",
+    "I have lost the number, what was it",
 )  # fmt: skip
 LOSES_A_JOB = (
     "gaffer says hes sacking me friday",
@@ -125,6 +127,33 @@ def test_a_worry_about_the_boss_is_no_wish_for_one(text: str) -> None:
 @pytest.mark.parametrize("text", THE_CALL)
 def test_how_things_stand_with_the_call(text: str) -> None:
     assert flows(commands(text, slot="follow_up_ok", outcome="booked")) == ["pattern_my_call"]
+
+
+@pytest.mark.parametrize(
+    "text", ["lost my phone", "people who are gonna call me lazy", "i lost my job", "ive booked a holiday"]
+)
+def test_a_story_asks_nothing_of_the_call(text: str) -> None:
+    assert "pattern_my_call" not in flows(commands(text, slot="follow_up_ok", outcome="booked"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "do i need to do owt before",
+        "do i have to fill anything in first",
+        "is there anything i should bring",
+        "should i need to do something first",
+    ],
+)
+def test_getting_ready_is_told_what_the_call_is_like(text: str) -> None:
+    assert flows(commands(text, slot="voicemail_ok", intent="do_i_have_to", outcome="booked")) == ["pattern_the_call"]
+
+
+@pytest.mark.parametrize(
+    "text", ["do i have to do this", "do i need to be on benefits", "i need to do something first"]
+)
+def test_whether_they_must_is_not_getting_ready(text: str) -> None:
+    assert "pattern_the_call" not in flows(commands(text, slot="voicemail_ok", outcome="booked"))
 
 
 @pytest.mark.parametrize("text", LOSES_A_JOB)

@@ -152,6 +152,28 @@ def test_news_after_booking_goes_to_the_coach(text: str) -> None:
     assert heard(text, BOOKED) == [SetSlot("note_for_coach", text), StartFlow("pattern_tell_coach")]
 
 
+@pytest.mark.parametrize("text", ["battery went, was on the bus sorry", "i was sat by the phone all morning"])
+def test_why_a_call_was_missed_is_news(text: str) -> None:
+    found = said(text, "book_again", BOOKED.slots, outcome="booked")
+    assert found[0] == SetSlot("note_for_coach", text)
+
+
+@pytest.mark.parametrize(("text", "hours"), [("any time after 4 is best", "T16:00"), ("not before 2pm", "T14:00")])
+def test_times_told_after_a_missed_call_are_kept(text: str, hours: str) -> None:
+    wish, again = said(text, "book_again", BOOKED.slots, outcome="booked")
+    assert isinstance(wish, SetSlot)
+    assert wish.slot == "opening_wish"
+    assert hours in str(wish.value)
+    assert again == SetSlot("book_again", "time", said=text)
+
+
+@pytest.mark.parametrize("text", ["1", "2", "3.", "yes", "no thanks", "person", "not now"])
+def test_a_plain_answer_after_a_missed_call_is_no_news(text: str) -> None:
+    found = said(text, "book_again", BOOKED.slots, outcome="booked")
+    assert "pattern_tell_coach" not in started(found)
+    assert not any(isinstance(one, SetSlot) and one.slot == "opening_wish" for one in found)
+
+
 @pytest.mark.parametrize(("text", "intent"), [("ta very much", "thanks"), ("what is this?", "who"), ("ok", "affirm")])
 def test_what_is_no_news_does_not(text: str, intent: str) -> None:
     assert "pattern_tell_coach" not in started(heard(text, BOOKED, intent))

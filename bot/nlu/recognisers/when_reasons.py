@@ -75,7 +75,15 @@ def _is_a_reason(before: Sequence[Item], after: Sequence[Item]) -> bool:
     days = [item.days for item in before if item.days]
     weekly = any(day.recurring or len(day.weekdays) > 1 for day in days)
     own_days = any(item.days for item in after)
+    if _tells_of_a_part(before) and not (weekly or own_days or days):
+        return any(item.hours and item.hours.bound for item in after)
     return bool(clocks) and not weekly and not (own_days and days)
+
+
+def _tells_of_a_part(before: Sequence[Item]) -> bool:
+    """ "I sleep in the day so after 3", "no good in the morning so after 11": which hours are left is said after "so"."""
+    hours = [item for item in before if item.hours]
+    return bool(hours) and all(map(_is_part, hours)) and any(item.kind in DENIALS for item in before)
 
 
 def _is_part(item: Item) -> bool:
