@@ -148,6 +148,7 @@ def end_with_parent() -> None:
         threading.Event().wait(SECONDS_TO_STOP)
         os._exit(0)
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # until Sanic takes it over, some moments after it says "ready"
     threading.Thread(target=wait, daemon=True).start()
 
 
