@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,12 +40,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Told:
-    """What came of one message: the answer, how it is stored, and how long it took (seconds of this thread's work)."""
+    """What came of one message: the answer, and how it is stored."""
 
     answered: Answered
     conversation_id: int
     kept: MessageIn
-    seconds: float
 
     @property
     def words(self) -> str:
@@ -75,16 +73,14 @@ class Asked:
 
     def tell(self, text: str, **more: Any) -> Told:
         """The same person goes on."""
-        began = time.thread_time()
         inbound = self.simulator.inbound(text, **more)
         answered = self.simulator.hear(inbound)
-        seconds = time.thread_time() - began
         conversation_id = self.simulator.conversation_id()
         with self.assistant.db.read() as session:
             rows = session.query(MessageIn).filter_by(conversation_id=conversation_id)
             kept = rows.order_by(MessageIn.seq.desc()).first()
         assert kept is not None
-        return Told(answered, conversation_id, kept, seconds)
+        return Told(answered, conversation_id, kept)
 
     def arrive(self, at: str, channel: Channel) -> None:
         if at != "first" and (at, channel) not in self.places:

@@ -11,6 +11,9 @@ from bot.flows.segments import segments
 from services.messages import Channel
 from tests.bad_input.asked import Asked, Told
 from tests.bad_input.conftest import Logged
+from tests.costs import costs_less_than
+
+SECONDS = 1
 
 QUESTIONS: list[tuple[str, Channel]] = [
     ("first", "sms"),
@@ -67,12 +70,16 @@ def fine(told: Told, said: str) -> None:
     assert told.kept.body == said.encode("utf-8", "replace").decode()
     asked_for_silence = told.answered.outcome == "left"  # "if it is not safe to text you here, reply 2"
     assert told.answered.messages or asked_for_silence, "answered with silence"
-    assert told.seconds < 1
     assert "{{" not in told.words
     assert "{%" not in told.words
     for message in told.answered.messages:
         assert message.text.strip()
         assert message.address.channel != "sms" or segments(message.text) <= 2
+
+
+@pytest.mark.parametrize("said", ODD.values(), ids=ODD)
+def test_odd_words_are_answered_at_once(asked: Asked, said: str) -> None:
+    assert costs_less_than(SECONDS, lambda number: asked.say(said + " " * number))
 
 
 @pytest.mark.parametrize(("question", "channel"), QUESTIONS, ids=[f"{q}-{c}" for q, c in QUESTIONS])
