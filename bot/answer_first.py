@@ -77,3 +77,10 @@ def answering(book: Book) -> frozenset[str]:
     """The flows that only answer, and lead back to the open question."""
     asides = {book.triggers[intent] for intent in ASIDES - {"show_answers", "local_help"} if intent in book.triggers}
     return frozenset({*asides, *ANSWERS.values(), *ANSWERED.values(), *MORE_ANSWERS})
+
+
+def who_we_are_first(commands: list[Command], state: DialogueState) -> list[Command]:
+    """Facts alone, from somebody who has not yet heard who we are: "Deaf, I use BSL" begins as any first message does."""
+    begun = state.stack or state.outcome is not None or state.slots.get("safe_to_text") is not None
+    facts_alone = bool(commands) and all(isinstance(one, SetSlot) for one in commands)
+    return commands if begun or not facts_alone else [*commands, StartFlow("pattern_start")]

@@ -16,14 +16,15 @@ Kind = Literal["medical", "child", "self_harm", "harm_by_others", "harm_to_other
 Layer = Literal["patterns", "model", "server"]
 _WHOLE = 12_000  # characters screened in full; a longer message is screened at its head, its tail and in between
 _PIECE = 3_000
-SECONDED = 0.1  # from here on the small model, which hears other things, bears the server out
+SECONDED = 0.3  # from here on the small model, which hears other things, bears the server out
 OUTWEIGHS = 0.7  # from here on the small model alone outweighs that a list has cleared some of the words
 STRONGLY = 0.5  # what one model alone hears is certain where the other finds it likelier than not
 UNLIKELY = 0.3  # an indirect phrase in words that the small model finds less likely than this is not certain
 DOUBTED = 0.1  # ... and where the server has judged them, in words that it finds less likely than this
-RULED_OUT = 0.01  # ... and one that it finds less likely than this, and the small model likelier ordinary than not, is a coincidence
-LIKELY = 0.8  # no alarm of the server, and worth a line where the small model finds a fifth of a reason for it
-A_FIFTH = 0.2
+RULED_OUT = 0.01  # ... and one that it finds less likely than this, and the small model no surer than ...
+NOT_SURE = 0.6  # ... this, is a coincidence. An alarm of the server's alone is certain where the small model is as sure
+LIKELY = 0.8  # no alarm of the server, and worth a line where the small model finds a quarter of a reason for it
+A_QUARTER = 0.25
 _SHORT = 6  # words: of "hes back cant text" the models may not say that it is nothing
 _FEW = 4  # words, the marks of beginning and end among them: too few for the model to tell
 MILDLY = "mild"
@@ -113,8 +114,10 @@ def _weighed(text: str, hit: SafetyHit | None, judged: Judged | None) -> SafetyH
     if hit.plain or judged is None:
         return hit
     red_flag = "medical" in (hit.kind, *hit.also)
-    if judged.sure < RULED_OUT and hit.sure < STRONGLY and len(text.split()) > _SHORT and not red_flag:
+    if judged.sure < RULED_OUT and hit.sure < NOT_SURE and len(text.split()) > _SHORT and not red_flag:
         return None
+    if judged.sure < DOUBTED and hit.layer == "model" and hit.kind not in {"medical", "child"}:
+        return None  # of the two models one alone is alarmed, and the other finds next to nothing
     return replace(hit, certain=judged.sure >= (DOUBTED if hit.layer == "patterns" else STRONGLY))
 
 
@@ -137,10 +140,10 @@ def judged_by_server(text: str, judged: Judged | None) -> SafetyHit | None:
     said = [book().words(piece) for piece in _pieces(text)]
     seconded = max(model().judge(words).sure for words in said)
     cleared = any(book().find(words)[1] for words in said)
-    if seconded < (STRONGLY if cleared else SECONDED if judged.alarm else A_FIFTH):
+    if seconded < (STRONGLY if cleared else SECONDED if judged.alarm else A_QUARTER):
         return None
     hit = SafetyHit(kind=judged.kind, layer="server", phrase_id=f"server-{judged.kind}")  # type: ignore[arg-type]
-    return replace(hit, certain=judged.alarm and seconded >= STRONGLY and not cleared)
+    return replace(hit, certain=judged.alarm and seconded >= NOT_SURE and not cleared)
 
 
 def _listed(said: list[Found], sure: float, *, few: bool) -> SafetyHit:

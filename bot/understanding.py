@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from bot import after_doors
 from bot.another_way import at_how_to_talk
-from bot.answer_first import with_the_answer_first
+from bot.answer_first import who_we_are_first, with_the_answer_first
 from bot.asks import (
     ASIDES,
     SURE,
@@ -75,7 +75,7 @@ def read(heard: Heard, state: DialogueState, book: Book, *, stopped: bool = Fals
     commands = with_the_answer_first(commands, heard, state, book)
     commands = with_drink_drugs(with_rights_at_work(commands, heard, state), heard, state, book)
     commands = with_condolence(with_language(commands, heard, state), heard, state)
-    return with_care(commands, heard, state)
+    return who_we_are_first(with_care(commands, heard, state), state)
 
 
 ABOUT_A_CALL = frozenset({"call_off", "change_call", "wait", "person", "book_call", "smalltalk", "out_of_scope"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache, partial
@@ -312,9 +312,17 @@ def opening_reading(text: str, expecting: Expecting, now: datetime) -> Reading:
         fits = [one for one in when.ambiguous if any(a <= start < b for _, start in shown for a, b in one)]
         when = replace(when, windows=fits[0], ambiguous=None) if len(fits) == 1 and is_sharp(fits[0]) else when
     picked = picked_by_time(when, shown, beside_the_list=DENIES.search(text) is not None)
+    picked = picked or picked_first(text, shown, now)
     if picked:
         return Reading(Answer(picked, when.whole))
     return Reading(Answer(OTHER_TIMES, when.whole, also={"opening_wish": wish_of(when, text)}))
+
+
+def picked_first(text: str, shown: Sequence[tuple[str, datetime]], now: datetime) -> str | None:
+    """ "Two o'clock then. My sister will be here": the first sentence picks, and the next tells why."""
+    first, stop, _ = text.partition(". ")
+    when = read_when(first, now) if stop else None
+    return picked_by_time(when, shown, beside_the_list=False) if when else None
 
 
 def only_one_offered(text: str, expecting: Expecting) -> Reading:

@@ -9,6 +9,7 @@ import pytest
 from bot import understanding
 from bot.flows import engine
 from bot.flows.commands import Command, SetSlot, StartFlow
+from bot.flows.state import DialogueState
 from services.messages import Address, Inbound
 from tests.bot.conversing import NOW, book, standing_at
 from tests.bot.test_by_the_way import Thinks
@@ -77,3 +78,13 @@ def test_the_question_is_answered_also_where_the_model_hears_none(slot: str, tex
     done = read(slot, text, "affirm", 0.3)
     assert kept(slot, done)
     assert [one.flow for one in done if isinstance(one, StartFlow)] in (["pattern_recorded"], ["pattern_with_me"])
+
+
+@pytest.mark.parametrize("text", ["Hi I'm Deaf BSL user, off sick 3 months", "im 44 and i live in PR1 8XJ"])
+def test_facts_alone_begin_as_any_first_message_does(text: str) -> None:
+    state = DialogueState(revision=book().revision)
+    inbound = Inbound(Address("sms", "+447700900123"), "-", text=text)
+    heard = understanding.hear(inbound, engine.expecting(book(), state), NOW, Thinks("smalltalk", 0.4))
+    done = understanding.read(heard, state, book())
+    assert any(isinstance(one, SetSlot) for one in done)
+    assert [one.flow for one in done if isinstance(one, StartFlow)] == ["pattern_start"]

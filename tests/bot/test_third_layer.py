@@ -45,7 +45,7 @@ def heard(text: str, nlu: Judging) -> Heard:
 
 def test_an_alarm_is_a_hit_of_its_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     assert safety.screen(QUIET) is None
-    monkeypatch.setattr(safety, "STRONGLY", 0.0)
+    monkeypatch.setattr(safety, "NOT_SURE", 0.0)
     said = heard(QUIET, Judging(ALARM))
     assert said.safety == SafetyHit("self_harm", "server", "server-self_harm")
     assert (said.intent, said.confidence) == ("smalltalk", 0.4)
@@ -64,14 +64,14 @@ def test_less_than_an_alarm_changes_nothing(judged: Judged | None) -> None:
     assert (said.safety, said.maybe) == (None, None)
 
 
-def test_what_the_server_finds_likely_is_a_line_where_the_small_model_has_a_fifth_of_a_reason(
+def test_what_the_server_finds_likely_is_a_line_where_the_small_model_has_a_quarter_of_a_reason(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     likely = Judged("self_harm", 0.85, False)
     said = heard(QUIET, Judging(likely))
     assert said.safety is None
     assert said.maybe == SafetyHit("self_harm", "server", "server-self_harm", certain=False)
-    monkeypatch.setattr(safety, "A_FIFTH", 0.99)
+    monkeypatch.setattr(safety, "A_QUARTER", 0.99)
     assert heard(QUIET, Judging(likely)).maybe is None
 
 
@@ -123,6 +123,26 @@ def test_a_medical_red_flag_is_never_ruled_out() -> None:
     assert safety.weighed(text, SafetyHit("self_harm", "patterns", "x", sure=0.0), nothing) is None
 
 
+@pytest.mark.parametrize(
+    ("kind", "sure", "left"),
+    [
+        ("self_harm", 0.05, None),
+        ("harm_by_others", 0.0, None),
+        ("self_harm", 0.2, False),
+        ("self_harm", 0.6, True),
+        ("child", 0.0, False),
+        ("medical", 0.0, False),
+    ],
+)
+def test_the_small_models_lone_alarm_counts_as_much_as_the_server_finds_in_it(
+    kind: str, sure: float, left: bool | None
+) -> None:
+    hit = SafetyHit(kind, "model", f"model-{kind}", sure=0.9)  # type: ignore[arg-type]
+    found = safety.weighed("only me and the cat here, he is not one for reading", hit, Judged("self_harm", sure, False))
+    assert (found and found.certain) == left
+    assert safety.weighed("only me and the cat here, he is not one for reading", hit, None) == hit
+
+
 def test_what_the_first_layers_heard_stands_and_asks_nobody() -> None:
     nlu = Judging(Judged("medical", 1.0, True))
     said = heard("i want to kill myself", nlu)
@@ -153,6 +173,6 @@ def test_a_turn_answers_it_as_certain_as_it_is(monkeypatch: pytest.MonkeyPatch) 
     book = read_book(DIALOGS, SPECS)
     commands = understanding.read(heard(QUIET, Judging(ALARM)), DialogueState(revision=book.revision), book)
     assert commands[-1] == Care("self_harm")
-    monkeypatch.setattr(safety, "STRONGLY", 0.0)
+    monkeypatch.setattr(safety, "NOT_SURE", 0.0)
     commands = understanding.read(heard(QUIET, Judging(ALARM)), DialogueState(revision=book.revision), book)
     assert commands == [Crisis("self_harm")]

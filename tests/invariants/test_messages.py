@@ -144,14 +144,14 @@ def test_invariant_03_a_crisis_beside_an_answer_gets_help_also_without_the_model
     assert nlu.asked == [], "the first two layers never need the server"
 
 
-@pytest.mark.parametrize(("strongly", "event"), [(0.0, "crisis_help"), (0.99, "crisis_maybe")])
+@pytest.mark.parametrize(("not_sure", "event"), [(0.0, "crisis_help"), (0.99, "crisis_maybe")])
 def test_invariant_03_a_crisis_that_only_the_model_hears_gets_help_or_the_line(
-    texter: Simulator, nlu: CountingNlu, monkeypatch: pytest.MonkeyPatch, strongly: float, event: str
+    texter: Simulator, nlu: CountingNlu, monkeypatch: pytest.MonkeyPatch, not_sure: float, event: str
 ) -> None:
     """Certain: the whole help. Not certain: the line beside the open question; both name Samaritans at once."""
     quiet = "the tide can have me then nobody has the bother"
     say_all(texter, ["hi", "1"])
-    monkeypatch.setattr(safety, "STRONGLY", strongly)
+    monkeypatch.setattr(safety, "NOT_SURE", not_sure)
     monkeypatch.setattr(
         nlu, "parse", lambda text: Parsed("smalltalk", 0.4, crisis=Judged("self_harm", 0.97, alarm=True))
     )

@@ -99,7 +99,7 @@ CANNOT = bag("cant cannot couldnt")
 CANNOT_DO = bag("do use see watch hear manage face stand bear handle make follow a an any the on really")
 
 
-BETWEEN = bag("to a by")
+BETWEEN = bag("to a by send sending me us any")
 _IS_SAFE = re.compile(
     r"\b(?:safe|(?:its|it's|it is|is it|is) (?:ok|okay|fine|alright|good)) (?:for (?:you|u) )?to (?:text|txt|message|msg|write|chat)"
     r"(?: (?:to )?(?:me|us))?\b(?! (?:only|instead|rather|not))",

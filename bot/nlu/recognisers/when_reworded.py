@@ -154,6 +154,12 @@ _NTH_OF_MONTH = re.compile(
     rf"\b(?P<on>on )?(?:the )?(?P<nth>{_NTH_WORD})(?:(?= (?:of )?{_MONTH}\b)|(?P<alone>(?=$|[,.]| (?:at|after|before|in the)\b)))",
     re.I,
 )
+_NTH_AFTER_DAY = re.compile(
+    rf"\b({_WEEKDAY}),? (?:the )?({_NTH_WORD})\b(?! (?:one|option|time|slot|choice|thing|call))", re.I
+)
+_DATE_BEHIND_HOUR = re.compile(rf"\b({_WEEKDAY}) (at {_TIME}),? (the \d{{1,2}}(?:st|nd|rd|th))\b", re.I)
+_AS_BEFORE = re.compile(r",? (?:like|as|same as) (?:before|last time|we said|you said|i said)\b", re.I)
+_THE_NEWS = re.compile(rf"\b({_HOUR} ?o'? ?clock) news\b", re.I)
 _EARLIEST_QUESTION = re.compile(
     r"\bwhat(?:'?s| is| are)? (?:the|your|ur) (?:earliest|soonest|first|next)(?! (?:week|month|time))\b", re.I
 )
@@ -198,6 +204,16 @@ def _dated(said: re.Match[str]) -> str:
     return f"the {_NTHS.index(said['nth'].lower()) + 1}th"
 
 
+def _day_dated(said: re.Match[str]) -> str:
+    """ "Monday the thirtieth": "monday the 30th"."""
+    return f"{said[1]} the {_NTHS.index(said[2].lower()) + 1}th"
+
+
+def _as_it_was(said: re.Match[str]) -> str:
+    """ "Monday 1pm like before" names its hour; "friday like before" means the hour that stood."""
+    return "" if re.search(r"\d|o'? ?clock", said.string[: said.start()]) else " same time"
+
+
 def _early_in(said: re.Match[str]) -> str:
     """ "First thing in the afternoon": early in it; "first thing after lunch" is after it."""
     return "early " if said.string.startswith("in the", said.end()) else ""
@@ -219,6 +235,8 @@ def reworded(text: str) -> str:
     text = _SHIFT.sub("i work ", text)
     text = _HOURS_H.sub(r"\1:\2", _AM_PM.sub(r"\1m", _rejoined(text)))
     text = _NTH_OF_MONTH.sub(_dated, _ORDINAL_TENS.sub(_in_figures, text))
+    text = _DATE_BEHIND_HOUR.sub(r"\1 \4 \2", _NTH_AFTER_DAY.sub(_day_dated, text))
+    text = _THE_NEWS.sub(r"\1", _AS_BEFORE.sub(_as_it_was, text))
     text = _SOONEST_ON.sub("asap", _ALWAYS.sub("flexible", text))
     text = _FROM_NOW.sub(r"in \1", text)
     text = _NOW_UNTIL.sub("until ", _NOW_UNTIL_TIME.sub("today until ", text))

@@ -22,7 +22,7 @@ OTHERS = [
     ("cant hear, video please", ["video"]), ("cant see why not, video is fine", ["video"]), ("i cant see well but video is ok", ["video"]), ("face to face init", ["in_person"]),
 ]  # fmt: skip
 NO_TEXTS = """phone. no texts they cost me|no texts, call me|phone not text|texts cost me money so ring|ring me dont text
-texting costs me, phone pls|no email or texts just a call|what do you mean in writing i said phone|why in writing i wanted phone"""
+texting costs me, phone pls|fone is best. dont send me letters|phone. do not send letters i cant read em|fone call, never send me texts|no email or texts just a call|what do you mean in writing i said phone|why in writing i wanted phone"""
 IN_WRITING = """im on me mates phone, email me|email sam@mail.com|my email is bob.j@gmail.com|can they email|email is best
 i havent got a phone|ive got no phone|you cant ring me this is my friends phone|dont ring my mates phone, email x.y@mail.co.uk
 my phone got nicked|lost my phone"""

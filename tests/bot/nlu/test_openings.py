@@ -39,6 +39,32 @@ def test_a_date_that_was_meant_is_no_line_of_the_list(text: str) -> None:
     assert [start[:10] for start, _ in windows] == ["2026-12-03"]
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("One o'clock then. My sister will be here", "o2"),
+        ("half twelve. not after 3 i get the kids", "o1"),
+        ("friday 1pm like before", "o2"),
+    ],
+)
+def test_a_time_that_is_picked_first_is_the_line(text: str, line: str) -> None:
+    assert heard(FRIDAY, text)[0] == line
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("Monday the thirtieth at two o'clock", "2026-11-30T14:00"),
+        ("Friday at one o'clock, the fourth of December", "2026-12-04T13:00"),
+        ("mon 30th 1pm like before", "2026-11-30T13:00"),
+    ],
+)
+def test_a_date_in_words_keeps_its_hour(text: str, start: str) -> None:
+    value, windows = heard(WEDNESDAY, text)
+    assert value == "other_times"
+    assert windows[0][0].startswith(start)
+
+
 @pytest.mark.parametrize("text", ["the 3rd", "the third one", "no the 3rd one", "sorry the 3rd", "3"])
 def test_a_place_in_the_list_is_still_a_line(text: str) -> None:
     assert heard(WEDNESDAY, text)[0] in {"o3", None}
